@@ -1,0 +1,155 @@
+/**
+ * Every error of the family: a stable `code` for programs, one lower-case line with the numbers in it for people.
+ *
+ * A wrong argument is also a `RangeError` or a `TypeError`, as a JavaScript programmer expects. So that all of them are
+ * an `AllocatorError` too, that class recognises its instances by a brand, not by the prototype chain; the brand is a
+ * registered symbol, so errors of a second copy of this package are recognised as well.
+ */
+const BRAND = /* @__PURE__ */ Symbol.for("@ariax/allocator.error");
+
+/** The codes in use. A code never changes its meaning; new ones may be added. */
+export type ErrorCode =
+  | "ERR_OUT_OF_MEMORY"
+  | "ERR_INVALID_SIZE"
+  | "ERR_INVALID_ALIGNMENT"
+  | "ERR_INVALID_ARGUMENT"
+  | "ERR_INVALID_BLOCK"
+  | "ERR_INVALID_FREE"
+  | "ERR_DOUBLE_FREE"
+  | "ERR_CORRUPTED"
+  | "ERR_POOL_EXHAUSTED"
+  | "ERR_STALE_HANDLE"
+  | "ERR_QUOTA_EXCEEDED"
+  | "ERR_FRAME_EXPIRED";
+
+/** What every error of the family has. `error instanceof AllocatorError` holds for all of them. */
+export class AllocatorError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = brand(this, code);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass asks for its own instances, in the ordinary way.
+    if (this !== AllocatorError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+}
+
+function brand(error: Error, code: ErrorCode): ErrorCode {
+  Object.defineProperty(error, BRAND, { value: true });
+  error.name = error.constructor.name;
+  return code;
+}
+
+/** A number that no allocator could serve. */
+class ArgumentRangeError extends RangeError {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = brand(this, code);
+  }
+}
+
+/** A size that is no whole number of bytes from 0 to the capacity. */
+export class InvalidSizeError extends ArgumentRangeError {
+  constructor(size: unknown, capacity: number) {
+    super("ERR_INVALID_SIZE", `invalid size: ${show(size)} is not a whole number of bytes from 0 to ${capacity}`);
+  }
+}
+
+/** An alignment that is no power of two, or is above what the allocator can do. */
+export class InvalidAlignmentError extends ArgumentRangeError {
+  constructor(alignment: unknown, maximum: number) {
+    super("ERR_INVALID_ALIGNMENT", `invalid alignment: ${show(alignment)} is not a power of two from 1 to ${maximum}`);
+  }
+}
+
+/** Any other argument out of its range: the message says which, and what would do. */
+export class InvalidArgumentError extends ArgumentRangeError {
+  constructor(message: string) {
+    super("ERR_INVALID_ARGUMENT", message);
+  }
+}
+
+/** A block that does not fit. Nothing changed; freeing, or a smaller size, may help. */
+export class OutOfMemoryError extends AllocatorError {
+  constructor(size: number, alignment: number, capacity: number) {
+    super(
+      "ERR_OUT_OF_MEMORY",
+      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes`,
+    );
+  }
+}
+
+/** A call for a block that is not live: `sizeOf`, `resize`, `reallocate`, a view. */
+export class InvalidBlockError extends AllocatorError {
+  constructor(offset: unknown) {
+    super("ERR_INVALID_BLOCK", `invalid block: no live block begins at offset ${show(offset)}`);
+  }
+}
+
+/** A free of what is no block: an interior or unaligned offset, or one that was never allocated. */
+export class InvalidFreeError extends AllocatorError {
+  constructor(offset: unknown) {
+    super("ERR_INVALID_FREE", `invalid free: no block begins at offset ${show(offset)}`);
+  }
+}
+
+/** A free of a block that is free already. */
+export class DoubleFreeError extends AllocatorError {
+  constructor(offset: number) {
+    super("ERR_DOUBLE_FREE", `double free: the block at offset ${offset} is free already`);
+  }
+}
+
+/** Metadata that breaks an invariant: the heap must not be used any more. */
+export class CorruptionError extends AllocatorError {
+  constructor(what: string) {
+    super("ERR_CORRUPTED", `corrupted: ${what}`);
+  }
+}
+
+/** A fixed-capacity pool with no slot left. */
+export class PoolExhaustedError extends AllocatorError {
+  constructor(capacity: number, retired = 0) {
+    super(
+      "ERR_POOL_EXHAUSTED",
+      `pool exhausted: all ${capacity - retired} slots are live${retired > 0 ? `, ${retired} are retired` : ""}`,
+    );
+  }
+}
+
+/** A handle whose slot was released, or given to someone else, since. */
+export class StaleHandleError extends AllocatorError {
+  constructor(handle: unknown) {
+    super("ERR_STALE_HANDLE", `stale handle: ${show(handle)} is not live`);
+  }
+}
+
+/** A context that would exceed its quota. */
+export class QuotaExceededError extends AllocatorError {
+  constructor(name: string, size: number, used: number, quota: number) {
+    super("ERR_QUOTA_EXCEEDED", `quota exceeded: ${size} bytes on top of ${used} are over the ${quota} of "${name}"`);
+  }
+}
+
+/** A block used after the frame that it was allocated in. */
+export class FrameExpiredError extends AllocatorError {
+  constructor(offset: number, frame: number, now: number) {
+    super(
+      "ERR_FRAME_EXPIRED",
+      `frame expired: the block at offset ${offset} lived in frame ${frame}, it is ${now} now`,
+    );
+  }
+}
+
+/** A value as a message shows it: strings quoted, −0 and NaN as such, objects by their kind. */
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "object" && value !== null) return "an object";
+  return Object.is(value, -0) ? "-0" : String(value);
+}
