@@ -4,6 +4,7 @@
  */
 import type { Offset } from "./allocator.ts";
 import { InvalidAlignmentError, InvalidArgumentError, InvalidSizeError } from "./errors.ts";
+import { show } from "./show.ts";
 
 /** The largest capacity there is, in bytes: 4 GiB − 64 KiB, so that offset + size always fits 32 bits. */
 export const MAX_CAPACITY = 0xffff0000;
@@ -25,7 +26,7 @@ export function checkAlignment(alignment: number, maximum: number): number {
 /** `value`, if it is a whole number from `least` to `most`; else throws `InvalidArgumentError` naming it. */
 export function checkInteger(name: string, value: number, least: number, most: number): number {
   if (!(Number.isInteger(value) && value >= least && value <= most)) {
-    throw new InvalidArgumentError(`invalid ${name}: ${String(value)} is not a whole number from ${least} to ${most}`);
+    throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is not a whole number from ${least} to ${most}`);
   }
   return value;
 }

@@ -5,6 +5,8 @@
  * an `AllocatorError` too, that class recognises its instances by a brand, not by the prototype chain; the brand is a
  * registered symbol, so errors of a second copy of this package are recognised as well.
  */
+import { show } from "./show.ts";
+
 const BRAND = /* @__PURE__ */ Symbol.for("@ariax/allocator.error");
 
 /** The codes in use. A code never changes its meaning; new ones may be added. */
@@ -145,11 +147,4 @@ export class FrameExpiredError extends AllocatorError {
       `frame expired: the block at offset ${offset} lived in frame ${frame}, it is ${now} now`,
     );
   }
-}
-
-/** A value as a message shows it: strings quoted, −0 and NaN as such, objects by their kind. */
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "object" && value !== null) return "an object";
-  return Object.is(value, -0) ? "-0" : String(value);
 }

@@ -1,1 +1,2 @@
-export {};
+export { AtomicBitSet } from "./atomic.ts";
+export { BitSet } from "./bitset.ts";

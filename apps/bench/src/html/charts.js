@@ -1,0 +1,308 @@
+// Runs in the page, after Chart.js: draws the report that lies in #data, in the colours of the reader's scheme.
+(() => {
+  const report = JSON.parse(document.getElementById("data").textContent);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const { Chart } = window;
+  let drawn = [];
+
+  /** Ours in cool colours, rivals in warm ones, garbage collection in greys: [light, dark]. */
+  const COLOURS = {
+    slab: ["#0b7a5e", "#3ddbac"],
+    "slab-shared": ["#3f9fd1", "#5fb8e8"],
+    arena: ["#6b6fc9", "#9d9ff2"],
+    "thi.ng": ["#c0392b", "#f0705f"],
+    "thi.ng-realloc": ["#8e2a1f", "#d95444"],
+    malloc: ["#d98324", "#f2a950"],
+    assemblyscript: ["#c7a70a", "#e8d04a"],
+    playcanvas: ["#a8557f", "#dd8ab3"],
+    uint8array: ["#70787f", "#a7b0b7"],
+    buffer: ["#a9b0b6", "#6c757c"],
+    bitset: ["#0b7a5e", "#3ddbac"],
+    "atomic-bitset": ["#3f9fd1", "#5fb8e8"],
+    "metadata-pool": ["#0b7a5e", "#3ddbac"],
+  };
+  const OTHERS = [
+    ["#c0392b", "#f0705f"],
+    ["#d98324", "#f2a950"],
+    ["#c7a70a", "#e8d04a"],
+    ["#a8557f", "#dd8ab3"],
+    ["#8b6f4e", "#c2a27c"],
+    ["#70787f", "#a7b0b7"],
+  ];
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const colour = (name, i = 0) => (COLOURS[name] ?? OTHERS[i % OTHERS.length])[dark.matches ? 1 : 0];
+
+  const workloadsOf = (group) => report.workloads.filter((w) => w.group === group);
+  const rowOf = (subject, workload) => report.rows.find((r) => r.subject === subject && r.workload === workload);
+  const subjectsOf = (workloads) =>
+    report.subjects.filter((s) => s.origin !== "loop" && workloads.some((w) => rowOf(s.name, w.name)?.gross > 0));
+  const show = (value) => (value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3));
+  const isStopped = (row) => row?.status === "stopped";
+
+  /** A stopped one's bar is hatched: it would be longer. */
+  const hatched = (base) => {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    const pen = tile.getContext("2d");
+    pen.globalAlpha = 0.35;
+    pen.fillStyle = base;
+    pen.fillRect(0, 0, 8, 8);
+    pen.globalAlpha = 1;
+    pen.strokeStyle = base;
+    pen.lineWidth = 2;
+    for (const x of [-4, 4, 12]) {
+      pen.moveTo(x - 4, 8);
+      pen.lineTo(x + 4, 0);
+    }
+    pen.stroke();
+    return pen.createPattern(tile, "repeat");
+  };
+  const fill = (base, stopped) => (stopped ? hatched(base) : base);
+
+  /** The value at each bar's end. */
+  const labels = {
+    id: "labels",
+    afterDatasetsDraw(chart) {
+      const { ctx, data } = chart;
+      ctx.save();
+      ctx.fillStyle = css("--ink");
+      ctx.font = "12px system-ui, sans-serif";
+      ctx.textBaseline = "middle";
+      data.datasets.forEach((set, d) => {
+        chart.getDatasetMeta(d).data.forEach((bar, i) => ctx.fillText(set.texts[i], bar.x + 6, bar.y));
+      });
+      ctx.restore();
+    },
+  };
+
+  function figure(title, caption, height, wide) {
+    const element = document.createElement("figure");
+    if (wide) element.className = "wide";
+    element.innerHTML = `<h2></h2><figcaption></figcaption><div style="height:${height}px"><canvas role="img"></canvas></div>`;
+    element.querySelector("h2").textContent = title;
+    element.querySelector("figcaption").textContent = caption;
+    element.querySelector("canvas").setAttribute("aria-label", `${title}. ${caption}`);
+    document.getElementById("charts").append(element);
+    return element.querySelector("canvas");
+  }
+
+  const axis = (text, extra = {}) => ({
+    title: { display: text !== "", text, color: css("--soft") },
+    ticks: { color: css("--soft") },
+    grid: { color: css("--line") },
+    border: { color: css("--line") },
+    ...extra,
+  });
+  /** A logarithmic axis with few, round ticks. */
+  const logAxis = (text, extra = {}) =>
+    axis(text, {
+      type: "logarithmic",
+      ticks: {
+        color: css("--soft"),
+        autoSkip: false,
+        callback: (v) =>
+          Number.isInteger(Math.log10(v)) || (extra.fine && [2, 5].some((m) => Number.isInteger(Math.log10(v / m))))
+            ? v.toLocaleString("en-US")
+            : null,
+      },
+      ...extra,
+    });
+  const legend = () => ({
+    position: "top",
+    align: "start",
+    labels: { color: css("--ink"), boxWidth: 12, boxHeight: 12 },
+  });
+  const draw = (canvas, config) =>
+    drawn.push(
+      new Chart(canvas, { ...config, options: { animation: false, maintainAspectRatio: false, ...config.options } }),
+    );
+
+  /** One bar a subject, sorted, with its value: the geometric mean over the traces. */
+  function means(workloads) {
+    const bars = subjectsOf(workloads)
+      .map((s) => ({ name: s.name, rows: workloads.map((w) => rowOf(s.name, w.name)) }))
+      .filter(({ rows }) => rows.every((r) => r?.gross > 0))
+      .map(({ name, rows }) => ({
+        name,
+        mean: Math.exp(rows.reduce((sum, r) => sum + Math.log(r.gross), 0) / rows.length),
+        stopped: rows.some(isStopped),
+      }))
+      .sort((a, b) => a.mean - b.mean);
+    if (bars.length < 2) return;
+    const canvas = figure(
+      "Geometric mean over the traces",
+      "ns per event, the loop included; hatched: stopped at the limit, a lower bound",
+      60 + 34 * bars.length,
+      true,
+    );
+    draw(canvas, {
+      type: "bar",
+      data: {
+        labels: bars.map(({ name }) => name),
+        datasets: [
+          {
+            data: bars.map(({ mean }) => mean),
+            texts: bars.map(({ mean, stopped }) => `${stopped ? "> " : ""}${show(mean)} ns`),
+            backgroundColor: bars.map(({ name, stopped }, i) => fill(colour(name, i), stopped)),
+            borderRadius: 3,
+          },
+        ],
+      },
+      options: {
+        indexAxis: "y",
+        layout: { padding: { right: 70 } },
+        scales: { x: logAxis("ns per event, logarithmic", { min: 1 }), y: axis("", { grid: { display: false } }) },
+        plugins: { legend: { display: false }, tooltip: { enabled: false } },
+      },
+      plugins: [labels],
+    });
+  }
+
+  /** Bars by workload, one colour a subject. */
+  function grouped(title, caption, workloads, value, y, wide, isShown = () => true) {
+    const subjects = subjectsOf(workloads).filter(
+      (s) => isShown(s) && workloads.some((w) => value(rowOf(s.name, w.name)) > 0),
+    );
+    if (subjects.length < 2) return;
+    const rows = subjects.map((s) => workloads.map((w) => rowOf(s.name, w.name)));
+    draw(figure(title, caption, 380, wide), {
+      type: "bar",
+      data: {
+        labels: workloads.map(({ name }) => name),
+        datasets: subjects.map(({ name }, i) => ({
+          label: name,
+          data: rows[i].map((row) => (row === undefined ? null : (value(row) ?? null))),
+          backgroundColor: rows[i].map((row) => fill(colour(name, i), isStopped(row))),
+          borderRadius: 2,
+          categoryPercentage: 0.86,
+          barPercentage: 0.94,
+        })),
+      },
+      options: {
+        scales: { x: axis("", { grid: { display: false } }), y },
+        plugins: {
+          legend: { ...legend(), labels: { ...legend().labels, generateLabels: plainLegend } },
+          tooltip: {
+            callbacks: {
+              label: ({ dataset, datasetIndex, dataIndex, parsed }) =>
+                ` ${dataset.label}: ${isStopped(rows[datasetIndex][dataIndex]) ? "> " : ""}${show(parsed.y)}`,
+            },
+          },
+        },
+      },
+    });
+    /** A legend shows the subject's colour, also where its first bar is hatched. */
+    function plainLegend(chart) {
+      return Chart.defaults.plugins.legend.labels.generateLabels(chart).map((item) => {
+        const plain = colour(subjects[item.datasetIndex].name, item.datasetIndex);
+        return { ...item, fillStyle: plain, strokeStyle: plain, fontColor: css("--ink") };
+      });
+    }
+  }
+
+  /** How a time grows with the number of live blocks. */
+  function scaling(workloads) {
+    const live = { "churn-1k": 1e3, "churn-10k": 1e4, "churn-100k": 1e5, "churn-1m": 1e6 };
+    const subjects = subjectsOf(workloads);
+    if (workloads.length < 2 || subjects.length < 2) return;
+    draw(
+      figure(
+        "Churn by the number of live blocks",
+        "ns per free + allocate of 16–1,023 bytes, net of the loop",
+        380,
+        false,
+      ),
+      {
+        type: "line",
+        data: {
+          datasets: subjects.map(({ name }, i) => ({
+            label: name,
+            data: workloads.flatMap((w) => {
+              const row = rowOf(name, w.name);
+              return row?.net > 0 ? [{ x: live[w.name], y: row.net }] : [];
+            }),
+            borderColor: colour(name, i),
+            backgroundColor: colour(name, i),
+            pointRadius: 4,
+            borderWidth: 2,
+          })),
+        },
+        options: {
+          scales: { x: logAxis("live blocks"), y: logAxis("ns per pair", { fine: true }) },
+          plugins: { legend: legend() },
+        },
+      },
+    );
+  }
+
+  function all() {
+    for (const chart of drawn) chart.destroy();
+    drawn = [];
+    document.getElementById("charts").replaceChildren();
+    Chart.defaults.font.family = "system-ui, sans-serif";
+    const heap = [...workloadsOf("traces"), ...workloadsOf("yours")];
+    const gross = (row) => row?.gross;
+    means(heap);
+    grouped(
+      "Each trace",
+      "ns per event, the loop included; hatched: stopped at the limit, a lower bound",
+      heap,
+      gross,
+      logAxis("ns, logarithmic", { min: 1 }),
+      true,
+    );
+    grouped(
+      "The tail",
+      "99th percentile of batches of 256 events, ns per event",
+      heap,
+      (row) => row?.p99,
+      logAxis("ns, logarithmic", { min: 1 }),
+      false,
+    );
+    grouped(
+      "Memory",
+      "bytes reserved and metadata by bytes live, at the peak; 1 is the least there can be",
+      heap,
+      (row) => row?.peakRatio,
+      axis("times", { min: 1, max: 2 }),
+      false,
+      (s) => s.name !== "arena",
+    );
+    grouped(
+      "One question each",
+      "ns per allocate + free",
+      workloadsOf("micro"),
+      gross,
+      logAxis("ns, logarithmic", { min: 1 }),
+      false,
+    );
+    scaling(workloadsOf("scaling"));
+    grouped(
+      "Synthetic programs",
+      "ns per event, the loop included",
+      workloadsOf("synthetic"),
+      gross,
+      logAxis("ns, logarithmic", { min: 1 }),
+      true,
+    );
+    grouped(
+      "A million bits",
+      "ns per claim and release, or per search",
+      workloadsOf("bits"),
+      gross,
+      logAxis("ns, logarithmic", { min: 1 }),
+      false,
+    );
+    grouped(
+      "Small records",
+      "ns per record made, filled, read and released",
+      workloadsOf("records"),
+      gross,
+      axis("ns", { min: 0 }),
+      false,
+    );
+  }
+
+  all();
+  dark.addEventListener("change", all);
+})();

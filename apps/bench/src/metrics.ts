@@ -1,0 +1,97 @@
+/**
+ * What is the same on every machine: bytes and counts, no time. The tests hold the ones of our allocators to golden
+ * values; a change of them is a change to explain.
+ */
+import { type Check, check } from "./check.ts";
+import { needs, type Program } from "./program.ts";
+import { random } from "./random.ts";
+import { type HeapSubject, makeTarget, type Room } from "./subjects.ts";
+import type { Target } from "./target.ts";
+
+/** The room every heap gets for a program. */
+export function roomFor(program: Program): Room {
+  const { peakLive, total } = needs(program);
+  return { capacity: round(2 * peakLive + MIB), total: round(total + MIB) };
+}
+
+const MIB = 1 << 20;
+const PAGE = 1 << 16;
+/** Up to whole 64 KiB, and no more than offsets in small integers allow. */
+const round = (bytes: number): number => Math.min(Math.ceil(bytes / PAGE) * PAGE, 2 ** 31 - PAGE);
+
+export interface Metrics {
+  /** Most bytes asked for and live at once. */
+  readonly peakLive: number;
+  /** Most bytes reserved for blocks at once. */
+  readonly peakReserved: number;
+  /** Bytes of metadata. */
+  readonly metadata: number;
+  /** (peakReserved + metadata) ÷ peakLive, to four places. */
+  readonly ratio: number;
+  readonly failures: number;
+}
+
+/** The metrics of one subject on one program. */
+export async function metrics(subject: HeapSubject, program: Program): Promise<Metrics> {
+  const target = await makeTarget(subject, roomFor(program));
+  const result = check(target, program, subject.handles, Number.POSITIVE_INFINITY);
+  if (result.corrupted + result.refusedFrees > 0) throw new Error(`${subject.name} corrupts blocks`);
+  const { peakLive } = needs(program);
+  return {
+    peakLive,
+    peakReserved: result.peakReserved ?? 0,
+    metadata: result.metadata ?? 0,
+    ratio: Number(peakRatio(result, peakLive)?.toFixed(4)),
+    failures: result.failures,
+  };
+}
+
+/** Bytes held at the peak, metadata included, by bytes live at the peak. */
+export function peakRatio({ peakReserved, metadata }: Check, peakLive: number): number | undefined {
+  return peakReserved === undefined || peakLive === 0 ? undefined : (peakReserved + (metadata ?? 0)) / peakLive;
+}
+
+export interface UntilFull {
+  /** Allocations and frees until the first allocation that found no room. */
+  readonly operations: number;
+  /** Bytes asked for and live then, as a part of the capacity. */
+  readonly used: number;
+}
+
+/** The capacity in which `untilFull` counts. */
+export const FULL_CAPACITY: number = 4 * MIB;
+
+/** Two allocations of 16–1,023 bytes to one free at random, until an allocation finds no room. */
+export function untilFull(target: Target, capacity: number = FULL_CAPACITY): UntilFull {
+  const next = random(4);
+  const live: { handle: unknown; size: number }[] = [];
+  let used = 0;
+  let operations = 0;
+  for (;;) {
+    if (live.length > 0 && next(3) === 0) {
+      const i = next(live.length);
+      const { handle, size } = live[i]!;
+      live[i] = live[live.length - 1]!;
+      live.pop();
+      target.free(handle);
+      used -= size;
+    } else {
+      const size = 16 + next(1008);
+      const handle = allocateOrNull(target, size);
+      if (handle === null || handle === 0) return { operations, used: Number((used / capacity).toFixed(4)) };
+      live.push({ handle, size });
+      used += size;
+    }
+    operations++;
+    // Memory that has no end?
+    if (used > capacity) return { operations, used: Number.POSITIVE_INFINITY };
+  }
+}
+
+function allocateOrNull(target: Target, size: number): unknown {
+  try {
+    return target.allocate(size);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Trace } from "@ariax/trace";
+
+/** The part of a trace that a replay needs: event `i` is operation `op[i]` on slot `slot[i]`, with `size[i]` bytes. */
+export type Program = Pick<Trace, "op" | "slot" | "size" | "events" | "slots">;
+
+export const ALLOCATE = 0;
+export const FREE = 1;
+
+/** What a program needs of any allocator, in bytes asked for. */
+export interface Needs {
+  readonly events: number;
+  /** Most bytes live at once. */
+  readonly peakLive: number;
+  /** Bytes ever allocated, a reallocation counted as a new block, each rounded up to 16. */
+  readonly total: number;
+}
+
+export function needs({ op, slot, size, events, slots }: Program): Needs {
+  const sizes = new Float64Array(slots);
+  let live = 0;
+  let peakLive = 0;
+  let total = 0;
+  for (let i = 0; i < events; i++) {
+    const s = slot[i]!;
+    const bytes = op[i] === FREE ? 0 : size[i]!;
+    live += bytes - sizes[s]!;
+    sizes[s] = bytes;
+    if (op[i] !== FREE) total += Math.max(16, Math.ceil(bytes / 16) * 16);
+    if (live > peakLive) peakLive = live;
+  }
+  return { events, peakLive, total };
+}
+
+/** A program of `events` events, written by `fill` through `at(event, op, slot, size)`. */
+export function makeProgram(
+  events: number,
+  slots: number,
+  fill: (at: (event: number, op: number, slot: number, size: number) => void) => void,
+): Program {
+  const program = {
+    op: new Uint8Array(events),
+    slot: new Int32Array(events),
+    size: new Int32Array(events),
+    events,
+    slots,
+  };
+  fill((event, op, slot, size) => {
+    program.op[event] = op;
+    program.slot[event] = slot;
+    program.size[event] = size;
+  });
+  return program;
+}

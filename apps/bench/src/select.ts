@@ -1,0 +1,94 @@
+/** Names on the command line: exact ones, globs, groups; and what was probably meant. */
+
+import type { Mode } from "./plan.ts";
+import { SUBJECTS, type Subject } from "./subjects.ts";
+import { GROUPS, WORKLOADS, type Workload } from "./workloads.ts";
+
+/** What the user asked for can't be: the message says what can. Ends the program with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Subjects by name, glob, kind or origin; none named = all but those on request. */
+export function selectSubjects(patterns: readonly string[], mode: Mode["name"]): Subject[] {
+  const able = SUBJECTS.filter(({ origin }) => origin !== "loop");
+  if (patterns.length === 0) {
+    return able.filter(({ onRequest, unhurried }) => !onRequest && !(unhurried && mode === "quick"));
+  }
+  return select("subject", patterns, able, ({ kind, origin }) => [kind, origin === "rival" ? "rivals" : origin]);
+}
+
+/** Workloads by name, glob or group; none named = those of the mode. */
+export function selectWorkloads(patterns: readonly string[], mode: Mode["name"]): Workload[] {
+  if (patterns.length > 0) return select("workload", patterns, WORKLOADS, ({ group }) => [group]);
+  const levels = { quick: ["quick"], default: ["quick", "default"], full: ["quick", "default", "full"] }[mode];
+  return WORKLOADS.filter(({ level }) => levels.includes(level));
+}
+
+function select<T extends { name: string }>(
+  what: string,
+  patterns: readonly string[],
+  all: readonly T[],
+  groupsOf: (one: T) => readonly string[],
+): T[] {
+  const chosen = new Set<T>();
+  for (const pattern of patterns) {
+    const matches = globOf(pattern);
+    const found = all.filter((one) => matches(one.name) || groupsOf(one).some(matches));
+    if (found.length === 0) {
+      const possible = [...new Set([...all.map(({ name }) => name), ...all.flatMap(groupsOf)])];
+      throw new UsageError(
+        `unknown ${what} "${pattern}"${didYouMean(pattern, possible)}\n  possible: ${possible.join(", ")}; or a glob like "${possible[0]!.slice(0, 1)}*"`,
+      );
+    }
+    for (const one of found) chosen.add(one);
+  }
+  return all.filter((one) => chosen.has(one));
+}
+
+/** `*` for any characters, `?` for one. */
+function globOf(pattern: string): (name: string) => boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  const expression = new RegExp(`^${source}$`);
+  return (name) => expression.test(name);
+}
+
+/** `; did you mean "slab"?` where some name is near. */
+export function didYouMean(word: string, possible: readonly string[]): string {
+  const near = possible
+    .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, far }) => far <= Math.max(1, Math.floor(name.length / 3)))
+    .sort((a, b) => a.far - b.far)[0];
+  return near === undefined ? "" : `; did you mean "${near.name}"?`;
+}
+
+/** Levenshtein's: the least insertions, deletions and replacements. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** What `--list` prints. */
+export function list(): string {
+  const line = (name: string, what: string): string => `  ${name.padEnd(18)} ${what}`;
+  const lines = ["Subjects"];
+  for (const { name, what, onRequest, origin } of SUBJECTS) {
+    if (origin !== "loop") lines.push(line(name, what + (onRequest ? " (on request)" : "")));
+  }
+  for (const [group, title] of Object.entries(GROUPS)) {
+    const here = WORKLOADS.filter((workload) => workload.group === group);
+    if (here.length > 0) lines.push("", `Workloads "${group}": ${title}`);
+    for (const { name, what, level } of here) lines.push(line(name, what + (level === "full" ? " (--full)" : "")));
+  }
+  return `${lines.join("\n")}\n`;
+}

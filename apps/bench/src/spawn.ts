@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type Observation, parseObservation, type Request } from "./protocol.ts";
+
+/** The worker of this folder; `compare` passes that of another revision. */
+export const WORKER: string = fileURLToPath(new URL("worker.ts", import.meta.url));
+
+/** Processes that run now: at most one, but `stop` asks no questions. */
+const running = new Set<ChildProcess>();
+
+/** Ends what runs. Their observations come back with an error. */
+export function killWorkers(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+/** One observation, in a process of its own. Never rejects: what goes wrong is the observation's `error`. */
+export function observeInProcess(request: Request, worker: string = WORKER): Promise<Observation> {
+  return new Promise((resolve) => {
+    // Long after the worker should have stopped by itself: it hangs in one call.
+    const patience = 15_000 + 3 * request.budget + 5 * request.limit;
+    const child = spawn(process.execPath, [worker, JSON.stringify(request)], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    running.add(child);
+    let hung = false;
+    const timer = setTimeout(() => {
+      hung = true;
+      child.kill("SIGKILL");
+    }, patience);
+    let output = "";
+    let complaints = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text));
+    const finish = (observation: Observation): void => {
+      clearTimeout(timer);
+      running.delete(child);
+      resolve(observation);
+    };
+    child.on("error", (error) => finish({ error: `the worker did not start: ${error.message}` }));
+    child.on("close", (code, signal) => {
+      if (hung) finish({ error: `hangs: no answer in ${Math.round(patience / 1000)} s` });
+      else if (code === 0) finish(parseObservation(output));
+      else finish({ error: reason(complaints) ?? `the worker ended with ${signal ?? `exit code ${code}`}` });
+    });
+  });
+}
+
+/** The error's own line in what Node prints of an uncaught one. */
+function reason(complaints: string): string | undefined {
+  return /^(?:Uncaught )?(\w*Error\b.*)$/m.exec(complaints)?.[1];
+}

@@ -1,0 +1,95 @@
+/** What the project set out to reach, computed from one run. A target whose rows were not measured is left out. */
+import type { Cell } from "./plan.ts";
+import type { Row } from "./report.ts";
+import { geomean } from "./statistics.ts";
+
+export interface Target {
+  readonly what: string;
+  /** As it is to be read: `83×`. */
+  readonly value: string;
+  readonly wanted: string;
+  readonly ok: boolean;
+}
+
+/** Times are gross, the loop included: it is the same on both sides, and makes every ratio smaller. */
+export function targetsOf(rows: readonly Row[], cells: readonly Cell[]): Target[] {
+  const traces = [...new Set(cells.filter(({ workload }) => workload.group === "traces").map((c) => c.workload.name))];
+  const at = (subject: string, workload: string): Row | undefined =>
+    rows.find((row) => row.subject === subject && row.workload === workload);
+  const timed = (subject: string, workload: string): number | undefined => {
+    const row = at(subject, workload);
+    return row?.status === "ok" || row?.status === "stopped" ? row.gross : undefined;
+  };
+
+  /** Rival's time by ours, for each workload; undefined unless all were measured. */
+  const ratios = (ours: string, rival: string, workloads: readonly string[]): number[] | undefined => {
+    const all = workloads.map((workload) => [timed(rival, workload), timed(ours, workload)] as const);
+    return all.length > 0 && all.every(([a, b]) => a !== undefined && b !== undefined)
+      ? all.map(([a, b]) => a! / b!)
+      : undefined;
+  };
+  const stopped = (subject: string, workloads: readonly string[]): string => {
+    const count = workloads.filter((workload) => at(subject, workload)?.status === "stopped").length;
+    return count > 0 ? ` (${count} of its ${workloads.length} times are lower bounds)` : "";
+  };
+  const atLeast = (what: string, values: number[] | undefined, wanted: number): Target[] => {
+    const value = values && geomean(values);
+    return value === undefined ? [] : [{ what, value: times(value), wanted: `≥ ${wanted}×`, ok: value >= wanted }];
+  };
+  const atMost = (what: string, value: number | undefined, wanted: number, unit: string): Target[] =>
+    value === undefined
+      ? []
+      : [{ what, value: `${value.toFixed(2)}${unit}`, wanted: `≤ ${wanted}${unit}`, ok: value <= wanted }];
+
+  const faster = (rival: string, name: string, wanted: number): Target[] =>
+    atLeast(
+      `slab vs ${name}, geometric mean over ${traces.length} traces${stopped(rival, traces)}`,
+      ratios("slab", rival, traces),
+      wanted,
+    );
+  const worst = (values: number[] | undefined): number[] | undefined => values && [Math.min(...values)];
+  const peaks = traces.flatMap((workload) => at("slab", workload)?.peakRatio ?? []);
+  const isWhole = traces.length > 0 && peaks.length === traces.length;
+  const flat = ["churn-1k", "churn-10k", "churn-100k", "churn-1m"].map((workload) => at("slab", workload)?.net);
+  const scanning = ["bitset.js", "typedfastbitset", "fastbitset", "thi.ng-bitfield"];
+
+  return [
+    ...faster("thi.ng", "@thi.ng/malloc", 50),
+    ...faster("assemblyscript", "AssemblyScript TLSF", 2),
+    ...faster("malloc", "malloc 1.1.0", 10),
+    ...atLeast(
+      `slab vs new Uint8Array, the worst of ${traces.length} traces`,
+      worst(ratios("slab", "uint8array", traces)),
+      1,
+    ),
+    ...atMost("slab, allocate + free of 64 bytes, 16,384 live", timed("slab", "batch"), 8, " ns"),
+    ...atMost(
+      "slab, churn with 10³ to 10⁶ live: dearest by cheapest, net",
+      flat.every((net) => net !== undefined)
+        ? Math.max(...(flat as number[])) / Math.min(...(flat as number[]))
+        : undefined,
+      2,
+      "×",
+    ),
+    ...atMost(
+      `slab, peak reserved and metadata by peak live, geometric mean over ${traces.length} traces`,
+      isWhole ? geomean(peaks) : undefined,
+      1.25,
+      "×",
+    ),
+    ...atMost(`the same, worst of ${traces.length} traces`, isWhole ? Math.max(...peaks) : undefined, 1.6, "×"),
+    ...atLeast("bitset vs roaring-wasm, claim + free at 1 % free", ratios("bitset", "roaring-wasm", ["claim-1%"]), 3),
+    ...atLeast(
+      "bitset vs the fastest scanning bitset, claim + free at 1 % free",
+      fastest(scanning.map((rival) => ratios("bitset", rival, ["claim-1%"])?.[0])),
+      100,
+    ),
+  ];
+}
+
+function fastest(values: readonly (number | undefined)[]): number[] | undefined {
+  return values.every((value) => value !== undefined) ? [Math.min(...values)] : undefined;
+}
+
+/** `83.4` → `83×`, `2.345` → `2.35×`. */
+const times = (value: number): string => `${value >= 10 ? Math.round(value) : value.toPrecision(3)}×`;

@@ -1,0 +1,13 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of results; git ignores it. */
+export const RESULTS: string = fileURLToPath(new URL("../results", import.meta.url));
+
+/** Writes a file, with its folder; a relative path is under `RESULTS`. */
+export async function writeResult(path: string, text: string): Promise<void> {
+  const file = resolve(RESULTS, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}

@@ -1,0 +1,277 @@
+import {
+  type Allocator,
+  type AllocatorStats,
+  checkAlignment,
+  checkCount,
+  checkSize,
+  CorruptionError,
+  DEFAULT_ALIGNMENT,
+  DoubleFreeError,
+  InvalidArgumentError,
+  InvalidBlockError,
+  InvalidFreeError,
+  makeStats,
+  type Memory,
+  NULL,
+  type Offset,
+  OutOfMemoryError,
+  reallocate,
+  type Traits,
+} from "@ariax/allocator";
+import { BlockMap, type Granule } from "./block-map.ts";
+import { Checkpoint } from "./checkpoint.ts";
+import { type GivenMemory, givenRegion, isShared, ownRegion } from "./region.ts";
+import { arenaTraits, MAX_ALIGNMENT } from "./traits.ts";
+
+/** `capacity` in bytes for memory of its own, from 1 to `MAX_CAPACITY`; or memory that exists. */
+export type ArenaOptions = { readonly capacity: number } | GivenMemory;
+
+/** What `reset` does with the contents. */
+export type ResetMode =
+  /** They stay until they are overwritten. O(1). */
+  | "retain"
+  /** Every byte that blocks ever had becomes 0. O(peak bytes). */
+  | "zero";
+
+/**
+ * Bump allocation: a new block begins where the last one ends. Memory comes back when the last block is freed, and by
+ * `rewind` and `reset`; a block freed in between merely ends its life.
+ *
+ *     first ≤ top ≤ limit        the last block is live and ends at top; without one, top = first
+ */
+export class Arena implements Allocator {
+  readonly memory: Memory;
+  readonly traits: Traits;
+  /** Bytes that blocks can have, and so the largest size that may be asked for. */
+  readonly capacity: number;
+  readonly #blocks: BlockMap;
+  readonly #first: Granule;
+  readonly #limit: Granule;
+  #top: Granule;
+  /** Where the last block begins, or 0. */
+  #last: Granule = 0;
+  /** The highest top there was before the current one. */
+  #peak: Granule;
+  /** Those in force, lowest first. */
+  readonly #checkpoints: Checkpoint[] = [];
+  readonly #rewind = (checkpoint: Checkpoint): void => this.rewind(checkpoint);
+
+  constructor(options: ArenaOptions) {
+    const { memory, first, limit } = "capacity" in options ? ownRegion(options.capacity) : givenRegion(options);
+    this.memory = memory;
+    this.traits = arenaTraits("arena", isShared(memory));
+    this.capacity = 8 * (limit - first);
+    this.#blocks = new BlockMap(first, limit);
+    this.#first = this.#top = this.#peak = first;
+    this.#limit = limit;
+  }
+
+  /** Cost: O(1), and where memory is used again O(size / 256). */
+  allocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
+    const offset = this.tryAllocate(size, alignment);
+    if (offset === NULL) throw new OutOfMemoryError(size, alignment, this.capacity);
+    return offset;
+  }
+
+  tryAllocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
+    if (size >>> 0 !== size || size > this.capacity) checkSize(size, this.capacity);
+    const top = this.#top;
+    let start = top;
+    if (alignment !== DEFAULT_ALIGNMENT) {
+      const step = (checkAlignment(alignment, MAX_ALIGNMENT) + 7) >>> 3;
+      start = (top + step - 1) & -step;
+    }
+    const end = start + granules(size);
+    if (end > this.#limit) return NULL;
+    this.#blocks.begin(top, start, end, this.#last);
+    this.#top = end;
+    this.#last = start;
+    return start * 8;
+  }
+
+  /** The last block grows and shrinks; any other has what it has. O(1), growth O(growth / 256). */
+  resize(offset: Offset, size: number): boolean {
+    const block = this.#live(offset);
+    checkSize(size, this.capacity);
+    const end = block + granules(size);
+    if (block !== this.#last) return end <= this.#blocks.end(block);
+    if (end > this.#limit) return false;
+    this.#blocks.moveEnd(block, this.#top, end);
+    this.#notePeak();
+    this.#top = end;
+    return true;
+  }
+
+  reallocate(offset: Offset, size: number): Offset {
+    return reallocate(this, offset, size);
+  }
+
+  /** O(1) amortised: memory comes back as far down as blocks have ended. */
+  free(offset: Offset): void {
+    const block = this.#granule(offset);
+    if (!this.#isLive(block)) throw this.#refusedFree(offset);
+    this.#blocks.toggle(block);
+    if (block === this.#last) this.#retreat(this.#blocks.before(block));
+  }
+
+  sizeOf(offset: Offset): number {
+    const block = this.#live(offset);
+    return 8 * ((block === this.#last ? this.#top : this.#blocks.end(block)) - block);
+  }
+
+  /** Does a live block begin at `offset`? O(1). */
+  isLive(offset: Offset): boolean {
+    return this.#isLive(this.#granule(offset));
+  }
+
+  allocateMany(size: number, out: Int32Array): number {
+    checkSize(size, this.capacity);
+    for (let made = 0; made < out.length; made++) {
+      const offset = this.tryAllocate(size);
+      if (offset === NULL) return made;
+      out[made] = offset;
+    }
+    return out.length;
+  }
+
+  freeMany(offsets: Int32Array, count?: number): void {
+    const length = checkCount(count, offsets);
+    for (let i = 0; i < length; i++) {
+      const block = this.#granule(offsets[i] >>> 0);
+      // a bad one, or one for the second time? Then those before it live again.
+      if (!this.#isLive(block)) {
+        const error = this.#refusedFree(offsets[i] >>> 0);
+        while (i-- > 0) this.#blocks.toggle(offsets[i] >>> 3);
+        throw error;
+      }
+      this.#blocks.toggle(block);
+    }
+    this.#retreat(this.#last);
+  }
+
+  reset(mode: ResetMode = "retain"): void {
+    if (mode !== "retain" && mode !== "zero") {
+      throw new InvalidArgumentError(`invalid mode: ${JSON.stringify(mode)} is not one of "retain", "zero"`);
+    }
+    this.#retreat(0);
+    this.#blocks.clear();
+    this.#checkpoints.length = 0;
+    if (mode === "zero") new Uint8Array(this.memory.buffer).fill(0, 8 * this.#first, 8 * this.#peak);
+  }
+
+  /** Marks this moment. Without a new block since the last checkpoint, it is the same object: no garbage. O(1). */
+  checkpoint(): Checkpoint {
+    const { length } = this.#checkpoints;
+    const latest = this.#checkpoints[length - 1];
+    if (latest !== undefined && latest.last === 8 * this.#last) return latest;
+    const checkpoint = new Checkpoint(this.#rewind, 8 * this.#top, 8 * this.#last, length);
+    this.#checkpoints.push(checkpoint);
+    return checkpoint;
+  }
+
+  /**
+   * Ends every block that was allocated since. A block that was the last one then keeps what it has grown by. Throws
+   * `InvalidArgumentError` where the arena has been below the checkpoint. O(1), and O(1) amortised for checkpoints above.
+   */
+  rewind(checkpoint: Checkpoint): void {
+    if (this.#checkpoints[checkpoint.depth] !== checkpoint) {
+      throw new InvalidArgumentError(`invalid checkpoint: at ${checkpoint.offset}, rewound, freed or reset below it since`);
+    }
+    this.#retreat(checkpoint.last / 8);
+  }
+
+  /** Counted now: O(blocks + bytes reserved / 256). */
+  stats(): AllocatorStats {
+    this.#notePeak();
+    let blocks = 0;
+    let live = 0;
+    for (let g = this.#blocks.next(this.#first, this.#top); g !== 0; g = this.#blocks.next(g + 1, this.#top)) {
+      if (!this.#blocks.isLive(g)) continue;
+      blocks++;
+      live += this.sizeOf(8 * g);
+    }
+    const free = 8 * (this.#limit - this.#top);
+    const overhead = this.#blocks.byteLength;
+    return makeStats({
+      committed: overhead + this.capacity,
+      overhead,
+      reserved: 8 * (this.#top - this.#first),
+      peakReserved: 8 * (this.#peak - this.#first),
+      live,
+      free,
+      largestFree: free,
+      blocks,
+    });
+  }
+
+  /** O(blocks + bytes reserved / 256). */
+  verify(): void {
+    let before = 0;
+    let end = this.#first;
+    for (let g = this.#blocks.next(end, this.#top); g !== 0; g = this.#blocks.next(g + 1, this.#top)) {
+      expect(g >= end, `the block at ${8 * g} begins before ${8 * end}, where the one before it ends`);
+      expect(this.#blocks.before(g) === before, `the block before ${8 * g} is not the one at ${8 * before}`);
+      end = g === this.#last ? this.#top : this.#blocks.end(g);
+      expect(end > g, `the block at ${8 * g} ends at ${8 * end}`);
+      before = g;
+    }
+    expect(before === this.#last, `the last block is at ${8 * before}, not at ${8 * this.#last}`);
+    expect(end === this.#top, `the last block ends at ${8 * end}, the top is ${8 * this.#top}`);
+    expect(end <= this.#limit, `the top is ${8 * end}, above the end of the arena, ${8 * this.#limit}`);
+    expect(before === 0 || this.#blocks.isLive(before), `the last block, at ${8 * before}, is not live`);
+    expect((this.#checkpoints.at(-1)?.last ?? 0) <= 8 * before, `a checkpoint is above the last block, at ${8 * before}`);
+  }
+
+  /** The granule at `offset`; 0 where none of this arena begins. */
+  #granule(offset: Offset): Granule {
+    const g = offset >>> 3;
+    return g * 8 === offset && g >= this.#first && g < this.#limit ? g : 0;
+  }
+
+  #isLive(g: Granule): boolean {
+    return g !== 0 && g < this.#top && this.#blocks.isLive(g);
+  }
+
+  /** The live block at `offset`; throws where there is none. */
+  #live(offset: Offset): Granule {
+    const g = this.#granule(offset);
+    if (!this.#isLive(g)) throw new InvalidBlockError(offset);
+    return g;
+  }
+
+  #refusedFree(offset: Offset): DoubleFreeError | InvalidFreeError {
+    const g = this.#granule(offset);
+    const freed = g !== 0 && this.#blocks.isBlock(g) && !this.#blocks.isLive(g);
+    return freed ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
+  }
+
+  /** Lowers the top to the end of `last`, or of the first live block below it. No block above it lives on. */
+  #retreat(last: Granule): void {
+    while (last !== 0 && !this.#blocks.isLive(last)) last = this.#blocks.before(last);
+    // nothing ended?
+    if (last === this.#last) return;
+    this.#notePeak();
+    this.#blocks.lower(this.#last);
+    this.#top = last === 0 ? this.#first : this.#blocks.end(last);
+    this.#last = last;
+    if (this.#checkpoints.length > 0) this.#dropCheckpoints(last);
+  }
+
+  /** Those above `last` are void. */
+  #dropCheckpoints(last: Granule): void {
+    while ((this.#checkpoints.at(-1)?.last ?? 0) > 8 * last) this.#checkpoints.pop();
+  }
+
+  #notePeak(): void {
+    if (this.#top > this.#peak) this.#peak = this.#top;
+  }
+}
+
+/** What `size` bytes take, at least one granule: a block of 0 bytes is a block. */
+function granules(size: number): number {
+  return (size + 7) >>> 3 || 1;
+}
+
+function expect(truth: boolean, otherwise: string): void {
+  if (!truth) throw new CorruptionError(otherwise);
+}

@@ -1,0 +1,218 @@
+import { cut, invalid, lastIndex, levelCount, refuse, wordCount } from "./layout.ts";
+import { countBits, verifyWords } from "./whole.ts";
+import { lowest } from "./word.ts";
+
+/** How often `takeFirst` looks again when the root is empty, but a thread is amid clearing a summary bit. */
+const ROUNDS = 64;
+
+/**
+ * A bitset that many threads operate at once, without a lock: no bit is ever given to two, and none is lost.
+ *
+ * The leaves are the truth, changed by one atomic instruction each, whose old value decides who got a bit. The summaries
+ * are hints. Whoever changed a leaf *settles* the levels above: writes what the child says, and then reads the child
+ * again, until both agree. So the last to write a summary bit has seen it right afterwards, and when all threads are
+ * done the summaries are exact, as in a `BitSet`.
+ *
+ * Clearing a hint can hide, for a moment, a bit that another thread just set. So one more word, after the root, counts
+ * the threads that are clearing hints (low 16 bits) and those that have done (high 16). An empty root is believed only
+ * if nobody was clearing while it was read: if `takeFirst` returns −1, there was a moment during the call when every bit
+ * set before was taken. With as many bits as threads that hold at most one each, it never fails.
+ *
+ * A thread that dies amid a call loses at most the one bit it was taking or setting. If it dies while clearing a hint,
+ * the count stays up, and `takeFirst` on an empty set searches the leaves `ROUNDS` times before it returns −1.
+ */
+export class AtomicBitSet {
+  /** How many bits there are, set or not. */
+  readonly length: number;
+  /** The words in use: those of a `BitSet` of this length, and one more. Post them to another thread for `over`. */
+  readonly words: Int32Array;
+  readonly #last: number;
+  readonly #root: number;
+  readonly #levels: number;
+
+  /**
+   * An empty set of `length` bits, 0 to 2³⁰, over a `SharedArrayBuffer` of its own. O(length / 32).
+   * `words` is for `over`: exactly the words the set takes, which it continues.
+   * Throws a `RangeError` for another length.
+   */
+  constructor(
+    length: number,
+    words: Int32Array = new Int32Array(new SharedArrayBuffer(AtomicBitSet.byteLength(length))),
+  ) {
+    const root = wordCount(length) - 1;
+    if (words.length !== root + 2) {
+      throw invalid(`invalid words: ${words.length} words are not the ${root + 2} of ${length} bits`);
+    }
+    this.length = length;
+    this.words = words;
+    this.#last = lastIndex(length);
+    this.#root = root;
+    this.#levels = levelCount(length);
+  }
+
+  /** How many bytes an atomic set of `n` bits takes: those of a `BitSet`, and 4. */
+  static byteLength(n: number): number {
+    return wordCount(n) * 4 + 4;
+  }
+
+  /**
+   * A set of `n` bits in the words of `words` from index `at` on: how a thread gets at a set made by another. It
+   * continues what is there; words that are all 0 are an empty set. O(1).
+   * Throws a `RangeError` if the words don't fit, a `TypeError` if `words` is no `Int32Array`.
+   */
+  static over(words: Int32Array, at: number, n: number): AtomicBitSet {
+    return new AtomicBitSet(n, cut(words, at, wordCount(n) + 1));
+  }
+
+  /** How many bytes the set takes. */
+  get byteLength(): number {
+    return this.words.length * 4;
+  }
+
+  /** How many bits are set; while others work, how many of the words read were, each in its moment. O(length / 32). */
+  get count(): number {
+    return countBits(this.words, this.#last);
+  }
+
+  /** Whether bit `i` is set. O(1). */
+  has(i: number): boolean {
+    this.#check(i);
+    return ((Atomics.load(this.words, i >>> 5) >>> i) & 1) === 1;
+  }
+
+  /** Sets bit `i` (releases it); returns whether it was clear: `false` tells a double release. O(levels). */
+  set(i: number): boolean {
+    this.#check(i);
+    const bit = 1 << i;
+    const old = Atomics.or(this.words, i >>> 5, bit);
+    // Even if the word was not empty: who gave it its first bit may not have come to settle it.
+    this.#settle(i >>> 5, old | bit, 0, 5);
+    return (old & bit) === 0;
+  }
+
+  /** Clears bit `i` (claims it); returns whether it was set, that is, whether the caller has it now. O(levels). */
+  clear(i: number): boolean {
+    this.#check(i);
+    const bit = 1 << i;
+    const old = Atomics.and(this.words, i >>> 5, ~bit);
+    if (old === bit) this.#settle(i >>> 5, 0, 0, 5);
+    return (old & bit) !== 0;
+  }
+
+  /** Claims the lowest set bit it finds: clears and returns it, or −1. O(levels) when no other thread interferes. */
+  takeFirst(): number {
+    const words = this.words;
+    const last = this.#last;
+    for (let round = 0; round < ROUNDS; ) {
+      let at = this.#root;
+      let shift = 5 * this.#levels;
+      let i = 0;
+      let x = words[at]; // plain reads will do for hints
+      while (shift > 5 && x !== 0) {
+        i = (i << 5) + lowest(x);
+        shift -= 5;
+        at -= (last >>> shift) + 1;
+        x = words[at + i];
+      }
+      if (x !== 0) {
+        const bit = this.#takeFrom(i);
+        if (bit >= 0) return bit;
+      } else if (at < this.#root) {
+        // A hint led to an empty word.
+        this.#settle(i, Atomics.load(words, at + i), at, shift);
+      } else {
+        if (this.#isEmpty()) return -1;
+        // Someone is clearing hints, maybe interrupted for long: look without them.
+        for (let leaf = 0; leaf <= last >>> 5; leaf++) {
+          const bit = words[leaf] === 0 ? -1 : this.#takeFrom(leaf);
+          if (bit >= 0) return bit;
+        }
+        round++;
+      }
+    }
+    return -1;
+  }
+
+  /** Sets every bit, each word atomically. O(length / 32), and slow: to fill a set nobody uses yet, use `BitSet.over`. */
+  setAll(): void {
+    for (let leaf = 0; leaf << 5 < this.length; leaf++) {
+      const bits = leaf === this.#last >>> 5 ? -1 >>> -this.length : -1;
+      this.#settle(leaf, Atomics.or(this.words, leaf, bits) | bits, 0, 5);
+    }
+  }
+
+  /** Clears every bit, each word atomically. O(length / 32). */
+  clearAll(): void {
+    for (let leaf = 0; leaf << 5 < this.length; leaf++) {
+      if (Atomics.exchange(this.words, leaf, 0) !== 0) this.#settle(leaf, 0, 0, 5);
+    }
+  }
+
+  /** As `BitSet.verify`, for a set that no thread is operating. */
+  verify(): void {
+    verifyWords(this.words, this.length, this.#last);
+  }
+
+  /** Claims the lowest bit of leaf word `leaf`, or −1 if others took all. */
+  #takeFrom(leaf: number): number {
+    const words = this.words;
+    let x = Atomics.load(words, leaf);
+    while (x !== 0) {
+      const bit = x & -x;
+      const old = Atomics.and(words, leaf, ~bit);
+      x = old & ~bit;
+      if ((old & bit) !== 0) {
+        if (x === 0) this.#settle(leaf, 0, 0, 5);
+        return (leaf << 5) + lowest(bit);
+      }
+    }
+    this.#settle(leaf, 0, 0, 5); // who emptied it may not have come to it
+    return -1;
+  }
+
+  /** Whether the set was empty at a moment within this call. May be falsely `false` while others clear hints. */
+  #isEmpty(): boolean {
+    const words = this.words;
+    const clearing = Atomics.load(words, this.#root + 1);
+    if ((clearing & 0xffff) !== 0 || Atomics.load(words, this.#root) !== 0) return false;
+    return Atomics.load(words, this.#root + 1) === clearing;
+  }
+
+  /**
+   * Makes the summaries agree with word `i` of the level at `at` (whose words number `(last >>> shift) + 1`), which had
+   * the value `x` at, or after, the caller's own change.
+   *
+   * Why a bit in an unsettled word can't stay hidden: whoever sets one reads each level above after the one below, and
+   * so sees any hint that was cleared before; whoever clears a hint later reads the child later, and puts it back.
+   */
+  #settle(i: number, x: number, at: number, shift: number): void {
+    const words = this.words;
+    const last = this.#last;
+    let clearing = false;
+    for (; last >>> shift > 0; shift += 5) {
+      const child = at + i;
+      at += (last >>> shift) + 1;
+      const bit = 1 << i;
+      i >>>= 5;
+      let above = Atomics.load(words, at + i);
+      // Do they disagree?
+      while ((x === 0) === ((above & bit) !== 0)) {
+        if (x !== 0) above = Atomics.or(words, at + i, bit) | bit;
+        else {
+          if (!clearing) Atomics.add(words, this.#root + 1, 1);
+          clearing = true;
+          above = Atomics.and(words, at + i, ~bit) & ~bit;
+        }
+        x = Atomics.load(words, child);
+      }
+      // Emptied one of several words? Then nothing changes above.
+      if (x === 0 && above !== 0) break;
+      x = above;
+    }
+    if (clearing) Atomics.add(words, this.#root + 1, 0xffff); // one clearing less, one done more
+  }
+
+  #check(i: number): void {
+    if (i >>> 0 !== i || i >= this.length) refuse("index", i, 0, this.length - 1);
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Where the levels of a set lie, and what arguments it takes.
+ *
+ * The words of level k number ⌈n / 32^(k+1)⌉ (at least one), the leaves being level 0; the levels follow each other
+ * without gaps, leaves first, and the last is the one word of the root. With `last = n − 1`, level k has
+ * `(last >>> 5(k+1)) + 1` words: loops that climb or descend get their offsets from that, and need no table.
+ */
+
+/** The most bits a set can have: 2³⁰, which takes six levels and 138 MB. */
+export const MAX_LENGTH: number = 2 ** 30;
+
+/** How many 32-bit words a set of `n` bits takes, summaries included. */
+export function wordCount(n: number): number {
+  checkInteger("length", n, 0, MAX_LENGTH);
+  const last = lastIndex(n);
+  let words = 1; // the root
+  for (let shift = 5; last >>> shift > 0; shift += 5) words += (last >>> shift) + 1;
+  return words;
+}
+
+/** How many levels a set of `n` bits has: one up to 32 bits, six up to 2³⁰. */
+export function levelCount(n: number): number {
+  const last = lastIndex(n);
+  let levels = 1;
+  for (let shift = 5; last >>> shift > 0; shift += 5) levels++;
+  return levels;
+}
+
+/** The highest index of a set of `n` bits. An empty one is laid out as if it had one. */
+export function lastIndex(n: number): number {
+  return n > 0 ? n - 1 : 0;
+}
+
+/** The part of `words` that a set of `size` words at word `at` takes: a view, so its neighbours are out of reach. */
+export function cut(words: Int32Array, at: number, size: number): Int32Array {
+  if ((words as unknown as { [Symbol.toStringTag]?: string } | null)?.[Symbol.toStringTag] !== "Int32Array") {
+    throw withCode(new TypeError("invalid words: not an Int32Array"), "ERR_INVALID_ARGUMENT");
+  }
+  checkInteger("word index", at, 0, words.length);
+  if (size > words.length - at) {
+    throw invalid(`invalid words: a set of ${size} words at word ${at} does not fit in ${words.length} words`);
+  }
+  return words.subarray(at, at + size);
+}
+
+export function checkInteger(name: string, value: number, least: number, most: number): void {
+  if (!(Number.isInteger(value) && value >= least && value <= most)) refuse(name, value, least, most);
+}
+
+/** Off the hot paths, which compare for themselves and come here only to fail. */
+export function refuse(name: string, value: unknown, least: number, most: number): never {
+  throw invalid(`invalid ${name}: ${String(value)} is not a whole number from ${least} to ${most}`);
+}
+
+export function invalid(message: string): RangeError {
+  return withCode(new RangeError(message), "ERR_INVALID_ARGUMENT");
+}
+
+export function withCode<E extends Error>(error: E, code: string): E {
+  return Object.assign(error, { code });
+}

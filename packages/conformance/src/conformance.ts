@@ -1,0 +1,50 @@
+import type { Allocator } from "@ariax/allocator";
+import { contract } from "./sections/contract.ts";
+import { failure } from "./sections/failure.ts";
+import { growth } from "./sections/growth.ts";
+import { leak } from "./sections/leak.ts";
+import { misuse } from "./sections/misuse.ts";
+import { model } from "./sections/model.ts";
+import { traits } from "./sections/traits.ts";
+import { explained, type Section } from "./suite.ts";
+
+export interface ConformanceOptions {
+  /** Any runner's `test(name, fn)`, or your own: a failure is an error thrown by `fn`. */
+  readonly test: (name: string, fn: () => void) => unknown;
+  /**
+   * A fresh allocator, independent of all others, of about `capacity` bytes, metadata included. The suite asks for 256 KiB
+   * and up, and expects that blocks can have at least half of it. Where `traits.grows`, capacity is the most it grows to.
+   */
+  readonly create: (capacity: number) => Allocator;
+  /**
+   * An allocator that continues the heap in `buffer`, for `traits.attachable`. By default the static method `attach` of
+   * the class that `create` returns.
+   */
+  readonly attach?: (buffer: ArrayBufferLike) => Allocator;
+  /** Where random runs begin: the same seed, the same runs. Default 1. */
+  readonly seed?: number;
+  /** How many command sequences the model tries, and, in hundreds, the steps of the long run. Default 100. */
+  readonly runs?: number;
+}
+
+/** In reading order: a person meets the examples first. */
+const SECTIONS: Readonly<Record<string, Section>> = { contract, misuse, traits, failure, leak, growth, model };
+
+/**
+ * Registers the tests of every section with `test`, each named `section: rule`. Calls `create` at once, to read the traits:
+ * what is not promised is not tested.
+ */
+export function conformance(options: ConformanceOptions): void {
+  const { test, create, attach, seed = 1, runs = 100 } = options;
+  const claims = create(1 << 20).traits;
+  for (const [name, section] of Object.entries(SECTIONS)) {
+    section({
+      create,
+      attach,
+      traits: claims,
+      seed,
+      runs,
+      test: (rule, fn) => void test(`${name}: ${rule}`, explained(name, rule, fn)),
+    });
+  }
+}

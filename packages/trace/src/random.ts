@@ -1,0 +1,54 @@
+/**
+ * Numbers that look random and are the same for a seed everywhere: sfc32 (Chris Doty-Humphrey's "small fast counting"
+ * generator of PractRand), 128 bits of state, all in 32-bit integers. Not for secrets.
+ */
+export class Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  constructor(seed: number) {
+    // Both halves of a large seed count.
+    this.#a = 0;
+    this.#b = seed | 0;
+    this.#c = Math.floor(seed / 2 ** 32) | 0;
+    for (let i = 0; i < 12; i++) this.bits();
+  }
+
+  /** 32 random bits, as a number from 0 to 2³² − 1. */
+  bits(): number {
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** From 0 on, below 1. */
+  unit(): number {
+    return this.bits() / 2 ** 32;
+  }
+
+  /** A whole number from 0 to `count` − 1. */
+  below(count: number): number {
+    return Math.floor(this.unit() * count);
+  }
+
+  /** A whole number from `least` to `most`, both possible. */
+  between(least: number, most: number): number {
+    return least + this.below(most - least + 1);
+  }
+
+  /** A whole number from `least` to below `most`, whose likelihood falls with its square. */
+  inverseSquare(least: number, most: number): number {
+    // The distribution's integral, inverted.
+    return Math.floor(1 / (1 / least - this.unit() * (1 / least - 1 / most)));
+  }
+
+  /** True in `part` of the cases. */
+  chance(part: number): boolean {
+    return this.unit() < part;
+  }
+}

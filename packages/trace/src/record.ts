@@ -1,0 +1,118 @@
+import type { Allocator, AllocatorStats, Memory, Offset, Traits } from "@ariax/allocator";
+import { TraceBuilder, type TraceSink } from "./builder.ts";
+
+/**
+ * `allocator`, with every call that succeeds recorded. The trace is `recorder.sink.build()`; for a recording too long
+ * to be kept, give a `TraceWriter` as `sink`, and take its bytes from time to time.
+ */
+export function record(allocator: Allocator): Recorder<TraceBuilder>;
+export function record<S extends TraceSink>(allocator: Allocator, sink: S): Recorder<S>;
+export function record(allocator: Allocator, sink: TraceSink = new TraceBuilder()): Recorder<TraceSink> {
+  return new Recorder(allocator, sink);
+}
+
+/**
+ * An allocator in front of another one, that tells a sink of each call that succeeded. What the format cannot say is
+ * lost: alignments, failed calls, and who called. A bulk call is recorded as single ones, `reset` as a free of every
+ * live block. A block from before the recording appears when it is resized, as an allocation; its free does not
+ * appear. A block that ends without a call, as when an arena is rewound, counts as freed when its place is given out
+ * again.
+ *
+ * Cost: one or two lookups in a `Map` a call, and one of its entries a live block.
+ */
+export class Recorder<S extends TraceSink> implements Allocator {
+  readonly sink: S;
+  readonly #inner: Allocator;
+  readonly #idOf: Map<Offset, number> = new Map();
+
+  constructor(allocator: Allocator, sink: S) {
+    this.#inner = allocator;
+    this.sink = sink;
+  }
+
+  get memory(): Memory {
+    return this.#inner.memory;
+  }
+
+  get traits(): Traits {
+    return this.#inner.traits;
+  }
+
+  allocate(size: number, alignment?: number): Offset {
+    return this.#allocated(this.#inner.allocate(size, alignment), size);
+  }
+
+  tryAllocate(size: number, alignment?: number): Offset {
+    const offset = this.#inner.tryAllocate(size, alignment);
+    return offset === 0 ? offset : this.#allocated(offset, size);
+  }
+
+  resize(offset: Offset, size: number): boolean {
+    const resized = this.#inner.resize(offset, size);
+    if (resized) this.#reallocated(offset, offset, size);
+    return resized;
+  }
+
+  reallocate(offset: Offset, size: number): Offset {
+    return this.#reallocated(offset, this.#inner.reallocate(offset, size), size);
+  }
+
+  free(offset: Offset): void {
+    this.#inner.free(offset);
+    this.#freed(offset);
+  }
+
+  sizeOf(offset: Offset): number {
+    return this.#inner.sizeOf(offset);
+  }
+
+  allocateMany(size: number, out: Int32Array): number {
+    const made = this.#inner.allocateMany(size, out);
+    for (let i = 0; i < made; i++) this.#allocated(out[i] >>> 0, size);
+    return made;
+  }
+
+  freeMany(offsets: Int32Array, count: number = offsets.length): void {
+    this.#inner.freeMany(offsets, count);
+    for (let i = 0; i < count; i++) this.#freed(offsets[i] >>> 0);
+  }
+
+  reset(): void {
+    this.#inner.reset();
+    for (const id of this.#idOf.values()) this.sink.free(id);
+    this.#idOf.clear();
+  }
+
+  stats(): AllocatorStats {
+    return this.#inner.stats();
+  }
+
+  verify(): void {
+    this.#inner.verify();
+  }
+
+  #allocated(offset: Offset, size: number): Offset {
+    this.#freed(offset);
+    this.#idOf.set(offset, this.sink.allocate(size));
+    return offset;
+  }
+
+  #reallocated(from: Offset, to: Offset, size: number): Offset {
+    const id = this.#idOf.get(from);
+    if (id === undefined) return this.#allocated(to, size);
+    this.sink.reallocate(id, size);
+    if (to !== from) {
+      this.#idOf.delete(from);
+      this.#idOf.set(to, id);
+    }
+    return to;
+  }
+
+  #freed(offset: Offset): void {
+    const id = this.#idOf.get(offset);
+    // Not of this recording?
+    if (id === undefined) return;
+    this.#idOf.delete(offset);
+    this.sink.free(id);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Trace } from "../trace.ts";
+import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+
+export interface CheckerboardOptions extends WorkloadOptions {
+  /** Blocks of the board. */
+  blocks?: number;
+  /** Their size in bytes; the second wave is of twice that. */
+  size?: number;
+}
+
+/**
+ * The classic against free lists: a board of equal blocks, every other one freed, and then as many bytes again in
+ * blocks of twice the size, which fit into none of the holes. Nothing in it is random: the seed has no effect.
+ */
+export function checkerboard(options: CheckerboardOptions = {}): Trace {
+  const { blocks = 10_000, size = 64 } = options;
+  const { builder, times } = begin(options, { blocks, size });
+  for (let round = times(10); round > 0; round--) {
+    const board = Array.from({ length: blocks }, () => builder.allocate(size));
+    const white = board.filter((_, i) => i % 2 === 0);
+    freeAll(builder, white);
+    const wide = Array.from({ length: Math.ceil(white.length / 2) }, () => builder.allocate(2 * size));
+    freeAll(
+      builder,
+      board.filter((_, i) => i % 2 === 1),
+    );
+    freeAll(builder, wide);
+  }
+  return builder.build();
+}

@@ -1,0 +1,35 @@
+import type { Trace } from "../trace.ts";
+import { begin, type WorkloadOptions } from "./options.ts";
+
+export interface GrowByOneOptions extends WorkloadOptions {
+  /** Buffers that grow at the same time. */
+  buffers?: number;
+  /** Bytes a buffer grows by. */
+  step?: number;
+  /** Bytes it grows up to. */
+  most?: number;
+}
+
+/**
+ * Strings that are appended to byte by byte, each append a reallocation, up to 4,096 bytes; a random one of 64 at a
+ * time, so that none is the last block for long. A full one is freed and starts again.
+ */
+export function growByOne(options: GrowByOneOptions = {}): Trace {
+  const { buffers = 64, step = 1, most = 4096 } = options;
+  const { builder, random, times } = begin(options, { buffers, least: step, step, most });
+  const ids = Array.from({ length: buffers }, () => builder.allocate(step));
+  const sizes = new Array<number>(buffers).fill(step);
+  for (let n = times(300_000); n > 0; n--) {
+    const i = random.below(buffers);
+    sizes[i] += step;
+    if (sizes[i] <= most) {
+      builder.reallocate(ids[i], sizes[i]);
+    } else {
+      builder.free(ids[i]);
+      sizes[i] = step;
+      ids[i] = builder.allocate(step);
+    }
+  }
+  for (const id of ids) builder.free(id);
+  return builder.build();
+}

@@ -1,0 +1,22 @@
+import type { Trace } from "../trace.ts";
+import { begin, replaceRandom, type WorkloadOptions } from "./options.ts";
+
+export interface LarsonOptions extends WorkloadOptions {
+  /** Blocks live at any time. */
+  live?: number;
+  /** Bytes, any size between equally likely. */
+  least?: number;
+  most?: number;
+}
+
+/**
+ * A server that has a fixed number of objects, and replaces one at random for each request (Larson and Krishnan 1998,
+ * as mimalloc-bench runs it: 8–1000 bytes, 5,000 live). Without its threads, which a trace does not have.
+ */
+export function larson(options: LarsonOptions = {}): Trace {
+  const { live = 5000, least = 8, most = 1000 } = options;
+  const beginning = begin(options, { live, least, most });
+  const { builder, random, times } = beginning;
+  replaceRandom(beginning, live, times(100_000), () => random.between(least, most));
+  return builder.build();
+}

@@ -1,0 +1,64 @@
+import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { TraceBuilder } from "../builder.ts";
+import { Random } from "../random.ts";
+
+/**
+ * What every synthesiser takes. The same options give the same trace, on any machine.
+ *
+ * `scale` multiplies the work done, not the blocks live: twice the scale, twice the events, at about the same peak.
+ */
+export interface WorkloadOptions {
+  /** A whole number from 0 to 2⁵³ − 1; 1 unless given. */
+  seed?: number;
+  /** Above 0; 1 unless given, which makes 100,000–500,000 events, unless the synthesiser says otherwise. */
+  scale?: number;
+}
+
+/** What a synthesiser starts with. `times(n)` is n scaled, and at least 1. */
+export interface Beginning {
+  readonly builder: TraceBuilder;
+  readonly random: Random;
+  readonly times: (n: number) => number;
+}
+
+/** Checks the options and the synthesiser's own parameters, whole numbers from 1 on, and makes what it works with. */
+export function begin(options: WorkloadOptions, parameters: Record<string, number> = {}): Beginning {
+  const { seed = 1, scale = 1 } = options;
+  checkInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
+  if (!(scale > 0 && scale <= 1e6)) {
+    throw new InvalidArgumentError(`invalid scale: ${String(scale)} is not above 0 and at most 1000000`);
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    checkInteger(name, value, name === "most" ? parameters.least : 1, 0x7fffffff);
+  }
+  return {
+    builder: new TraceBuilder(),
+    random: new Random(seed),
+    times: (n) => Math.max(1, Math.round(n * scale)),
+  };
+}
+
+/** Makes `live` blocks, replaces a random one `times` times, and frees them: a service in its steady state. */
+export function replaceRandom({ builder, random }: Beginning, live: number, times: number, size: () => number): void {
+  const blocks = Array.from({ length: live }, () => builder.allocate(size()));
+  for (let n = times; n > 0; n--) {
+    const victim = random.below(live);
+    builder.free(blocks[victim]);
+    blocks[victim] = builder.allocate(size());
+  }
+  freeAll(builder, blocks);
+}
+
+/** Frees those that are there, in order. */
+export function freeAll(builder: TraceBuilder, ids: Iterable<number | undefined>): void {
+  for (const id of ids) if (id !== undefined) builder.free(id);
+}
+
+/** Takes a random element out; the last one takes its place. */
+export function takeRandom<T>(random: Random, from: T[]): T {
+  const i = random.below(from.length);
+  const taken = from[i];
+  from[i] = from[from.length - 1];
+  from.pop();
+  return taken;
+}

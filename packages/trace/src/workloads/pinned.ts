@@ -1,0 +1,35 @@
+import type { Trace } from "../trace.ts";
+import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+
+export interface PinnedOptions extends WorkloadOptions {
+  /** Bytes of small blocks that are made for one that stays. */
+  page?: number;
+  /** Pages of each round. */
+  pages?: number;
+}
+
+/** The sizes of the rounds, in turn, bytes. */
+const SIZES = [32, 48, 64, 96, 128, 192, 256];
+
+/**
+ * One block a page stays, the rest goes: an allocator that gives back only whole pages holds all of them. The next round
+ * has another size, so that it can reuse what its class cannot share. What stayed is freed after all the rounds, when
+ * the sizes start again. Nothing in it is random: the seed has no effect.
+ */
+export function pinned(options: PinnedOptions = {}): Trace {
+  const { page = 4096, pages = 100 } = options;
+  const { builder, times } = begin(options, { page, pages });
+  const pins: number[] = [];
+  for (let round = 0, rounds = times(28); round < rounds; round++) {
+    const size = SIZES[round % SIZES.length];
+    if (round % SIZES.length === 0) freeAll(builder, pins.splice(0));
+    const each = Math.max(1, Math.floor(page / size));
+    const ids = Array.from({ length: each * pages }, () => builder.allocate(size));
+    for (const [i, id] of ids.entries()) {
+      if (i % each === 0) pins.push(id);
+      else builder.free(id);
+    }
+  }
+  freeAll(builder, pins);
+  return builder.build();
+}

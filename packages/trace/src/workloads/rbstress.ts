@@ -1,0 +1,34 @@
+import type { Trace } from "../trace.ts";
+import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+
+export interface RbstressOptions extends WorkloadOptions {
+  /** One string in so many is retained. */
+  retainOneIn?: number;
+  /** Retained strings, after which all of them are dropped, and the chunk with them. */
+  dropAt?: number;
+}
+
+const LONGEST_STRING = 40;
+const CHUNK = 100_000;
+
+/**
+ * An interpreter's strings (mimalloc-bench's rbstress): 0–40 bytes, freed at once, but one in 20 is kept. A chunk of
+ * 100,000 bytes is live as well, until the kept strings are dropped. A hundredth of the original.
+ */
+export function rbstress(options: RbstressOptions = {}): Trace {
+  const { retainOneIn = 20, dropAt = 2000 } = options;
+  const { builder, random, times } = begin(options, { retainOneIn, dropAt });
+  const retained = [builder.allocate(CHUNK)];
+  for (let n = 1, strings = times(120_000); n <= strings; n++) {
+    const id = builder.allocate(random.between(0, LONGEST_STRING));
+    if (n % retainOneIn === 0) retained.push(id);
+    else builder.free(id);
+    // The chunk is one of them.
+    if (retained.length > dropAt) {
+      freeAll(builder, retained.splice(0));
+      retained.push(builder.allocate(CHUNK));
+    }
+  }
+  freeAll(builder, retained);
+  return builder.build();
+}

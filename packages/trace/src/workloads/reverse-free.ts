@@ -1,0 +1,28 @@
+import type { Trace } from "../trace.ts";
+import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+
+export interface ReverseFreeOptions extends WorkloadOptions {
+  /** Blocks in an array. */
+  blocks?: number;
+  /** Bytes, any size between equally likely, one for a whole array. */
+  least?: number;
+  most?: number;
+}
+
+/** Arrays that are live at once: the oldest one is freed when another is made. */
+const ARRAYS = 8;
+
+/** Arrays of equal blocks, 1–1000 bytes, freed forwards and backwards in turn. */
+export function reverseFree(options: ReverseFreeOptions = {}): Trace {
+  const { blocks = 500, least = 1, most = 1000 } = options;
+  const { builder, random, times } = begin(options, { blocks, least, most });
+  const arrays: number[][] = [];
+  for (let n = 0, rounds = times(400); n < rounds; n++) {
+    const size = random.between(least, most);
+    const ids = Array.from({ length: blocks }, () => builder.allocate(size));
+    arrays.push(n % 2 === 0 ? ids : ids.reverse());
+    if (arrays.length > ARRAYS) freeAll(builder, arrays.shift() ?? []);
+  }
+  freeAll(builder, arrays.flat());
+  return builder.build();
+}

@@ -1,0 +1,31 @@
+import type { Trace } from "../trace.ts";
+import { begin, freeAll, takeRandom, type WorkloadOptions } from "./options.ts";
+
+export interface SawtoothOptions extends WorkloadOptions {
+  /** Blocks of 16–31 bytes in a tooth; of larger sizes there are as many fewer, down to one. */
+  height?: number;
+  /** Doublings of the size, after which it starts again. */
+  octaves?: number;
+}
+
+/**
+ * Live memory climbs and falls, tooth after tooth, and each tooth asks for sizes twice those of the last: about the same
+ * bytes, another class. What one tooth frees must serve the next. Frees are in order of allocation, in reverse, and
+ * random, in turn.
+ */
+export function sawtooth(options: SawtoothOptions = {}): Trace {
+  const { height = 20_000, octaves = 8 } = options;
+  const { builder, random, times } = begin(options, { height, octaves });
+  for (let tooth = 0, teeth = times(24); tooth < teeth; tooth++) {
+    const octave = tooth % octaves;
+    const least = 16 * 2 ** octave;
+    const ids: number[] = [];
+    for (let n = Math.max(1, Math.floor(height / 2 ** octave)); n > 0; n--) {
+      ids.push(builder.allocate(random.between(least, 2 * least - 1)));
+    }
+    if (tooth % 3 === 1) ids.reverse();
+    if (tooth % 3 === 2) while (ids.length > 0) builder.free(takeRandom(random, ids));
+    freeAll(builder, ids);
+  }
+  return builder.build();
+}

@@ -1,0 +1,93 @@
+import type { TraceSink } from "./builder.ts";
+import { checkBlockSize, checkId } from "./check.ts";
+import { gzip } from "./gzip.ts";
+import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
+
+/** The longest event: two integers of 53 bits. */
+const LONGEST_EVENT = 16;
+
+/**
+ * Writes events as bytes as they come, for recordings too long to be kept: `take` what is there from time to time, and
+ * write it behind what was taken before. Holds the bytes since the last `take` and nothing else; so it refuses an id
+ * that was never given out, but leaves it to the reader to notice a block that is freed twice.
+ */
+export class TraceWriter implements TraceSink {
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
+  #length = 0;
+  #ids = 0;
+  #events = 0;
+
+  allocate(size: number): number {
+    checkBlockSize(size, this.#events);
+    this.#begin();
+    this.#integer(size * 4 + ALLOCATE);
+    return this.#ids++;
+  }
+
+  free(id: number): void {
+    const distance = this.#distance(id);
+    this.#begin();
+    this.#integer(distance * 4 + FREE);
+  }
+
+  reallocate(id: number, size: number): void {
+    const distance = this.#distance(id);
+    checkBlockSize(size, this.#events);
+    this.#begin();
+    this.#integer(distance * 4 + REALLOCATE);
+    this.#integer(size);
+  }
+
+  /** The bytes since the last call, always whole events. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes.slice(0, this.#length);
+    this.#length = 0;
+    return bytes;
+  }
+
+  #begin(): void {
+    this.#events++;
+    if (this.#length + LONGEST_EVENT <= this.#bytes.length) return;
+    const larger = new Uint8Array(this.#bytes.length * 2);
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+
+  #integer(value: number): void {
+    let rest = value;
+    while (rest >= 128) {
+      this.#bytes[this.#length++] = (rest % 128) + 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  #distance(id: number): number {
+    checkId(id, this.#ids, this.#events);
+    return this.#ids - id;
+  }
+}
+
+/** A trace in the stored format, not packed. O(events). */
+export function writeTrace(trace: Trace): Uint8Array<ArrayBuffer> {
+  const writer = new TraceWriter();
+  feedTrace(trace, writer);
+  return writer.take();
+}
+
+/** A trace in the stored format, packed by gzip. O(events). */
+export function writeTraceGzip(trace: Trace): Promise<Uint8Array<ArrayBuffer>> {
+  return gzip(writeTrace(trace));
+}
+
+/** Every event of `trace` to `sink`, which must be new: its ids are taken to count from 0. O(events). */
+export function feedTrace(trace: Trace, sink: TraceSink): void {
+  const { op, slot, size, events, slots } = trace;
+  const idOf = new Int32Array(slots);
+  for (let e = 0; e < events; e++) {
+    const s = slot[e];
+    if (op[e] === ALLOCATE) idOf[s] = sink.allocate(size[e]);
+    else if (op[e] === FREE) sink.free(idOf[s]);
+    else sink.reallocate(idOf[s], size[e]);
+  }
+}

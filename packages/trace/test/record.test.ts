@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeTrace, record, replay, TraceWriter, workloads } from "../src/index.ts";
+import { arbitraryTrace } from "./arbitrary.ts";
+import { SimpleAllocator } from "./simple-allocator.ts";
+
+const MIB = 2 ** 20;
+
+describe("record", () => {
+  test("recording a replay gives the trace again", () => {
+    fc.assert(
+      fc.property(arbitraryTrace(fc.nat({ max: 300 })), (trace) => {
+        const recorder = record(new SimpleAllocator(MIB));
+        replay(trace, recorder, new Uint32Array(trace.slots));
+        expect(recorder.sink.build()).toEqual(trace);
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  test("of a whole workload, as bytes", () => {
+    const trace = workloads.mstress({ scale: 0.05 });
+    const recorder = record(new SimpleAllocator(64 * MIB), new TraceWriter());
+    replay(trace, recorder);
+    expect(decodeTrace(recorder.sink.take())).toEqual(trace);
+  });
+
+  test("every verb", () => {
+    const recorder = record(new SimpleAllocator(MIB));
+    const a = recorder.allocate(24, 8);
+    expect(recorder.resize(a, 30)).toBe(true);
+    expect(recorder.resize(a, 4000)).toBe(false);
+    const out = new Int32Array(3);
+    expect(recorder.allocateMany(40, out)).toBe(3);
+    const moved = recorder.reallocate(a, 5000);
+    recorder.freeMany(out, 2);
+    recorder.free(moved);
+    recorder.tryAllocate(1);
+    recorder.reset();
+    const trace = recorder.sink.build();
+    expect([...trace.op]).toEqual([0, 2, 0, 0, 0, 2, 1, 1, 1, 0, 1, 1]);
+    expect([...trace.size]).toEqual([24, 30, 40, 40, 40, 5000, 0, 0, 0, 1, 0, 0]);
+    expect(recorder.stats().blocks).toBe(0);
+    expect(recorder.traits.name).toBe("simple");
+    expect(recorder.memory.buffer.byteLength).toBe(MIB);
+  });
+
+  test("calls that fail are not recorded", () => {
+    const recorder = record(new SimpleAllocator(1024));
+    const a = recorder.allocate(100);
+    expect(() => recorder.allocate(1000)).toThrow("out of memory");
+    expect(recorder.tryAllocate(1000)).toBe(0);
+    expect(() => recorder.reallocate(a, 1000)).toThrow("out of memory");
+    expect(() => recorder.free(8)).toThrow("double free");
+    expect(() => recorder.freeMany(Int32Array.of(8))).toThrow("double free");
+    expect(recorder.sink.build()).toMatchObject({ events: 1, allocations: 1 });
+    expect(recorder.sizeOf(a)).toBe(128);
+  });
+
+  test("blocks from before the recording", () => {
+    const inner = new SimpleAllocator(MIB);
+    const [a, b] = [inner.allocate(10), inner.allocate(10)];
+    const recorder = record(inner);
+    recorder.free(a);
+    const moved = recorder.reallocate(b, 200);
+    recorder.free(moved);
+    const trace = recorder.sink.build();
+    expect([...trace.op]).toEqual([0, 1]);
+    expect(trace.size[0]).toBe(200);
+  });
+
+  test("a block that ended without a call counts as freed when its place is given out again", () => {
+    const inner = new SimpleAllocator(MIB);
+    const recorder = record(inner);
+    const a = recorder.allocate(10);
+    inner.reset();
+    expect(recorder.allocate(20)).toBe(a);
+    expect([...recorder.sink.build().op]).toEqual([0, 1, 0]);
+  });
+});

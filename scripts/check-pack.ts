@@ -1,0 +1,67 @@
+/**
+ * Packs every package that is published, checks the tarballs, installs them into an empty project, and runs that on the
+ * pinned Node and on the host's own. One line a check, then `N passed, N failed`. Needs `pnpm build` first, and no network.
+ */
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BUDGETS, bundleBytes } from "./lib/bundle.ts";
+import { compile, importProblems, install, programProblems, type Runtime } from "./lib/consumer.ts";
+import { contents, lintTarball, pack, staleness, typesProblems } from "./lib/pack.ts";
+import { failure, hostNode, run } from "./lib/run.ts";
+import { Tally } from "./lib/tally.ts";
+import { entriesOf, type Package, published } from "./lib/workspace.ts";
+
+const tally = new Tally();
+const dir = realpathSync(mkdtempSync(join(tmpdir(), "ariax-pack-")));
+process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
+
+const tarballs = new Map<Package, string>();
+for (const found of published) {
+  const { name } = found.manifest;
+  tally.check(`${name}: dist is that of src`, staleness(found));
+  try {
+    tarballs.set(found, pack(found, dir));
+  } catch (error) {
+    tally.check(`${name}: packs`, [(error as Error).message]);
+    continue;
+  }
+  const tarball = tarballs.get(found)!;
+  tally.check(`${name}: contents`, contents(tarball));
+  tally.check(`${name}: publint`, await lintTarball(tarball));
+  tally.check(`${name}: types (attw, esm-only)`, typesProblems(tarball, dir));
+}
+
+const { project, problems } = install(dir, tarballs);
+tally.check(`${tarballs.size} tarballs install into an empty project`, problems);
+
+const entries = published.flatMap((p) => entriesOf(p.manifest));
+const compiled = compile(project);
+tally.check("the documentation's programs compile against the tarballs", failure(compiled));
+for (const runtime of runtimes()) {
+  tally.check(`import and require of every entry, ${runtime.name}`, importProblems(project, runtime, entries));
+  tally.check(`the documentation's programs run, ${runtime.name}`, programProblems(project, runtime));
+}
+
+for (const { name } of published.map((p) => p.manifest)) {
+  const budget = BUDGETS.find((b) => b.package === name);
+  try {
+    const whole = await bundleBytes(project, { package: name, names: "*" });
+    const bytes = budget === undefined ? whole : await bundleBytes(project, budget);
+    const over = bytes > (budget?.ceiling ?? bytes) ? [`${bytes - budget!.ceiling} B over`] : [];
+    const limit = budget === undefined ? "" : `, of it ${budget.names} ${bytes} B where ${budget.ceiling} are allowed`;
+    tally.check(`${name}: ${whole} B, bundled and brotli${limit}`, over);
+  } catch (error) {
+    tally.check(`${name}: bundles`, [(error as Error).message]);
+  }
+}
+tally.finish();
+
+/** The pinned Node, and the host's own where it has one. */
+function runtimes(): Runtime[] {
+  const paths = [process.execPath, hostNode()].filter((path) => path !== undefined);
+  return paths.map((path, i) => ({
+    path,
+    name: `Node ${run(path, ["-p", "process.version"], dir).output}, ${i === 0 ? "pinned" : "the host's"}`,
+  }));
+}

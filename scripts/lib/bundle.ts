@@ -1,0 +1,35 @@
+/**
+ * What a package adds to a web page: bundled with all it needs, minified, brotli. The bytes are the same on every machine,
+ * so they are gated; raise a ceiling only with a reason beside it.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { rolldown } from "rolldown";
+
+/** What is imported, and the most bytes it may take. */
+export interface Budget {
+  readonly package: string;
+  readonly names: string;
+  readonly ceiling: number;
+}
+
+export const BUDGETS: readonly Budget[] = [
+  { package: "@ariax/bitset", names: "{ BitSet }", ceiling: 1500 },
+  { package: "@ariax/slab", names: "{ SlabAllocator }", ceiling: 4000 },
+];
+
+/** Bytes of `export <names> from "<package>"`, where `project` has it installed. */
+export async function bundleBytes(project: string, { package: name, names }: Omit<Budget, "ceiling">): Promise<number> {
+  const entry = join(project, `bundle-${name.replace("@ariax/", "")}.mjs`);
+  writeFileSync(entry, `export ${names} from "${name}";\n`);
+  const bundle = await rolldown({
+    input: entry,
+    platform: "browser",
+    external: [/^node:/, "fast-check"],
+    logLevel: "silent",
+  });
+  const { output } = await bundle.generate({ format: "esm", minify: true });
+  await bundle.close();
+  return output.reduce((sum, chunk) => sum + (chunk.type === "chunk" ? brotliCompressSync(chunk.code).length : 0), 0);
+}

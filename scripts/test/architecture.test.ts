@@ -1,0 +1,195 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { apps, filesBelow, packages, published, ROOT, readText } from "../lib/workspace.ts";
+
+/** Imports run downwards only: a package may depend on its own layer and on those below. */
+const LAYERS = [
+  ["allocator", "bitset", "metadata-pool"],
+  ["conformance", "trace", "arena", "slab", "engine-c", "wasm", "native", "memory-context"],
+  ["consciousness"],
+  ["bench"],
+];
+const ALLOCATORS = ["arena", "slab", "wasm", "native"];
+/** Whether a source file may use Node's own modules: `src/node.ts`, an entry of its own, may. All else runs in browsers. */
+const mayUseNode = (id: string, file: string) => id === "native" || file === "node.ts";
+/** Third-party packages that a user is asked to bring: part of a tool, never of an allocator. */
+const PEERS: Record<string, string[]> = { conformance: ["fast-check"] };
+
+const all = [...packages, ...apps];
+const layerOf = (id: string) => LAYERS.findIndex((layer) => layer.includes(id));
+const idOf = (name: string) => name.replace("@ariax/", "");
+/** `@ariax/trace/node` is of the package `@ariax/trace`. */
+const packageOf = (specifier: string) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+const names = (dependencies: Record<string, string> = {}) => Object.keys(dependencies);
+
+/** What the files below `dir` import, as written, each once. */
+function importsBelow(dir: string): { file: string; specifier: string }[] {
+  const pattern =
+    /^\s*(?:import|export)\b[^"';]*?from\s*["']([^"']+)["']|^\s*import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
+  return filesBelow(dir)
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => {
+      const text = readFileSync(join(dir, file), "utf8").replace(/^\s*(?:\/\*\*|\*).*$/gm, "");
+      return [...text.matchAll(pattern)].map((match) => ({ file, specifier: match[1] ?? match[2] ?? match[3] }));
+    });
+}
+
+describe("layers", () => {
+  test("every package has its place", () => {
+    expect(all.map((p) => p.id).filter((id) => layerOf(id) < 0)).toEqual([]);
+  });
+
+  test.each(all)("$id depends on nothing above it", ({ id, manifest }) => {
+    const inside = names(manifest.dependencies).filter((name) => name.startsWith("@ariax/"));
+    for (const name of inside) {
+      expect(layerOf(idOf(name)), `${id} depends on ${name}`).toBeLessThanOrEqual(layerOf(id));
+    }
+  });
+
+  test("no dependencies run in a circle", () => {
+    const below = new Map(all.map((p) => [p.id, names(p.manifest.dependencies).map(idOf)]));
+    const visit = (id: string, path: string[]): void => {
+      expect(path, `circle: ${[...path, id].join(" → ")}`).not.toContain(id);
+      for (const next of below.get(id) ?? []) visit(next, [...path, id]);
+    };
+    for (const id of below.keys()) visit(id, []);
+  });
+
+  test("allocator and bitset stand on nothing", () => {
+    for (const p of packages.filter(({ id }) => id === "allocator" || id === "bitset")) {
+      expect(names(p.manifest.dependencies)).toEqual([]);
+    }
+  });
+
+  test("only tests depend on conformance", () => {
+    const dependents = all.filter((p) => names(p.manifest.dependencies).includes("@ariax/conformance"));
+    expect(dependents.map((p) => p.id)).toEqual([]);
+  });
+});
+
+describe.each(packages)("$manifest.name", ({ id, dir, manifest }) => {
+  const imports = importsBelow(join(dir, "src"));
+
+  test("imports its own files by their names, and declares the packages it imports", () => {
+    for (const { file, specifier } of imports) {
+      const what = `${id}/src/${file} imports ${specifier}`;
+      if (specifier.startsWith(".")) expect(existsSync(join(dir, "src", file, "..", specifier)), what).toBe(true);
+      else if (specifier.startsWith("node:")) expect(mayUseNode(id, file), what).toBe(true);
+      else {
+        const declared = [...names(manifest.dependencies), ...names(manifest.peerDependencies)];
+        expect(declared, what).toContain(packageOf(specifier));
+      }
+    }
+  });
+
+  test("declares no dependency that its sources do not import", () => {
+    const used = new Set(imports.map(({ specifier }) => packageOf(specifier)));
+    expect(names(manifest.dependencies).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  test("has a README, an index that only re-exports, and tests", () => {
+    expect(existsSync(join(dir, "README.md"))).toBe(true);
+    const index = readFileSync(join(dir, "src/index.ts"), "utf8");
+    const code = index.replace(/\/\*.*?\*\//gs, "").replace(/^\s*\/\/.*$/gm, "");
+    expect(code.replace(/export\s+(?:type\s+)?(?:\*|\{[^}]*\})\s+from\s+"[^"]+";/g, "").trim()).toBe("");
+    expect(filesBelow(join(dir, "test")).filter((file) => file.endsWith(".test.ts"))).not.toEqual([]);
+  });
+});
+
+describe.each(published)("$manifest.name, published", ({ id, dir, manifest }) => {
+  test("has no third-party runtime dependency", () => {
+    const foreign = names(manifest.dependencies).filter((name) => !name.startsWith("@ariax/"));
+    expect([...foreign, ...names(manifest.optionalDependencies)]).toEqual([]);
+    expect(names(manifest.peerDependencies)).toEqual(PEERS[id] ?? []);
+    for (const range of Object.values(manifest.dependencies ?? {})) expect(range).toBe("workspace:^");
+  });
+
+  test("exports its sources here, and the same names from dist when it is published", () => {
+    const built = Object.fromEntries(
+      Object.entries(manifest.exports ?? {}).map(([name, target]) => [name, builtTarget(target as string)]),
+    );
+    expect(manifest.exports).toHaveProperty(["."], "./src/index.ts");
+    expect(manifest.publishConfig).toEqual({ access: "public", exports: built });
+  });
+
+  test("says what it is", () => {
+    expect(manifest).toMatchObject({
+      name: `@ariax/${id}`,
+      type: "module",
+      license: "Apache-2.0",
+      sideEffects: false,
+      engines: { node: ">=20.19" },
+      repository: { directory: `packages/${id}` },
+    });
+    expect(manifest.description).toMatch(/^[A-Z].{20,}[^.]$/);
+    expect(manifest.files).toEqual(expect.arrayContaining(["dist", "src"]));
+    expect(manifest.scripts).not.toHaveProperty("install");
+    expect(manifest.scripts).not.toHaveProperty("postinstall");
+  });
+
+  test("has a README that begins with its name, and says how to install it", () => {
+    const readme = readFileSync(join(dir, "README.md"), "utf8");
+    expect(readme.split("\n")[0]).toBe(`# ${manifest.name}`);
+    expect(readme).toMatch(new RegExp(`npm i [^\n]*${manifest.name}`));
+  });
+});
+
+test.each(packages.filter((p) => ALLOCATORS.includes(p.id)))("$id runs the conformance suite", ({ dir, manifest }) => {
+  expect(readFileSync(join(dir, "test/conformance.test.ts"), "utf8")).toContain("@ariax/conformance");
+  expect(names(manifest.devDependencies)).toContain("@ariax/conformance");
+});
+
+describe("what is said twice agrees", () => {
+  const root = JSON.parse(readText("package.json"));
+  const catalog = readText("pnpm-workspace.yaml");
+  const pinned = (name: string) => new RegExp(`^  "?${name}"?: (\\S+)$`, "m").exec(catalog)?.[1];
+
+  test("the pnpm that is pinned, and the one that the documents and workflows start", () => {
+    const major = /^pnpm@(\d+)\./.exec(root.packageManager)?.[1];
+    for (const file of [
+      "README.md",
+      "CONTRIBUTING.md",
+      ".ci/run",
+      ...["test", "bench", "release"].map((name) => `.github/workflows/${name}.yml`),
+    ]) {
+      const started = [...readText(file).matchAll(/pnpm@(\d+)/g)].map((match) => match[1]);
+      expect(new Set(started), file).toEqual(new Set([major]));
+    }
+  });
+
+  test("the schema that biome.json names, and the biome that is installed", () => {
+    expect(readText("biome.json")).toContain(`/schemas/${pinned("@biomejs/biome")}/`);
+  });
+
+  test("the Node types, and the Node that is pinned", () => {
+    expect(pinned("@types/node")?.split(".")[0]).toBe(`^${pinned("node")?.split(".")[0]}`);
+  });
+
+  test("the rivals' versions, wherever they are installed", () => {
+    const rivals = JSON.parse(readText("apps/bench/rivals/package.json")).dependencies;
+    for (const p of all) {
+      for (const [name, version] of Object.entries(p.manifest.devDependencies ?? {})) {
+        if (name in rivals) expect(version, `${p.id}: ${name}`).toBe(rivals[name]);
+      }
+    }
+  });
+
+  test("the versions of packages that are released together", () => {
+    const { fixed } = JSON.parse(readText(".changeset/config.json")) as { fixed: string[][] };
+    for (const group of fixed) {
+      const versions = group.map((name) => all.find((p) => p.manifest.name === name)?.manifest.version);
+      expect(new Set(versions).size, group.join(", ")).toBe(1);
+    }
+  });
+
+  test("the lockfile names no registry host", () => {
+    expect(existsSync(join(ROOT, "pnpm-lock.yaml"))).toBe(true);
+    expect(readText("pnpm-lock.yaml")).not.toMatch(/tarball: |registry\.npmjs|resolved:/);
+  });
+});
+
+function builtTarget(source: string): unknown {
+  const match = /^\.\/src\/(.+)\.ts$/.exec(source);
+  return match === null ? source : { types: `./dist/${match[1]}.d.ts`, default: `./dist/${match[1]}.js` };
+}
