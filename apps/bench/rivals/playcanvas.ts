@@ -19,6 +19,9 @@ interface BlockAllocator {
 
 export const isInstalled = (): boolean => existsSync(FILE);
 
+/** It knows no alignment: with sizes in eights its blocks are aligned like those of the others. */
+const aligned = (size: number): number => (size + 7) & ~7 || 8;
+
 /**
  * An internal class, reached by its file path. It manages offsets only and has no memory; to copy what `reallocate`
  * moves, and to check contents, it gets `capacity` bytes beside it.
@@ -31,10 +34,10 @@ export async function create(capacity: number): Promise<Adapter<MemBlock | null>
   const bytes = new Uint8Array(capacity);
   return {
     memory: { buffer: bytes.buffer },
-    allocate: (size) => heap.allocate(size || 1),
+    allocate: (size) => heap.allocate(aligned(size)),
     free: (block) => heap.free(block as MemBlock),
     reallocate(old, size) {
-      const moved = heap.allocate(size || 1);
+      const moved = heap.allocate(aligned(size));
       if (moved === null || old === null) return null;
       bytes.copyWithin(moved.offset, old.offset, old.offset + Math.min(old.size, size));
       heap.free(old);

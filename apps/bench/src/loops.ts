@@ -35,7 +35,7 @@ export function pairs(size: number): Loop {
 export function batch(count: number, size: number, order: "fifo" | "lifo"): Loop {
   return (target, live, from, to) => {
     for (let i = from; i < to && i < count; i++) live[i] = target.allocate(size);
-    for (let i = from < count ? count : from; i < to; i++) {
+    for (let i = Math.max(from, count); i < to; i++) {
       const s = order === "fifo" ? i - count : 2 * count - 1 - i;
       target.free(live[s]);
       live[s] = 0;

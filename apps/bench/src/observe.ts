@@ -16,6 +16,8 @@ import type { Workload } from "./workloads.ts";
 /** The least window, in ms: for clock and noise, and where garbage is collected, for collections to be in each. */
 const WINDOW = 2;
 const COLLECTED_WINDOW = 60;
+/** What the check of a subject that was stopped may take, in ms. */
+const STOPPED_CHECK = 400;
 
 export async function observeHeap(subject: HeapSubject, work: HeapWork, request: Request): Promise<Observation> {
   const { passes, budget, limit } = request;
@@ -27,8 +29,8 @@ export async function observeHeap(subject: HeapSubject, work: HeapWork, request:
   // Timed first, while the process is fresh; a subject that then fails the check is not shown with its time.
   const window = subject.collected ? COLLECTED_WINDOW : WINDOW;
   const timing = wants("time") ? await attempt(() => time(create, work, { handles, budget, limit, window })) : {};
-  // Of one that was stopped, less is enough.
-  const patience = timing.value?.stopped ? limit / 2 : limit;
+  // Of one that was stopped, the beginning is enough.
+  const patience = timing.value?.stopped ? Math.min(limit, STOPPED_CHECK) : limit;
   const checked =
     wants("check") && subject.origin !== "loop"
       ? { check: check(await create(), work.program, handles, patience), needs: needs(work.program) }

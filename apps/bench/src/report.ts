@@ -28,7 +28,7 @@ export interface Row {
   readonly high?: number;
   /** Processes. */
   readonly count: number;
-  /** `gross` less the cost of the loop, which is measured in processes of its own. */
+  /** `gross` less the lowest cost that any process found for the loop: so the loop never takes too much off. */
   readonly net?: number;
   /** ns per event, over batches. */
   readonly p50?: number;
@@ -117,7 +117,7 @@ export function rowsOf(cells: readonly Cell[], observed: readonly Observed[]): R
     if (row.gross === undefined || cell.subject.origin === "loop") return row;
     const loop = rows.find(
       (other) => other.cell.workload === cell.workload && other.cell.subject.name === loopOf(cell.subject),
-    )?.row.gross;
+    )?.row.low;
     return loop === undefined ? row : { ...row, net: row.gross - loop };
   });
 }
@@ -149,12 +149,16 @@ function rowOf({ subject, workload }: Cell, observations: readonly Observation[]
   return { ...row, ...facts, status: "ok", gross: median, low, high, count, collections };
 }
 
+/** Bytes. Of less, the ratio says nothing but how large an empty heap is. */
+const LEAST_PEAK = 65_536;
+
 /** What is not about time, of the one observation that has it. */
 function checkFacts(observations: readonly Observation[]): Partial<Row> {
   const { check, needs, latency } =
     observations.find((one) => one.check !== undefined || one.latency !== undefined) ?? {};
   // Of a check that was cut short the peak is not known.
-  const ratio = check !== undefined && check.events === needs?.events ? peakRatio(check, needs.peakLive) : undefined;
+  const isKnown = check !== undefined && check.events === needs?.events && needs.peakLive >= LEAST_PEAK;
+  const ratio = isKnown ? peakRatio(check, needs.peakLive) : undefined;
   return {
     ...(latency === undefined ? {} : { p50: latency.p50, p99: latency.p99, max: latency.max }),
     ...(needs === undefined ? {} : { peakLive: needs.peakLive }),

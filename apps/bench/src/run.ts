@@ -42,8 +42,8 @@ export async function run(cells: readonly Cell[], options: RunOptions): Promise<
       subject,
       workload,
       ...(trace?.name === workload ? { trace: trace.file } : {}),
-      passes: hurry ? ["time", "check"] : passesOf(round),
-      budget: hurry ? mode.budget / 3 : mode.budget,
+      passes: passesOf(round),
+      budget: hurry ? mode.budget / 2 : mode.budget,
       limit: mode.limit,
     });
     if (!signal.aborted) observed.push({ workload, subject, round, observation });

@@ -60,7 +60,7 @@ function globOf(pattern: string): (name: string) => boolean {
 export function didYouMean(word: string, possible: readonly string[]): string {
   const near = possible
     .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, far }) => far <= Math.max(1, Math.floor(name.length / 3)))
+    .filter(({ name, far }) => far <= Math.ceil(name.length / 3))
     .sort((a, b) => a.far - b.far)[0];
   return near === undefined ? "" : `; did you mean "${near.name}"?`;
 }

@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Observation, parseObservation, type Request } from "./protocol.ts";
+import { RESULTS } from "./write.ts";
 
 /** The worker of this folder; `compare` passes that of another revision. */
 export const WORKER: string = fileURLToPath(new URL("worker.ts", import.meta.url));
+
+const COMPILE_CACHE = join(RESULTS, ".compile-cache");
 
 /** Processes that run now: at most one, but `stop` asks no questions. */
 const running = new Set<ChildProcess>();
@@ -20,6 +24,8 @@ export function observeInProcess(request: Request, worker: string = WORKER): Pro
     const patience = 15_000 + 3 * request.budget + 5 * request.limit;
     const child = spawn(process.execPath, [worker, JSON.stringify(request)], {
       stdio: ["ignore", "pipe", "pipe"],
+      // Halves what it takes to start: the modules' types are stripped and parsed once, not in every process.
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     });
     running.add(child);
     let hung = false;
@@ -47,5 +53,5 @@ export function observeInProcess(request: Request, worker: string = WORKER): Pro
 
 /** The error's own line in what Node prints of an uncaught one. */
 function reason(complaints: string): string | undefined {
-  return /^(?:Uncaught )?(\w*Error\b.*)$/m.exec(complaints)?.[1];
+  return /^\[?(?:Uncaught )?(\w*Error\b[^{\n]*?)[\] {]*$/m.exec(complaints)?.[1];
 }

@@ -1,5 +1,4 @@
-import { geometricMean, max, median, min, quantileSorted } from "simple-statistics";
-import { random } from "./random.ts";
+import { geometricMean, max, mean, median, min, sampleStandardDeviation } from "simple-statistics";
 
 /** The middle of several observations, and how far they lie apart. */
 export interface Summary {
@@ -25,17 +24,21 @@ export interface Interval {
   readonly high: number;
 }
 
+/** Student's t for 95 % on both sides, by degrees of freedom from 1 to 30. */
+const T = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
+  2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
+];
+
 /**
- * The mean of `values` with a bootstrap interval that holds 95 % of the resampled means (percentile method). Seeded: the
- * same values give the same interval.
+ * The mean of at least two values with its 95 % interval by Student's t.
+ *
+ * tried: a percentile bootstrap; measured: of four values of no mean it leaves 0 out in 22 of 100 cases, not in 5.
  */
-export function bootstrapMean(values: readonly number[], resamples = 2000): Interval {
-  const next = random(1);
-  const means = Array.from({ length: resamples }, () => {
-    let sum = 0;
-    for (let i = 0; i < values.length; i++) sum += values[next(values.length)]!;
-    return sum / values.length;
-  }).sort((a, b) => a - b);
-  const estimate = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { estimate, low: quantileSorted(means, 0.025), high: quantileSorted(means, 0.975) };
+export function meanInterval(values: readonly number[]): Interval {
+  const estimate = mean([...values]);
+  const freedom = values.length - 1;
+  const t = T[freedom - 1] ?? 1.96 + 2.5 / freedom;
+  const half = (t * sampleStandardDeviation([...values])) / Math.sqrt(values.length);
+  return { estimate, low: estimate - half, high: estimate + half };
 }

@@ -148,6 +148,9 @@ export const SUBJECTS: readonly Subject[] = [
   records("metadata-pool", "ours", "MetadataPool: generational handles, fields set and get by name", async (capacity) =>
     (await import("./subjects/records.ts")).metadataPool(capacity),
   ),
+  records("metadata-columns", "ours", "MetadataPool, fields written and read through its columns", async (capacity) =>
+    (await import("./subjects/records.ts")).metadataColumns(capacity),
+  ),
   records("object-pool", "rival", "a free list of ordinary objects, no check of handles", async (capacity) =>
     (await import("./subjects/records.ts")).objectPool(capacity),
   ),

@@ -101,10 +101,10 @@ export class InvalidFreeError extends AllocatorError {
   }
 }
 
-/** A free of a block that is free already. */
+/** A free of a block that is free already; `what` names something else than a block, where that was freed. */
 export class DoubleFreeError extends AllocatorError {
-  constructor(offset: number) {
-    super("ERR_DOUBLE_FREE", `double free: the block at offset ${offset} is free already`);
+  constructor(offset: number, what = `the block at offset ${offset}`) {
+    super("ERR_DOUBLE_FREE", `double free: ${what} is free already`);
   }
 }
 

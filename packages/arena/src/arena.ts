@@ -1,17 +1,17 @@
 import {
   type Allocator,
   type AllocatorStats,
+  CorruptionError,
   checkAlignment,
   checkCount,
   checkSize,
-  CorruptionError,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidArgumentError,
   InvalidBlockError,
   InvalidFreeError,
-  makeStats,
   type Memory,
+  makeStats,
   NULL,
   type Offset,
   OutOfMemoryError,
@@ -54,7 +54,6 @@ export class Arena implements Allocator {
   #peak: Granule;
   /** Those in force, lowest first. */
   readonly #checkpoints: Checkpoint[] = [];
-  readonly #rewind = (checkpoint: Checkpoint): void => this.rewind(checkpoint);
 
   constructor(options: ArenaOptions) {
     const { memory, first, limit } = "capacity" in options ? ownRegion(options.capacity) : givenRegion(options);
@@ -66,7 +65,12 @@ export class Arena implements Allocator {
     this.#limit = limit;
   }
 
-  /** Cost: O(1), and where memory is used again O(size / 256). */
+  /**
+   * Cost: O(1), and O(size / 256) where blocks were before.
+   *
+   * tried: the block map's code written out here, in one class; measured: 6.3 instead of 8.0 ns for a block of 64 bytes, loop
+   * included. A bump that keeps no record of its blocks: 3.1.
+   */
   allocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     const offset = this.tryAllocate(size, alignment);
     if (offset === NULL) throw new OutOfMemoryError(size, alignment, this.capacity);
@@ -164,7 +168,7 @@ export class Arena implements Allocator {
     const { length } = this.#checkpoints;
     const latest = this.#checkpoints[length - 1];
     if (latest !== undefined && latest.last === 8 * this.#last) return latest;
-    const checkpoint = new Checkpoint(this.#rewind, 8 * this.#top, 8 * this.#last, length);
+    const checkpoint = new Checkpoint(this, 8 * this.#top, 8 * this.#last, length);
     this.#checkpoints.push(checkpoint);
     return checkpoint;
   }
@@ -174,8 +178,10 @@ export class Arena implements Allocator {
    * `InvalidArgumentError` where the arena has been below the checkpoint. O(1), and O(1) amortised for checkpoints above.
    */
   rewind(checkpoint: Checkpoint): void {
-    if (this.#checkpoints[checkpoint.depth] !== checkpoint) {
-      throw new InvalidArgumentError(`invalid checkpoint: at ${checkpoint.offset}, rewound, freed or reset below it since`);
+    if (this.#checkpoints[checkpoint?.depth] !== checkpoint) {
+      throw new InvalidArgumentError(
+        `invalid checkpoint: at ${checkpoint?.offset}, rewound, freed or reset below it since`,
+      );
     }
     this.#retreat(checkpoint.last / 8);
   }
@@ -209,17 +215,20 @@ export class Arena implements Allocator {
     let before = 0;
     let end = this.#first;
     for (let g = this.#blocks.next(end, this.#top); g !== 0; g = this.#blocks.next(g + 1, this.#top)) {
-      expect(g >= end, `the block at ${8 * g} begins before ${8 * end}, where the one before it ends`);
-      expect(this.#blocks.before(g) === before, `the block before ${8 * g} is not the one at ${8 * before}`);
+      expect(g >= end, () => `the block at ${8 * g} begins before ${8 * end}, where the one before it ends`);
+      expect(this.#blocks.before(g) === before, () => `the block before ${8 * g} is not the one at ${8 * before}`);
       end = g === this.#last ? this.#top : this.#blocks.end(g);
-      expect(end > g, `the block at ${8 * g} ends at ${8 * end}`);
+      expect(end > g, () => `the block at ${8 * g} ends at ${8 * end}`);
       before = g;
     }
-    expect(before === this.#last, `the last block is at ${8 * before}, not at ${8 * this.#last}`);
-    expect(end === this.#top, `the last block ends at ${8 * end}, the top is ${8 * this.#top}`);
-    expect(end <= this.#limit, `the top is ${8 * end}, above the end of the arena, ${8 * this.#limit}`);
-    expect(before === 0 || this.#blocks.isLive(before), `the last block, at ${8 * before}, is not live`);
-    expect((this.#checkpoints.at(-1)?.last ?? 0) <= 8 * before, `a checkpoint is above the last block, at ${8 * before}`);
+    expect(before === this.#last, () => `the last block is at ${8 * before}, not at ${8 * this.#last}`);
+    expect(end === this.#top, () => `the last block ends at ${8 * end}, the top is ${8 * this.#top}`);
+    expect(end <= this.#limit, () => `the top is ${8 * end}, above the end of the arena, ${8 * this.#limit}`);
+    expect(before === 0 || this.#blocks.isLive(before), () => `the last block, at ${8 * before}, is not live`);
+    expect(
+      (this.#checkpoints.at(-1)?.last ?? 0) <= 8 * before,
+      () => `a checkpoint is above the last block, at ${8 * before}`,
+    );
   }
 
   /** The granule at `offset`; 0 where none of this arena begins. */
@@ -272,6 +281,6 @@ function granules(size: number): number {
   return (size + 7) >>> 3 || 1;
 }
 
-function expect(truth: boolean, otherwise: string): void {
-  if (!truth) throw new CorruptionError(otherwise);
+function expect(truth: boolean, otherwise: () => string): void {
+  if (!truth) throw new CorruptionError(otherwise());
 }

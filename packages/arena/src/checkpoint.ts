@@ -1,11 +1,12 @@
 import type { Offset } from "@ariax/allocator";
+import type { Arena } from "./arena.ts";
 
 /**
  * A moment of an arena, from `arena.checkpoint()`. `arena.rewind(checkpoint)` goes back to it, as often as wanted; so
  * does the end of the scope of `using scratch = arena.checkpoint()`. It is void once the arena has been below it.
  */
 export class Checkpoint implements Disposable {
-  readonly #rewind: (checkpoint: Checkpoint) => void;
+  readonly #arena: Arena;
   /** Where the next block would have begun. */
   readonly offset: Offset;
   /** The offset of the last block then, 0 for none. */
@@ -13,14 +14,14 @@ export class Checkpoint implements Disposable {
   /** How many checkpoints below it were in force. */
   readonly depth: number;
 
-  constructor(rewind: (checkpoint: Checkpoint) => void, offset: Offset, last: Offset, depth: number) {
-    this.#rewind = rewind;
+  constructor(arena: Arena, offset: Offset, last: Offset, depth: number) {
+    this.#arena = arena;
     this.offset = offset;
     this.last = last;
     this.depth = depth;
   }
 
   [Symbol.dispose](): void {
-    this.#rewind(this);
+    this.#arena.rewind(this);
   }
 }

@@ -1,9 +1,9 @@
-import { cut, invalid, lastIndex, levelCount, refuse, wordCount } from "./layout.ts";
+import { cut, lastIndex, levelCount, refuse, wordCount } from "./layout.ts";
 import { countBits, verifyWords } from "./whole.ts";
 import { lowest } from "./word.ts";
 
 /** How often `takeFirst` looks again when the root is empty, but a thread is amid clearing a summary bit. */
-const ROUNDS = 64;
+const ROUNDS = 16;
 
 /**
  * A bitset that many threads operate at once, without a lock: no bit is ever given to two, and none is lost.
@@ -31,23 +31,16 @@ export class AtomicBitSet {
   readonly #levels: number;
 
   /**
-   * An empty set of `length` bits, 0 to 2³⁰, over a `SharedArrayBuffer` of its own. O(length / 32).
-   * `words` is for `over`: exactly the words the set takes, which it continues.
-   * Throws a `RangeError` for another length.
+   * An empty set of `length` bits, 0 to 2³⁰, over a `SharedArrayBuffer` of its own: O(length / 32). With `words` (and
+   * `at`), as `over`. Throws a `RangeError` for another length.
    */
-  constructor(
-    length: number,
-    words: Int32Array = new Int32Array(new SharedArrayBuffer(AtomicBitSet.byteLength(length))),
-  ) {
-    const root = wordCount(length) - 1;
-    if (words.length !== root + 2) {
-      throw invalid(`invalid words: ${words.length} words are not the ${root + 2} of ${length} bits`);
-    }
+  constructor(length: number, words?: Int32Array, at = 0) {
+    const size = wordCount(length) + 1;
     this.length = length;
-    this.words = words;
+    this.words = cut(words === undefined ? new Int32Array(new SharedArrayBuffer(size * 4)) : words, at, size);
     this.#last = lastIndex(length);
-    this.#root = root;
-    this.#levels = levelCount(length);
+    this.#root = size - 2;
+    this.#levels = levelCount(this.#last);
   }
 
   /** How many bytes an atomic set of `n` bits takes: those of a `BitSet`, and 4. */
@@ -61,7 +54,7 @@ export class AtomicBitSet {
    * Throws a `RangeError` if the words don't fit, a `TypeError` if `words` is no `Int32Array`.
    */
   static over(words: Int32Array, at: number, n: number): AtomicBitSet {
-    return new AtomicBitSet(n, cut(words, at, wordCount(n) + 1));
+    return new AtomicBitSet(n, words ?? (null as never), at); // missing words are an error here
   }
 
   /** How many bytes the set takes. */

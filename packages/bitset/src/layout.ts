@@ -18,12 +18,9 @@ export function wordCount(n: number): number {
   return words;
 }
 
-/** How many levels a set of `n` bits has: one up to 32 bits, six up to 2³⁰. */
-export function levelCount(n: number): number {
-  const last = lastIndex(n);
-  let levels = 1;
-  for (let shift = 5; last >>> shift > 0; shift += 5) levels++;
-  return levels;
+/** How many levels a set of highest index `last` has: one up to 32 bits, six up to 2³⁰. */
+export function levelCount(last: number): number {
+  return ((36 - Math.clz32(last | 1)) / 5) | 0; // five bits of an index each
 }
 
 /** The highest index of a set of `n` bits. An empty one is laid out as if it had one. */
@@ -31,15 +28,13 @@ export function lastIndex(n: number): number {
   return n > 0 ? n - 1 : 0;
 }
 
-/** The part of `words` that a set of `size` words at word `at` takes: a view, so its neighbours are out of reach. */
+/** The `size` words of `words` from index `at` on: a view, so their neighbours are out of reach. */
 export function cut(words: Int32Array, at: number, size: number): Int32Array {
-  if ((words as unknown as { [Symbol.toStringTag]?: string } | null)?.[Symbol.toStringTag] !== "Int32Array") {
+  // By name, as an array may come from another realm.
+  if ((words as { [Symbol.toStringTag]?: string } | null)?.[Symbol.toStringTag] !== "Int32Array") {
     throw withCode(new TypeError("invalid words: not an Int32Array"), "ERR_INVALID_ARGUMENT");
   }
-  checkInteger("word index", at, 0, words.length);
-  if (size > words.length - at) {
-    throw invalid(`invalid words: a set of ${size} words at word ${at} does not fit in ${words.length} words`);
-  }
+  checkInteger(`start of ${size} words`, at, 0, words.length - size);
   return words.subarray(at, at + size);
 }
 
@@ -49,11 +44,8 @@ export function checkInteger(name: string, value: number, least: number, most: n
 
 /** Off the hot paths, which compare for themselves and come here only to fail. */
 export function refuse(name: string, value: unknown, least: number, most: number): never {
-  throw invalid(`invalid ${name}: ${String(value)} is not a whole number from ${least} to ${most}`);
-}
-
-export function invalid(message: string): RangeError {
-  return withCode(new RangeError(message), "ERR_INVALID_ARGUMENT");
+  const message = `invalid ${name}: ${String(value)} is not a whole number from ${least} to ${most}`;
+  throw withCode(new RangeError(message), "ERR_INVALID_ARGUMENT");
 }
 
 export function withCode<E extends Error>(error: E, code: string): E {

@@ -2,46 +2,25 @@
 import { withCode } from "./layout.ts";
 import { ones } from "./word.ts";
 
-/** Sets the bits from ≤ i < to, and the summaries above. The range must not be empty. */
-export function setBits(words: Int32Array, last: number, from: number, to: number): void {
-  for (let offset = 0, shift = 5; ; shift += 5) {
-    const first = from >>> 5;
-    const final = (to - 1) >>> 5;
+/** Sets (`value` −1) or clears (0) the bits from ≤ i < to, and mends the summaries. The range must not be empty. */
+export function fillBits(words: Int32Array, last: number, from: number, to: number, value: 0 | -1): void {
+  for (let at = 0, shift = 5; ; shift += 5) {
+    const first = at + (from >>> 5);
+    const final = at + ((to - 1) >>> 5);
     const head = -1 << from;
-    const tail = -1 >>> -to; // not 1 << to: that is 1, not 2³², at the end of a word
-    if (first === final) words[offset + first] |= head & tail;
-    else {
-      words[offset + first] |= head;
-      words.fill(-1, offset + first + 1, offset + final);
-      words[offset + final] |= tail;
+    const tail = -1 >>> -to; // not (1 << to) - 1: at the end of a word, that is 0
+    const mask = first === final ? head & tail : head;
+    words[first] = (words[first] & ~mask) | (value & mask);
+    if (first < final) {
+      words.fill(value, first + 1, final);
+      words[final] = (words[final] & ~tail) | (value & tail);
     }
     if (last >>> shift === 0) return;
-    offset += (last >>> shift) + 1;
-    // Every word touched has a bit now, so on the level above it's a range again.
-    from = first;
-    to = final + 1;
-  }
-}
-
-/** Clears the bits from ≤ i < to, and the summary bits of words that became empty. The range must not be empty. */
-export function clearBits(words: Int32Array, last: number, from: number, to: number): void {
-  for (let offset = 0, shift = 5; ; shift += 5) {
-    const first = from >>> 5;
-    const final = (to - 1) >>> 5;
-    const head = -1 << from;
-    const tail = -1 >>> -to;
-    if (first === final) words[offset + first] &= ~(head & tail);
-    else {
-      words[offset + first] &= ~head;
-      words.fill(0, offset + first + 1, offset + final);
-      words[offset + final] &= ~tail;
-    }
-    if (last >>> shift === 0) return;
-    // The words between the two ends are empty; are the ends?
-    from = words[offset + first] === 0 ? first : first + 1;
-    to = words[offset + final] === 0 ? final + 1 : final;
+    // The same for the summary bits of these words, but for an end that still has bits when others are cleared.
+    from = first - at + ((words[first] === 0) === (value === 0) ? 0 : 1);
+    to = final - at + ((words[final] === 0) === (value === 0) ? 1 : 0);
     if (from >= to) return;
-    offset += (last >>> shift) + 1;
+    at += (last >>> shift) + 1;
   }
 }
 
@@ -57,18 +36,13 @@ export function verifyWords(words: Int32Array, length: number, last: number): vo
   const rest = length - (last & ~31); // bits in use of the last leaf
   if (rest < 32 && words[last >>> 5] >>> rest !== 0) throw corrupted(`a bit past the length ${length} is set`);
 
-  for (let offset = 0, shift = 5, level = 1; last >>> shift > 0; shift += 5, level++) {
-    const size = (last >>> shift) + 1;
-    const above = offset + size;
-    for (let i = 0; i < ((size + 31) & ~31); i++) {
-      const full = i < size && words[offset + i] !== 0;
-      const bit = ((words[above + (i >>> 5)] >>> i) & 1) === 1;
-      if (bit === full) continue;
-      throw corrupted(
-        `bit ${i} of level ${level} is ${bit ? "set" : "clear"}, its word ${full ? "is not" : "is"} empty`,
-      );
+  for (let at = 0, shift = 5, above = 0; last >>> shift > 0; shift += 5, at = above) {
+    above = at + (last >>> shift) + 1;
+    for (let i = at, next = above; i < above; next++) {
+      let wanted = 0;
+      for (let bit = 1; bit !== 0 && i < above; bit <<= 1) if (words[i++] !== 0) wanted |= bit;
+      if (words[next] !== wanted) throw corrupted(`summary word ${next} is ${words[next]}, not ${wanted}`);
     }
-    offset = above;
   }
 }
 

@@ -65,7 +65,7 @@ describe("BitSet against a Set<number>", () => {
   });
 
   // ARIAX_OPERATIONS=10000000 makes the long run of it.
-  test("a long life", () => {
+  test("a long life", { timeout: 600_000 }, () => {
     const operations = Number(process.env.ARIAX_OPERATIONS ?? 200_000);
     const names = Object.keys(OPERATIONS) as Name[];
     const next = random(3);

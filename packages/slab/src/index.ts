@@ -1,1 +1,19 @@
-export {};
+/**
+ * # @ariax/slab: the general-purpose heap
+ *
+ * - *page*: 4 KiB. *size class*: one of the 39 sizes that blocks of up to 16 KiB are rounded up to.
+ * - *slab*: a run of pages cut into blocks of one class, without a byte left over. *run*: the pages of one large block.
+ * - *cursor*: the bitmap word that a class allocates from. *page pool*: the free pages.
+ *
+ *     ┌───────────────┬──────┬────────┬──────────────┬──────────────────┬╌╌╌╌╌
+ *     │ control block │ slab │ slab   │ large block  │ free run         │ slab …
+ *     └───────────────┴──────┴────────┴──────────────┴──────────────────┴╌╌╌╌╌
+ *       all metadata    16 B   3 × 2^k   its pages      in a bin of the page pool
+ *
+ * Layers, each importing those below it only: slab-allocator, the verbs and the hot path; heap, verify, inspect, the heap
+ * as a whole; slabs and large, the two kinds of block; page-pool and its bins; layout and size-class, the numbers.
+ */
+export type { GivenMemory, OwnMemory, SlabOptions } from "./heap.ts";
+export { MIN_CAPACITY } from "./heap.ts";
+export { CLASS_SIZES, PAGE_SIZE, SLAB_PAGES, SMALL_MAX } from "./size-class.ts";
+export { SlabAllocator } from "./slab-allocator.ts";

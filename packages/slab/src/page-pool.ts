@@ -1,78 +1,53 @@
 /**
- * The page pool: runs of free pages, coalesced at once, in bins by length.
+ * The page pool: runs of free pages, merged at once, in bins by their length.
  *
- *     bins: one word per 32 bins (1 = the bin has a run), a word that sums these up, then each bin's first run
- *     run:  info[first].length = info[last].length = pages; next and prev link the runs of a bin
+ *     bins   ┌─────────┬──────────────────┬──────────────────────┐
+ *            │ summary │ a bit per bin    │ first run of each bin│      summary bit = word of bits is not 0
+ *            └─────────┴──────────────────┴──────────────────────┘
+ *     run    info[first].length = info[last].length = pages        next, prev link the runs of one bin
  *
- * A request takes the first run of the first bin whose runs are all long enough; where there is none, the first that
- * fits of the bin its own length falls into. So whatever fits is found, and the search is O(1) but for the last bin
- * before memory runs out.
+ * A request takes the first run of the first bin in which every run is long enough; where there is none, the first that
+ * fits in the bins below. So what fits is always found, and the search is O(1) until memory is about to run out.
  */
-import {
-  binOf,
-  E_FREE,
-  E_FREE_MIN,
-  H_BINS,
-  H_CHECK,
-  H_INFO,
-  H_LIMIT,
-  H_PAGES,
-  H_PEAK,
-  H_TABLE,
-  H_USED,
-  INFO_SHIFT,
-  MAGIC,
-  P_LENGTH,
-  P_NEXT,
-  P_PREV,
-} from "./layout.ts";
+import { binFor, binOf } from "./bins.ts";
 
-/** First page of a run of `count` pages, taken from the pool; 0 where there is none. The entries are the caller's. */
-export function takeRun(w: Int32Array, count: number, alignPages: number, addressBias: number): number {
-  const run = findRun(w, alignPages > 1 ? count + alignPages - 1 : count, count, alignPages, addressBias);
+// layout.ts's, again: V8 reads an imported constant from memory, with checks, at each use; this file's own are literals.
+// test/constants.test.ts holds them together.
+const MAGIC = 0x58415241;
+const H_BINS = 5;
+const H_HEADS = 6;
+const H_INFO = 7;
+const H_PAGES = 16;
+const H_USED = 17;
+const H_PEAK = 18;
+const H_CHECK = 19;
+const TABLE = 344;
+const E_FREE = 0;
+const E_WAS_SLAB = 0xc0000000 | 0;
+const INFO_SHIFT = 2;
+const P_LENGTH = 0;
+const P_NEXT = 1;
+const P_PREV = 2;
+
+/**
+ * The first page of `count` free pages, now taken; 0 where there are none. `align` is in pages, a power of two; `bias`
+ * is the page number in the buffer of the heap's page 0, which alignment is reckoned from. The entries are the caller's.
+ */
+export function takeRun(w: Int32Array, count: number, align: number, bias: number): number {
+  const run = findRun(w, count, align, bias);
   if (run === 0) return 0;
-  const info = w[H_INFO];
-  const length = w[info + (run << INFO_SHIFT) + P_LENGTH];
+  const length = w[w[H_INFO] + (run << INFO_SHIFT) + P_LENGTH];
   unlinkRun(w, run, length);
-  const skip = alignPages > 1 ? -(run + addressBias) & (alignPages - 1) : 0;
+  const skip = -(run + bias) & (align - 1);
   if (skip > 0) linkRun(w, run, skip);
   if (length > skip + count) linkRun(w, run + skip + count, length - skip - count);
   account(w, count);
   return run + skip;
 }
 
-/** Gives a run back, merged with its free neighbours. The entries must say "free" already. */
-export function giveRun(w: Int32Array, run: number, count: number): void {
-  account(w, -count);
-  const table = w[H_TABLE];
-  const info = w[H_INFO];
-  let first = run;
-  let length = count;
-  // Is the page before free? Then it is the last of a run.
-  const before = w[table + run - 1];
-  if (before <= 0 && before >= E_FREE_MIN) {
-    const pages = w[info + ((run - 1) << INFO_SHIFT) + P_LENGTH];
-    first -= pages;
-    length += pages;
-    unlinkRun(w, first, pages);
-  }
-  const end = run + count;
-  if (end < w[H_PAGES]) {
-    const after = w[table + end];
-    if (after <= 0 && after >= E_FREE_MIN) {
-      const pages = w[info + (end << INFO_SHIFT) + P_LENGTH];
-      length += pages;
-      unlinkRun(w, end, pages);
-    }
-  }
-  linkRun(w, first, length);
-}
-
-/** Takes `count` pages that follow directly on page `at`, if they are free: for growing a run in place. */
-export function takeAt(w: Int32Array, at: number, count: number): boolean {
-  if (at + count > w[H_PAGES]) return false;
-  const entry = w[w[H_TABLE] + at];
-  if (entry > 0 || entry < E_FREE_MIN) return false;
+/** Takes the `count` pages from `at` on, if they are free: to grow a large block in place. */
+export function takeRunAt(w: Int32Array, at: number, count: number): boolean {
+  if (at >= w[H_PAGES] || !isFree(w[TABLE + at])) return false;
   const length = w[w[H_INFO] + (at << INFO_SHIFT) + P_LENGTH];
   if (length < count) return false;
   unlinkRun(w, at, length);
@@ -81,17 +56,47 @@ export function takeAt(w: Int32Array, at: number, count: number): boolean {
   return true;
 }
 
-function findRun(w: Int32Array, sure: number, count: number, alignPages: number, addressBias: number): number {
+/** Gives pages back, merged with their free neighbours. No entry of theirs may say that it is a slab's, or begins a block. */
+export function giveRun(w: Int32Array, run: number, count: number): void {
+  account(w, -count);
+  addRun(w, run, count);
+}
+
+/** Makes pages free that were in no use, as when the heap grows. */
+export function addRun(w: Int32Array, run: number, count: number): void {
+  const info = w[H_INFO];
+  let first = run;
+  let length = count;
+  // Is the page before free? Then it is the last of a run.
+  if (isFree(w[TABLE + run - 1])) {
+    const before = w[info + ((run - 1) << INFO_SHIFT) + P_LENGTH];
+    first -= before;
+    length += before;
+    unlinkRun(w, first, before);
+  }
+  // Is the page after? Then it is the first of one.
+  const end = run + count;
+  if (end < w[H_PAGES] && isFree(w[TABLE + end])) {
+    const after = w[info + (end << INFO_SHIFT) + P_LENGTH];
+    length += after;
+    unlinkRun(w, end, after);
+  }
+  linkRun(w, first, length);
+}
+
+/** Is a page with this entry free? */
+export function isFree(entry: number): boolean {
+  return entry <= 0 && entry >= E_WAS_SLAB;
+}
+
+function findRun(w: Int32Array, count: number, align: number, bias: number): number {
+  const heads = w[H_HEADS];
   const bins = w[H_BINS];
-  const limit = binOf(w[H_LIMIT]);
-  const words = (limit >>> 5) + 1;
-  const heads = bins + 1 + words;
-  // The first bin whose runs are all at least `sure` long: the bin of the next length that begins one.
-  let bin = binOf(sure);
-  if (sure >= 8 && (sure & ((1 << (28 - Math.clz32(sure))) - 1)) !== 0) bin++;
-  if (bin <= limit) {
-    let word = bin >>> 5;
-    let some = w[bins + 1 + word] & (-1 << (bin & 31));
+  const total = w[H_INFO] - heads;
+  const sure = binFor(count + align - 1);
+  if (sure < total) {
+    let word = sure >>> 5;
+    let some = w[bins + 1 + word] & (-1 << sure);
     if (some === 0) {
       const rest = w[bins] & (-2 << word);
       if (rest !== 0) {
@@ -101,34 +106,39 @@ function findRun(w: Int32Array, sure: number, count: number, alignPages: number,
     }
     if (some !== 0) return w[heads + (word << 5) + 31 - Math.clz32(some & -some)];
   }
-  // Bins that hold both longer and shorter runs: walk them.
-  for (let b = binOf(count); b < bin && b <= limit; b++) {
-    for (let run = w[heads + b]; run !== 0; run = w[w[H_INFO] + (run << INFO_SHIFT) + P_NEXT]) {
-      const skip = alignPages > 1 ? -(run + addressBias) & (alignPages - 1) : 0;
-      if (w[w[H_INFO] + (run << INFO_SHIFT) + P_LENGTH] >= count + skip) return run;
+  // Only bins are left that hold shorter runs as well: any that fits.
+  const info = w[H_INFO];
+  for (let bin = binOf(count); bin < sure && bin < total; bin++) {
+    for (let run = w[heads + bin]; run !== 0; run = w[info + (run << INFO_SHIFT) + P_NEXT]) {
+      const skip = -(run + bias) & (align - 1);
+      if (w[info + (run << INFO_SHIFT) + P_LENGTH] >= skip + count) return run;
     }
   }
   return 0;
 }
 
-export function linkRun(w: Int32Array, run: number, length: number): void {
+function linkRun(w: Int32Array, run: number, length: number): void {
   const info = w[H_INFO];
-  const bins = w[H_BINS];
-  const words = (binOf(w[H_LIMIT]) >>> 5) + 1;
   const bin = binOf(length);
-  const head = bins + 1 + words + bin;
+  const head = w[H_HEADS] + bin;
   const at = info + (run << INFO_SHIFT);
+  const last = run + length - 1;
   const next = w[head];
+  // Entries inside a free run mean nothing, and may not say so: only its ends are asked.
+  if (!isFree(w[TABLE + run])) w[TABLE + run] = E_FREE;
+  if (!isFree(w[TABLE + last])) w[TABLE + last] = E_FREE;
   w[at + P_LENGTH] = length;
-  w[info + ((run + length - 1) << INFO_SHIFT) + P_LENGTH] = length;
+  w[info + (last << INFO_SHIFT) + P_LENGTH] = length;
   w[at + P_NEXT] = next;
   w[at + P_PREV] = 0;
-  if (next !== 0) w[info + (next << INFO_SHIFT) + P_PREV] = run;
-  else {
+  w[head] = run;
+  if (next !== 0) {
+    w[info + (next << INFO_SHIFT) + P_PREV] = run;
+  } else {
+    const bins = w[H_BINS];
     w[bins + 1 + (bin >>> 5)] |= 1 << bin;
     w[bins] |= 1 << (bin >>> 5);
   }
-  w[head] = run;
 }
 
 function unlinkRun(w: Int32Array, run: number, length: number): void {
@@ -141,16 +151,13 @@ function unlinkRun(w: Int32Array, run: number, length: number): void {
     w[info + (prev << INFO_SHIFT) + P_NEXT] = next;
     return;
   }
-  const bins = w[H_BINS];
-  const words = (binOf(w[H_LIMIT]) >>> 5) + 1;
   const bin = binOf(length);
-  w[bins + 1 + words + bin] = next;
-  if (next === 0) {
-    const word = bins + 1 + (bin >>> 5);
-    const some = w[word] & ~(1 << bin);
-    w[word] = some;
-    if (some === 0) w[bins] &= ~(1 << (bin >>> 5));
-  }
+  w[w[H_HEADS] + bin] = next;
+  if (next !== 0) return;
+  const bins = w[H_BINS];
+  const word = bins + 1 + (bin >>> 5);
+  w[word] &= ~(1 << bin);
+  if (w[word] === 0) w[bins] &= ~(1 << (bin >>> 5));
 }
 
 function account(w: Int32Array, pages: number): void {
@@ -159,6 +166,3 @@ function account(w: Int32Array, pages: number): void {
   if (used > w[H_PEAK]) w[H_PEAK] = used;
   w[H_CHECK] = w[H_PAGES] ^ used ^ w[H_PEAK] ^ MAGIC;
 }
-
-/** For runs that keep their pages: what a page entry says of a free page without history. */
-export const FREE: number = E_FREE;

@@ -1,30 +1,32 @@
 /**
- * Size classes: the sizes that small blocks are rounded up to.
+ * Size classes: the sizes that small blocks are rounded up to, and the slabs they are cut from.
  *
  *     16 24 32 40 48 56 64 │ 80 96 112 128 │ 160 192 224 256 │ … │ 10240 12288 14336 16384
- *     └─ every 8 bytes ──┘   └─ four per doubling from here on: at most 20 % is rounded away ─┘
+ *     └── every 8 bytes ─┘   └─ four per doubling from here on: at most 20 % is rounded away ─┘
  *
- * Three quarters of what servers allocate is at most 128 bytes (fleetbench's profiles, docs/performance.md), so the
- * classes are finest there: steps of 8 up to 64, the smallest that keep every block aligned for a Float64Array.
- * A slab is a run of pages, as long as its class needs to waste little of the tail.
+ * Three quarters of what servers allocate is at most 128 bytes (docs/performance.md), so the classes are finest there.
+ *
+ * Each size is m · 2^k with m = 1, 3, 5 or 7, and each slab is m pages or a doubling of that: so blocks fill a slab to
+ * its last byte, and the number of blocks is a power of two. Nothing is wasted, no block index is out of range, and an
+ * offset is divided by its class's size, and proved to be a multiple of it, by one multiplication (`inverseOf`).
  */
 
-/** log2 of the page size. */
 export const PAGE_SHIFT = 12;
-/** A page: 4 KiB. */
+/** Bytes of a page. */
 export const PAGE_SIZE = 4096;
-
-/** The largest block that comes from a slab; larger ones are runs of pages. */
+/** The largest block that comes from a slab, in bytes; larger ones are runs of pages. */
 export const SMALL_MAX = 16384;
+/** How many size classes there are. */
+export const CLASSES = 39;
+/** A slab is doubled until it has this many blocks, or … */
+const ENOUGH_BLOCKS = 128;
+/** … would be longer than this many pages: small heaps stay small. */
+const LONGEST_SLAB = 8;
 
 /** Block bytes of each class, ascending. */
 export const CLASS_SIZES: readonly number[] = /* @__PURE__ */ makeSizes();
-
-/** How many classes there are. */
-export const CLASSES = 39;
-
-/** The most blocks one slab has: its bitmap is at most 32 words, and one more word sums them up. */
-export const MAX_BLOCKS = 1024;
+/** Pages per slab of each class. */
+export const SLAB_PAGES: readonly number[] = /* @__PURE__ */ CLASS_SIZES.map(slabPages);
 
 function makeSizes(): number[] {
   const sizes: number[] = [];
@@ -35,43 +37,37 @@ function makeSizes(): number[] {
   return sizes;
 }
 
+function slabPages(size: number): number {
+  let pages = Math.max(size / (size & -size), size / PAGE_SIZE);
+  while ((pages * PAGE_SIZE) / size < ENOUGH_BLOCKS && pages * 2 <= LONGEST_SLAB) pages *= 2;
+  return pages;
+}
+
 /** The smallest class that holds `size` bytes, 0 ≤ size ≤ SMALL_MAX. */
 export function classOf(size: number): number {
   if (size <= 64) return size <= 16 ? 0 : (size - 9) >>> 3;
-  // 2^k < size ≤ 2^(k+1): the class is one of the four steps between, told by the two bits below the highest.
+  // 2^k < size ≤ 2^(k+1): the two bits below the highest tell which of the four steps between.
   const k = 31 - Math.clz32(size - 1);
   return 4 * k + ((size - 1) >>> (k - 2)) - 21;
 }
 
-/** experiment knobs */
-export const TUNE: { target: number; max: number; least: (size: number) => number } = (globalThis as any).TUNE ?? {
-  target: 64,
-  max: 16,
-  least: (size: number) => Math.max(1, Math.floor(32768 / size)),
-};
+/** Bits below the index in a product with `inverseOf`. */
+export const INDEX_SHIFT = 19;
+/** The bits of that product that must be 0: those below, and those above ten bits of index. */
+export const INDEX_CHECK: number = 0xe007ffff | 0;
 
-/** Pages per slab of a class. */
-export function slabPages(cls: number): number {
-  return SLAB_PAGES[cls];
-}
-
-const SLAB_PAGES: readonly number[] = /* @__PURE__ */ CLASS_SIZES.map(choosePages);
-
-/** The shortest slab that has enough blocks to be worth its header and wastes at most 1/16 of itself. */
-function choosePages(size: number): number {
-  const target = TUNE.target;
-  let best = 0;
-  let bestWaste = 1;
-  for (let pages = 1; pages <= TUNE.max; pages++) {
-    const bytes = pages * PAGE_SIZE;
-    const count = Math.floor(bytes / size);
-    if (count === 0 || count > MAX_BLOCKS) continue;
-    const waste = (bytes - count * size) / bytes;
-    if (count >= Math.min(target, TUNE.least(size)) && waste <= 1 / 16) return pages;
-    if (waste < bestWaste) {
-      bestWaste = waste;
-      best = pages;
-    }
-  }
-  return best;
+/**
+ * What to multiply a distance from a slab's start by, modulo 2^32, to get (block index) << INDEX_SHIFT.
+ *
+ * With size = m · 2^k, this is m's inverse modulo 2^32, shifted left by INDEX_SHIFT − k. A multiple of the size gives its
+ * index, exactly. Anything else leaves a bit in INDEX_CHECK: below, where it is no multiple of 2^k; above, where it is no
+ * multiple of m, since then x · m⁻¹ mod 2^13 ≥ 2^13 / 7 > 1023. (Granlund and Montgomery 1994, section 9; tested for
+ * every distance in every slab.)
+ */
+export function inverseOf(size: number): number {
+  const k = 31 - Math.clz32(size & -size);
+  const m = size >>> k;
+  let inverse = m; // right to three bits; each step of Newton's doubles that
+  for (let bits = 3; bits < 32; bits *= 2) inverse = Math.imul(inverse, 2 - Math.imul(m, inverse));
+  return inverse << (INDEX_SHIFT - k);
 }

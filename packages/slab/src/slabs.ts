@@ -1,123 +1,169 @@
-/** Slabs: what happens when a class's bitmap word runs dry, when a full word gets a block back, when a slab empties. */
-import {
-  BITS_SHIFT,
-  BITS_WORDS,
-  E_FREE_MIN,
-  E_WAS_SLAB,
-  H_BITS,
-  H_INFO,
-  H_LINES,
-  H_TABLE,
-  H_ZERO,
-  INFO_SHIFT,
-  L_BASE,
-  L_COUNT,
-  L_LAST,
-  L_LIST,
-  L_SIZE,
-  L_SLAB,
-  L_WORD,
-  LINE_SHIFT,
-  P_NEXT,
-  P_OWNER,
-  P_PREV,
-  P_SUMMARY,
-  PAGE_SHIFT,
-  H_BASE,
-} from "./layout.ts";
+/**
+ * Slabs, and the cursor each class allocates at: one bitmap word of one slab, drained from its lowest bit up. A set bit is
+ * a free block.
+ *
+ *     class line    word ──▶ ┌ bitmap of the cursor's slab ┐       list ──▶ slab ◀──▶ slab ◀──▶ …
+ *                            │ 0 0 0 0110…  111… 111… 111… │                with free blocks, in no order
+ *                            └──────▲──────────────────────┘
+ *
+ * A slab's summary word has a bit for each bitmap word that has a free block. `free` sets it when a word gets its first
+ * one; it is cleared only when the cursor moves on from a word that has run dry. So
+ *
+ *     summary bit i = 1  ⇔  bitmap word i ≠ 0, or the cursor is on it
+ *     slab on its class's list  ⇔  summary ≠ 0, and the cursor is not in it
+ */
 import { giveRun, takeRun } from "./page-pool.ts";
-import { slabPages } from "./size-class.ts";
 
-/** Points a class at its next word with a free block; false where memory has run out. */
+// layout.ts's: see page-pool.ts.
+const H_BASE = 2;
+const H_INFO = 7;
+const H_BITS = 8;
+const H_USED = 17;
+const H_ZERO = 31;
+const LINES = 32;
+const LINE_WORDS = 8;
+const C_WORD = 0;
+const C_BASE = 1;
+const C_SIZE = 2;
+const C_FULL = 4;
+const C_SLAB = 5;
+const C_LIST = 6;
+const C_SHAPE = 7;
+const TABLE = 344;
+const ENTRY_SHIFT = 9;
+const ENTRY_LINE = 511;
+const E_WAS_SLAB = 0xc0000000 | 0;
+const INFO_SHIFT = 2;
+const P_SUMMARY = 0;
+const P_NEXT = 1;
+const P_PREV = 2;
+const P_OWNER = 3;
+const BITS_SHIFT = 3;
+const PAGE_SHIFT = 12;
+
+/** Moves a class's cursor off its dry word, to one with a free block; false where there is no page for a new slab. */
 export function refill(w: Int32Array, line: number): boolean {
-  const info = w[H_INFO];
-  let slab = w[line + L_SLAB];
-  if (slab !== 0) {
-    // The word has run dry: only now is its summary bit cleared.
-    const at = info + (slab << INFO_SHIFT);
-    const summary = w[at] & ~(1 << (w[line + L_WORD] - w[H_BITS] - (slab << BITS_SHIFT)));
-    w[at] = summary;
-    if (summary !== 0) {
-      drain(w, line, slab, summary);
-      return true;
+  let slab = w[line + C_SLAB];
+  let summary = slab === 0 ? 0 : leaveWord(w, line, slab);
+  if (summary === 0) {
+    slab = w[line + C_LIST];
+    if (slab === 0) {
+      slab = makeSlab(w, line);
+      if (slab === 0) {
+        w[line + C_SLAB] = 0;
+        w[line + C_WORD] = H_ZERO;
+        return false;
+      }
+    } else {
+      unlink(w, line, slab);
     }
+    summary = w[w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY];
   }
-  slab = w[line + L_LIST];
-  if (slab !== 0) {
-    const at = info + (slab << INFO_SHIFT);
-    const next = w[at + P_NEXT];
-    w[line + L_LIST] = next;
-    if (next !== 0) w[info + (next << INFO_SHIFT) + P_PREV] = 0;
-    drain(w, line, slab, w[at]);
-    return true;
-  }
-  slab = makeSlab(w, line);
-  if (slab === 0) {
-    w[line + L_SLAB] = 0;
-    w[line + L_WORD] = H_ZERO;
-    return false;
-  }
-  drain(w, line, slab, w[info + (slab << INFO_SHIFT)]);
+  enterWord(w, line, slab, 31 - Math.clz32(summary & -summary));
   return true;
 }
 
-/** Makes `slab` the one being drained, from the lowest word its summary tells. */
-function drain(w: Int32Array, line: number, slab: number, summary: number): void {
-  const word = 31 - Math.clz32(summary & -summary);
-  w[line + L_SLAB] = slab;
-  w[line + L_WORD] = w[H_BITS] + (slab << BITS_SHIFT) + word;
-  w[line + L_BASE] = w[H_BASE] + (slab << PAGE_SHIFT) + Math.imul(word << 5, w[line + L_SIZE]);
+/** Clears the summary bit of the cursor's dry word; the summary that is left. */
+function leaveWord(w: Int32Array, line: number, slab: number): number {
+  const at = w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY;
+  const summary = w[at] & ~(1 << (w[line + C_WORD] - w[H_BITS] - (slab << BITS_SHIFT)));
+  w[at] = summary;
+  return summary;
 }
 
-/** A new slab, every block free: a few words filled, whatever the number of blocks. */
+/** Puts the cursor on a word of a slab that is on no list. */
+function enterWord(w: Int32Array, line: number, slab: number, word: number): void {
+  w[line + C_SLAB] = slab;
+  w[line + C_WORD] = w[H_BITS] + (slab << BITS_SHIFT) + word;
+  w[line + C_BASE] = w[H_BASE] + (slab << PAGE_SHIFT) + Math.imul(word << 5, w[line + C_SIZE]);
+}
+
+/** What `free` leaves to do when a bitmap word got its first free block, or its last. */
+export function afterFree(w: Int32Array, entry: number, at: number, old: number): void {
+  const line = entry & ENTRY_LINE;
+  const slab = entry >>> ENTRY_SHIFT;
+  if (old === 0) {
+    const info = w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY;
+    const summary = w[info];
+    const word = at - w[H_BITS] - (slab << BITS_SHIFT);
+    w[info] = summary | (1 << word);
+    // Was the slab full, and so on no list, nor the cursor's?
+    if (summary === 0) link(w, line, slab);
+  }
+  if (slab !== w[line + C_SLAB] && w[at] === w[line + C_FULL]) retireIfWhole(w, line, slab);
+}
+
+/** Gives a slab's pages back if all its blocks are free, but not a class's only slab to allocate from. */
+function retireIfWhole(w: Int32Array, line: number, slab: number): void {
+  if (w[line + C_SLAB] === 0 && w[line + C_LIST] === slab) return;
+  if (isWhole(w, line, slab)) retire(w, line, slab);
+}
+
+/** Are all the blocks of a slab free? */
+function isWhole(w: Int32Array, line: number, slab: number): boolean {
+  const bits = w[H_BITS] + (slab << BITS_SHIFT);
+  const full = w[line + C_FULL];
+  for (let i = (w[line + C_SHAPE] >>> 16) - 1; i >= 0; i--) if (w[bits + i] !== full) return false;
+  return true;
+}
+
+/** Gives the pages of a listed slab back. Its bitmap is left as it is: a new slab writes its own. */
+function retire(w: Int32Array, line: number, slab: number): void {
+  unlink(w, line, slab);
+  const pages = w[line + C_SHAPE] & 0xffff;
+  for (let i = 0; i < pages; i++) w[TABLE + slab + i] |= E_WAS_SLAB;
+  giveRun(w, slab, pages);
+}
+
+/** Retires every wholly free slab, the cursors' too: for when pages are short. Did that give any back? O(classes). */
+export function trim(w: Int32Array): boolean {
+  const used = w[H_USED];
+  for (let line = LINES; line < TABLE; line += LINE_WORDS) {
+    const slab = w[line + C_SLAB];
+    if (slab !== 0 && isWhole(w, line, slab)) {
+      w[line + C_SLAB] = 0;
+      w[line + C_WORD] = H_ZERO;
+      link(w, line, slab);
+      retire(w, line, slab);
+    }
+  }
+  return w[H_USED] < used;
+}
+
+/** A new slab, every block free: a few words filled, whatever the number of blocks. On no list. */
 function makeSlab(w: Int32Array, line: number): number {
-  const pages = slabPages((line - w[H_LINES]) >>> LINE_SHIFT);
+  const shape = w[line + C_SHAPE];
+  const pages = shape & 0xffff;
   const slab = takeRun(w, pages, 1, 0);
   if (slab === 0) return 0;
-  const table = w[H_TABLE] + slab;
-  for (let i = 0; i < pages; i++) w[table + i] = (i << 16) | line;
+  const entry = (slab << ENTRY_SHIFT) | line;
+  for (let i = 0; i < pages; i++) w[TABLE + slab + i] = entry;
   const bits = w[H_BITS] + (slab << BITS_SHIFT);
-  const words = (w[line + L_COUNT] + 31) >>> 5;
-  for (let i = 0; i < words - 1; i++) w[bits + i] = -1;
-  w[bits + words - 1] = w[line + L_LAST];
-  const at = w[H_INFO] + (slab << INFO_SHIFT);
-  w[at + P_SUMMARY] = words === 32 ? -1 : (1 << words) - 1;
-  w[at + P_OWNER] = 0;
+  const words = shape >>> 16;
+  const full = w[line + C_FULL];
+  for (let i = 0; i < words; i++) w[bits + i] = full;
+  const info = w[H_INFO] + (slab << INFO_SHIFT);
+  w[info + P_SUMMARY] = -1 >>> (32 - words);
+  w[info + P_OWNER] = 0;
   return slab;
 }
 
-/** A word without a free block got one back. */
-export function refilled(w: Int32Array, line: number, slab: number, word: number): void {
-  const at = w[H_INFO] + (slab << INFO_SHIFT);
-  const summary = w[at];
-  w[at] = summary | (1 << word);
-  // Was the slab full, and so on no list?
-  if (summary === 0) {
-    const next = w[line + L_LIST];
-    w[at + P_NEXT] = next;
-    w[at + P_PREV] = 0;
-    if (next !== 0) w[w[H_INFO] + (next << INFO_SHIFT) + P_PREV] = slab;
-    w[line + L_LIST] = slab;
-  }
+function link(w: Int32Array, line: number, slab: number): void {
+  const info = w[H_INFO];
+  const at = info + (slab << INFO_SHIFT);
+  const next = w[line + C_LIST];
+  w[at + P_NEXT] = next;
+  w[at + P_PREV] = 0;
+  if (next !== 0) w[info + (next << INFO_SHIFT) + P_PREV] = slab;
+  w[line + C_LIST] = slab;
 }
 
-/** A word became wholly free: gives the slab's pages back if all are, and it is not the one being drained. */
-export function retireIfEmpty(w: Int32Array, line: number, slab: number): void {
-  const bits = w[H_BITS] + (slab << BITS_SHIFT);
-  const words = (w[line + L_COUNT] + 31) >>> 5;
-  if (w[bits + words - 1] !== w[line + L_LAST]) return;
-  for (let i = words - 2; i >= 0; i--) if (w[bits + i] !== -1) return;
+function unlink(w: Int32Array, line: number, slab: number): void {
   const info = w[H_INFO];
   const at = info + (slab << INFO_SHIFT);
   const next = w[at + P_NEXT];
   const prev = w[at + P_PREV];
   if (next !== 0) w[info + (next << INFO_SHIFT) + P_PREV] = prev;
   if (prev !== 0) w[info + (prev << INFO_SHIFT) + P_NEXT] = next;
-  else w[line + L_LIST] = next;
-  const pages = slabPages((line - w[H_LINES]) >>> LINE_SHIFT);
-  const table = w[H_TABLE] + slab;
-  for (let i = 0; i < pages; i++) w[table + i] |= E_WAS_SLAB;
-  giveRun(w, slab, pages);
+  else w[line + C_LIST] = next;
 }
-
-export { BITS_WORDS, E_FREE_MIN };

@@ -1,7 +1,7 @@
 import type { Cell } from "../plan.ts";
 import type { Observation } from "../protocol.ts";
 import { observeInProcess, WORKER } from "../spawn.ts";
-import { bootstrapMean, type Interval, summarise } from "../statistics.ts";
+import { type Interval, meanInterval, summarise } from "../statistics.ts";
 
 export interface CompareOptions {
   readonly rounds: number;
@@ -68,15 +68,16 @@ function changes(cells: readonly Cell[], pairs: readonly Pair[]): Change[] {
     const [before, after] = [times(base), times(head)];
     const count = Math.min(before.length, after.length);
     const logRatios = Array.from({ length: count }, (_, round) => Math.log(after[round]! / before[round]!));
-    if (count === 0 || logRatios.some(Number.isNaN))
-      return { name, ...peaks, logRatios: [], note: "stopped at the limit" };
+    if (logRatios.some(Number.isNaN)) return { name, ...peaks, logRatios: [], note: "stopped at the limit" };
+    // No spread of fewer than two.
+    if (count < 2) return { name, ...peaks, logRatios: [], note: "too few pairs" };
     return {
       name,
       ...peaks,
       base: summarise(before).median,
       head: summarise(after).median,
       logRatios,
-      logRatio: bootstrapMean(logRatios),
+      logRatio: meanInterval(logRatios),
     };
   });
 }
@@ -85,10 +86,10 @@ function changes(cells: readonly Cell[], pairs: readonly Pair[]): Change[] {
 export function overall(all: readonly Change[]): Interval | undefined {
   const timed = all.filter(({ logRatios }) => logRatios.length > 0);
   const rounds = Math.min(...timed.map(({ logRatios }) => logRatios.length));
-  if (timed.length === 0) return undefined;
+  if (timed.length === 0 || rounds < 2) return undefined;
   const means = Array.from(
     { length: rounds },
     (_, round) => timed.reduce((sum, { logRatios }) => sum + logRatios[round]!, 0) / timed.length,
   );
-  return bootstrapMean(means);
+  return meanInterval(means);
 }

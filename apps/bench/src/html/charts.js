@@ -69,7 +69,9 @@
       ctx.font = "12px system-ui, sans-serif";
       ctx.textBaseline = "middle";
       data.datasets.forEach((set, d) => {
-        chart.getDatasetMeta(d).data.forEach((bar, i) => ctx.fillText(set.texts[i], bar.x + 6, bar.y));
+        chart.getDatasetMeta(d).data.forEach((bar, i) => {
+          ctx.fillText(set.texts[i], bar.x + 6, bar.y);
+        });
       });
       ctx.restore();
     },

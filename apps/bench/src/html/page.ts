@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { duration } from "../progress.ts";
 import type { Report } from "../report.ts";
 import { GROUPS } from "../workloads.ts";
-import { escape } from "./escape.ts";
+import { html } from "./escape.ts";
 import { groupTable, notes, targetCards, untilFullTable } from "./tables.ts";
 
 export function renderPage(report: Report): string {
@@ -25,7 +25,7 @@ export function renderPage(report: Report): string {
 <body>
 <header>
 <h1>Allocators, side by side</h1>
-<p>${escape(machine.cpu)}, ${machine.cores} cores · Node ${machine.node}, V8 ${machine.v8} · commit ${escape(machine.commit)} · ${date.slice(0, 10)}, ${mode} run of ${duration(seconds)}${partial ? ", stopped before its end" : ""}</p>
+<p>${html(machine.cpu)}, ${machine.cores} cores · Node ${machine.node}, V8 ${machine.v8} · commit ${html(machine.commit)} · ${date.slice(0, 10)}, ${mode} run of ${duration(seconds)}${partial ? ", stopped before its end" : ""}</p>
 </header>
 <main>
 ${targetCards(report.targets)}

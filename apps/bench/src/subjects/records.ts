@@ -1,10 +1,11 @@
 /** Pools of records with the same four fields: `id`, `size`, `owner` and `at`. */
-import { MetadataPool } from "@ariax/metadata-pool";
+import { type Handle, MetadataPool } from "@ariax/metadata-pool";
 import type { Records } from "../workloads/records.ts";
 
 const FIELDS = { id: "u32", size: "u32", owner: "u32", at: "f64" } as const;
+type RecordHandle = Handle<typeof FIELDS>;
 
-export function metadataPool(capacity: number): Records<number> {
+export function metadataPool(capacity: number): Records<RecordHandle> {
   const pool = new MetadataPool({ capacity, fields: FIELDS });
   return {
     make(id) {
@@ -16,6 +17,28 @@ export function metadataPool(capacity: number): Records<number> {
       return handle;
     },
     read: (handle) => pool.get(handle, "id") + pool.get(handle, "owner"),
+    release: (handle) => pool.release(handle),
+  };
+}
+
+/** The same records, their fields written through the pool's columns: the slot is checked once for all of them. */
+export function metadataColumns(capacity: number): Records<RecordHandle> {
+  const pool = new MetadataPool({ capacity, fields: FIELDS });
+  const { id: ids, size: sizes, owner: owners, at: times } = pool.columns;
+  return {
+    make(id) {
+      const handle = pool.acquire();
+      const slot = pool.slot(handle);
+      ids[slot] = id;
+      sizes[slot] = 64;
+      owners[slot] = 1;
+      times[slot] = 0.5;
+      return handle;
+    },
+    read(handle) {
+      const slot = pool.slot(handle);
+      return ids[slot]! + owners[slot]!;
+    },
     release: (handle) => pool.release(handle),
   };
 }

@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { cellsOf, isInRound, MODES, rotate } from "../src/plan.ts";
+import { silent } from "../src/progress.ts";
+import type { Observation, Request } from "../src/protocol.ts";
+import { rowsOf } from "../src/report.ts";
+import { type RunOptions, run } from "../src/run.ts";
+import { selectSubjects, selectWorkloads } from "../src/select.ts";
+
+const cells = cellsOf(
+  selectSubjects(["malloc", "uint8array", "bitset"], "default"),
+  selectWorkloads(["git", "lifo", "find-last"], "default"),
+);
+const names = (list: typeof cells) => list.map(({ subject, workload }) => `${subject.name} ${workload.name}`);
+const finished = (best: number): Observation => ({
+  time: { stopped: false, best, windows: [best], replaysPerWindow: 1, warmReplays: 1, collections: 0 },
+});
+
+async function runWith(answer: (request: Request) => Observation, more: Partial<RunOptions> = {}) {
+  const requests: Request[] = [];
+  const observed = await run(cells, {
+    mode: { ...MODES.default, rounds: 4 },
+    progress: silent,
+    signal: new AbortController().signal,
+    observe: async (request) => {
+      requests.push(request);
+      return answer(request);
+    },
+    ...more,
+  });
+  return { requests, observed };
+}
+
+describe("the plan", () => {
+  test("has the loops that are taken off, and no subject where it does not fit", () => {
+    expect(names(cells)).toEqual([
+      "nothing git",
+      "nothing-objects git",
+      "malloc git",
+      "uint8array git",
+      "nothing lifo",
+      "nothing-objects lifo",
+      "malloc lifo",
+      "uint8array lifo",
+      "nothing-bits find-last",
+      "bitset find-last",
+    ]);
+  });
+
+  test("leaves out who can't find without claiming", () => {
+    const bits = cellsOf(selectSubjects(["bits"], "default"), selectWorkloads(["find-last"], "default"));
+    expect(names(bits)).not.toContain("structurae-pool find-last");
+    expect(names(bits)).toContain("roaring-wasm find-last");
+  });
+
+  test("turns the subjects of a workload by one each round", () => {
+    expect(names(rotate(cells, 1)).slice(0, 4)).toEqual([
+      "nothing-objects git",
+      "malloc git",
+      "uint8array git",
+      "nothing git",
+    ]);
+  });
+
+  test("comes back to the traces each round, to others each third", () => {
+    const rounds = (workload: string): number[] =>
+      [0, 1, 2, 3].filter((round) => isInRound(cells.find((cell) => cell.workload.name === workload)!, round));
+    expect(rounds("git")).toEqual([0, 1, 2, 3]);
+    expect(rounds("lifo")).toEqual([0, 3]);
+  });
+});
+
+describe("run", () => {
+  test("checks in the first round and times in all", async () => {
+    const { requests } = await runWith(() => finished(5));
+    const git = requests.filter(({ subject, workload }) => subject === "malloc" && workload === "git");
+    expect(git.map(({ passes }) => passes.join())).toEqual(["time,check,latency", "time", "time", "time"]);
+    expect(requests.filter(({ workload }) => workload === "lifo")).toHaveLength(8);
+  });
+
+  test("asks no more where the first answer said all", async () => {
+    const stopped: Observation = { time: { stopped: true, atLeast: 9, soFar: 90, done: 1, events: 10 } };
+    const answers: Record<string, Observation> = { malloc: stopped, uint8array: { error: "broken" } };
+    const { requests } = await runWith(({ subject }) => answers[subject] ?? finished(1));
+    const count = (name: string) => requests.filter((r) => r.subject === name && r.workload === "git").length;
+    expect([count("malloc"), count("uint8array"), count("nothing")]).toEqual([1, 1, 4]);
+  });
+
+  test("ends when the time is up, after the first round", async () => {
+    const { observed } = await runWith(() => finished(1), { mode: { ...MODES.default, deadline: 0 } });
+    // One more for what fits in a heap of malloc.
+    expect(observed).toHaveLength(cells.length + 1);
+  });
+
+  test("ends when it is aborted, without the observation that was cut off", async () => {
+    const abort = new AbortController();
+    let count = 0;
+    const { observed } = await runWith(
+      () => {
+        if (++count === 3) abort.abort();
+        return finished(1);
+      },
+      { signal: abort.signal },
+    );
+    expect(observed).toHaveLength(2);
+  });
+
+  test("hands the user's trace to its own workload only", async () => {
+    const { requests } = await runWith(() => finished(1), { trace: { name: "git", file: "/tmp/git.trace" } });
+    expect(requests.filter(({ trace }) => trace !== undefined).every(({ workload }) => workload === "git")).toBe(true);
+  });
+});
+
+describe("rows", () => {
+  test("take the loop's cost off, that of objects for objects", async () => {
+    const best: Record<string, number> = { nothing: 3, "nothing-objects": 5, malloc: 30, uint8array: 50 };
+    const { observed } = await runWith(({ subject }) => finished(best[subject] ?? 1));
+    const rows = rowsOf(cells, observed);
+    const net = (subject: string) => rows.find((row) => row.subject === subject)!.net;
+    expect(net("malloc")).toBe(27);
+    expect(net("uint8array")).toBe(45);
+    expect(net("nothing")).toBeUndefined();
+  });
+
+  test("are the median of processes with their spread", async () => {
+    let value = 0;
+    const { observed } = await runWith(({ subject }) => finished(subject === "malloc" ? ++value : 1));
+    const row = rowsOf(cells, observed).find(({ subject, workload }) => subject === "malloc" && workload === "git")!;
+    expect(row.count).toBe(4);
+    expect(row.low!).toBeLessThan(row.gross!);
+    expect(row.high!).toBeGreaterThan(row.gross!);
+  });
+
+  test("that corrupt blocks have no time", async () => {
+    const check = { corrupted: 2, failures: 0, refusedFrees: 1, events: 9 };
+    const { observed } = await runWith(({ subject }) => ({
+      ...finished(1),
+      ...(subject === "malloc" ? { check } : {}),
+    }));
+    const row = rowsOf(cells, observed).find(({ subject }) => subject === "malloc")!;
+    expect(row).toMatchObject({ status: "corrupts", note: "2 blocks corrupted, 1 frees refused" });
+    expect(row.gross).toBeUndefined();
+  });
+
+  test("that were not reached are missing", () => {
+    expect(rowsOf(cells, [])[0]).toMatchObject({ status: "missing", note: "not measured" });
+  });
+});

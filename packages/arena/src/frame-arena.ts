@@ -1,0 +1,210 @@
+import {
+  type Allocator,
+  type AllocatorStats,
+  checkCount,
+  checkInteger,
+  DoubleFreeError,
+  FrameExpiredError,
+  InvalidArgumentError,
+  MAX_CAPACITY,
+  type Memory,
+  makeStats,
+  type Offset,
+  reallocate,
+  sumStats,
+  type Traits,
+} from "@ariax/allocator";
+import { Arena } from "./arena.ts";
+import { arenaTraits } from "./traits.ts";
+
+export interface FrameArenaOptions {
+  /** Bytes that the blocks of one frame can have; rounded up to 8. */
+  readonly capacity: number;
+  /** How many frames live at a time, the current one included: a block is gone after so many `nextFrame()`. Default 2. */
+  readonly frames?: number;
+  /**
+   * For development: an expired frame is overwritten with 0xDB bytes and its memory lies idle for as many frames more,
+   * while any use of its blocks throws `FrameExpiredError`. Takes twice the memory, and `nextFrame` is O(capacity).
+   */
+  readonly checked?: boolean;
+}
+
+/** A block together with the number of its frame: `check` tells whether it still lives, at any time later. */
+export type FrameRef = number & { readonly [BRAND]: true };
+declare const BRAND: unique symbol;
+
+const EXPIRED_BYTE = 0xdb;
+
+/**
+ * Arenas that take turns: blocks are allocated in the current frame, and `nextFrame` ends the oldest one, in the same
+ * time whatever was allocated.
+ *
+ *     frames = 3:   │ frame 6 │ frame 4 │ frame 5 │    nextFrame() ends frame 4, and 7 takes its place
+ *                     current   oldest
+ */
+export class FrameArena implements Allocator {
+  readonly memory: Memory;
+  readonly traits: Traits;
+  /** Bytes that the blocks of one frame can have. */
+  readonly capacity: number;
+  /** How many frames live at a time. */
+  readonly frames: number;
+  readonly checked: boolean;
+  readonly #arenas: readonly Arena[];
+  /** References count in frames of so many bytes. */
+  readonly #span: number;
+  #current: Arena;
+  #frame = 0;
+
+  constructor({ capacity, frames = 2, checked = false }: FrameArenaOptions) {
+    checkInteger("capacity", capacity, 1, MAX_CAPACITY);
+    checkInteger("frames", frames, 1, 65536);
+    const count = checked ? 2 * frames : frames;
+    const bytes = 8 * Math.ceil(capacity / 8);
+    if (count * bytes > MAX_CAPACITY) {
+      throw new InvalidArgumentError(`invalid capacity: ${count} times ${bytes} bytes are above ${MAX_CAPACITY}`);
+    }
+    const memory = { buffer: new ArrayBuffer(8 + count * bytes) };
+    this.memory = memory;
+    this.traits = arenaTraits("frame-arena", false);
+    this.capacity = bytes;
+    this.frames = frames;
+    this.checked = checked;
+    this.#arenas = Array.from({ length: count }, (_, i) => {
+      return new Arena({ memory, byteOffset: 8 + i * bytes, byteLength: bytes });
+    });
+    this.#span = memory.buffer.byteLength;
+    this.#current = this.#arenas[0];
+  }
+
+  /** The number of the current frame, from 0 on. */
+  get frame(): number {
+    return this.#frame;
+  }
+
+  /** Begins a new frame and ends all blocks of the oldest. Returns the new frame's number. O(1) unless checked. */
+  nextFrame(): number {
+    const { length } = this.#arenas;
+    this.#frame++;
+    this.#current = this.#arenas[this.#frame % length];
+    this.#current.reset();
+    // the arena of the frame that has just expired, and lies idle now
+    if (this.checked) this.#spoil(this.#frame - this.frames);
+    return this.#frame;
+  }
+
+  allocate(size: number, alignment?: number): Offset {
+    return this.#current.allocate(size, alignment);
+  }
+
+  tryAllocate(size: number, alignment?: number): Offset {
+    return this.#current.tryAllocate(size, alignment);
+  }
+
+  resize(offset: Offset, size: number): boolean {
+    return this.#owner(offset).resize(offset, size);
+  }
+
+  /** A block that moves goes to the current frame. */
+  reallocate(offset: Offset, size: number): Offset {
+    return reallocate(this, offset, size);
+  }
+
+  free(offset: Offset): void {
+    this.#owner(offset).free(offset);
+  }
+
+  sizeOf(offset: Offset): number {
+    return this.#owner(offset).sizeOf(offset);
+  }
+
+  allocateMany(size: number, out: Int32Array): number {
+    return this.#current.allocateMany(size, out);
+  }
+
+  freeMany(offsets: Int32Array, count?: number): void {
+    const seen = new Set<Offset>();
+    const all = offsets.subarray(0, checkCount(count, offsets));
+    for (const word of all) {
+      const offset = word >>> 0;
+      if (seen.has(offset)) throw new DoubleFreeError(offset);
+      seen.add(offset);
+      const owner = this.#owner(offset);
+      // not live? Then this throws.
+      if (!owner.isLive(offset)) owner.free(offset);
+    }
+    for (const word of all) this.free(word >>> 0);
+  }
+
+  /** Ends every block, and the frames they are in: as many `nextFrame()` as frames live. O(frames) unless checked. */
+  reset(): void {
+    for (let i = 0; i < this.frames; i++) this.nextFrame();
+    for (const arena of this.#arenas) arena.reset();
+  }
+
+  /** A live block as a reference. O(1). */
+  ref(offset: Offset): FrameRef {
+    this.sizeOf(offset);
+    const frame = this.#frameOf(this.#indexOf(offset));
+    return (checkInteger("frame", frame, 0, 2 ** 53 / this.#span - 1) * this.#span + offset) as FrameRef;
+  }
+
+  /**
+   * The offset of a reference's block. Throws `FrameExpiredError` if its frame has ended, however long ago, and
+   * `InvalidBlockError` if the block was freed. O(1).
+   */
+  check(ref: FrameRef): Offset {
+    const frame = Math.floor(ref / this.#span);
+    const offset = ref % this.#span;
+    if (frame <= this.#frame - this.frames) throw new FrameExpiredError(offset, frame, this.#frame);
+    this.sizeOf(offset);
+    return offset;
+  }
+
+  /** As of an arena. What older frames have left is not `free`: no block can have it. */
+  stats(): AllocatorStats {
+    return sumStats(
+      this.#arenas.map((arena, index) => {
+        const stats = arena.stats();
+        if (arena === this.#current) return stats;
+        const { committed, overhead } = stats;
+        return this.#isOver(index) ? makeStats({ committed, overhead }) : { ...stats, free: 0, largestFree: 0 };
+      }),
+    );
+  }
+
+  verify(): void {
+    for (const arena of this.#arenas) arena.verify();
+  }
+
+  /** The arena that an offset is in, or, for what is no offset, any. */
+  #owner(offset: Offset): Arena {
+    const index = this.#indexOf(offset);
+    const arena = this.#arenas[index] ?? this.#current;
+    if (this.checked && arena !== this.#current && this.#isOver(index) && arena.isLive(offset)) {
+      throw new FrameExpiredError(offset, this.#frameOf(index), this.#frame);
+    }
+    return arena;
+  }
+
+  #indexOf(offset: Offset): number {
+    return Math.floor((offset - 8) / this.capacity);
+  }
+
+  /** The number of the frame that an arena was last used for; negative where it never was. */
+  #frameOf(index: number): number {
+    const { length } = this.#arenas;
+    return this.#frame - ((((this.#frame - index) % length) + length) % length);
+  }
+
+  /** Is an arena's frame over, or not there yet? Of unchecked arenas, all live. */
+  #isOver(index: number): boolean {
+    return this.#frameOf(index) <= this.#frame - this.frames;
+  }
+
+  #spoil(frame: number): void {
+    if (frame < 0) return;
+    const begin = 8 + (frame % this.#arenas.length) * this.capacity;
+    new Uint8Array(this.memory.buffer, begin, this.capacity).fill(EXPIRED_BYTE);
+  }
+}

@@ -1,0 +1,47 @@
+import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import type { Schema } from "./fields.ts";
+
+export interface PoolOptions<F extends Schema> {
+  /** Records, 1 to 2²⁴; default 10,000. */
+  readonly capacity?: number;
+  /** Field names and types; none makes a pool of handles only. */
+  readonly fields?: F;
+  /** Memory of its own that other threads can see. The pool takes no locks: one thread at a time. */
+  readonly shared?: boolean;
+  /** Memory that exists; what lies there is overwritten. */
+  readonly buffer?: ArrayBufferLike;
+  /** Where in `buffer`, in bytes, a multiple of 8; default 0. */
+  readonly byteOffset?: number;
+  /** A slot lives 2^generationBits − 1 times; default the most there can be, 2³⁰ up to 2²³ records. */
+  readonly generationBits?: number;
+}
+
+export interface AttachOptions<F extends Schema> {
+  /** The same fields that the pool was made with, in any order. */
+  readonly fields?: F;
+  readonly byteOffset?: number;
+}
+
+export interface PoolStats {
+  readonly capacity: number;
+  /** Records in use. */
+  readonly live: number;
+  /** Records that can be acquired. */
+  readonly free: number;
+  /** Slots that are worn out. */
+  readonly retired: number;
+  /** Bytes of the whole pool, and those of them that are not columns. */
+  readonly byteLength: number;
+  readonly overhead: number;
+}
+
+/** Throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on. */
+export function checkPlace(buffer: ArrayBufferLike, byteOffset: number, needed: number): void {
+  if (typeof buffer?.byteLength !== "number") throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
+  checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
+  if (byteOffset % 8 !== 0) throw new InvalidArgumentError(`invalid byteOffset: ${byteOffset} is not a multiple of 8`);
+  const room = buffer.byteLength - byteOffset;
+  if (room < needed) {
+    throw new InvalidArgumentError(`invalid buffer: ${room} bytes at ${byteOffset}, but the pool takes ${needed}`);
+  }
+}

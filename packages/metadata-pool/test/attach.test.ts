@@ -1,0 +1,121 @@
+import { CorruptionError } from "@ariax/allocator";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { MetadataPool } from "../src/index.ts";
+
+const fields = { size: "u32", owner: "f64", tag: "bytes:5" } as const;
+
+/** A pool with some records live, some released. */
+function busyPool(options: { shared?: boolean; buffer?: ArrayBuffer; byteOffset?: number } = {}) {
+  const pool = new MetadataPool({ capacity: 100, fields, ...options });
+  const handles = Array.from({ length: 40 }, () => pool.acquire());
+  for (const h of handles) pool.set(h, "size", h);
+  for (let i = 0; i < 40; i += 3) pool.release(handles[i]);
+  return pool;
+}
+
+describe("attach", () => {
+  test.each([{}, { shared: true }, { buffer: new ArrayBuffer(8192), byteOffset: 1000 }])(
+    "continues a pool: %o",
+    (place) => {
+      const pool = busyPool(place);
+      const other = MetadataPool.attach(pool.buffer, {
+        byteOffset: pool.byteOffset,
+        fields: { tag: "bytes:5", owner: "f64", size: "u32" },
+      });
+      expect([...other]).toEqual([...pool]);
+      for (const h of other) expect(other.get(h, "size")).toBe(h);
+      const h = other.acquire();
+      other.set(h, "owner", 5);
+      expect(pool.get(h, "owner")).toBe(5);
+      pool.release(h);
+      expect(other.isLive(h)).toBe(false);
+      expect(other.size).toBe(pool.size);
+      other.verify();
+    },
+  );
+
+  test("a shared pool is over a SharedArrayBuffer", () => {
+    expect(new MetadataPool({ shared: true }).buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  test("a given buffer keeps what lies around the pool", () => {
+    const { byteLength } = busyPool();
+    const bytes = new Uint8Array(8 + byteLength + 8).fill(0xee);
+    const pool = busyPool({ buffer: bytes.buffer, byteOffset: 8 });
+    for (const column of Object.values(pool.columns)) column.fill(0);
+    expect([...bytes.subarray(0, 8), ...bytes.subarray(8 + byteLength)]).toEqual(new Array(16).fill(0xee));
+  });
+
+  test("places without room are refused", () => {
+    const make = (buffer: unknown, byteOffset?: number) => () =>
+      new MetadataPool({ capacity: 100, fields, buffer: buffer as ArrayBuffer, byteOffset });
+    const { byteLength } = busyPool();
+    expect(make(new ArrayBuffer(byteLength), 8)).toThrow(
+      `invalid buffer: ${byteLength - 8} bytes at 8, but the pool takes ${byteLength}`,
+    );
+    expect(make(new ArrayBuffer(9000), 4)).toThrow("invalid byteOffset: 4 is not a multiple of 8");
+    expect(make(new ArrayBuffer(8), 9)).toThrow("invalid byteOffset: 9 is not a whole number from 0 to 8");
+    expect(make(null)).toThrow("invalid buffer: it is no ArrayBuffer");
+    expect(make({})).toThrow("invalid buffer: it is no ArrayBuffer");
+  });
+
+  test("what is no pool is refused", () => {
+    const attach =
+      (buffer: ArrayBuffer, byteOffset = 0) =>
+      () =>
+        MetadataPool.attach(buffer, { fields, byteOffset });
+    const pool = busyPool();
+    const buffer = pool.buffer as ArrayBuffer;
+    expect(attach(new ArrayBuffer(63))).toThrow("corrupted: 63 bytes at 0 have no room for the header of a pool");
+    expect(attach(new ArrayBuffer(64))).toThrow("corrupted: no pool at 0: it begins with 0x00000000, not 0x41584d50");
+    expect(attach(buffer, 8)).toThrow(/^corrupted: no pool at 8: /);
+    expect(attach(buffer.slice(0, -8))).toThrow(
+      `corrupted: the pool is truncated: ${pool.byteLength - 8} bytes of ${pool.byteLength}`,
+    );
+    expect(() => MetadataPool.attach(buffer, { fields: { size: "u32" } })).toThrow(
+      "invalid fields: the pool was made with others",
+    );
+    expect(() => MetadataPool.attach(buffer)).toThrow("invalid fields: the pool was made with others");
+    const future = buffer.slice();
+    new Int32Array(future)[1] = 2;
+    expect(attach(future)).toThrow("corrupted: the pool's layout has version 2, not 1");
+  });
+
+  test("one changed bit in header, generations or free slots is found", () => {
+    const pool = busyPool();
+    // all that is no column, but for padding behind the free slots
+    const words = Math.floor((pool.columns.owner.byteOffset - 4) / 4);
+    fc.assert(
+      fc.property(fc.nat(words - 1), fc.nat(31), (word, bit) => {
+        const copy = pool.buffer.slice() as ArrayBuffer;
+        new Int32Array(copy)[word] ^= 1 << bit;
+        let error: unknown;
+        try {
+          MetadataPool.attach(copy, { fields });
+        } catch (e) {
+          error = e;
+        }
+        // Two generations more is a valid slot that merely lived more often; nothing else may pass.
+        const inGenerations = word >= 16 && word < 116;
+        expect(error instanceof CorruptionError || (inGenerations && bit > 0)).toBe(true);
+      }),
+      { numRuns: 2000, seed: 1 },
+    );
+  });
+
+  test("verify names what is broken", () => {
+    const broken = (word: number, value: number) => {
+      const pool = busyPool();
+      new Int32Array(pool.buffer)[word] = value;
+      return () => pool.verify();
+    };
+    expect(broken(7, 5)).toThrow("corrupted: 26 slots are live, 5 are counted");
+    expect(broken(8, 5)).toThrow("corrupted: 0 slots are retired, 5 are counted");
+    expect(broken(9, 1)).toThrow("corrupted: word 9 of the header is 0x00000001, not 0x00000000");
+    expect(broken(16, 1)).toThrow("corrupted: slot 0 of generation 1 is in the wrong set of free slots");
+    expect(broken(17, 2)).toThrow("corrupted: slot 1 of generation 2 is not in the set of free slots");
+    expect(broken(16, -1)).toThrow("corrupted: slot 0 has generation -1, which is not from 0 to 2147483646");
+    expect(broken(117, 0)).toThrow(/^corrupted: in the free slots, .*\d/);
+  });
+});

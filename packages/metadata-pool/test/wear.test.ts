@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { type Handle, MetadataPool } from "../src/index.ts";
+
+test("a slot is retired after its last life, and no handle ever comes alive again", () => {
+  const pool = new MetadataPool({ capacity: 3, generationBits: 2 });
+  const seen = new Set<number>();
+  // three slots live three times each
+  for (let i = 0; i < 9; i++) {
+    const h = pool.acquire();
+    expect(seen.has(h)).toBe(false);
+    seen.add(h);
+    for (const old of seen) expect(pool.isLive(old as Handle<Record<never, never>>)).toBe(old === h);
+    pool.release(h);
+    pool.verify();
+    expect(pool.retired).toBe(Math.floor((i + 1) / 3));
+  }
+  expect(() => pool.acquire()).toThrow("pool exhausted: all 0 slots are live, 3 are retired");
+  const last = Math.max(...seen) as Handle<Record<never, never>>;
+  expect(() => pool.release(last)).toThrow(`double free: the record of handle ${last} is free already`);
+  pool.reset();
+  expect(pool.stats()).toMatchObject({ live: 0, free: 0, retired: 3 });
+});
+
+test("reset wears too", () => {
+  const pool = new MetadataPool({ capacity: 2, generationBits: 1 });
+  pool.acquire();
+  pool.reset();
+  expect(pool.stats()).toMatchObject({ live: 0, free: 1, retired: 1 });
+  pool.verify();
+});
+
+test("young slots are given first, old ones have larger handles", () => {
+  // 2²³ records leave 7 bits for the lives whose handles are small integers
+  const pool = new MetadataPool({ capacity: 2 ** 23 });
+  let h = pool.acquire();
+  for (let life = 1; life < 127; life++) {
+    expect(pool.slot(h)).toBe(0);
+    pool.release(h);
+    h = pool.acquire();
+  }
+  expect(h).toBe(127 * 2 ** 23);
+  pool.release(h);
+  const young = pool.acquire();
+  expect(pool.slot(young)).toBe(1);
+  const rest = new Float64Array(2 ** 23 - 2);
+  for (let i = 0; i < rest.length; i++) rest[i] = pool.acquire();
+  // nothing young left
+  const old = pool.acquire();
+  expect(old).toBe(128 * 2 ** 23);
+  expect(pool.slot(old)).toBe(0);
+  expect(pool.handleAt(0)).toBe(old);
+  expect(pool.isLive(h)).toBe(false);
+  expect(pool.tryAcquire()).toBe(0);
+  pool.release(old);
+  expect(() => pool.release(old)).toThrow(`double free: the record of handle ${old} is free already`);
+  expect(pool.acquire()).toBe(129 * 2 ** 23);
+  expect(() => pool.release(old)).toThrow(`stale handle: ${old} is not live`);
+});
+
+test.each([0, -1, 31, 1.5, Number.NaN])("%s are no generationBits", (generationBits) => {
+  const message = `invalid generationBits: ${generationBits} is not a whole number from 1 to 30`;
+  expect(() => new MetadataPool({ generationBits })).toThrow(message);
+});

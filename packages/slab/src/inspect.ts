@@ -1,0 +1,90 @@
+/** Reading a heap without changing it: where the blocks are, and what is held. */
+import { type AllocatorStats, type ClassStats, makeStats } from "@ariax/allocator";
+import * as L from "./layout.ts";
+import { isFree } from "./page-pool.ts";
+import { CLASS_SIZES, CLASSES, PAGE_SIZE } from "./size-class.ts";
+
+/** What a page begins, if it begins something: a slab, a large block or a free run; pages long. */
+export interface Extent {
+  readonly kind: "slab" | "large" | "free";
+  readonly page: number;
+  readonly pages: number;
+  /** A slab's size class; −1 otherwise. */
+  readonly cls: number;
+}
+
+/** Everything in the heap after the control block, in the order of its pages. */
+export function* extents(w: Int32Array): Generator<Extent> {
+  for (let page = w[L.H_FIRST]; page < w[L.H_PAGES]; ) {
+    const entry = w[L.TABLE + page];
+    let extent: Extent;
+    if (entry > 0) {
+      const line = entry & L.ENTRY_LINE;
+      extent = { kind: "slab", page, pages: w[line + L.C_SHAPE] & 0xffff, cls: (line - L.LINES) >> L.LINE_SHIFT };
+    } else if (isFree(entry)) {
+      const pages = w[w[L.H_INFO] + (page << L.INFO_SHIFT) + L.P_LENGTH];
+      extent = { kind: "free", page, pages, cls: -1 };
+    } else {
+      extent = { kind: "large", page, pages: entry & L.E_PAGES, cls: -1 };
+    }
+    yield extent;
+    page += Math.max(1, extent.pages);
+  }
+}
+
+/** Set bits of a word. */
+export function popcount(word: number): number {
+  let n = word - ((word >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Free blocks of a slab. */
+export function freeBlocks(w: Int32Array, { page, cls }: Extent): number {
+  const bits = w[L.H_BITS] + (page << L.BITS_SHIFT);
+  const words = w[L.LINES + (cls << L.LINE_SHIFT) + L.C_SHAPE] >>> 16;
+  let blocks = 0;
+  for (let i = 0; i < words; i++) blocks += popcount(w[bits + i]);
+  return blocks;
+}
+
+/** O(pages). */
+export function heapStats(w: Int32Array): AllocatorStats {
+  const blocksOf = new Array<number>(CLASSES).fill(0);
+  const pagesOf = new Array<number>(CLASSES).fill(0);
+  let [large, largePages, free, largestFree] = [0, 0, 0, 0];
+  for (const extent of extents(w)) {
+    if (extent.kind === "slab") {
+      blocksOf[extent.cls] += (extent.pages * PAGE_SIZE) / CLASS_SIZES[extent.cls] - freeBlocks(w, extent);
+      pagesOf[extent.cls] += extent.pages;
+    } else if (extent.kind === "large") {
+      large++;
+      largePages += extent.pages;
+    } else {
+      free += extent.pages;
+      largestFree = Math.max(largestFree, extent.pages);
+    }
+  }
+  const classes: ClassStats[] = [];
+  let live = largePages * PAGE_SIZE;
+  let blocks = large;
+  for (let c = 0; c < CLASSES; c++) {
+    if (pagesOf[c] === 0) continue;
+    classes.push({ size: CLASS_SIZES[c], blocks: blocksOf[c], reserved: pagesOf[c] * PAGE_SIZE });
+    live += blocksOf[c] * CLASS_SIZES[c];
+    blocks += blocksOf[c];
+  }
+  return makeStats(
+    {
+      committed: w[L.H_PAGES] * PAGE_SIZE,
+      overhead: w[L.H_FIRST] * PAGE_SIZE,
+      reserved: w[L.H_USED] * PAGE_SIZE,
+      peakReserved: w[L.H_PEAK] * PAGE_SIZE,
+      live,
+      free: free * PAGE_SIZE,
+      largestFree: largestFree * PAGE_SIZE,
+      blocks,
+    },
+    classes,
+  );
+}
