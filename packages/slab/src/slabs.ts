@@ -90,13 +90,8 @@ export function afterFree(w: Int32Array, entry: number, at: number, old: number)
     // Was the slab full, and so on no list, nor the cursor's?
     if (summary === 0) link(w, line, slab);
   }
-  if (slab !== w[line + C_SLAB] && w[at] === w[line + C_FULL]) retireIfWhole(w, line, slab);
-}
-
-/** Gives a slab's pages back if all its blocks are free, but not a class's only slab to allocate from. */
-function retireIfWhole(w: Int32Array, line: number, slab: number): void {
-  if (w[line + C_SLAB] === 0 && w[line + C_LIST] === slab) return;
-  if (isWhole(w, line, slab)) retire(w, line, slab);
+  // Wholly free? The cursor's slab is kept, so that a class does not give up and take the same pages in turns.
+  if (slab !== w[line + C_SLAB] && w[at] === w[line + C_FULL] && isWhole(w, line, slab)) retire(w, line, slab);
 }
 
 /** Are all the blocks of a slab free? */
