@@ -1,5 +1,5 @@
-import { cut, lastIndex, levelCount, refuse, wordCount } from "./layout.ts";
-import { countBits, verifyWords } from "./whole.ts";
+import { checkInteger, cut, lastIndex, levelCount, wordCount } from "./layout.ts";
+import { countBits } from "./whole.ts";
 import { lowest } from "./word.ts";
 
 /** How often `takeFirst` looks again when the root is empty, but a thread is amid clearing a summary bit. */
@@ -64,7 +64,7 @@ export class AtomicBitSet {
 
   /** How many bits are set; while others work, how many of the words read were, each in its moment. O(length / 32). */
   get count(): number {
-    return countBits(this.words, this.#last);
+    return countBits(this);
   }
 
   /** Whether bit `i` is set. O(1). */
@@ -141,11 +141,6 @@ export class AtomicBitSet {
     }
   }
 
-  /** As `BitSet.verify`, for a set that no thread is operating. */
-  verify(): void {
-    verifyWords(this.words, this.length, this.#last);
-  }
-
   /** Claims the lowest bit of leaf word `leaf`, or −1 if others took all. */
   #takeFrom(leaf: number): number {
     const words = this.words;
@@ -206,6 +201,6 @@ export class AtomicBitSet {
   }
 
   #check(i: number): void {
-    if (i >>> 0 !== i || i >= this.length) refuse("index", i, 0, this.length - 1);
+    if (i >>> 0 !== i || i >= this.length) checkInteger("index", i, 0, this.length - 1);
   }
 }

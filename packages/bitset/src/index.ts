@@ -26,7 +26,8 @@
  *
  *     Invariant        bit j of level k + 1 is set  ⇔  word j of level k ≠ 0;  bits past the end are clear
  *
- * That is `verify()`. An `AtomicBitSet` holds it whenever no thread is amid a call.
+ * That is what `verify(set)` checks. An `AtomicBitSet` holds it whenever no thread is amid a call.
  */
 export { AtomicBitSet } from "./atomic.ts";
 export { BitSet } from "./bitset.ts";
+export { verify } from "./verify.ts";

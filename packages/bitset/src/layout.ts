@@ -25,29 +25,32 @@ export function levelCount(last: number): number {
 
 /** The highest index of a set of `n` bits. An empty one is laid out as if it had one. */
 export function lastIndex(n: number): number {
-  return n > 0 ? n - 1 : 0;
+  return Math.max(n - 1, 0);
+}
+
+/** What the functions over whole sets need to know of one: its own words, from the first leaf on. */
+export interface Bits {
+  readonly length: number;
+  readonly words: Int32Array;
 }
 
 /** The `size` words of `words` from index `at` on: a view, so their neighbours are out of reach. */
 export function cut(words: Int32Array, at: number, size: number): Int32Array {
   // By name, as an array may come from another realm.
   if ((words as { [Symbol.toStringTag]?: string } | null)?.[Symbol.toStringTag] !== "Int32Array") {
-    throw withCode(new TypeError("invalid words: not an Int32Array"), "ERR_INVALID_ARGUMENT");
+    refuse(TypeError, "words: not an Int32Array");
   }
   checkInteger(`start of ${size} words`, at, 0, words.length - size);
   return words.subarray(at, at + size);
 }
 
+/** Throws unless `value` is a whole number from `least` to `most`. Hot paths compare first, and come here to fail. */
 export function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (!(Number.isInteger(value) && value >= least && value <= most)) refuse(name, value, least, most);
+  if (!(Number.isInteger(value) && value >= least && value <= most)) {
+    refuse(RangeError, `${name}: ${String(value)} is not a whole number from ${least} to ${most}`);
+  }
 }
 
-/** Off the hot paths, which compare for themselves and come here only to fail. */
-export function refuse(name: string, value: unknown, least: number, most: number): never {
-  const message = `invalid ${name}: ${String(value)} is not a whole number from ${least} to ${most}`;
-  throw withCode(new RangeError(message), "ERR_INVALID_ARGUMENT");
-}
-
-export function withCode<E extends Error>(error: E, code: string): E {
-  return Object.assign(error, { code });
+function refuse(Kind: ErrorConstructor, what: string): never {
+  throw Object.assign(new Kind(`invalid ${what}`), { code: "ERR_INVALID_ARGUMENT" });
 }

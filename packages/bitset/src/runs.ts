@@ -1,17 +1,18 @@
+import type { Bits } from "./layout.ts";
 import { lowest, runStarts } from "./word.ts";
 
 /**
- * Start of the lowest `n` ≥ 1 set bits in a row, or −1. `next` gives the first set bit at or after an index, or −1.
+ * Start of the lowest `n` ≥ 1 set bits in a row of a `BitSet`, or −1.
  *
  * Reads leaf words in ascending order, and skips empty regions by the summaries. A run of n bits covers
  * `full` = ⌊(n − 31) / 32⌋ whole words wherever it lies; so where no run is under way, of the next `full` words the last
  * one that is not full rules out all before it, unread.
  */
-export function findRun(words: Int32Array, length: number, n: number, set: { next(from: number): number }): number {
-  const size = (length + 31) >>> 5;
+export function findRun(set: Bits & { next(from: number): number }, n: number): number {
+  const { words, length } = set;
   const full = (n - 31) >> 5;
   let run = 0; // set bits that end where word i begins
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i << 5 < length; i++) {
     const x = words[i];
     if (x === 0) {
       run = 0;

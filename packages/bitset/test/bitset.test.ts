@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AtomicBitSet, BitSet } from "../src/index.ts";
+import { AtomicBitSet, BitSet, verify } from "../src/index.ts";
 import { LENGTHS } from "./model.ts";
 
 describe.each(LENGTHS)("%i bits", (n) => {
@@ -19,12 +19,12 @@ describe.each(LENGTHS)("%i bits", (n) => {
       expect(set.first()).toBe(i);
       expect([set.next(0), set.next(i), set.next(i + 1), set.next(n)]).toEqual([i, i, -1, -1]);
       expect([...set]).toEqual([i]);
-      set.verify();
+      verify(set);
       expect(set.clear(i)).toBe(true);
       expect(set.clear(i)).toBe(false);
       expect(set.first()).toBe(-1);
       expect(set.next(0)).toBe(-1);
-      set.verify();
+      verify(set);
     }
     expect(set.words.every((word) => word === 0)).toBe(true);
   });
@@ -32,30 +32,30 @@ describe.each(LENGTHS)("%i bits", (n) => {
   test("several bits: next goes from each to the following", () => {
     const set = new BitSet(n);
     for (const i of indices.toReversed()) set.set(i);
-    set.verify();
+    verify(set);
     expect([...set]).toEqual(indices);
     for (const [at, i] of indices.entries()) expect(set.next(i + 1)).toBe(indices[at + 1] ?? -1);
     for (const i of indices) expect(set.takeFirst()).toBe(i);
     expect(set.takeFirst()).toBe(-1);
-    set.verify();
+    verify(set);
   });
 
   test("setAll, then every bit taken in order, then given back", () => {
     const set = new BitSet(n);
     set.setAll();
-    set.verify();
+    verify(set);
     expect(set.count).toBe(n);
     let wrong = 0;
     for (let i = 0; i < n; i++) if (set.takeFirst() !== i) wrong++;
     expect(wrong).toBe(0);
     expect(set.takeFirst()).toBe(-1);
-    set.verify();
+    verify(set);
     for (let i = n - 1; i >= 0; i--) if (!set.set(i) || set.first() !== i) wrong++;
     expect(wrong).toBe(0);
     expect(set.count).toBe(n);
-    set.verify();
+    verify(set);
     set.clearAll();
-    set.verify();
+    verify(set);
     expect(set.count).toBe(0);
   });
 
@@ -66,13 +66,13 @@ describe.each(LENGTHS)("%i bits", (n) => {
         if (from > to) continue;
         set.clearAll();
         set.setRange(from, to);
-        set.verify();
+        verify(set);
         expect(set.count).toBe(to - from);
         expect(set.first()).toBe(from < to ? from : -1);
         expect(set.next(to)).toBe(-1);
         set.setAll();
         set.clearRange(from, to);
-        set.verify();
+        verify(set);
         expect(set.count).toBe(n - (to - from));
         expect(set.next(from)).toBe(to < n ? to : -1);
       }
@@ -86,13 +86,13 @@ describe.each(LENGTHS)("%i bits", (n) => {
     expect(set.takeRun(n + 1)).toBe(-1);
     expect(set.takeRun(n)).toBe(0);
     expect(set.count).toBe(0);
-    set.verify();
+    verify(set);
     for (const start of indices) {
       set.setRange(start, n);
       expect(set.takeRun(n - start + 1)).toBe(-1);
       expect(set.takeRun(n - start)).toBe(start);
       expect(set.count).toBe(0);
-      set.verify();
+      verify(set);
     }
   });
 
@@ -116,7 +116,7 @@ describe.each(LENGTHS)("%i bits", (n) => {
     set.clearRange(0, n);
     set.set(n - 1);
     const again = BitSet.over(words, 5, n);
-    again.verify();
+    verify(again);
     expect([...again]).toEqual([n - 1]);
     again.clearAll();
     again.setAll();
@@ -133,7 +133,7 @@ test("an empty set of length 0", () => {
   expect([set.count, set.first(), set.next(0), set.takeFirst(), set.takeRun(1), set.byteLength]).toEqual([
     0, -1, -1, -1, -1, 4,
   ]);
-  set.verify();
+  verify(set);
   expect(() => set.has(0)).toThrow("invalid index: 0 is not a whole number from 0 to -1");
 });
 
@@ -191,10 +191,10 @@ test("verify names the fault: a summary bit missing, one too many, a bit past th
   ] as const) {
     const right = words[word];
     words[word] = value;
-    expect(() => set.verify()).toThrow(message);
-    expect(() => set.verify()).toThrow(expect.objectContaining({ code: "ERR_CORRUPTED" }));
+    expect(() => verify(set)).toThrow(message);
+    expect(() => verify(set)).toThrow(expect.objectContaining({ code: "ERR_CORRUPTED" }));
     words[word] = right;
-    set.verify();
+    verify(set);
   }
 });
 

@@ -4,7 +4,7 @@
  * a window once in a million calls; here it happens all the time, and again with the same seed.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { AtomicBitSet } from "../src/index.ts";
+import { AtomicBitSet, verify } from "../src/index.ts";
 import { random } from "./model.ts";
 
 const METHODS = ["load", "or", "and", "add", "exchange"] as const;
@@ -113,7 +113,7 @@ describe("calls interrupted by calls", () => {
       interrupt = () => {};
       // None lost, none double; no hint hides a bit, none is false; nobody counts as clearing.
       for (const i of bits) expect(world.set.has(i)).toBe(!world.held.includes(i));
-      world.set.verify();
+      verify(world.set);
       expect(world.set.words[world.set.words.length - 1] & 0xffff).toBe(0);
       expect(world.misses).toBe(0);
       steps += world.steps;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BitSet } from "../src/index.ts";
+import { BitSet, verify } from "../src/index.ts";
 import { compare, Model, type Name, OPERATIONS, random, step } from "./model.ts";
 
 /** An index 0 ≤ i < n, near the edges of words more often than not. */
@@ -26,7 +26,7 @@ function command(name: Name, n: number): fc.Arbitrary<fc.Command<Model, BitSet>>
     check: () => true,
     run(model, set) {
       step(set, model, name, ...args);
-      set.verify();
+      verify(set);
     },
     toString: () => `${name}(${args})`,
   }));

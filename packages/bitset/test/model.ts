@@ -1,6 +1,6 @@
 /** What a bitset is, in the plainest words: the oracle of the tests. */
 import { strict as assert } from "node:assert";
-import type { BitSet } from "../src/index.ts";
+import { type BitSet, verify } from "../src/index.ts";
 
 /** The lengths where a level, or a word, begins or ends. */
 export const LENGTHS = [1, 31, 32, 33, 1023, 1024, 1025, 32767, 32768, 32769, 1048575, 1048576, 1048577];
@@ -103,7 +103,7 @@ export function step(set: BitSet, model: Model, name: Name, ...args: number[]): 
 
 /** Compares everything there is to see. */
 export function compare(set: BitSet, model: Model): void {
-  set.verify();
+  verify(set);
   assert.deepEqual(
     [...set],
     [...model.bits].sort((a, b) => a - b),

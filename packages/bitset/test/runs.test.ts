@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BitSet } from "../src/index.ts";
+import { BitSet, verify } from "../src/index.ts";
 import { lowest, ones, runStarts } from "../src/word.ts";
 import { Model, random } from "./model.ts";
 
@@ -52,7 +52,7 @@ describe("takeRun finds the lowest run", () => {
         expect(set.takeRun(length)).toBe(start);
         if (start < 0) break;
       }
-      set.verify();
+      verify(set);
       expect(set.count).toBe(model.count);
     }
   });
@@ -69,7 +69,7 @@ describe("takeRun finds the lowest run", () => {
         expect(set.takeRun(length)).toBe(start);
         expect(set.takeRun(length)).toBe(start + length + 1);
         expect(set.takeRun(length)).toBe(-1);
-        set.verify();
+        verify(set);
       }
     }
   });

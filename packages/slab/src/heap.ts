@@ -33,14 +33,18 @@ export type SlabOptions = OwnMemory | GivenMemory;
 export class Heap implements Memory {
   readonly buffer: ArrayBufferLike;
   readonly words: Int32Array;
-  /** All the memory, for copies. */
-  readonly bytes: Uint8Array;
+  /** All the memory, for copies; renewed when it grows: a view that follows its buffer's length is slower. */
+  cells: Int32Array;
 
   constructor(buffer: ArrayBufferLike, base: number, words: number) {
     this.buffer = buffer;
     this.words = new Int32Array(buffer, base, words);
-    this.bytes = new Uint8Array(buffer);
+    this.cells = cellsOf(buffer);
   }
+}
+
+function cellsOf(buffer: ArrayBufferLike): Int32Array {
+  return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
 }
 
 /** A new heap, everything free. O(pages). */
@@ -122,7 +126,8 @@ export function growHeap(heap: Heap, pages: number): boolean {
     }
   }
   w[L.H_PAGES] = now + more;
-  w[L.H_CHECK] = w[L.H_PAGES] ^ w[L.H_USED] ^ w[L.H_PEAK] ^ L.MAGIC;
+  w[L.H_CHECK] = w[L.H_PAGES] ^ w[L.H_PEAK] ^ L.MAGIC;
+  heap.cells = cellsOf(heap.buffer);
   addRun(w, now, more);
   return true;
 }

@@ -21,7 +21,7 @@ export const H_BASE = 2; // where the heap begins in its buffer, in bytes
 export const H_LIMIT = 3; // pages the heap may ever have
 export const H_LANES = 4; // threads' private parts: 1
 export const H_BINS = 5; // the word where each part begins …
-export const H_HEADS = 6; // (the bins' first runs)
+export const H_HEADS = 6; // (each bin's first run)
 export const H_INFO = 7;
 export const H_BITS = 8;
 export const H_REMOTE = 9; // … 0 = there is none
@@ -30,7 +30,7 @@ export const H_FIRST = 10; // first page after the control block
 export const H_PAGES = 16; // pages the heap has now
 export const H_USED = 17; // pages in slabs and large blocks
 export const H_PEAK = 18; // the most there ever were
-export const H_CHECK = 19; // H_PAGES ^ H_USED ^ H_PEAK ^ MAGIC
+export const H_CHECK = 19; // H_PAGES ^ H_PEAK ^ MAGIC; what is used is known from the page table
 export const H_ZERO = 31; // always 0: the bitmap word of a class without a slab
 // The others are 0 too, and reserved.
 export const HEADER_WORDS = 32;
@@ -61,10 +61,10 @@ export const E_WAS_SLAB: number = 0xc0000000 | 0; // | the slab's entry
 export const E_WAS_LARGE: number = 0xe0000000 | 0; // | pages: a large block began here
 export const E_PAGES = 0xfffff;
 
-// Page info, of a slab's or a free run's first page.
+// Page info, of a slab's first page, or a free run's last.
 export const INFO_SHIFT = 2;
 export const P_SUMMARY = 0; // slab: bit i = bitmap word i has a free block
-export const P_LENGTH = 0; // free run: pages; on its last page too
+export const P_LENGTH = 0; // free run: pages; on its first page too
 export const P_NEXT = 1; // of the class's slabs with free blocks, or the bin's runs; 0 = none
 export const P_PREV = 2;
 export const P_OWNER = 3; // slab: owner lane, 0

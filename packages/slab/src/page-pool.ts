@@ -2,12 +2,15 @@
  * The page pool: runs of free pages, merged at once, in bins by their length.
  *
  *     bins   ┌─────────┬──────────────────┬──────────────────────┐
- *            │ summary │ a bit per bin    │ first run of each bin│      summary bit = word of bits is not 0
+ *            │ summary │ a bit per bin    │ each bin's last page │      summary bit = word of bits is not 0
  *            └─────────┴──────────────────┴──────────────────────┘
- *     run    info[first].length = info[last].length = pages        next, prev link the runs of one bin
+ *     run    ┌────────┬─────────┬────────────────────────────┐
+ *            │ length │    …    │ length, links to its bin's │      a run is known by its last page:
+ *            └────────┴─────────┴────────────────────────────┘      taken from the front, it stays the same run
  *
- * A request takes the first run of the first bin in which every run is long enough; where there is none, the first that
- * fits in the bins below. So what fits is always found, and the search is O(1) until memory is about to run out.
+ * A request takes the front of the first run of the first bin in which every run is long enough; where there is none, of
+ * the first that fits in the bins below. So what fits is always found, and the search is O(1) until memory is about to
+ * run out. A run that stays in its bin is not relinked: most of the time only two lengths are written.
  */
 import { binFor, binOf } from "./bins.ts";
 
@@ -34,15 +37,15 @@ const P_PREV = 2;
  * is the page number in the buffer of the heap's page 0, which alignment is reckoned from. The entries are the caller's.
  */
 export function takeRun(w: Int32Array, count: number, align: number, bias: number): number {
-  const run = findRun(w, count, align, bias);
-  if (run === 0) return 0;
-  const length = w[w[H_INFO] + (run << INFO_SHIFT) + P_LENGTH];
-  unlinkRun(w, run, length);
-  const skip = -(run + bias) & (align - 1);
-  if (skip > 0) linkRun(w, run, skip);
-  if (length > skip + count) linkRun(w, run + skip + count, length - skip - count);
+  const last = findRun(w, count, align, bias);
+  if (last === 0) return 0;
+  const length = w[w[H_INFO] + (last << INFO_SHIFT) + P_LENGTH];
+  const first = last - length + 1;
+  const skip = -(first + bias) & (align - 1);
+  relinkRun(w, last, length, length - skip - count);
+  if (skip > 0) linkRun(w, first + skip - 1, skip);
   account(w, count);
-  return run + skip;
+  return first + skip;
 }
 
 /** Takes the `count` pages from `at` on, if they are free: to grow a large block in place. */
@@ -50,8 +53,7 @@ export function takeRunAt(w: Int32Array, at: number, count: number): boolean {
   if (at >= w[H_PAGES] || !isFree(w[TABLE + at])) return false;
   const length = w[w[H_INFO] + (at << INFO_SHIFT) + P_LENGTH];
   if (length < count) return false;
-  unlinkRun(w, at, length);
-  if (length > count) linkRun(w, at + count, length - count);
+  relinkRun(w, at + length - 1, length, length - count);
   account(w, count);
   return true;
 }
@@ -65,23 +67,21 @@ export function giveRun(w: Int32Array, run: number, count: number): void {
 /** Makes pages free that were in no use, as when the heap grows. */
 export function addRun(w: Int32Array, run: number, count: number): void {
   const info = w[H_INFO];
-  let first = run;
   let length = count;
   // Is the page before free? Then it is the last of a run.
   if (isFree(w[TABLE + run - 1])) {
     const before = w[info + ((run - 1) << INFO_SHIFT) + P_LENGTH];
-    first -= before;
+    unlinkRun(w, run - 1, before);
     length += before;
-    unlinkRun(w, first, before);
   }
   // Is the page after? Then it is the first of one.
   const end = run + count;
   if (end < w[H_PAGES] && isFree(w[TABLE + end])) {
     const after = w[info + (end << INFO_SHIFT) + P_LENGTH];
-    length += after;
-    unlinkRun(w, end, after);
+    relinkRun(w, end + after - 1, after, length + after);
+  } else {
+    linkRun(w, end - 1, length);
   }
-  linkRun(w, first, length);
 }
 
 /** Is a page with this entry free? */
@@ -89,6 +89,7 @@ export function isFree(entry: number): boolean {
   return entry <= 0 && entry >= E_WAS_SLAB;
 }
 
+/** The last page of a run that fits, or 0. */
 function findRun(w: Int32Array, count: number, align: number, bias: number): number {
   const heads = w[H_HEADS];
   const bins = w[H_BINS];
@@ -109,31 +110,47 @@ function findRun(w: Int32Array, count: number, align: number, bias: number): num
   // Only bins are left that hold shorter runs as well: any that fits.
   const info = w[H_INFO];
   for (let bin = binOf(count); bin < sure && bin < total; bin++) {
-    for (let run = w[heads + bin]; run !== 0; run = w[info + (run << INFO_SHIFT) + P_NEXT]) {
-      const skip = -(run + bias) & (align - 1);
-      if (w[info + (run << INFO_SHIFT) + P_LENGTH] >= skip + count) return run;
+    for (let last = w[heads + bin]; last !== 0; last = w[info + (last << INFO_SHIFT) + P_NEXT]) {
+      const length = w[info + (last << INFO_SHIFT) + P_LENGTH];
+      const skip = -(last - length + 1 + bias) & (align - 1);
+      if (length >= skip + count) return last;
     }
   }
   return 0;
 }
 
-function linkRun(w: Int32Array, run: number, length: number): void {
+/** The run that ends at page `last` changes its length, at its front; to 0, and it is gone. */
+function relinkRun(w: Int32Array, last: number, from: number, to: number): void {
+  if (to > 0 && binOf(from) === binOf(to)) {
+    writeLength(w, last, to);
+  } else {
+    unlinkRun(w, last, from);
+    if (to > 0) linkRun(w, last, to);
+  }
+}
+
+/** Both ends of a free run say how long it is, and that they are free: the entries between may say anything else. */
+function writeLength(w: Int32Array, last: number, length: number): void {
+  const info = w[H_INFO];
+  const first = last - length + 1;
+  w[info + (first << INFO_SHIFT) + P_LENGTH] = length;
+  w[info + (last << INFO_SHIFT) + P_LENGTH] = length;
+  if (!isFree(w[TABLE + first])) w[TABLE + first] = E_FREE;
+  if (!isFree(w[TABLE + last])) w[TABLE + last] = E_FREE;
+}
+
+function linkRun(w: Int32Array, last: number, length: number): void {
+  writeLength(w, last, length);
   const info = w[H_INFO];
   const bin = binOf(length);
   const head = w[H_HEADS] + bin;
-  const at = info + (run << INFO_SHIFT);
-  const last = run + length - 1;
+  const at = info + (last << INFO_SHIFT);
   const next = w[head];
-  // Entries inside a free run mean nothing, and may not say so: only its ends are asked.
-  if (!isFree(w[TABLE + run])) w[TABLE + run] = E_FREE;
-  if (!isFree(w[TABLE + last])) w[TABLE + last] = E_FREE;
-  w[at + P_LENGTH] = length;
-  w[info + (last << INFO_SHIFT) + P_LENGTH] = length;
   w[at + P_NEXT] = next;
   w[at + P_PREV] = 0;
-  w[head] = run;
+  w[head] = last;
   if (next !== 0) {
-    w[info + (next << INFO_SHIFT) + P_PREV] = run;
+    w[info + (next << INFO_SHIFT) + P_PREV] = last;
   } else {
     const bins = w[H_BINS];
     w[bins + 1 + (bin >>> 5)] |= 1 << bin;
@@ -141,9 +158,9 @@ function linkRun(w: Int32Array, run: number, length: number): void {
   }
 }
 
-function unlinkRun(w: Int32Array, run: number, length: number): void {
+function unlinkRun(w: Int32Array, last: number, length: number): void {
   const info = w[H_INFO];
-  const at = info + (run << INFO_SHIFT);
+  const at = info + (last << INFO_SHIFT);
   const next = w[at + P_NEXT];
   const prev = w[at + P_PREV];
   if (next !== 0) w[info + (next << INFO_SHIFT) + P_PREV] = prev;
@@ -163,6 +180,8 @@ function unlinkRun(w: Int32Array, run: number, length: number): void {
 function account(w: Int32Array, pages: number): void {
   const used = w[H_USED] + pages;
   w[H_USED] = used;
-  if (used > w[H_PEAK]) w[H_PEAK] = used;
-  w[H_CHECK] = w[H_PAGES] ^ used ^ w[H_PEAK] ^ MAGIC;
+  if (used > w[H_PEAK]) {
+    w[H_PEAK] = used;
+    w[H_CHECK] = w[H_PAGES] ^ used ^ MAGIC;
+  }
 }

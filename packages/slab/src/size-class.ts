@@ -19,9 +19,9 @@ export const SMALL_MAX = 16384;
 /** How many size classes there are. */
 export const CLASSES = 39;
 /** A slab is doubled until it has this many blocks, or … */
-const ENOUGH_BLOCKS = 128;
+const ENOUGH_BLOCKS = 16;
 /** … would be longer than this many pages: small heaps stay small. */
-const LONGEST_SLAB = 8;
+const LONGEST_SLAB = 4;
 
 /** Block bytes of each class, ascending. */
 export const CLASS_SIZES: readonly number[] = /* @__PURE__ */ makeSizes();

@@ -51,9 +51,9 @@ const SMALL_MAX = 16384;
 
 const MAX_ALIGNMENT = 65536;
 
-/** The class lines of sizes up to 1 KiB, by eighths: most requests find their class with one load. */
+/** The class line of each small size, by eighths: 4 KiB, of which a program touches the few lines of its own sizes. */
 const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
-  { length: 1024 / 8 + 1 },
+  { length: SMALL_MAX / 8 + 1 },
   (_, eighth) => LINES + (classOf(8 * eighth) << LINE_SHIFT),
 );
 
@@ -120,7 +120,8 @@ export class SlabAllocator implements Allocator {
   // In the two hot methods layout constants are written out: a named one is six bytes of bytecode, a literal two, and V8
   // stops inlining a call by the size of its bytecode. Measured: free 286 → 199 bytes; a replay loop then inlines it.
   tryAllocate(size: number, alignment?: number): Offset {
-    if (size >>> 0 !== size || size > 1024 || alignment !== undefined) return this.allocateAny(size, alignment);
+    if (size >>> 0 !== size || size > 16384 /* SMALL_MAX */ || alignment !== undefined)
+      return this.allocateAny(size, alignment);
     const w = this.words;
     const line = LINE_OF[(size + 7) >>> 3];
     const word = w[line];
@@ -132,18 +133,12 @@ export class SlabAllocator implements Allocator {
     return (w[line + 1 /* C_BASE */] + Math.imul(31 - Math.clz32(bit), w[line + 2 /* C_SIZE */])) >>> 0;
   }
 
-  /** Any size, any alignment. */
-  private allocateAny(size: number, alignment?: number): Offset {
-    // A small block after all, only not that small?
-    if (alignment === undefined && size > 0 && size <= SMALL_MAX && size >>> 0 === size) {
-      return this.allocateFrom(LINES + (classOf(size) << LINE_SHIFT));
-    }
-    checkSize(size, this.capacity);
-    if (alignment !== undefined) {
-      checkAlignment(alignment, MAX_ALIGNMENT);
-      if (size <= SMALL_MAX && alignment <= PAGE_SIZE) return this.allocateAligned(size, alignment);
-    }
-    const page = this.makeLarge(Math.max(1, Math.ceil(size / PAGE_SIZE)), (alignment ?? 0) >>> PAGE_SHIFT || 1);
+  /** A large block, or an alignment. */
+  private allocateAny(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
+    if (!(size >>> 0 === size && size <= this.capacity)) checkSize(size, this.capacity);
+    if (alignment !== DEFAULT_ALIGNMENT) checkAlignment(alignment, MAX_ALIGNMENT);
+    if (size <= SMALL_MAX && alignment <= PAGE_SIZE) return this.allocateAligned(size, alignment);
+    const page = this.makeLarge((size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1, alignment >>> PAGE_SHIFT || 1);
     return page === 0 ? NULL : (this.base + (page << PAGE_SHIFT)) >>> 0;
   }
 
@@ -231,7 +226,10 @@ export class SlabAllocator implements Allocator {
       const wasLarge = entry >= E_WAS_LARGE && entry < 0 && (at & 0xfff) === 0;
       // Of a slab that is, or was, here?
       const slab = entry > 0 || (entry >= E_WAS_SLAB && entry < E_WAS_LARGE) ? entry & ~E_WAS_SLAB : 0;
-      const scaled = Math.imul(at - ((slab >>> ENTRY_SHIFT) << PAGE_SHIFT), this.words[(slab & ENTRY_LINE) + C_INVERSE]);
+      const scaled = Math.imul(
+        at - ((slab >>> ENTRY_SHIFT) << PAGE_SHIFT),
+        this.words[(slab & ENTRY_LINE) + C_INVERSE],
+      );
       if (wasLarge || (slab !== 0 && (scaled & INDEX_CHECK) === 0)) return new DoubleFreeError(offset);
     }
     return new InvalidFreeError(offset);
@@ -263,11 +261,11 @@ export class SlabAllocator implements Allocator {
     if (!(size >>> 0 === size && size <= this.capacity)) checkSize(size, this.capacity);
     if (room > 0) return size <= room;
     const pages = this.words[TABLE - room] & E_PAGES;
-    return resizeLarge(this.words, -room, pages, Math.max(1, Math.ceil(size / PAGE_SIZE)));
+    return resizeLarge(this.words, -room, pages, (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1);
   }
 
   reallocate(offset: Offset, size: number): Offset {
-    return reallocate(this, offset, size, this.heap.bytes);
+    return reallocate(this, offset, size, this.heap);
   }
 
   allocateMany(size: number, out: Int32Array): number {

@@ -25,7 +25,7 @@ export function verifyHeap(w: Int32Array): void {
 function verifyHeader(w: Int32Array): void {
   const [pages, limit, used, peak] = [w[L.H_PAGES], w[L.H_LIMIT], w[L.H_USED], w[L.H_PEAK]];
   expect(w[L.H_MAGIC] === L.MAGIC, () => `magic number is ${w[L.H_MAGIC]}`);
-  expect(w[L.H_CHECK] === (pages ^ used ^ peak ^ L.MAGIC), () => `header check word is ${w[L.H_CHECK]}`);
+  expect(w[L.H_CHECK] === (pages ^ peak ^ L.MAGIC), () => `header check word is ${w[L.H_CHECK]}`);
   expect(pages > w[L.H_FIRST] && pages <= limit, () => `${pages} pages of at most ${limit}`);
   expect(used >= 0 && used <= peak && peak <= pages, () => `${used} pages used, ${peak} at the peak, of ${pages}`);
   for (let page = 0; page < w[L.H_FIRST]; page++) {
@@ -56,7 +56,10 @@ function verifyExtent(w: Int32Array, { kind, page, pages }: Extent): void {
   } else {
     const last = page + pages - 1;
     const length = w[w[L.H_INFO] + (last << L.INFO_SHIFT) + L.P_LENGTH];
-    expect(length === pages, () => `the free run at page ${page} is ${pages} pages long at its start, ${length} at its end`);
+    expect(
+      length === pages,
+      () => `the free run at page ${page} is ${pages} pages long at its start, ${length} at its end`,
+    );
     for (let i = page; i <= last; i++) {
       const inside = isFree(w[L.TABLE + i]) || (i > page && i < last && w[L.TABLE + i] === L.E_BODY);
       expect(inside, () => `page ${i} of the free run at page ${page} has entry ${w[L.TABLE + i]}`);
@@ -76,9 +79,11 @@ function verifyBins(w: Int32Array, runs: Map<number, Extent>): void {
     const bit = (w[w[L.H_BINS] + 1 + (bin >>> 5)] >>> (bin & 31)) & 1;
     expect(bit === (w[heads + bin] === 0 ? 0 : 1), () => `bin ${bin} and its bit disagree`);
     for (const run of list(w, w[heads + bin], `bin ${bin}`)) {
-      const found = runs.get(run);
-      runs.delete(run);
-      expect(found !== undefined && binOf(found.pages) === bin, () => `page ${run} is in bin ${bin}`);
+      const first = run - w[w[L.H_INFO] + (run << L.INFO_SHIFT) + L.P_LENGTH] + 1;
+      const found = runs.get(first);
+      runs.delete(first);
+      const right = found !== undefined && first + found.pages - 1 === run && binOf(found.pages) === bin;
+      expect(right, () => `page ${run} is in bin ${bin}`);
     }
   }
   for (let i = 0; i < words; i++) {
@@ -117,7 +122,10 @@ function verifyClass(w: Int32Array, c: number, slabs: Map<number, Extent>): void
       const bits = w[w[L.H_BITS] + (page << L.BITS_SHIFT) + i];
       expect((bits & ~w[line + L.C_FULL]) === 0, () => `word ${i} of the slab at page ${page} is ${bits}`);
       const free = bits !== 0 || (page === current && i === cursor);
-      expect(((summary >>> i) & 1) === (free ? 1 : 0), () => `word ${i} of the slab at page ${page} and its bit disagree`);
+      expect(
+        ((summary >>> i) & 1) === (free ? 1 : 0),
+        () => `word ${i} of the slab at page ${page} and its bit disagree`,
+      );
     }
     const open = summary !== 0 && page !== current;
     expect(listed.has(page) === open, () => `the slab at page ${page} is ${open ? "on no list" : "listed"}`);

@@ -11,6 +11,9 @@ import { type Suite, TIGHT } from "../suite.ts";
 
 const SIZES = [40, 100, 1024, 10_000];
 
+/** The part of a heap that must be had again after it was churned and emptied. */
+const KEPT = 7 / 8;
+
 /** The orders in which a full heap is emptied. */
 const ORDERS: Readonly<Record<string, (offsets: Offset[], next: Random) => Offset[]>> = {
   "first in, first out": (offsets) => offsets,
@@ -53,14 +56,19 @@ export function leak({ test, create, traits, seed }: Suite): void {
   }
 
   for (const size of SIZES) {
-    test(`after a churn of all sizes, a heap holds as many ${size}-byte blocks as when it was new`, () => {
+    test(`after churns of all sizes, a heap holds about as many ${size}-byte blocks as when it was new, and never fewer`, () => {
       const heap = new Shadow(create(TIGHT));
-      const fits = fillUp(heap, size).length;
-      churn(heap, random(seed));
-      heap.check();
-      heap.freeMany(Int32Array.from(heap.blocks.keys()));
-      empty(heap);
-      asMany(`after a churn, blocks of ${size} bytes`, fillUp(heap, size).length, fits);
+      // Slabs that an allocator keeps at hand may lie in the way of a few blocks. A leak would grow from churn to churn.
+      let fits = Math.floor(fillUp(heap, size).length * KEPT);
+      for (let round = 0; round < 4; round++) {
+        churn(heap, random(seed));
+        heap.check();
+        heap.freeMany(Int32Array.from(heap.blocks.keys()));
+        empty(heap);
+        const now = fillUp(heap, size).length;
+        asMany(`after ${round + 1} churns, blocks of ${size} bytes`, now, fits);
+        fits = now;
+      }
       heap.check();
     });
   }

@@ -1,0 +1,47 @@
+/**
+ * A long model run, not part of the ordinary tests: node packages/slab/test/soak.ts [operations] [seed]
+ *
+ * Every verb at random, each call compared with a map of the live blocks and their contents, on heaps of several kinds.
+ */
+import { soak } from "@ariax/conformance";
+import { SlabAllocator } from "../src/index.ts";
+
+/** The heaps, and the part of the operations that each gets. */
+const HEAPS: readonly { name: string; part: number; capacity: number; create: (bytes: number) => SlabAllocator }[] = [
+  { name: "1 MiB", part: 0.4, capacity: 1 << 20, create: (capacity) => new SlabAllocator({ capacity }) },
+  { name: "64 KiB", part: 0.1, capacity: 1 << 16, create: (capacity) => new SlabAllocator({ capacity }) },
+  {
+    name: "256 KiB, in a shared buffer, from byte 4097 on",
+    part: 0.3,
+    capacity: 1 << 18,
+    create: (byteLength) => new SlabAllocator({ buffer: new SharedArrayBuffer(1 << 19), byteOffset: 4097, byteLength }),
+  },
+  {
+    name: "64 KiB that grow to 4 MiB",
+    part: 0.2,
+    capacity: 1 << 22,
+    create: (maxCapacity) => new SlabAllocator({ capacity: 1 << 16, maxCapacity }),
+  },
+];
+
+/** Runs `operations` calls in parts of at most 100,000, each from a seed of its own; tells of each to `report`. */
+export function soakSlab(operations: number, seed: number, report: (line: string) => void): number {
+  let done = 0;
+  for (const { name, part, capacity, create } of HEAPS) {
+    for (let left = Math.round(operations * part); left > 0; seed++) {
+      const count = Math.min(left, 100_000);
+      const { outOfMemory, peakBlocks } = soak({ create, operations: count, capacity, seed, every: 2500 });
+      left -= count;
+      done += count;
+      report(`${done} of ${operations}: ${name}, seed ${seed}: ${peakBlocks} blocks, ${outOfMemory} times full`);
+    }
+  }
+  return done;
+}
+
+if (import.meta.main ?? process.argv[1] === import.meta.filename) {
+  const operations = Number(process.argv[2] ?? 10_000_000);
+  const seed = Number(process.argv[3] ?? 1);
+  const done = soakSlab(operations, seed, (line) => console.log(line));
+  console.log(`slab: ${done} operations from seed ${seed}, every call as the model says, every invariant held`);
+}
