@@ -35,6 +35,8 @@ export type FieldValue<T extends FieldType> = T extends "i64" | "u64"
 type AnyColumn = ColumnOf[keyof ColumnOf];
 
 interface NumberType {
+  /** What `Cells` calls it. */
+  readonly kind: number;
   readonly array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => AnyColumn;
   readonly bytes: number;
   /** Throws `InvalidArgumentError` unless `value` is one that the field can hold. */
@@ -42,19 +44,21 @@ interface NumberType {
 }
 
 const TYPES: Readonly<Record<keyof ColumnOf, NumberType>> = {
-  u8: { array: Uint8Array, bytes: 1, check: integer(0, 0xff) },
-  i8: { array: Int8Array, bytes: 1, check: integer(-0x80, 0x7f) },
-  u16: { array: Uint16Array, bytes: 2, check: integer(0, 0xffff) },
-  i16: { array: Int16Array, bytes: 2, check: integer(-0x8000, 0x7fff) },
-  u32: { array: Uint32Array, bytes: 4, check: integer(0, 0xffffffff) },
-  i32: { array: Int32Array, bytes: 4, check: integer(-0x80000000, 0x7fffffff) },
-  f32: { array: Float32Array, bytes: 4, check: float },
-  f64: { array: Float64Array, bytes: 8, check: float },
-  i64: { array: BigInt64Array, bytes: 8, check: bigint(-(2n ** 63n), 2n ** 63n - 1n) },
-  u64: { array: BigUint64Array, bytes: 8, check: bigint(0n, 2n ** 64n - 1n) },
+  u8: { kind: 0, array: Uint8Array, bytes: 1, check: integer(0, 0xff) },
+  i8: { kind: 1, array: Int8Array, bytes: 1, check: integer(-0x80, 0x7f) },
+  u16: { kind: 2, array: Uint16Array, bytes: 2, check: integer(0, 0xffff) },
+  i16: { kind: 3, array: Int16Array, bytes: 2, check: integer(-0x8000, 0x7fff) },
+  u32: { kind: 4, array: Uint32Array, bytes: 4, check: integer(0, 0xffffffff) },
+  i32: { kind: 5, array: Int32Array, bytes: 4, check: integer(-0x80000000, 0x7fffffff) },
+  f32: { kind: 6, array: Float32Array, bytes: 4, check: float },
+  f64: { kind: 7, array: Float64Array, bytes: 8, check: float },
+  i64: { kind: 8, array: BigInt64Array, bytes: 8, check: bigint(-(2n ** 63n), 2n ** 63n - 1n) },
+  u64: { kind: 9, array: BigUint64Array, bytes: 8, check: bigint(0n, 2n ** 64n - 1n) },
 };
 
 const MAX_BYTES = 65536;
+/** The kind of byte strings. */
+const BYTES = 10;
 
 /** A field of a schema, read. */
 export interface Field {
@@ -64,8 +68,8 @@ export interface Field {
   readonly bytes: number;
   /** Elements a slot: 1, or n of `bytes:n`. */
   readonly elements: number;
-  /** Is it a byte string? */
-  readonly isBytes: boolean;
+  /** That of its number type; 10 for a byte string. */
+  readonly kind: number;
   readonly check: (name: string, value: unknown) => void;
   readonly column: (buffer: ArrayBufferLike, byteOffset: number, slots: number) => AnyColumn;
 }
@@ -88,9 +92,10 @@ function readField(name: string, type: FieldType): Field {
     const known = [...Object.keys(TYPES), `bytes:1 to bytes:${MAX_BYTES}`].join(", ");
     throw new InvalidArgumentError(`invalid field: "${name}" is of type "${type}", which is not one of ${known}`);
   }
-  const { array, bytes, check } = TYPES[isBytes ? "u8" : (type as keyof ColumnOf)];
+  const { kind, array, bytes, check } = TYPES[isBytes ? "u8" : (type as keyof ColumnOf)];
   return {
-    ...{ name, type, bytes, isBytes },
+    ...{ name, type, bytes },
+    kind: isBytes ? BYTES : kind,
     elements: isBytes ? elements : 1,
     check: isBytes ? byteString(elements) : check,
     column: (buffer, byteOffset, slots) => new array(buffer, byteOffset, slots * (isBytes ? elements : 1)),

@@ -27,6 +27,8 @@ const CHECKSUM = 6;
 export interface PlacedField extends Field {
   /** Bytes from the pool's beginning. */
   readonly at: number;
+  /** The same in elements: where the column begins in an array of its type. */
+  readonly first: number;
 }
 
 export interface Layout {
@@ -48,7 +50,7 @@ export function layOut(schema: Schema, capacity: number, generationBits?: number
   const free = GENERATIONS + capacity;
   let at = align8(4 * free + BitSet.byteLength(2 * capacity));
   const fields = readSchema(schema).map((field) => {
-    const placed = { ...field, at };
+    const placed = { ...field, at, first: at / field.bytes };
     at += field.bytes * field.elements * capacity;
     return placed;
   });

@@ -6,8 +6,9 @@ import {
   PoolExhaustedError,
   StaleHandleError,
 } from "@ariax/allocator";
-import { BitSet } from "@ariax/bitset";
-import type { Column, FieldType, FieldValue, Schema } from "./fields.ts";
+import { BitSet, verify } from "@ariax/bitset";
+import { Cells } from "./cells.ts";
+import type { Column, FieldValue, Schema } from "./fields.ts";
 import { type Handle, handleBits } from "./handle.ts";
 import {
   expect,
@@ -40,6 +41,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   readonly columns: { readonly [K in keyof F]: Column<F[K]> };
   readonly #layout: Layout;
   readonly #fields: ReadonlyMap<string, PlacedField>;
+  readonly #cells: Cells;
   readonly #words: Int32Array;
   readonly #free: BitSet;
   readonly #shift: number;
@@ -58,7 +60,8 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     this.byteOffset = byteOffset;
     this.byteLength = layout.byteLength;
     this.#layout = layout;
-    this.#words = new Int32Array(buffer, byteOffset, layout.byteLength / 4);
+    this.#cells = new Cells(buffer, byteOffset, layout.byteLength);
+    this.#words = this.#cells.i32;
     this.#free = BitSet.over(this.#words, layout.free, 2 * layout.capacity);
     const { indexBits, span, lives, youngLives } = handleBits(layout.capacity, layout.generationBits);
     this.#shift = indexBits;
@@ -163,10 +166,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   /** A field of a record. Of a `bytes:n` field, a view of its n bytes, not a copy. O(1). */
   get<K extends keyof F & string>(handle: Handle<F>, name: K): FieldValue<F[K]> {
     const slot = this.slot(handle);
-    const { isBytes, elements } = this.#field(name);
-    const column = this.columns[name] as Column<FieldType>;
-    const value = isBytes ? column.subarray(slot * elements, (slot + 1) * elements) : column[slot];
-    return value as FieldValue<F[K]>;
+    return this.#cells.read(this.#field(name), slot) as FieldValue<F[K]>;
   }
 
   /**
@@ -175,16 +175,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
    */
   set<K extends keyof F & string>(handle: Handle<F>, name: K, value: FieldValue<F[K]>): void {
     const slot = this.slot(handle);
-    const { isBytes, elements, check } = this.#field(name);
-    check(name, value);
-    if (!isBytes) {
-      (this.columns[name] as unknown as FieldValue<F[K]>[])[slot] = value;
-      return;
-    }
-    const bytes = value as Uint8Array;
-    const cell = (this.columns[name] as Uint8Array).subarray(slot * elements, (slot + 1) * elements);
-    cell.set(bytes);
-    cell.fill(0, bytes.length);
+    this.#cells.write(this.#field(name), slot, value);
   }
 
   /** The handles of all live records by slot. What is acquired or released ahead of the iterator counts. O(capacity). */
@@ -213,7 +204,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     const words = this.#words;
     verifyHeader(words, this.#layout);
     try {
-      this.#free.verify();
+      verify(this.#free);
     } catch (error) {
       throw new CorruptionError(`in the free slots, ${(error as Error).message.replace("corrupted: ", "")}`);
     }

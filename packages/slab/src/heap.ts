@@ -1,7 +1,7 @@
 /** Making a heap in memory, and opening one that another context, or another engine, made there. */
 import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
 import * as L from "./layout.ts";
-import { addRun } from "./page-pool.ts";
+import { addRun, isFree } from "./page-pool.ts";
 import { CLASS_SIZES, CLASSES, inverseOf, PAGE_SHIFT, PAGE_SIZE, SLAB_PAGES } from "./size-class.ts";
 import { verifyHeap } from "./verify.ts";
 
@@ -33,18 +33,19 @@ export type SlabOptions = OwnMemory | GivenMemory;
 export class Heap implements Memory {
   readonly buffer: ArrayBufferLike;
   readonly words: Int32Array;
-  /** All the memory, for copies; renewed when it grows: a view that follows its buffer's length is slower. */
-  cells: Int32Array;
+  #cells: Int32Array | undefined;
 
   constructor(buffer: ArrayBufferLike, base: number, words: number) {
     this.buffer = buffer;
     this.words = new Int32Array(buffer, base, words);
-    this.cells = cellsOf(buffer);
   }
-}
 
-function cellsOf(buffer: ArrayBufferLike): Int32Array {
-  return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
+  /** All the memory, for copies; renewed when it has grown, in this context or in another. */
+  get cells(): Int32Array {
+    const length = Math.floor(this.buffer.byteLength / 4);
+    if (this.#cells?.length !== length) this.#cells = new Int32Array(this.buffer, 0, length);
+    return this.#cells;
+  }
 }
 
 /** A new heap, everything free. O(pages). */
@@ -108,15 +109,20 @@ export function clearHeap(w: Int32Array): void {
   w[L.H_CHECK] = pages ^ w[L.H_PEAK] ^ L.MAGIC;
 }
 
-/** Makes the heap at least `pages` larger, by resizing its buffer; false where that can't be. */
-export function growHeap(heap: Heap, pages: number): boolean {
+/**
+ * Makes room for a run of `pages`, and where it can be had for `wanted` (which an alignment may need), by resizing the
+ * heap's buffer; false where that can't be.
+ */
+export function growHeap(heap: Heap, pages: number, wanted: number = pages): boolean {
   const w = heap.words;
   const now = w[L.H_PAGES];
   const most = w[L.H_LIMIT] - now;
-  if (pages > most) return false;
+  // The run can begin in the free pages at the end.
+  const tail = isFree(w[L.TABLE + now - 1]) ? w[w[L.H_INFO] + ((now - 1) << L.INFO_SHIFT) + L.P_LENGTH] : 0;
+  if (most === 0 || pages - tail > most) return false;
   // Doubling keeps the number of resizes small; 64 MiB at a time at the most keeps the excess small.
-  const more = Math.min(most, Math.max(pages, Math.min(now, 16384)));
-  const bytes = w[L.H_BASE] + (now + more) * PAGE_SIZE;
+  const more = Math.min(most, Math.max(1, wanted - tail, Math.min(now, 16384)));
+  const bytes = (w[L.H_BASE] >>> 0) + (now + more) * PAGE_SIZE;
   if (heap.buffer.byteLength < bytes) {
     try {
       if (heap.buffer instanceof ArrayBuffer) heap.buffer.resize(bytes);
@@ -127,7 +133,6 @@ export function growHeap(heap: Heap, pages: number): boolean {
   }
   w[L.H_PAGES] = now + more;
   w[L.H_CHECK] = w[L.H_PAGES] ^ w[L.H_PEAK] ^ L.MAGIC;
-  heap.cells = cellsOf(heap.buffer);
   addRun(w, now, more);
   return true;
 }

@@ -94,7 +94,7 @@ export class SlabAllocator implements Allocator {
       maxAlignment: MAX_ALIGNMENT,
       reuse: true,
       resize: true,
-      grows: heap.buffer.byteLength < this.base + this.capacity,
+      grows: heap.buffer.byteLength < (this.base >>> 0) + this.capacity,
       shared: !(heap.buffer instanceof ArrayBuffer),
       threadSafe: false,
       returnsMemory: false,
@@ -156,7 +156,7 @@ export class SlabAllocator implements Allocator {
     if (page !== 0) return page;
     // Does it fit once unused slabs are given up, or the buffer has grown?
     const second = trim(w) ? makeLarge(w, pages, align, bias) : 0;
-    if (second !== 0 || !growHeap(this.heap, pages + align - 1)) return second;
+    if (second !== 0 || !growHeap(this.heap, pages, pages + align - 1)) return second;
     return makeLarge(w, pages, align, bias);
   }
 

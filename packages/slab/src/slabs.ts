@@ -50,8 +50,7 @@ export function refill(w: Int32Array, line: number): boolean {
     if (slab === 0) {
       slab = makeSlab(w, line);
       if (slab === 0) {
-        w[line + C_SLAB] = 0;
-        w[line + C_WORD] = H_ZERO;
+        leaveSlab(w, line);
         return false;
       }
     } else {
@@ -69,6 +68,13 @@ function leaveWord(w: Int32Array, line: number, slab: number): number {
   const summary = w[at] & ~(1 << (w[line + C_WORD] - w[H_BITS] - (slab << BITS_SHIFT)));
   w[at] = summary;
   return summary;
+}
+
+/** Leaves a class without a slab to allocate from. */
+function leaveSlab(w: Int32Array, line: number): void {
+  w[line + C_SLAB] = 0;
+  w[line + C_WORD] = H_ZERO;
+  w[line + C_BASE] = 0;
 }
 
 /** Puts the cursor on a word of a slab that is on no list. */
@@ -116,8 +122,7 @@ export function trim(w: Int32Array): boolean {
   for (let line = LINES; line < TABLE; line += LINE_WORDS) {
     const slab = w[line + C_SLAB];
     if (slab !== 0 && isWhole(w, line, slab)) {
-      w[line + C_SLAB] = 0;
-      w[line + C_WORD] = H_ZERO;
+      leaveSlab(w, line);
       link(w, line, slab);
       retire(w, line, slab);
     }

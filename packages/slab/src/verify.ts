@@ -101,7 +101,10 @@ function verifyClass(w: Int32Array, c: number, slabs: Map<number, Extent>): void
   const listed = new Set(list(w, w[line + L.C_LIST], `class ${c}`));
   for (const page of listed) expect(slabs.get(page)?.cls === c, () => `page ${page} is listed by class ${c}`);
   if (current === 0) {
-    expect(w[line + L.C_WORD] === L.H_ZERO, () => `class ${c} has no slab, but a cursor at word ${w[line + L.C_WORD]}`);
+    expect(
+      w[line + L.C_WORD] === L.H_ZERO && w[line + L.C_BASE] === 0,
+      () => `class ${c} has no slab, but a cursor at word ${w[line + L.C_WORD]}`,
+    );
   } else {
     expect(slabs.get(current)?.cls === c && !listed.has(current), () => `class ${c} drains page ${current}`);
   }

@@ -66,7 +66,8 @@ describe("attach continues a heap", () => {
 });
 
 describe("attach refuses", () => {
-  const attach = (buffer: ArrayBufferLike, byteOffset?: number) => thrownBy(() => SlabAllocator.attach(buffer, byteOffset));
+  const attach = (buffer: ArrayBufferLike, byteOffset?: number) =>
+    thrownBy(() => SlabAllocator.attach(buffer, byteOffset));
 
   test("what is no heap", () => {
     expect(attach(new ArrayBuffer(0))).toBe("ERR_CORRUPTED: corrupted: no heap: 0 bytes are too few for one");
@@ -116,7 +117,8 @@ describe("attach refuses any one wrong word", () => {
           if (wrong === right) continue;
           heap.words[i] = wrong;
           const error = thrownBy(() => SlabAllocator.attach(heap.memory.buffer));
-          if (!error.startsWith("ERR_CORRUPTED: corrupted: ")) accepted.push(`word ${i}, ${right} → ${wrong}: ${error}`);
+          if (!error.startsWith("ERR_CORRUPTED: corrupted: "))
+            accepted.push(`word ${i}, ${right} → ${wrong}: ${error}`);
         }
         heap.words[i] = right;
       }

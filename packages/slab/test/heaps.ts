@@ -1,7 +1,8 @@
 /** Heaps in use, for tests: the same seed, the same calls. */
+
+import type { SlabAllocator } from "../src/index.ts";
 import { extents } from "../src/inspect.ts";
 import * as L from "../src/layout.ts";
-import type { SlabAllocator } from "../src/index.ts";
 
 /** A whole number from 0 to `bound` − 1. */
 export type Random = (bound: number) => number;

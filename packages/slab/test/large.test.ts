@@ -80,7 +80,9 @@ describe("resize in place", () => {
     const c = heap.reallocate(b, 300_000);
     expect(c).not.toBe(b);
     expect(new Uint8Array(heap.memory.buffer, c, 200_000).every((byte) => byte === 9)).toBe(true);
-    expect(thrownBy(() => heap.sizeOf(b))).toBe(`ERR_INVALID_BLOCK: invalid block: no live block begins at offset ${b}`);
+    expect(thrownBy(() => heap.sizeOf(b))).toBe(
+      `ERR_INVALID_BLOCK: invalid block: no live block begins at offset ${b}`,
+    );
     heap.free(wall);
     expect(heap.stats().blocks).toBe(1);
   });

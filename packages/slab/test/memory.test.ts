@@ -51,22 +51,17 @@ describe("capacity", () => {
 });
 
 describe("metadata", () => {
-  test.each([
-    256 * 1024,
-    300_000,
-    1 << 20,
-    10_000_000,
-    1 << 26,
-    1 << 30,
-    0xffff0000,
-  ])("of a heap of %i bytes is at most 3 %%", (capacity) => {
-    const limit = Math.floor(capacity / PAGE_SIZE);
-    const { words, first } = layoutOf(limit, 1);
-    expect((4 * words) / capacity).toBeLessThan(0.03);
-    // What the rounding to pages adds: in the smallest of these heaps, two pages are 3.1 %.
-    expect(first * PAGE_SIZE - 4 * words).toBeLessThan(PAGE_SIZE);
-    if (capacity >= 300_000) expect((first * PAGE_SIZE) / capacity).toBeLessThan(0.03);
-  });
+  test.each([256 * 1024, 300_000, 1 << 20, 10_000_000, 1 << 26, 1 << 30, 0xffff0000])(
+    "of a heap of %i bytes is at most 3 %%",
+    (capacity) => {
+      const limit = Math.floor(capacity / PAGE_SIZE);
+      const { words, first } = layoutOf(limit, 1);
+      expect((4 * words) / capacity).toBeLessThan(0.03);
+      // What the rounding to pages adds: in the smallest of these heaps, two pages are 3.1 %.
+      expect(first * PAGE_SIZE - 4 * words).toBeLessThan(PAGE_SIZE);
+      if (capacity >= 300_000) expect((first * PAGE_SIZE) / capacity).toBeLessThan(0.03);
+    },
+  );
 
   test("stays small with the reserved remote bitmaps too", () => {
     const { words, remote } = layoutOf(1 << 18, 2);

@@ -14,7 +14,18 @@ describe("free", () => {
     const heap = create();
     heap.allocate(64);
     const before = heap.words.slice();
-    for (const p of [0, 8, PAGE_SIZE, CAPACITY - PAGE_SIZE, CAPACITY, CAPACITY + 64, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53]) {
+    for (const p of [
+      0,
+      8,
+      PAGE_SIZE,
+      CAPACITY - PAGE_SIZE,
+      CAPACITY,
+      CAPACITY + 64,
+      2 ** 31,
+      2 ** 32 - 1,
+      2 ** 32,
+      2 ** 53,
+    ]) {
       expect(thrownBy(() => heap.free(p))).toBe(invalid(p));
     }
     for (const p of [-1, -4096, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
@@ -97,7 +108,10 @@ describe("freeMany", () => {
       [0, invalid(0)],
       [-1, invalid(4294967295)],
     ] as const) {
-      for (const list of [[...blocks, bad], [...blocks, bad, ...blocks]]) {
+      for (const list of [
+        [...blocks, bad],
+        [...blocks, bad, ...blocks],
+      ]) {
         expect(thrownBy(() => heap.freeMany(Int32Array.from(list)))).toBe(error);
         expect(heap.words).toEqual(before);
       }

@@ -82,14 +82,26 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ["an entry beyond the end", ({ w }) => shorten(w), /^page 255 beyond the end has entry 77$/],
 
   ["a slab out of the heap", ({ w }) => slabAtTheEnd(w), /^the slab at page 255 is 3 pages long$/],
-  ["a large block too long", ({ w, large }) => (w[L.TABLE + large] = L.E_LARGE | 999), /^the large at page \d+ is 999 pages long$/],
-  ["a large block of no page", ({ w, large }) => (w[L.TABLE + large] = L.E_LARGE), /^the large at page \d+ is 0 pages long$/],
+  [
+    "a large block too long",
+    ({ w, large }) => (w[L.TABLE + large] = L.E_LARGE | 999),
+    /^the large at page \d+ is 999 pages long$/,
+  ],
+  [
+    "a large block of no page",
+    ({ w, large }) => (w[L.TABLE + large] = L.E_LARGE),
+    /^the large at page \d+ is 0 pages long$/,
+  ],
   ["a free run of no page", ({ w, run }) => (w[info(w, run)] = 0), /^the free at page \d+ is 0 pages long$/],
   ["an entry of no class", ({ w, full }) => (w[L.TABLE + full] ^= 1), /^page \d+ has entry \d+$/],
   ["another page's entry", ({ w, full }) => (w[L.TABLE + full] += 512), /^page \d+ has entry \d+$/],
   ["a slab's second page", ({ w, other }) => (w[L.TABLE + other + 1] = 0), /^page \d+ of the slab at \d+ is not its$/],
   ["a large block's entry", ({ w, large }) => (w[L.TABLE + large] |= 1 << 20), /^page \d+ has entry -\d+$/],
-  ["a large block's last page", ({ w, large }) => (w[L.TABLE + large + 4] = 0), /^page \d+ of the block at page \d+ is not its$/],
+  [
+    "a large block's last page",
+    ({ w, large }) => (w[L.TABLE + large + 4] = 0),
+    /^page \d+ of the block at page \d+ is not its$/,
+  ],
   [
     "a free run's length at its end",
     ({ w, run }) => w[info(w, run + RUN - 1)]--,
@@ -106,11 +118,23 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ["an empty bin's bit", ({ w }) => (w[w[L.H_BINS] + 1] ^= 1 << 2), /^bin 2 and its bit disagree$/],
   ["a bit of the bins' summary", ({ w }) => (w[w[L.H_BINS]] ^= 1), /^word 0 of the bins and its bit disagree$/],
   ["a bit above the bins' summary", ({ w }) => (w[w[L.H_BINS]] |= 1 << 9), /^the bins' summary is \d+$/],
-  ["a bin's first run", ({ w, full }) => (w[head(w, RUN)] = full), /^(the list of bin 6 is broken at page \d+|page \d+ is in bin 6)$/],
+  [
+    "a bin's first run",
+    ({ w, full }) => (w[head(w, RUN)] = full),
+    /^(the list of bin 6 is broken at page \d+|page \d+ is in bin 6)$/,
+  ],
   ["a bin's list that leads out", ({ w }) => (w[head(w, RUN)] = 300), /^the list of bin 6 leads to page 300$/],
   ["a bin's list that leads in", ({ w }) => (w[head(w, RUN)] = 1), /^the list of bin 6 leads to page 1$/],
-  ["a run's link back", ({ w, run2 }) => (w[info(w, run2 + RUN - 1) + L.P_PREV] = 9), /^the list of bin 6 is broken at page \d+$/],
-  ["a run's link on", ({ w, run }) => (w[info(w, run + RUN - 1) + L.P_NEXT] = 0), /^the free run at page \d+ is in no bin$/],
+  [
+    "a run's link back",
+    ({ w, run2 }) => (w[info(w, run2 + RUN - 1) + L.P_PREV] = 9),
+    /^the list of bin 6 is broken at page \d+$/,
+  ],
+  [
+    "a run's link on",
+    ({ w, run }) => (w[info(w, run + RUN - 1) + L.P_NEXT] = 0),
+    /^the free run at page \d+ is in no bin$/,
+  ],
   [
     "a bin's list in a circle",
     ({ w, run }) => (w[info(w, run + RUN - 1) + L.P_NEXT] = run + RUN - 1),
@@ -126,15 +150,35 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ["a cursor's base", (s) => (s.w[s.line + L.C_BASE] += 64), /^class 6 drains word \d+ of \d+ at \d+$/],
   ["a class's list", (s) => (s.w[s.line + L.C_LIST] = s.other), /^page \d+ is listed by class 6$/],
   ["a class's list that leads out", (s) => (s.w[s.line + L.C_LIST] = -8), /^the list of class 6 leads to page -8$/],
-  ["a slab's link back", (s) => (s.w[info(s.w, s.open) + L.P_PREV] = s.open2), /^the list of class 6 is broken at page \d+$/],
+  [
+    "a slab's link back",
+    (s) => (s.w[info(s.w, s.open) + L.P_PREV] = s.open2),
+    /^the list of class 6 is broken at page \d+$/,
+  ],
   ["a slab's link on", (s) => (s.w[info(s.w, s.open) + L.P_NEXT] = 0), /^the slab at page \d+ is on no list$/],
   ["a full slab that is listed", (s) => list(s, s.full), /^the slab at page \d+ is listed$/],
   ["a slab's owner", ({ w, full }) => (w[info(w, full) + L.P_OWNER] = 1), /^the slab at page \d+ is owned by lane 1$/],
   ["a summary too long", ({ w, open }) => (w[info(w, open)] |= 1 << 31), /^the slab at page \d+ has summary -?\d+$/],
-  ["a summary bit missing", ({ w, open }) => (w[info(w, open)] = 0), /^word 1 of the slab at page \d+ and its bit disagree$/],
-  ["a summary bit too many", ({ w, full }) => (w[info(w, full)] = 1), /^word 0 of the slab at page \d+ and its bit disagree$/],
-  ["a block free, its word not listed", ({ w, full }) => (w[bits(w, full)] = 2), /^word 0 of the slab at page \d+ and its bit disagree$/],
-  ["a block that is not there", ({ w, other }) => (w[bits(w, other)] |= 1 << 31), /^word 0 of the slab at page \d+ is -\d+$/],
+  [
+    "a summary bit missing",
+    ({ w, open }) => (w[info(w, open)] = 0),
+    /^word 1 of the slab at page \d+ and its bit disagree$/,
+  ],
+  [
+    "a summary bit too many",
+    ({ w, full }) => (w[info(w, full)] = 1),
+    /^word 0 of the slab at page \d+ and its bit disagree$/,
+  ],
+  [
+    "a block free, its word not listed",
+    ({ w, full }) => (w[bits(w, full)] = 2),
+    /^word 0 of the slab at page \d+ and its bit disagree$/,
+  ],
+  [
+    "a block that is not there",
+    ({ w, other }) => (w[bits(w, other)] |= 1 << 31),
+    /^word 0 of the slab at page \d+ is -\d+$/,
+  ],
 ];
 
 function line(size: number): number {
@@ -182,4 +226,3 @@ function list({ w, line, open }: Subject, slab: number): void {
   w[info(w, open) + L.P_PREV] = slab;
   w[line + L.C_LIST] = slab;
 }
-

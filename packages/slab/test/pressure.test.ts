@@ -69,7 +69,9 @@ describe("when pages are short", () => {
     const heap = new SlabAllocator({ capacity: 1 << 20 });
     const blocks = Array.from({ length: 10_000 }, () => heap.allocate(64));
     for (const p of blocks) heap.free(p);
-    expect(heap.stats().classes).toEqual([{ size: 64, blocks: 0, reserved: SLAB_PAGES[CLASS_SIZES.indexOf(64)] * PAGE_SIZE }]);
+    expect(heap.stats().classes).toEqual([
+      { size: 64, blocks: 0, reserved: SLAB_PAGES[CLASS_SIZES.indexOf(64)] * PAGE_SIZE },
+    ]);
     heap.verify();
   });
 

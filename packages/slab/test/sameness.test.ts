@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { CLASSES } from "../src/size-class.ts";
 import { SlabAllocator } from "../src/index.ts";
 import * as L from "../src/layout.ts";
+import { CLASSES } from "../src/size-class.ts";
 import { drive, random } from "./heaps.ts";
 
 const CAPACITY = 1 << 20;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { INFO_SHIFT, BITS_SHIFT, LINE_WORDS, LINES, TABLE } from "../src/layout.ts";
+import { BITS_SHIFT, INFO_SHIFT, LINE_WORDS, LINES, TABLE } from "../src/layout.ts";
 import {
   CLASS_SIZES,
   CLASSES,
@@ -13,7 +13,12 @@ import {
   SMALL_MAX,
 } from "../src/size-class.ts";
 
-const classes = CLASS_SIZES.map((size, c) => ({ c, size, pages: SLAB_PAGES[c], blocks: (SLAB_PAGES[c] * PAGE_SIZE) / size }));
+const classes = CLASS_SIZES.map((size, c) => ({
+  c,
+  size,
+  pages: SLAB_PAGES[c],
+  blocks: (SLAB_PAGES[c] * PAGE_SIZE) / size,
+}));
 
 describe("size classes", () => {
   test("every size gets the smallest class that holds it", () => {

@@ -39,7 +39,7 @@ export function soakSlab(operations: number, seed: number, report: (line: string
   return done;
 }
 
-if (import.meta.main ?? process.argv[1] === import.meta.filename) {
+if (process.argv[1] === import.meta.filename) {
   const operations = Number(process.argv[2] ?? 10_000_000);
   const seed = Number(process.argv[3] ?? 1);
   const done = soakSlab(operations, seed, (line) => console.log(line));

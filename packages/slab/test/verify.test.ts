@@ -37,6 +37,11 @@ test("each thing that verify says has a mutant", () => {
     return complaint(it.w);
   });
   const pattern = (text: string) =>
-    new RegExp(`^${text.replace(/\$\{[^}]*\}/g, "\0").replace(/[.*+?^$()[\]|\\]/g, "\\$&").replaceAll("\0", ".+")}$`);
+    new RegExp(
+      `^${text
+        .replace(/\$\{[^}]*\}/g, "\0")
+        .replace(/[.*+?^$()[\]|\\]/g, "\\$&")
+        .replaceAll("\0", ".+")}$`,
+    );
   expect(templates.filter((text) => !said.some((line) => pattern(text).test(line)))).toEqual([]);
 });
