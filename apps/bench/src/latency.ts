@@ -1,6 +1,5 @@
-import { replay } from "./loops.ts";
-import type { Live, Target } from "./target.ts";
-import { makeLive } from "./target.ts";
+import { type Run, replay } from "./loops.ts";
+import { makeLive, type Target } from "./target.ts";
 import { steps } from "./timing.ts";
 import type { HeapWork } from "./workloads/work.ts";
 
@@ -28,9 +27,10 @@ export async function latency(
   for (let round = 0; !(isOver() && round > 0) && samples.length < 100_000; round++) {
     const target = await create();
     const live = makeLive(handles, work.program.slots);
-    if (steps(replay(work.program), target, live, work.prelude, budget).done < work.prelude) return undefined;
+    const prelude = replay(work.program)(target, live);
+    if (steps(prelude, work.prelude, budget).done < work.prelude) return undefined;
     const first = samples.length;
-    batches(target, live, work, samples, isOver);
+    batches(work.loop(target, live), work.events, samples, isOver);
     // The first round warms up; it stays if there is no time for a second.
     if (round === 0 && !isOver()) samples.length = first;
   }
@@ -40,11 +40,11 @@ export async function latency(
   return { p50: at(0.5), p99: at(0.99), max: at(1), batches: samples.length };
 }
 
-function batches(target: Target, live: Live, work: HeapWork, samples: number[], isOver: () => boolean): void {
-  for (let from = 0; from < work.events; from += BATCH) {
-    const to = Math.min(from + BATCH, work.events);
+function batches(run: Run, events: number, samples: number[], isOver: () => boolean): void {
+  for (let from = 0; from < events; from += BATCH) {
+    const to = Math.min(from + BATCH, events);
     const start = performance.now();
-    work.loop(target, live, from, to);
+    run(from, to);
     samples.push((1e6 * (performance.now() - start)) / (to - from));
     // Look at the budget now and then.
     if ((samples.length & 15) === 0 && isOver()) return;

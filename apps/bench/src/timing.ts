@@ -4,7 +4,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { countCollections } from "./collections.ts";
-import type { Loop } from "./loops.ts";
+import type { Run } from "./loops.ts";
 import { replay } from "./loops.ts";
 import { type Live, makeLive, type Target } from "./target.ts";
 import type { HeapWork } from "./workloads/work.ts";
@@ -58,19 +58,26 @@ export async function time(
   { handles, budget, limit, window }: TimeOptions,
 ): Promise<Timing> {
   const live = makeLive(handles, work.program.slots);
-  const prelude = replay(work.program);
   const units = work.events / work.eventsPerUnit;
   let target = await create();
+  let run = work.loop(target, live);
+  // A second closure over the replay loop would cost the first its constants.
+  const prelude = work.prelude > 0 ? replay(work.program) : undefined;
+  let prepare = prelude?.(target, live);
 
   /** One replay: its ms, or how far it came. */
   const once = async (step: number): Promise<number | Stopped> => {
-    if (steps(prelude, target, live, work.prelude, limit).done < work.prelude) throw new Error("too slow to set up");
-    const { ms, done } = steps(work.loop, target, live, work.events, limit, step);
+    if (prepare && steps(prepare, work.prelude, limit).done < work.prelude) throw new Error("too slow to set up");
+    const { ms, done } = steps(run, work.events, limit, step);
     if (done < work.events) {
       const ns = 1e6 * ms;
       return { stopped: true, atLeast: ns / units, soFar: (ns * work.eventsPerUnit) / done, done, events: work.events };
     }
-    if (!freeAll(target, live, handles, limit)) target = await create();
+    if (!freeAll(target, live, handles, limit)) {
+      target = await create();
+      run = work.loop(target, live);
+      prepare = prelude?.(target, live);
+    }
     return ms;
   };
 
@@ -112,20 +119,13 @@ export async function time(
 }
 
 /** Runs `events` of a loop in steps, until the limit (ms). */
-export function steps(
-  loop: Loop,
-  target: Target,
-  live: Live,
-  events: number,
-  limit: number,
-  step: number = STEP,
-): { ms: number; done: number } {
+export function steps(run: Run, events: number, limit: number, step: number = STEP): { ms: number; done: number } {
   const start = performance.now();
   let done = 0;
   let ms = 0;
   while (done < events && ms < limit) {
     const to = Math.min(done + step, events);
-    loop(target, live, done, to);
+    run(done, to);
     done = to;
     ms = performance.now() - start;
   }

@@ -71,6 +71,13 @@ export const WORKLOADS: readonly Workload[] = [
     only: [...["slab", "assemblyscript"], ...(live === "1m" ? [] : ["malloc", "uint8array"])],
   })),
 
+  ...(["1k", "10k", "100k", "1m"] as const).map((live, i) => ({
+    ...heap("scaling", "default", `batch-${live}`, "pair", `batch with ${live} live`, () =>
+      batchOf(64, 10 ** (3 + i), "fifo"),
+    ),
+    only: ["slab", "assemblyscript", "uint8array"],
+  })),
+
   ...SYNTHETIC.map(({ name, what, level }) => ({
     ...heap("synthetic", level, name, "event", what, () => syntheticWork(name)),
     only: ["slab", "arena", "thi.ng", "malloc", "assemblyscript", "uint8array"],

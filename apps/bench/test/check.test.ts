@@ -187,9 +187,10 @@ describe("micro workloads", () => {
     const { replay } = await import("../src/loops.ts");
     const [byLoop, byProgram] = [record(), record()];
     const live = new Int32Array(work.program.slots) as never;
-    replay(work.program)(byLoop, live, 0, work.prelude);
-    for (let i = 0; i < work.events; i += 14) work.loop(byLoop, live, i, Math.min(i + 14, work.events));
-    replay(work.program)(byProgram, new Int32Array(work.program.slots) as never, 0, work.program.events);
+    replay(work.program)(byLoop, live)(0, work.prelude);
+    const run = work.loop(byLoop, live);
+    for (let i = 0; i < work.events; i += 14) run(i, Math.min(i + 14, work.events));
+    replay(work.program)(byProgram, new Int32Array(work.program.slots) as never)(0, work.program.events);
     expect(byLoop.calls).toEqual(byProgram.calls);
     expect(work.program.events - work.prelude).toBe(work.events);
   });

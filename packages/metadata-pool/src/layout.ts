@@ -14,10 +14,10 @@ import { BitSet } from "@ariax/bitset";
 import { type Field, readSchema, type Schema } from "./fields.ts";
 import { MAX_SLOTS, maxGenerationBits } from "./handle.ts";
 
-export const LIVE = 7;
-export const RETIRED = 8;
-/** The first word of the generations, and the header's length. */
-export const GENERATIONS = 16;
+export const LIVE_COUNT = 7;
+export const RETIRED_COUNT = 8;
+/** The first generation's word, and so the header's length. */
+export const FIRST_GENERATION = 16;
 
 const MAGIC = 0x41584d50; // "AXMP"
 const VERSION = 1;
@@ -47,7 +47,7 @@ export function layOut(schema: Schema, capacity: number, generationBits?: number
   checkInteger("capacity", capacity, 1, MAX_SLOTS);
   const most = maxGenerationBits(capacity);
   const bits = checkInteger("generationBits", generationBits ?? most, 1, most);
-  const free = GENERATIONS + capacity;
+  const free = FIRST_GENERATION + capacity;
   let at = align8(4 * free + BitSet.byteLength(2 * capacity));
   const fields = readSchema(schema).map((field) => {
     const placed = { ...field, at, first: at / field.bytes };
@@ -69,8 +69,8 @@ export function layOut(schema: Schema, capacity: number, generationBits?: number
 /** The layout of the pool that lies at `byteOffset`; throws `CorruptionError` where none does. */
 export function readLayout(buffer: ArrayBufferLike, byteOffset: number, schema: Schema): Layout {
   const room = buffer.byteLength - byteOffset;
-  expect(room >= 4 * GENERATIONS, () => `${room} bytes at ${byteOffset} have no room for the header of a pool`);
-  const header = new Int32Array(buffer, byteOffset, GENERATIONS);
+  expect(room >= 4 * FIRST_GENERATION, () => `${room} bytes at ${byteOffset} have no room for the header of a pool`);
+  const header = new Int32Array(buffer, byteOffset, FIRST_GENERATION);
   expect(header[0] === MAGIC, () => `no pool at ${byteOffset}: it begins with ${hex(header[0])}, not ${hex(MAGIC)}`);
   expect(header[1] === VERSION, () => `the pool's layout has version ${header[1]}, not ${VERSION}`);
   expect(
@@ -87,8 +87,8 @@ export function readLayout(buffer: ArrayBufferLike, byteOffset: number, schema: 
 
 /** Throws `CorruptionError` unless the header is that of `layout`. */
 export function verifyHeader(words: Int32Array, { header }: Layout): void {
-  for (let i = 0; i < GENERATIONS; i++) {
-    if (i === LIVE || i === RETIRED) continue;
+  for (let i = 0; i < FIRST_GENERATION; i++) {
+    if (i === LIVE_COUNT || i === RETIRED_COUNT) continue;
     const right = header[i] ?? 0;
     expect(words[i] === right, () => `word ${i} of the header is ${hex(words[i])}, not ${hex(right)}`);
   }

@@ -7,7 +7,7 @@ import * as sizeClass from "../src/size-class.ts";
 const exported: Record<string, unknown> = { ...layout, ...sizeClass };
 const source = (file: string) => readFileSync(new URL(`../src/${file}.ts`, import.meta.url), "utf8");
 /** The value of a numeric literal as the sources write them. */
-function valueOf(text: string): number {
+function numberIn(text: string): number {
   const positive = Number(text.replace(/^-| \| 0$/g, ""));
   if (text.endsWith("| 0")) return positive | 0;
   return text.startsWith("-") ? -positive : positive;
@@ -21,7 +21,7 @@ describe.each(["page-pool", "slabs", "large", "slab-allocator"])("src/%s.ts", (f
   test("repeats constants of the layout", () => expect(shared.length).toBeGreaterThan(3));
 
   test.each(shared.map(([, name, text]) => ({ name, text })))("$name", ({ name, text }) => {
-    expect(valueOf(text)).toBe(exported[name]);
+    expect(numberIn(text)).toBe(exported[name]);
   });
 
   test("has no layout constant under a name that the layout doesn't have", () => {
@@ -33,7 +33,7 @@ describe.each(["page-pool", "slabs", "large", "slab-allocator"])("src/%s.ts", (f
   const written = [...source(file).matchAll(new RegExp(`(${literal})\\)? /\\* ([A-Z]\\w*) \\*/`, "g"))];
   test("literals are what their comments say", () => {
     if (file === "slab-allocator") expect(written.length).toBeGreaterThan(3);
-    for (const [all, text, name] of written) expect(valueOf(text), all).toBe(exported[name]);
+    for (const [all, text, name] of written) expect(numberIn(text), all).toBe(exported[name]);
   });
 });
 

@@ -3,8 +3,10 @@
  * they are not what this would write.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { SlabAllocator } from "../src/index.ts";
 import { layoutOf } from "../src/layout.ts";
 import { CLASS_SIZES, inverseOf, PAGE_SIZE, SLAB_PAGES } from "../src/size-class.ts";
+import { fill } from "./heaps.ts";
 
 const group = (n: number): string => n.toLocaleString("en-US");
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |\n`;
@@ -53,8 +55,21 @@ function costTable(): string {
   );
 }
 
+/** How many blocks small heaps hold. */
+function smallTable(): string {
+  const sizes = [64, 1000, 10_000, 100_000];
+  const rows = [64, 256, 1024].map((KiB) => {
+    const counts = sizes.map((size) =>
+      group(size < KiB * 1024 ? fill(new SlabAllocator({ capacity: KiB * 1024 }), size).length : 0),
+    );
+    return [`${KiB} KiB`, ...counts];
+  });
+  return table(["capacity", ...sizes.map((size) => `blocks of ${group(size)} bytes`)], rows);
+}
+
 const TABLES: readonly (readonly [file: string, name: string, content: () => string])[] = [
   ["README.md", "sizes", sizesTable],
+  ["README.md", "small", smallTable],
   ["LAYOUT.md", "lines", linesTable],
   ["LAYOUT.md", "cost", costTable],
 ];
