@@ -23,12 +23,12 @@ const ROUNDS = 16;
  */
 export class AtomicBitSet {
   /** How many bits there are, set or not. */
-  readonly length: number;
+  declare readonly length: number;
   /** The words in use: those of a `BitSet` of this length, and one more. Post them to another thread for `over`. */
-  readonly words: Int32Array;
-  readonly #last: number;
-  readonly #root: number;
-  readonly #levels: number;
+  declare readonly words: Int32Array;
+  declare private readonly last: number;
+  declare private readonly root: number;
+  declare private readonly levels: number;
 
   /**
    * An empty set of `length` bits, 0 to 2³⁰, over a `SharedArrayBuffer` of its own: O(length / 32). With `words` (and
@@ -38,9 +38,9 @@ export class AtomicBitSet {
     const size = wordCount(length) + 1;
     this.length = length;
     this.words = cut(words === undefined ? new Int32Array(new SharedArrayBuffer(size * 4)) : words, at, size);
-    this.#last = lastIndex(length);
-    this.#root = size - 2;
-    this.#levels = levelCount(this.#last);
+    this.last = lastIndex(length);
+    this.root = size - 2;
+    this.levels = levelCount(this.last);
   }
 
   /** How many bytes an atomic set of `n` bits takes: those of a `BitSet`, and 4. */
@@ -95,10 +95,10 @@ export class AtomicBitSet {
   /** Claims the lowest set bit it finds: clears and returns it, or −1. O(levels) when no other thread interferes. */
   takeFirst(): number {
     const words = this.words;
-    const last = this.#last;
+    const last = this.last;
     for (let round = 0; round < ROUNDS; ) {
-      let at = this.#root;
-      let shift = 5 * this.#levels;
+      let at = this.root;
+      let shift = 5 * this.levels;
       let i = 0;
       let x = words[at]; // plain reads will do for hints
       while (shift > 5 && x !== 0) {
@@ -110,7 +110,7 @@ export class AtomicBitSet {
       if (x !== 0) {
         const bit = this.#takeFrom(i);
         if (bit >= 0) return bit;
-      } else if (at < this.#root) {
+      } else if (at < this.root) {
         // A hint led to an empty word.
         this.#settle(i, Atomics.load(words, at + i), at, shift);
       } else {
@@ -129,7 +129,7 @@ export class AtomicBitSet {
   /** Sets every bit, each word atomically. O(length / 32), and slow: to fill a set nobody uses yet, use `BitSet.over`. */
   setAll(): void {
     for (let leaf = 0; leaf << 5 < this.length; leaf++) {
-      const bits = leaf === this.#last >>> 5 ? -1 >>> -this.length : -1;
+      const bits = leaf === this.last >>> 5 ? -1 >>> -this.length : -1;
       this.#settle(leaf, Atomics.or(this.words, leaf, bits) | bits, 0, 5);
     }
   }
@@ -161,9 +161,9 @@ export class AtomicBitSet {
   /** Whether the set was empty at a moment within this call. May be falsely `false` while others clear hints. */
   #isEmpty(): boolean {
     const words = this.words;
-    const clearing = Atomics.load(words, this.#root + 1);
-    if ((clearing & 0xffff) !== 0 || Atomics.load(words, this.#root) !== 0) return false;
-    return Atomics.load(words, this.#root + 1) === clearing;
+    const clearing = Atomics.load(words, this.root + 1);
+    if ((clearing & 0xffff) !== 0 || Atomics.load(words, this.root) !== 0) return false;
+    return Atomics.load(words, this.root + 1) === clearing;
   }
 
   /**
@@ -175,7 +175,7 @@ export class AtomicBitSet {
    */
   #settle(i: number, x: number, at: number, shift: number): void {
     const words = this.words;
-    const last = this.#last;
+    const last = this.last;
     let clearing = false;
     for (; last >>> shift > 0; shift += 5) {
       const child = at + i;
@@ -187,7 +187,7 @@ export class AtomicBitSet {
       while ((x === 0) === ((above & bit) !== 0)) {
         if (x !== 0) above = Atomics.or(words, at + i, bit) | bit;
         else {
-          if (!clearing) Atomics.add(words, this.#root + 1, 1);
+          if (!clearing) Atomics.add(words, this.root + 1, 1);
           clearing = true;
           above = Atomics.and(words, at + i, ~bit) & ~bit;
         }
@@ -197,7 +197,7 @@ export class AtomicBitSet {
       if (x === 0 && above !== 0) break;
       x = above;
     }
-    if (clearing) Atomics.add(words, this.#root + 1, 0xffff); // one clearing less, one done more
+    if (clearing) Atomics.add(words, this.root + 1, 0xffff); // one clearing less, one done more
   }
 
   #check(i: number): void {

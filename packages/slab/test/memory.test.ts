@@ -146,10 +146,18 @@ describe.each([false, true])("memory that grows (shared: %s)", (shared) => {
     expect(heap.memory.buffer.byteLength).toBe(4 << 20);
   });
 
+  test("does not grow for what only its alignment keeps from fitting", () => {
+    const heap = create();
+    expect(heap.tryAllocate(heap.capacity - heap.stats().overhead, 65536)).toBe(0);
+    expect(heap.memory.buffer.byteLength).toBe(65536);
+    // … but does for what just fits.
+    expect(heap.allocate(heap.capacity - 65536, 65536)).toBe(65536);
+    heap.verify();
+  });
+
   test("does not grow for what never fits, and fails at its maximum", () => {
     const heap = create();
     expect(heap.tryAllocate(heap.capacity)).toBe(0);
-    expect(heap.tryAllocate(heap.capacity - heap.stats().overhead, 65536)).toBe(0);
     expect(heap.memory.buffer.byteLength).toBe(65536);
     const most = heap.capacity - heap.stats().overhead;
     const p = heap.allocate(most);
