@@ -5,7 +5,8 @@ type Cell = number | bigint | Uint8Array;
 /**
  * A pool's bytes as each type: what `get` and `set` by name read and write. A switch over the types, with one array for
  * each, as V8 knows what each place in the code does.
- * tried: the columns, by name; measured: 20 ns an access instead of 5, for one place sees every column.
+ * tried: the columns, by name; measured: 151 instead of 104 ns for a record of four writes and two reads, as one place in
+ * the code sees every column.
  */
 export class Cells {
   declare readonly u8: Uint8Array;

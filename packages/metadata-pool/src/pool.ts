@@ -171,7 +171,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     return (generation & 1) === 1 ? ((((generation + 1) / 2) * this.span + slot) as Handle<F>) : 0;
   }
 
-  /** A field of a record. Of a `bytes:n` field, a view of its n bytes, not a copy. O(1). */
+  /** A field of a record. Of a `bytes:n` field, a view of its n bytes, not a copy. O(fields). */
   get<K extends keyof F & string>(handle: Handle<F>, name: K): FieldValue<F[K]> {
     const slot = this.slot(handle);
     return this.cells.read(this.#field(name), slot) as FieldValue<F[K]>;
@@ -179,7 +179,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
 
   /**
    * Writes a field. The value must fit: integers in their range, bigints for 64 bits, at most n bytes (zeros follow);
-   * f32 rounds. Anything else throws `InvalidArgumentError`, and nothing is written. O(1).
+   * f32 rounds. Anything else throws `InvalidArgumentError`, and nothing is written. O(fields).
    */
   set<K extends keyof F & string>(handle: Handle<F>, name: K, value: FieldValue<F[K]>): void {
     const slot = this.slot(handle);

@@ -29,6 +29,22 @@ describe("values", () => {
     expect([pool.columns.x[0], pool.columns.x[2]]).toEqual([0, 0]);
   });
 
+  test("a number field holds nothing but numbers", () => {
+    for (const type of ["u8", "i8", "u16", "i16", "u32", "i32", "f32", "f64"] as const) {
+      const pool = new MetadataPool({ capacity: 2, fields: { x: type } });
+      const h = pool.acquire();
+      const trap = {
+        valueOf: () => {
+          throw new Error("asked for its value");
+        },
+      };
+      for (const value of [1n, Symbol("1"), "1", true, trap]) {
+        expect(() => pool.set(h, "x", value as number)).toThrow(/^invalid x: /);
+      }
+      expect(pool.get(h, "x")).toBe(0);
+    }
+  });
+
   test("floats hold any number, f32 rounded", () => {
     const pool = new MetadataPool({ capacity: 2, fields: { single: "f32", double: "f64" } });
     const h = pool.acquire();

@@ -110,18 +110,20 @@ export function clearHeap(w: Int32Array): void {
 }
 
 /**
- * Makes room for a run of `pages`, and where it can be had for `wanted` (which an alignment may need), by resizing the
- * heap's buffer; false where that can't be.
+ * Makes room at the end for a run of `pages`, aligned as for takeRun, by resizing the heap's buffer; false, and nothing
+ * changed, where that can't be.
  */
-export function growHeap(heap: Heap, pages: number, wanted: number = pages): boolean {
+export function growHeap(heap: Heap, pages: number, align: number): boolean {
   const w = heap.words;
   const now = w[L.H_PAGES];
   const most = w[L.H_LIMIT] - now;
   // The run can begin in the free pages at the end.
   const tail = isFree(w[L.TABLE + now - 1]) ? w[w[L.H_INFO] + ((now - 1) << L.INFO_SHIFT) + L.P_LENGTH] : 0;
-  if (most === 0 || pages - tail > most) return false;
+  const skip = -(now - tail + (w[L.H_BASE] >>> PAGE_SHIFT)) & (align - 1);
+  const need = Math.max(1, skip + pages - tail);
+  if (need > most) return false;
   // Doubling keeps the number of resizes small; 64 MiB at a time at the most keeps the excess small.
-  const more = Math.min(most, Math.max(1, wanted - tail, Math.min(now, 16384)));
+  const more = Math.min(most, Math.max(need, Math.min(now, 16384)));
   const bytes = (w[L.H_BASE] >>> 0) + (now + more) * PAGE_SIZE;
   if (heap.buffer.byteLength < bytes) {
     try {

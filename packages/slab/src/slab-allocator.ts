@@ -156,7 +156,7 @@ export class SlabAllocator implements Allocator {
     if (page !== 0) return page;
     // Does it fit once unused slabs are given up, or the buffer has grown?
     const second = trim(w) ? makeLarge(w, pages, align, bias) : 0;
-    if (second !== 0 || !growHeap(this.heap, pages, pages + align - 1)) return second;
+    if (second !== 0 || !growHeap(this.heap, pages, align)) return second;
     return makeLarge(w, pages, align, bias);
   }
 
@@ -166,7 +166,7 @@ export class SlabAllocator implements Allocator {
     if (w[w[line + C_WORD]] !== 0 || refill(w, line)) return takeLowest(w, line);
     const pages = w[line + C_SHAPE] & 0xffff;
     if (trim(w) && refill(w, line)) return takeLowest(w, line);
-    if (growHeap(this.heap, pages) && refill(w, line)) return takeLowest(w, line);
+    if (growHeap(this.heap, pages, 1) && refill(w, line)) return takeLowest(w, line);
     // Slabs of the next power of two are the shortest; further classes waste more than they save.
     const most = 2 * w[line + C_SIZE];
     for (let other = line + LINE_WORDS; other < TABLE && w[other + C_SIZE] <= most; other += LINE_WORDS) {
