@@ -39,7 +39,7 @@ describe("values", () => {
         },
       };
       for (const value of [1n, Symbol("1"), "1", true, trap]) {
-        expect(() => pool.set(h, "x", value as number)).toThrow(/^invalid x: /);
+        expect(() => pool.set(h, "x", value as unknown as number)).toThrow(/^invalid x: /);
       }
       expect(pool.get(h, "x")).toBe(0);
     }
