@@ -1,6 +1,7 @@
 /** The suite knows no runner: here are those at hand, and a loop, which is all that a page needs. */
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -38,16 +39,20 @@ test("node --test", async () => {
   expect(stdout).toContain(`# pass ${names().length}\n# fail 0\n`);
 });
 
+// Installed with this package, and so first on the path; where they are not built for the platform, skipped by name.
+const bin = fileURLToPath(new URL("../node_modules/.bin", import.meta.url));
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+
 for (const [runtime, args, expected] of [
   ["bun", ["test", file], `${names().length} pass`],
   ["deno", ["test", "--no-check", "--allow-read", file], `${names().length} passed`],
 ] as const) {
   test(runtime, async ({ skip, annotate }) => {
-    if (!(await run(runtime, ["--version"]).catch(() => false))) {
+    if (!(await run(runtime, ["--version"], { env }).catch(() => false))) {
       await annotate(`${runtime} is not installed: not run`);
       skip(`${runtime} is not installed`);
     }
-    const { stdout, stderr } = await run(runtime, args);
+    const { stdout, stderr } = await run(runtime, args, { env });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
     expect((stdout + stderr).replace(/\x1b\[\d+m/g, "")).toContain(expected);
   });
