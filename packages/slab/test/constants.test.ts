@@ -14,7 +14,7 @@ function numberIn(text: string): number {
 }
 const literal = /-?(?:0x[0-9a-f]+|\d+)(?: \| 0)?/.source;
 
-describe.each(["page-pool", "slabs", "large", "slab-allocator"])("src/%s.ts", (file) => {
+describe.each(["page-pool", "slabs", "large", "lookup", "slab-allocator"])("src/%s.ts", (file) => {
   const own = [...source(file).matchAll(new RegExp(`^const ([A-Z]\\w*)(?:: number)? = (${literal});`, "gm"))];
   const shared = own.filter(([, name]) => name in exported);
 

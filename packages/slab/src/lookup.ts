@@ -1,0 +1,81 @@
+/** From an offset to the block there, if one is: what every verb but the hot ones begins with. All O(1). */
+import { DoubleFreeError, InvalidFreeError, type Offset } from "@ariax/allocator";
+
+// layout.ts's and size-class.ts's: see page-pool.ts.
+const H_BASE = 2;
+const H_LIMIT = 3;
+const H_BITS = 8;
+const C_SIZE = 2;
+const C_INVERSE = 3;
+const TABLE = 344;
+const ENTRY_SHIFT = 9;
+const ENTRY_LINE = 511;
+const E_LARGE = 0x80000000 | 0;
+const E_BODY = 0x90000000 | 0;
+const E_WAS_SLAB = 0xc0000000 | 0;
+const E_WAS_LARGE = 0xe0000000 | 0;
+const BITS_SHIFT = 3;
+const INDEX_SHIFT = 19;
+const INDEX_CHECK = 0xe007ffff | 0;
+const PAGE_SHIFT = 12;
+
+/** Bytes of the small block at an offset, or minus the first page of a large one; 0 where no live block begins. */
+export function roomAt(w: Int32Array, offset: Offset): number {
+  const page = pageAt(w, offset);
+  const entry = page < 0 ? 0 : w[TABLE + page];
+  if (entry <= 0) return -largeAt(w, offset);
+  const scaled = scaledIndex(w, offset, entry);
+  if ((scaled & INDEX_CHECK) !== 0) return 0;
+  const isFree = (w[bitsWord(w, entry, scaled)] & (1 << (scaled >>> INDEX_SHIFT))) !== 0;
+  return isFree ? 0 : w[(entry & ENTRY_LINE) + C_SIZE];
+}
+
+/** The first page of the live large block at an offset, or 0. */
+export function largeAt(w: Int32Array, offset: Offset): number {
+  const page = pageAt(w, offset);
+  if (page < 0 || (offset & ((1 << PAGE_SHIFT) - 1)) !== 0) return 0;
+  const entry = w[TABLE + page];
+  return entry >= E_LARGE && entry < E_BODY ? page : 0;
+}
+
+/** Why an offset where no live block begins can't be freed. */
+export function freeError(w: Int32Array, offset: Offset): DoubleFreeError | InvalidFreeError {
+  const page = pageAt(w, offset);
+  const entry = page < 0 ? 0 : w[TABLE + page];
+  // Of a slab that is here, or was, or of a large block that was?
+  const slab = entry > 0 ? entry : entry >= E_WAS_SLAB && entry < E_WAS_LARGE ? entry ^ E_WAS_SLAB : 0;
+  const wasBlock =
+    slab !== 0
+      ? (scaledIndex(w, offset, slab) & INDEX_CHECK) === 0
+      : entry >= E_WAS_LARGE && entry < 0 && (offset & ((1 << PAGE_SHIFT) - 1)) === 0;
+  return wasBlock ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
+}
+
+/** Takes a live block's mark away, or puts it back: its bit, or what kind of entry a large block's page has. */
+export function flipMark(w: Int32Array, offset: Offset): void {
+  const page = pageAt(w, offset);
+  const entry = w[TABLE + page];
+  if (entry <= 0) {
+    w[TABLE + page] = entry ^ E_LARGE ^ E_WAS_LARGE;
+  } else {
+    const scaled = scaledIndex(w, offset, entry);
+    w[bitsWord(w, entry, scaled)] ^= 1 << (scaled >>> INDEX_SHIFT);
+  }
+}
+
+/** The heap's page that an offset lies in; −1 for what is no offset of it. */
+function pageAt(w: Int32Array, offset: Offset): number {
+  const page = ((offset - w[H_BASE]) | 0) >>> PAGE_SHIFT;
+  return offset >>> 0 === offset && page < w[H_LIMIT] ? page : -1;
+}
+
+/** (block index) << INDEX_SHIFT, if an offset is a multiple of the block size from its slab's start on: see inverseOf. */
+function scaledIndex(w: Int32Array, offset: Offset, entry: number): number {
+  const at = (offset - w[H_BASE]) | 0;
+  return Math.imul(at - ((entry >>> ENTRY_SHIFT) << PAGE_SHIFT), w[(entry & ENTRY_LINE) + C_INVERSE]);
+}
+
+/** The bitmap word of a block. */
+function bitsWord(w: Int32Array, entry: number, scaled: number): number {
+  return w[H_BITS] + ((entry >>> ENTRY_SHIFT) << BITS_SHIFT) + (scaled >>> (INDEX_SHIFT + 5));
+}
