@@ -10,8 +10,9 @@
  *     └───────────────┴──────┴────────┴──────────────┴──────────────────┴╌╌╌╌╌
  *       all metadata    16 B   3 × 2^k   its pages      in a bin of the page pool
  *
- * Layers, each importing those below it only: slab-allocator, the verbs and the hot path; heap, verify, inspect, the heap
- * as a whole; lookup, from an offset to its block; slabs and large, the two kinds of block; page-pool and its bins; layout and size-class, the numbers.
+ * Layers, each importing those below it only: slab-allocator, the verbs and the hot path; heap, verify and inspect, the heap
+ * as a whole; lookup, from an offset to its block; slabs and large, the two kinds of block; page-pool and its bins; layout
+ * and size-class, the numbers.
  */
 export type { GivenMemory, OwnMemory, SlabOptions } from "./heap.ts";
 export { MIN_CAPACITY } from "./heap.ts";
