@@ -5,13 +5,14 @@ import { SlabAllocator } from "../../packages/slab/src/index.ts";
 
 const CAPACITY = 1 << 20;
 
-/** Each allocator over memory of its own, and over shared memory that it is given. */
+/** Each allocator over memory of its own, over shared memory that it is given, and over memory that grows. */
 const SUBJECTS: readonly { name: string; variants: readonly Traits[] }[] = [
   {
     name: "`SlabAllocator`",
     variants: [
       new SlabAllocator({ capacity: CAPACITY }).traits,
       new SlabAllocator({ buffer: new SharedArrayBuffer(CAPACITY) }).traits,
+      new SlabAllocator({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY }).traits,
     ],
   },
   {

@@ -22,7 +22,7 @@ export interface Memory {
  *   A block of 0 bytes is a block: distinct, and to be freed.
  * - `alignment` is a power of two, at most `traits.maxAlignment`. Anything else throws `InvalidAlignmentError`.
  * - `offset` is that of a live block. Anything else throws, and never touches another block.
- * - A call that throws has changed nothing.
+ * - A call that throws has changed no block and lost no memory.
  */
 export interface Allocator {
   /** The memory the offsets point into. */

@@ -155,7 +155,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
 
   /** O(1), for any value whatever. */
   isLive(handle: Handle<F>): boolean {
-    return this.#find(handle) >= 0;
+    return typeof handle === "number" && this.#find(handle) >= 0;
   }
 
   /** Where the record is in each column. Throws `StaleHandleError`. O(1). */

@@ -1,8 +1,9 @@
 /** Making a heap in memory, and opening one that another context, or another engine, made there. */
 import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
+import { writeFixed } from "./fixed.ts";
 import * as L from "./layout.ts";
 import { addRun, isFree } from "./page-pool.ts";
-import { CLASS_SIZES, CLASSES, inverseOf, PAGE_SHIFT, PAGE_SIZE, SLAB_PAGES } from "./size-class.ts";
+import { PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 import { verifyHeap } from "./verify.ts";
 
 /** The smallest heap: a control block and room for a slab of every length. */
@@ -50,7 +51,7 @@ export class Heap implements Memory {
 
 /** A new heap, everything free. O(pages). */
 export function makeHeap(options: SlabOptions): Heap {
-  const { buffer, base, pages, limit } = "buffer" in options ? givenMemory(options) : ownMemory(options);
+  const { buffer, base, pages, limit } = isGiven(options) ? givenMemory(options) : ownMemory(options);
   const layout = L.layoutOf(limit, 1);
   if (layout.first >= pages) {
     throw new InvalidArgumentError(`invalid capacity: the control block alone needs ${4 * layout.words} bytes`);
@@ -65,6 +66,7 @@ export function makeHeap(options: SlabOptions): Heap {
 
 /** The heap that begins at `byteOffset`; throws `CorruptionError` where there is none, or it is damaged. O(pages). */
 export function openHeap(buffer: ArrayBufferLike, byteOffset = 0): Heap {
+  checkBuffer(buffer);
   checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
   const base = Math.ceil(byteOffset / PAGE_SIZE) * PAGE_SIZE;
   const room = buffer.byteLength - base;
@@ -86,7 +88,9 @@ export function openHeap(buffer: ArrayBufferLike, byteOffset = 0): Heap {
     throw new CorruptionError(`truncated: the heap has ${pages * PAGE_SIZE} bytes, ${room} are there`);
   }
   const heap = new Heap(buffer, base, words);
-  checkFixed(heap.words, base, limit, lanes);
+  if (heap.words[L.H_BASE] !== (base | 0) || base + limit * PAGE_SIZE > MAX_CAPACITY) {
+    throw new CorruptionError(`header word ${L.H_BASE} is ${header[L.H_BASE]}, must be ${base}`);
+  }
   verifyHeap(heap.words);
   return heap;
 }
@@ -109,6 +113,11 @@ export function clearHeap(w: Int32Array): void {
   w[L.H_CHECK] = pages ^ w[L.H_PEAK] ^ L.MAGIC;
 }
 
+/** May the heap have more pages one day? */
+export function canGrow({ words: w, buffer }: Heap): boolean {
+  return w[L.H_PAGES] < w[L.H_LIMIT] && maxByteLength(buffer) > (w[L.H_BASE] >>> 0) + w[L.H_PAGES] * PAGE_SIZE;
+}
+
 /**
  * Makes room at the end for a run of `pages`, aligned as for takeRun, by resizing the heap's buffer; false, and nothing
  * changed, where that can't be.
@@ -125,65 +134,25 @@ export function growHeap(heap: Heap, pages: number, align: number): boolean {
   // Doubling keeps the number of resizes small; 64 MiB at a time at the most keeps the excess small.
   const more = Math.min(most, Math.max(need, Math.min(now, 16384)));
   const bytes = (w[L.H_BASE] >>> 0) + (now + more) * PAGE_SIZE;
-  if (heap.buffer.byteLength < bytes) {
-    try {
-      if (heap.buffer instanceof ArrayBuffer) heap.buffer.resize(bytes);
-      else heap.buffer.grow(bytes);
-    } catch {
-      return false;
-    }
-  }
+  if (!resizeTo(heap.buffer, bytes)) return false;
   w[L.H_PAGES] = now + more;
   w[L.H_CHECK] = w[L.H_PAGES] ^ w[L.H_PEAK] ^ L.MAGIC;
   addRun(w, now, more);
   return true;
 }
 
-/** The header and class lines as they must be for the heap's life. */
-function writeFixed(w: Int32Array, base: number, limit: number, lanes: number): void {
-  const layout = L.layoutOf(limit, lanes);
-  w[L.H_MAGIC] = L.MAGIC;
-  w[L.H_VERSION] = L.VERSION;
-  w[L.H_BASE] = base;
-  w[L.H_LIMIT] = limit;
-  w[L.H_LANES] = lanes;
-  w[L.H_BINS] = layout.bins;
-  w[L.H_HEADS] = layout.heads;
-  w[L.H_INFO] = layout.info;
-  w[L.H_BITS] = layout.bits;
-  w[L.H_REMOTE] = layout.remote;
-  w[L.H_FIRST] = layout.first;
-  for (let c = 0; c < CLASSES; c++) {
-    const line = L.LINES + (c << L.LINE_SHIFT);
-    const size = CLASS_SIZES[c];
-    const blocks = (SLAB_PAGES[c] << PAGE_SHIFT) / size;
-    w[line + L.C_SIZE] = size;
-    w[line + L.C_INVERSE] = inverseOf(size);
-    w[line + L.C_FULL] = blocks < 32 ? (1 << blocks) - 1 : -1;
-    w[line + L.C_SHAPE] = (Math.ceil(blocks / 32) << 16) | SLAB_PAGES[c];
-  }
+function isGiven(options: SlabOptions): options is GivenMemory {
+  return "buffer" in options && options.buffer !== undefined;
 }
 
-/** Throws where a word that is fixed for the heap's life differs from what it must be. */
-function checkFixed(w: Int32Array, base: number, limit: number, lanes: number): void {
-  const should = new Int32Array(L.TABLE);
-  writeFixed(should, base, limit, lanes);
-  const changingHeader = [L.H_PAGES, L.H_USED, L.H_PEAK, L.H_CHECK];
-  const changingLine = [L.C_WORD, L.C_BASE, L.C_SLAB, L.C_LIST];
-  for (let i = 0; i < L.TABLE; i++) {
-    if (i < L.LINES ? changingHeader.includes(i) : changingLine.includes((i - L.LINES) % L.LINE_WORDS)) continue;
-    if (w[i] !== should[i]) throw new CorruptionError(`header word ${i} is ${w[i]}, must be ${should[i]}`);
-  }
-}
-
-interface Extent {
+interface Place {
   readonly buffer: ArrayBufferLike;
   readonly base: number;
   readonly pages: number;
   readonly limit: number;
 }
 
-function ownMemory({ capacity, maxCapacity = capacity, shared = false }: OwnMemory): Extent {
+function ownMemory({ capacity, maxCapacity = capacity, shared = false }: OwnMemory): Place {
   checkInteger("capacity", capacity, MIN_CAPACITY, MAX_CAPACITY);
   checkInteger("maxCapacity", maxCapacity, capacity, MAX_CAPACITY);
   const limit = Math.floor(maxCapacity / PAGE_SIZE);
@@ -194,12 +163,10 @@ function ownMemory({ capacity, maxCapacity = capacity, shared = false }: OwnMemo
   return { buffer: new type(pages * PAGE_SIZE, options), base: 0, pages, limit };
 }
 
-function givenMemory({ buffer, byteOffset = 0, byteLength }: GivenMemory): Extent {
-  if (!(buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer)) {
-    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
-  }
+function givenMemory({ buffer, byteOffset = 0, byteLength }: GivenMemory): Place {
+  checkBuffer(buffer);
   checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
-  const most = buffer instanceof ArrayBuffer ? buffer.maxByteLength : buffer.maxByteLength;
+  const most = maxByteLength(buffer);
   const base = Math.ceil(byteOffset / PAGE_SIZE) * PAGE_SIZE;
   const end = Math.min(
     byteLength === undefined ? most : byteOffset + checkInteger("byteLength", byteLength, 0, most - byteOffset),
@@ -209,6 +176,35 @@ function givenMemory({ buffer, byteOffset = 0, byteLength }: GivenMemory): Exten
     throw new InvalidArgumentError(`invalid buffer: ${Math.max(end - base, 0)} bytes, a heap needs ${MIN_CAPACITY}`);
   }
   const limit = Math.floor((end - base) / PAGE_SIZE);
-  const pages = Math.min(limit, Math.floor((buffer.byteLength - base) / PAGE_SIZE));
+  // The control block is as large as the largest heap needs: a buffer that is too short for it must grow at once.
+  const least = Math.min(limit, L.layoutOf(limit, 1).first + 1);
+  const pages = Math.min(limit, Math.max(least, Math.floor((buffer.byteLength - base) / PAGE_SIZE)));
+  if (!resizeTo(buffer, base + pages * PAGE_SIZE)) {
+    throw new InvalidArgumentError(`invalid buffer: it can't be made ${base + pages * PAGE_SIZE} bytes long`);
+  }
   return { buffer, base, pages, limit };
+}
+
+function checkBuffer(buffer: ArrayBufferLike): void {
+  if (!(buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer)) {
+    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
+  }
+}
+
+function maxByteLength(buffer: ArrayBufferLike): number {
+  // TypeScript declares it for each kind, not for either.
+  return buffer instanceof ArrayBuffer ? buffer.maxByteLength : buffer.maxByteLength;
+}
+
+/** Makes a buffer at least so many bytes long; false where it can't be. */
+function resizeTo(buffer: ArrayBufferLike, bytes: number): boolean {
+  if (buffer.byteLength >= bytes) return true;
+  if (maxByteLength(buffer) < bytes) return false;
+  try {
+    if (buffer instanceof ArrayBuffer) buffer.resize(bytes);
+    else buffer.grow(bytes);
+    return true;
+  } catch {
+    return false; // the system has no more
+  }
 }

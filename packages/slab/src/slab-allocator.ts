@@ -13,7 +13,7 @@ import {
   reallocate,
   type Traits,
 } from "@ariax/allocator";
-import { clearHeap, growHeap, Heap, makeHeap, openHeap, type SlabOptions } from "./heap.ts";
+import { canGrow, clearHeap, growHeap, Heap, makeHeap, openHeap, type SlabOptions } from "./heap.ts";
 import { heapStats } from "./inspect.ts";
 import { freeLarge, makeLarge, resizeLarge } from "./large.ts";
 import { flipMark, freeError, largeAt, roomAt } from "./lookup.ts";
@@ -68,7 +68,7 @@ export class SlabAllocator implements Allocator {
   declare private readonly bits: number;
 
   /** A new heap, in memory of its own or in memory that is given. O(pages). */
-  constructor(options: SlabOptions | Heap) {
+  constructor(options: SlabOptions) {
     const heap = options instanceof Heap ? options : makeHeap(options);
     const w = heap.words;
     this.memory = heap;
@@ -83,7 +83,7 @@ export class SlabAllocator implements Allocator {
       maxAlignment: MAX_ALIGNMENT,
       reuse: true,
       resize: true,
-      grows: heap.buffer.byteLength < (this.base >>> 0) + this.capacity,
+      grows: canGrow(heap),
       shared: !(heap.buffer instanceof ArrayBuffer),
       threadSafe: false,
       returnsMemory: false,
@@ -127,8 +127,7 @@ export class SlabAllocator implements Allocator {
     if (!(size >>> 0 === size && size <= this.capacity)) checkSize(size, this.capacity);
     if (alignment !== DEFAULT_ALIGNMENT) checkAlignment(alignment, MAX_ALIGNMENT);
     if (size <= SMALL_MAX && alignment <= PAGE_SIZE) return this.allocateAligned(size, alignment);
-    const page = this.makeLarge((size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1, alignment >>> PAGE_SHIFT || 1);
-    return page === 0 ? NULL : (this.base + (page << PAGE_SHIFT)) >>> 0;
+    return this.allocateLarge((size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1, alignment >>> PAGE_SHIFT || 1);
   }
 
   /** A block of the first class whose blocks, laid end to end from a page on, are all aligned. */
@@ -138,18 +137,17 @@ export class SlabAllocator implements Allocator {
     return this.allocateFrom(LINES + (c << LINE_SHIFT), alignment);
   }
 
-  private makeLarge(pages: number, align: number): number {
+  /** A large block, if need be once unused slabs are given up, or the buffer has grown. */
+  private allocateLarge(pages: number, align: number): Offset {
     const w = this.words;
     const bias = this.base >>> PAGE_SHIFT;
-    const page = makeLarge(w, pages, align, bias);
-    if (page !== 0) return page;
-    // Does it fit once unused slabs are given up, or the buffer has grown?
-    const second = trim(w) ? makeLarge(w, pages, align, bias) : 0;
-    if (second !== 0 || !growHeap(this.heap, pages, align)) return second;
-    return makeLarge(w, pages, align, bias);
+    let page = makeLarge(w, pages, align, bias);
+    if (page === 0 && trim(w)) page = makeLarge(w, pages, align, bias);
+    if (page === 0 && growHeap(this.heap, pages, align)) page = makeLarge(w, pages, align, bias);
+    return page === 0 ? NULL : (this.base + (page << PAGE_SHIFT)) >>> 0;
   }
 
-  /** A block of a class, or where there is no page for its slab, of a larger class that has a block left. */
+  /** A block of a class; where there is no run for its slab, of a larger class that has one, or pages of its own. */
   private allocateFrom(line: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     const w = this.words;
     if (w[w[line + C_WORD]] !== 0 || refill(w, line)) return takeLowest(w, line);
@@ -162,7 +160,7 @@ export class SlabAllocator implements Allocator {
       if ((w[other + C_SIZE] & (alignment - 1)) !== 0) continue;
       if (w[w[other + C_WORD]] !== 0 || refill(w, other)) return takeLowest(w, other);
     }
-    return NULL;
+    return this.allocateLarge(Math.ceil(w[line + C_SIZE] / PAGE_SIZE), 1);
   }
 
   free(offset: Offset): void {

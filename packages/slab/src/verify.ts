@@ -1,6 +1,7 @@
 /** Every invariant of the control block, walked. What each says is drawn in ../LAYOUT.md. */
 import { CorruptionError } from "@ariax/allocator";
 import { binOf } from "./bins.ts";
+import { checkFixed } from "./fixed.ts";
 import { type Extent, extents } from "./inspect.ts";
 import * as L from "./layout.ts";
 import { isFree } from "./page-pool.ts";
@@ -8,6 +9,7 @@ import { CLASSES, PAGE_SHIFT } from "./size-class.ts";
 
 /** Throws `CorruptionError` naming the first invariant that is broken. Changes nothing. O(pages). */
 export function verifyHeap(w: Int32Array): void {
+  checkFixed(w);
   verifyHeader(w);
   const slabs = new Map<number, Extent>();
   const runs = new Map<number, Extent>();
@@ -24,7 +26,6 @@ export function verifyHeap(w: Int32Array): void {
 
 function verifyHeader(w: Int32Array): void {
   const [pages, limit, used, peak] = [w[L.H_PAGES], w[L.H_LIMIT], w[L.H_USED], w[L.H_PEAK]];
-  expect(w[L.H_MAGIC] === L.MAGIC, () => `magic number is ${w[L.H_MAGIC]}`);
   expect(w[L.H_CHECK] === (pages ^ peak ^ L.MAGIC), () => `header check word is ${w[L.H_CHECK]}`);
   expect(pages > w[L.H_FIRST] && pages <= limit, () => `${pages} pages of at most ${limit}`);
   expect(used >= 0 && used <= peak && peak <= pages, () => `${used} pages used, ${peak} at the peak, of ${pages}`);

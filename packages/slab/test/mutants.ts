@@ -69,7 +69,9 @@ function lastRun(w: Int32Array): Extent {
 
 /** What is damaged, and what verify says then: word for word but for numbers that depend on the tables. */
 export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])[] = [
-  ["the magic number", ({ w }) => w[L.H_MAGIC]++, /^magic number is 1480675906$/],
+  ["the magic number", ({ w }) => w[L.H_MAGIC]++, /^header word 0 is 1480675906, must be 1480675905$/],
+  ["the word that is always 0", ({ w }) => w[L.H_ZERO]++, /^header word 31 is 1, must be 0$/],
+  ["the size of a class", ({ w }) => w[L.LINES + L.C_SIZE]++, /^header word 34 is 17, must be 16$/],
   ["the check word", ({ w }) => (w[L.H_CHECK] ^= 4), /^header check word is -?\d+$/],
   ["the peak", ({ w }) => w[L.H_PEAK]++, /^header check word is -?\d+$/],
   ["no pages", ({ w }) => check(w, (w[L.H_PAGES] = 0)), /^0 pages of at most 256$/],

@@ -24,14 +24,7 @@ export class Reference {
   /** 0 where there is no room. */
   allocate(size: number, alignment = 8): number {
     if (size > 16384 || alignment > PAGE) {
-      const n = Math.max(1, Math.ceil(size / PAGE));
-      const a = Math.max(1, alignment / PAGE);
-      let p = this.take(n, a);
-      if (p === 0 && this.trim()) p = this.take(n, a);
-      if (p === 0) return 0;
-      this.w.fill(0x90000000, TABLE + p, TABLE + p + n);
-      this.w[TABLE + p] = 0x80000000 | n;
-      return this.base + p * PAGE;
+      return this.allocateLarge(Math.max(1, Math.ceil(size / PAGE)), Math.max(1, alignment / PAGE));
     }
     const { w } = this;
     let l = 32;
@@ -40,7 +33,16 @@ export class Reference {
     for (let m = l + 8; m < TABLE && w[m + SIZE] <= 2 * w[l + SIZE]; m += 8) {
       if (w[m + SIZE] % alignment === 0 && (w[w[m + WORD]] !== 0 || this.refill(m))) return this.lowest(m);
     }
-    return 0;
+    return this.allocateLarge(Math.ceil(w[l + SIZE] / PAGE), 1);
+  }
+
+  private allocateLarge(n: number, a: number): number {
+    let p = this.take(n, a);
+    if (p === 0 && this.trim()) p = this.take(n, a);
+    if (p === 0) return 0;
+    this.w.fill(0x90000000, TABLE + p, TABLE + p + n);
+    this.w[TABLE + p] = 0x80000000 | n;
+    return this.base + p * PAGE;
   }
 
   free(offset: number): void {

@@ -35,10 +35,12 @@ async function main(): Promise<number> {
   if (cells.length === 0) throw new UsageError("none of the subjects can be measured on any of the workloads");
 
   const stop = new AbortController();
-  process.once("SIGINT", () => {
-    stop.abort();
-    killWorkers();
-  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stop.abort();
+      killWorkers();
+    });
+  }
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const worktree = addWorktree(base, say);
   try {
