@@ -13,6 +13,7 @@
  *
  * This package imports nothing.
  */
+export * from "./allocate-many.ts";
 export * from "./allocator.ts";
 export * from "./check.ts";
 export * from "./errors.ts";

@@ -1,6 +1,7 @@
 import {
   type Allocator,
   type AllocatorStats,
+  allocateMany,
   CorruptionError,
   checkAlignment,
   checkCount,
@@ -130,12 +131,7 @@ export class Arena implements Allocator {
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
-    for (let made = 0; made < out.length; made++) {
-      const offset = this.tryAllocate(size);
-      if (offset === NULL) return made;
-      out[made] = offset;
-    }
-    return out.length;
+    return allocateMany(this, size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {

@@ -1,6 +1,7 @@
 import {
   type Allocator,
   type AllocatorStats,
+  allocateMany,
   CorruptionError,
   checkAlignment,
   checkCount,
@@ -123,8 +124,7 @@ export class ReferenceAllocator implements Allocator {
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
-    for (let i = 0; i < out.length; i++) if ((out[i] = this.tryAllocate(size)) === NULL) return i;
-    return out.length;
+    return allocateMany(this, size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {

@@ -33,14 +33,14 @@ export function* extents(w: Int32Array): Generator<Extent> {
 }
 
 /** Set bits of a word. */
-export function popcount(word: number): number {
+function popcount(word: number): number {
   let n = word - ((word >>> 1) & 0x55555555);
   n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** Free blocks of a slab. */
-export function freeBlocks(w: Int32Array, { page, cls }: Extent): number {
+function freeBlocks(w: Int32Array, { page, cls }: Extent): number {
   const bits = w[L.H_BITS] + (page << L.BITS_SHIFT);
   const words = w[L.LINES + (cls << L.LINE_SHIFT) + L.C_SHAPE] >>> 16;
   let blocks = 0;

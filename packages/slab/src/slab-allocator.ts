@@ -1,6 +1,7 @@
 import {
   type Allocator,
   type AllocatorStats,
+  allocateMany,
   checkAlignment,
   checkCount,
   checkSize,
@@ -216,12 +217,7 @@ export class SlabAllocator implements Allocator {
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
-    for (let i = 0; i < out.length; i++) {
-      const offset = this.tryAllocate(size);
-      if (offset === NULL) return i;
-      out[i] = offset;
-    }
-    return out.length;
+    return allocateMany(this, size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
