@@ -22,7 +22,10 @@ export type ErrorCode =
   | "ERR_POOL_EXHAUSTED"
   | "ERR_STALE_HANDLE"
   | "ERR_QUOTA_EXCEEDED"
-  | "ERR_FRAME_EXPIRED";
+  | "ERR_FRAME_EXPIRED"
+  | "ERR_DETACHED"
+  | "ERR_REGION_UNMAPPED"
+  | "ERR_NATIVE_UNAVAILABLE";
 
 /** What every error of the family has. `error instanceof AllocatorError` holds for all of them. */
 export class AllocatorError extends Error {
@@ -146,5 +149,12 @@ export class FrameExpiredError extends AllocatorError {
       "ERR_FRAME_EXPIRED",
       `frame expired: the block at offset ${offset} lived in frame ${frame}, it is ${now} now`,
     );
+  }
+}
+
+/** A heap whose memory is gone: its buffer was transferred, its mapping undone. */
+export class DetachedError extends AllocatorError {
+  constructor() {
+    super("ERR_DETACHED", "detached: the heap's memory is gone, its buffer was transferred or unmapped");
   }
 }

@@ -1,76 +1,98 @@
 /** Making a heap in memory, and opening one that another context, or another engine, made there. */
-import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
+import {
+  CorruptionError,
+  checkInteger,
+  DetachedError,
+  InvalidArgumentError,
+  MAX_CAPACITY,
+  type Memory,
+} from "@ariax/allocator";
 import { writeFixed } from "./fixed.ts";
 import * as L from "./layout.ts";
+import { type Growable, growable, MIN_CAPACITY, type Place, type WasmMemory } from "./memory.ts";
 import { addRun, isFree } from "./page-pool.ts";
 import { PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 import { verifyHeap } from "./verify.ts";
 
-/** The smallest heap: a control block and room for a slab of every length. */
-export const MIN_CAPACITY = 65536;
-
-/** Memory of its own. */
-export interface OwnMemory {
-  /** Bytes, control block included: rounded down to whole pages of 4 KiB; 64 KiB to 4 GiB − 64 KiB. */
-  readonly capacity: number;
-  /** Bytes it may grow to, by resizing its buffer; default: does not grow. */
-  readonly maxCapacity?: number;
-  /** A `SharedArrayBuffer`; default false. */
-  readonly shared?: boolean;
-}
-
-/** Memory that exists. What lay there is overwritten. A resizable buffer is grown as needed, up to its maximum. */
-export interface GivenMemory {
-  readonly buffer: ArrayBufferLike;
-  /** Where the heap may begin, in bytes; rounded up to a whole page. Default 0. */
-  readonly byteOffset?: number;
-  /** Bytes it may use from there on; default: all the buffer has or can grow to. */
-  readonly byteLength?: number;
-}
-
-export type SlabOptions = OwnMemory | GivenMemory;
-
 /** A heap's memory and the views of it that an engine works with. */
 export class Heap implements Memory {
-  readonly buffer: ArrayBufferLike;
-  readonly words: Int32Array;
+  readonly #memory: Growable;
+  readonly #base: number;
+  readonly #length: number;
+  #words: Int32Array;
   #cells: Int32Array | undefined;
 
-  constructor(buffer: ArrayBufferLike, base: number, words: number) {
-    this.buffer = buffer;
-    this.words = new Int32Array(buffer, base, words);
+  constructor(memory: Growable, base: number, words: number) {
+    this.#memory = memory;
+    this.#base = base;
+    this.#length = words;
+    this.#words = new Int32Array(memory.buffer, base, words);
+  }
+
+  /** All the memory, as it is now. */
+  get buffer(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
+  /** The control block. Once the memory has moved to another buffer, a view that was taken before is 0 words long. */
+  get words(): Int32Array {
+    const { length } = this.#words;
+    // No view of a heap is empty: this one's buffer has been detached.
+    return length !== 0 ? this.#words : this.#renewed();
+  }
+
+  #renewed(): Int32Array {
+    const { buffer } = this.#memory;
+    if (buffer.byteLength === 0) throw new DetachedError();
+    this.#words = new Int32Array(buffer, this.#base, this.#length);
+    return this.#words;
   }
 
   /** All the memory, for copies; renewed when it has grown, in this context or in another. */
   get cells(): Int32Array {
-    const length = Math.floor(this.buffer.byteLength / 4);
-    if (this.#cells?.length !== length) this.#cells = new Int32Array(this.buffer, 0, length);
+    const { buffer } = this.#memory;
+    const length = Math.floor(buffer.byteLength / 4);
+    if (this.#cells?.length !== length || this.#cells.buffer !== buffer)
+      this.#cells = new Int32Array(buffer, 0, length);
     return this.#cells;
+  }
+
+  /** Bytes the memory can't be longer than. */
+  get maxByteLength(): number {
+    return this.#memory.maxByteLength;
+  }
+
+  /** Makes the memory at least so many bytes long, and `words` may be another view then; false where it can't be. */
+  grow(bytes: number): boolean {
+    return this.#memory.grow(bytes);
   }
 }
 
 /** A new heap, everything free. O(pages). */
-export function makeHeap(options: SlabOptions): Heap {
-  const { buffer, base, pages, limit } = isGiven(options) ? givenMemory(options) : ownMemory(options);
+export function makeHeap({ memory, base, pages, limit, zero }: Place): Heap {
   const layout = L.layoutOf(limit, 1);
   if (layout.first >= pages) {
     throw new InvalidArgumentError(`invalid capacity: the control block alone needs ${4 * layout.words} bytes`);
   }
-  const heap = new Heap(buffer, base, layout.words);
-  heap.words.fill(0);
-  writeFixed(heap.words, base, limit, 1);
-  heap.words[L.H_PAGES] = pages;
-  clearHeap(heap.words);
+  const heap = new Heap(memory, base, layout.words);
+  const w = heap.words;
+  // What is zero already is not written: mapped memory is not committed by that.
+  if (!zero) w.fill(0);
+  writeFixed(w, base, limit, 1);
+  w[L.H_PAGES] = pages;
+  clearHeap(w);
   return heap;
 }
 
 /** The heap that begins at `byteOffset`; throws `CorruptionError` where there is none, or it is damaged. O(pages). */
-export function openHeap(buffer: ArrayBufferLike, byteOffset = 0): Heap {
-  checkBuffer(buffer);
+export function openHeap(where: ArrayBufferLike | WasmMemory, byteOffset = 0): Heap {
+  const memory = growable(where);
+  const { buffer } = memory;
   checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
   const base = Math.ceil(byteOffset / PAGE_SIZE) * PAGE_SIZE;
   const room = buffer.byteLength - base;
-  if (room < MIN_CAPACITY) throw new CorruptionError(`no heap: ${Math.max(room, 0)} bytes are too few for one`);
+  // A page of the control block and one of blocks: a heap that grows may begin as short as that.
+  if (room < 2 * PAGE_SIZE) throw new CorruptionError(`no heap: ${Math.max(room, 0)} bytes are too few for one`);
   const header = new Int32Array(buffer, base, L.HEADER_WORDS);
   if (header[L.H_MAGIC] !== L.MAGIC) throw new CorruptionError(`no heap: no magic number at byte ${base}`);
   const version = header[L.H_VERSION];
@@ -87,7 +109,7 @@ export function openHeap(buffer: ArrayBufferLike, byteOffset = 0): Heap {
   if (room < pages * PAGE_SIZE) {
     throw new CorruptionError(`truncated: the heap has ${pages * PAGE_SIZE} bytes, ${room} are there`);
   }
-  const heap = new Heap(buffer, base, words);
+  const heap = new Heap(memory, base, words);
   if (heap.words[L.H_BASE] !== (base | 0) || base + limit * PAGE_SIZE > MAX_CAPACITY) {
     throw new CorruptionError(`header word ${L.H_BASE} is ${header[L.H_BASE]}, must be ${base}`);
   }
@@ -114,13 +136,13 @@ export function clearHeap(w: Int32Array): void {
 }
 
 /** May the heap have more pages one day? */
-export function canGrow({ words: w, buffer }: Heap): boolean {
-  return w[L.H_PAGES] < w[L.H_LIMIT] && maxByteLength(buffer) > (w[L.H_BASE] >>> 0) + w[L.H_PAGES] * PAGE_SIZE;
+export function canGrow({ words: w, maxByteLength }: Heap): boolean {
+  return w[L.H_PAGES] < w[L.H_LIMIT] && maxByteLength > (w[L.H_BASE] >>> 0) + w[L.H_PAGES] * PAGE_SIZE;
 }
 
 /**
- * Makes room at the end for a run of `pages`, aligned as for takeRun, by resizing the heap's buffer; false, and nothing
- * changed, where that can't be.
+ * Makes room at the end for a run of `pages`, aligned as for takeRun, by making the heap's memory longer; false, and
+ * nothing changed, where that can't be. `heap.words` may be another view then.
  */
 export function growHeap(heap: Heap, pages: number, align: number): boolean {
   const w = heap.words;
@@ -134,77 +156,10 @@ export function growHeap(heap: Heap, pages: number, align: number): boolean {
   // Doubling keeps the number of resizes small; 64 MiB at a time at the most keeps the excess small.
   const more = Math.min(most, Math.max(need, Math.min(now, 16384)));
   const bytes = (w[L.H_BASE] >>> 0) + (now + more) * PAGE_SIZE;
-  if (!resizeTo(heap.buffer, bytes)) return false;
-  w[L.H_PAGES] = now + more;
-  w[L.H_CHECK] = w[L.H_PAGES] ^ w[L.H_PEAK] ^ L.MAGIC;
-  addRun(w, now, more);
+  if (!heap.grow(bytes)) return false;
+  const grown = heap.words;
+  grown[L.H_PAGES] = now + more;
+  grown[L.H_CHECK] = (now + more) ^ grown[L.H_PEAK] ^ L.MAGIC;
+  addRun(grown, now, more);
   return true;
-}
-
-function isGiven(options: SlabOptions): options is GivenMemory {
-  return "buffer" in options && options.buffer !== undefined;
-}
-
-interface Place {
-  readonly buffer: ArrayBufferLike;
-  readonly base: number;
-  readonly pages: number;
-  readonly limit: number;
-}
-
-function ownMemory({ capacity, maxCapacity = capacity, shared = false }: OwnMemory): Place {
-  checkInteger("capacity", capacity, MIN_CAPACITY, MAX_CAPACITY);
-  checkInteger("maxCapacity", maxCapacity, capacity, MAX_CAPACITY);
-  const limit = Math.floor(maxCapacity / PAGE_SIZE);
-  // The control block is as large as the largest heap needs.
-  const pages = Math.min(limit, Math.max(Math.floor(capacity / PAGE_SIZE), L.layoutOf(limit, 1).first + 1));
-  const options = limit > pages ? { maxByteLength: limit * PAGE_SIZE } : undefined;
-  const type = shared ? SharedArrayBuffer : ArrayBuffer;
-  return { buffer: new type(pages * PAGE_SIZE, options), base: 0, pages, limit };
-}
-
-function givenMemory({ buffer, byteOffset = 0, byteLength }: GivenMemory): Place {
-  checkBuffer(buffer);
-  checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
-  const most = maxByteLength(buffer);
-  const base = Math.ceil(byteOffset / PAGE_SIZE) * PAGE_SIZE;
-  const end = Math.min(
-    byteLength === undefined ? most : byteOffset + checkInteger("byteLength", byteLength, 0, most - byteOffset),
-    MAX_CAPACITY,
-  );
-  if (end - base < MIN_CAPACITY) {
-    throw new InvalidArgumentError(`invalid buffer: ${Math.max(end - base, 0)} bytes, a heap needs ${MIN_CAPACITY}`);
-  }
-  const limit = Math.floor((end - base) / PAGE_SIZE);
-  // The control block is as large as the largest heap needs: a buffer that is too short for it must grow at once.
-  const least = Math.min(limit, L.layoutOf(limit, 1).first + 1);
-  const pages = Math.min(limit, Math.max(least, Math.floor((buffer.byteLength - base) / PAGE_SIZE)));
-  if (!resizeTo(buffer, base + pages * PAGE_SIZE)) {
-    throw new InvalidArgumentError(`invalid buffer: it can't be made ${base + pages * PAGE_SIZE} bytes long`);
-  }
-  return { buffer, base, pages, limit };
-}
-
-function checkBuffer(buffer: ArrayBufferLike): void {
-  if (!(buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer)) {
-    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
-  }
-}
-
-function maxByteLength(buffer: ArrayBufferLike): number {
-  // TypeScript declares it for each kind, not for either.
-  return buffer instanceof ArrayBuffer ? buffer.maxByteLength : buffer.maxByteLength;
-}
-
-/** Makes a buffer at least so many bytes long; false where it can't be. */
-function resizeTo(buffer: ArrayBufferLike, bytes: number): boolean {
-  if (buffer.byteLength >= bytes) return true;
-  if (maxByteLength(buffer) < bytes) return false;
-  try {
-    if (buffer instanceof ArrayBuffer) buffer.resize(bytes);
-    else buffer.grow(bytes);
-    return true;
-  } catch {
-    return false; // the system has no more
-  }
 }

@@ -10,11 +10,11 @@
  *     └───────────────┴──────┴────────┴──────────────┴──────────────────┴╌╌╌╌╌
  *       all metadata    16 B   3 × 2^k   its pages      in a bin of the page pool
  *
- * Layers, each importing those below it only: slab-allocator, the verbs and the hot path; heap, verify and inspect, the heap
- * as a whole; lookup, from an offset to its block; slabs and large, the two kinds of block; page-pool and its bins; layout
+ * Layers, each importing those below it only: slab-allocator, the verbs and the hot path; heap, memory, verify and inspect, the
+ * heap as a whole; lookup, from an offset to its block; slabs and large, the two kinds of block; page-pool and its bins; layout
  * and size-class, the numbers.
  */
-export type { GivenMemory, OwnMemory, SlabOptions } from "./heap.ts";
-export { MIN_CAPACITY } from "./heap.ts";
+export type { GivenMemory, GivenWasmMemory, OwnMemory, SlabOptions, WasmMemory } from "./memory.ts";
+export { MIN_CAPACITY } from "./memory.ts";
 export { CLASS_SIZES, PAGE_SIZE, SLAB_PAGES, SMALL_MAX } from "./size-class.ts";
 export { SlabAllocator } from "./slab-allocator.ts";

@@ -14,10 +14,11 @@ import {
   reallocate,
   type Traits,
 } from "@ariax/allocator";
-import { canGrow, clearHeap, growHeap, Heap, makeHeap, openHeap, type SlabOptions } from "./heap.ts";
+import { canGrow, clearHeap, growHeap, Heap, makeHeap, openHeap } from "./heap.ts";
 import { heapStats } from "./inspect.ts";
 import { freeLarge, makeLarge, resizeLarge } from "./large.ts";
 import { flipMark, freeError, largeAt, roomAt } from "./lookup.ts";
+import { placeFor, type SlabOptions, type WasmMemory } from "./memory.ts";
 import { CLASS_SIZES, classOf } from "./size-class.ts";
 import { afterFree, refill, trim } from "./slabs.ts";
 import { verifyHeap } from "./verify.ts";
@@ -61,20 +62,20 @@ export class SlabAllocator implements Allocator {
   declare readonly traits: Traits;
   /** The most bytes the memory may ever have, control block included. */
   declare readonly capacity: number;
-  /** The control block. For other engines and for tests; writing to it breaks the heap. */
-  declare readonly words: Int32Array;
-  declare private readonly heap: Heap;
+  declare protected readonly heap: Heap;
+  /** The control block: `heap.words`, as far as is known. */
+  declare private view: Int32Array;
   declare private readonly base: number;
   declare private readonly pages: number;
   declare private readonly bits: number;
 
   /** A new heap, in memory of its own or in memory that is given. O(pages). */
-  constructor(options: SlabOptions) {
-    const heap = options instanceof Heap ? options : makeHeap(options);
+  constructor(options: SlabOptions | Heap) {
+    const heap = options instanceof Heap ? options : makeHeap(placeFor(options));
     const w = heap.words;
     this.memory = heap;
     this.heap = heap;
-    this.words = w;
+    this.view = w;
     this.base = w[H_BASE];
     this.pages = w[H_LIMIT];
     this.bits = w[H_BITS];
@@ -93,12 +94,19 @@ export class SlabAllocator implements Allocator {
   }
 
   /**
-   * Continues the heap that was made at `byteOffset` of a buffer, by another context or another engine. Throws
-   * `CorruptionError` for a buffer without a heap, a truncated or a damaged one. One context at a time may use it.
-   * O(pages).
+   * Continues the heap that was made at `byteOffset` of a buffer, or of a WebAssembly program's memory, by another
+   * context or another engine. Throws `CorruptionError` where there is no heap, a truncated or a damaged one. One context
+   * at a time may use it. O(pages).
    */
-  static attach(buffer: ArrayBufferLike, byteOffset = 0): SlabAllocator {
-    return new SlabAllocator(openHeap(buffer, byteOffset));
+  static attach(memory: ArrayBufferLike | WasmMemory, byteOffset = 0): SlabAllocator {
+    return new SlabAllocator(openHeap(memory, byteOffset));
+  }
+
+  /** The control block, as it is now. For other engines and for tests; writing to it breaks the heap. */
+  get words(): Int32Array {
+    // Has the memory grown into another buffer? Then the view has no words left, and the hot paths, which find no free
+    // block and no page in it, come here.
+    return this.view.length !== 0 ? this.view : (this.view = this.heap.words);
   }
 
   allocate(size: number, alignment?: number): Offset {
@@ -112,7 +120,7 @@ export class SlabAllocator implements Allocator {
   tryAllocate(size: number, alignment?: number): Offset {
     if (size >>> 0 !== size || size > 16384 /* SMALL_MAX */ || alignment !== undefined)
       return this.allocateAny(size, alignment);
-    const w = this.words;
+    const w = this.view;
     const line = LINE_OF[(size + 7) >>> 3];
     const word = w[line];
     const bits = w[word];
@@ -144,7 +152,7 @@ export class SlabAllocator implements Allocator {
     const bias = this.base >>> PAGE_SHIFT;
     let page = makeLarge(w, pages, align, bias);
     if (page === 0 && trim(w)) page = makeLarge(w, pages, align, bias);
-    if (page === 0 && growHeap(this.heap, pages, align)) page = makeLarge(w, pages, align, bias);
+    if (page === 0 && growHeap(this.heap, pages, align)) page = makeLarge(this.words, pages, align, bias);
     return page === 0 ? NULL : (this.base + (page << PAGE_SHIFT)) >>> 0;
   }
 
@@ -154,7 +162,7 @@ export class SlabAllocator implements Allocator {
     if (w[w[line + C_WORD]] !== 0 || refill(w, line)) return takeLowest(w, line);
     const pages = w[line + C_SHAPE] & 0xffff;
     if (trim(w) && refill(w, line)) return takeLowest(w, line);
-    if (growHeap(this.heap, pages, 1) && refill(w, line)) return takeLowest(w, line);
+    if (growHeap(this.heap, pages, 1) && refill(this.words, line)) return takeLowest(this.words, line);
     // Slabs of the next power of two are the shortest; further classes waste more than they save.
     const most = 2 * w[line + C_SIZE];
     for (let other = line + LINE_WORDS; other < TABLE && w[other + C_SIZE] <= most; other += LINE_WORDS) {
@@ -165,7 +173,7 @@ export class SlabAllocator implements Allocator {
   }
 
   free(offset: Offset): void {
-    const w = this.words;
+    const w = this.view;
     const at = (offset - this.base) | 0;
     if (offset >>> 0 === offset && at >>> 12 < this.pages) {
       const entry = w[344 /* TABLE */ + (at >>> 12)];
@@ -180,7 +188,7 @@ export class SlabAllocator implements Allocator {
         // The start of a block, and not free?
         if ((scaled & -0x1ff80001) /* INDEX_CHECK */ === 0 && now !== old) {
           w[word] = now;
-          if (old === 0 || now === w[line + 4 /* C_FULL */]) afterFree(w, entry, word, old);
+          if ((old === 0 || now === w[line + 4 /* C_FULL */]) && afterFree(w, entry, word, old)) this.gave();
           return;
         }
       }
@@ -190,11 +198,19 @@ export class SlabAllocator implements Allocator {
 
   /** A large block, or what can't be freed. */
   private freeOther(offset: Offset): void {
+    // Was the view of a memory that has grown since?
+    const stale = this.view.length === 0;
     const w = this.words;
     const page = largeAt(w, offset);
-    if (page === 0) throw freeError(w, offset);
-    freeLarge(w, page, w[TABLE + page] & E_PAGES);
+    if (page !== 0) {
+      freeLarge(w, page, w[TABLE + page] & E_PAGES);
+      this.gave();
+    } else if (stale) this.free(offset);
+    else throw freeError(w, offset);
   }
+
+  /** Pages went back to the pool: a subclass may give their memory back to the system. */
+  protected gave(): void {}
 
   sizeOf(offset: Offset): number {
     const room = roomAt(this.words, offset);
@@ -208,7 +224,10 @@ export class SlabAllocator implements Allocator {
     if (!(size >>> 0 === size && size <= this.capacity)) checkSize(size, this.capacity);
     if (room > 0) return size <= room;
     const pages = this.words[TABLE - room] & E_PAGES;
-    return resizeLarge(this.words, -room, pages, (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1);
+    const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
+    if (!resizeLarge(this.words, -room, pages, want)) return false;
+    if (want < pages) this.gave();
+    return true;
   }
 
   reallocate(offset: Offset, size: number): Offset {
@@ -234,6 +253,7 @@ export class SlabAllocator implements Allocator {
 
   reset(): void {
     clearHeap(this.words);
+    this.gave();
   }
 
   stats(): AllocatorStats {

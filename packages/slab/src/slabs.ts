@@ -84,8 +84,8 @@ function enterWord(w: Int32Array, line: number, slab: number, word: number): voi
   w[line + C_BASE] = w[H_BASE] + (slab << PAGE_SHIFT) + Math.imul(word << 5, w[line + C_SIZE]);
 }
 
-/** What `free` leaves to do when a bitmap word got its first free block, or its last. */
-export function afterFree(w: Int32Array, entry: number, at: number, old: number): void {
+/** What `free` leaves to do when a bitmap word got its first free block, or its last. Were pages given back? */
+export function afterFree(w: Int32Array, entry: number, at: number, old: number): boolean {
   const line = entry & ENTRY_LINE;
   const slab = entry >>> ENTRY_SHIFT;
   if (old === 0) {
@@ -97,7 +97,11 @@ export function afterFree(w: Int32Array, entry: number, at: number, old: number)
     if (summary === 0) link(w, line, slab);
   }
   // Wholly free? The cursor's slab is kept, so that a class does not give up and take the same pages in turns.
-  if (slab !== w[line + C_SLAB] && w[at] === w[line + C_FULL] && isWhole(w, line, slab)) retire(w, line, slab);
+  if (slab !== w[line + C_SLAB] && w[at] === w[line + C_FULL] && isWhole(w, line, slab)) {
+    retire(w, line, slab);
+    return true;
+  }
+  return false;
 }
 
 /** Are all the blocks of a slab free? */

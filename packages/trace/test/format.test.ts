@@ -1,3 +1,4 @@
+import { ReadableStream } from "node:stream/web";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

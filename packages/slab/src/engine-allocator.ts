@@ -1,0 +1,158 @@
+/** The contract, over the functions of an engine in another language: arguments are checked here, results made errors. */
+import {
+  type Allocator,
+  type AllocatorStats,
+  CorruptionError,
+  checkAlignment,
+  checkCount,
+  checkSize,
+  DEFAULT_ALIGNMENT,
+  DoubleFreeError,
+  InvalidBlockError,
+  InvalidFreeError,
+  type Memory,
+  NULL,
+  type Offset,
+  OutOfMemoryError,
+  type Traits,
+} from "@ariax/allocator";
+import type { Heap } from "./heap.ts";
+import { heapStats } from "./inspect.ts";
+import { H_LIMIT } from "./layout.ts";
+import { PAGE_SIZE } from "./size-class.ts";
+import { verifyHeap } from "./verify.ts";
+
+/** The largest alignment an engine serves, in bytes. */
+const MAX_ALIGNMENT = 65536;
+
+/**
+ * What an engine does, as its C header says (packages/engine-c/include/ariax.h). Offsets go in as any 32-bit numbers, and
+ * come out as any: signed ones are made unsigned here.
+ */
+export interface EngineVerbs {
+  /** `NULL` where there is no room. */
+  allocate(size: number, alignment: number): number;
+  /** 0: done; 1: a double free; 2: no block ever began there. */
+  free(offset: number): number;
+  /** 0 where no live block begins. */
+  sizeOf(offset: number): number;
+  resize(offset: number, size: number): number | boolean;
+  /** `NULL` where there is no room. */
+  reallocate(offset: number, size: number): number;
+  allocateMany(size: number, out: Int32Array): number;
+  /** The index of the first that can't be freed, and then none is; else `count`. */
+  freeMany(offsets: Int32Array, count: number): number;
+  /** Why there is no live block: as `free`. */
+  why(offset: number): number;
+  reset(): void;
+  /** 0, or the number of the first broken invariant. */
+  verify(): number;
+}
+
+/** An allocator whose heap another engine operates. A subclass gives the engine, and the two hot verbs. */
+export abstract class EngineAllocator implements Allocator {
+  declare readonly memory: Memory;
+  declare readonly traits: Traits;
+  /** The most bytes the memory may ever have, control block included. */
+  declare readonly capacity: number;
+  declare protected readonly heap: Heap;
+  declare protected readonly engine: EngineVerbs;
+
+  constructor(heap: Heap, engine: EngineVerbs, traits: Pick<Traits, "name" | "grows" | "returnsMemory">) {
+    this.memory = heap;
+    this.heap = heap;
+    this.engine = engine;
+    this.capacity = heap.words[H_LIMIT] * PAGE_SIZE;
+    this.traits = {
+      maxAlignment: MAX_ALIGNMENT,
+      reuse: true,
+      resize: true,
+      shared: !(heap.buffer instanceof ArrayBuffer),
+      threadSafe: false,
+      attachable: true,
+      ...traits,
+    };
+  }
+
+  abstract tryAllocate(size: number, alignment?: number): Offset;
+  abstract free(offset: Offset): void;
+
+  /** The control block, as it is now. For other engines and for tests; writing to it breaks the heap. */
+  get words(): Int32Array {
+    return this.heap.words;
+  }
+
+  allocate(size: number, alignment?: number): Offset {
+    const offset = this.tryAllocate(size, alignment);
+    if (offset === NULL) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
+    return offset;
+  }
+
+  /** A block, once its size and alignment are checked. */
+  protected allocateChecked(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
+    checkSize(size, this.capacity);
+    if (alignment !== DEFAULT_ALIGNMENT) checkAlignment(alignment, MAX_ALIGNMENT);
+    return this.engine.allocate(size, alignment) >>> 0;
+  }
+
+  /** Throws what a free that the engine refused is to throw. */
+  protected refuseFree(offset: Offset, why: number): never {
+    throw why === 1 ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
+  }
+
+  sizeOf(offset: Offset): number {
+    const room = offset >>> 0 === offset ? this.engine.sizeOf(offset) >>> 0 : 0;
+    if (room === 0) throw new InvalidBlockError(offset);
+    return room;
+  }
+
+  // The engine's own check of the offset is enough, until it has to be said what was wrong.
+  resize(offset: Offset, size: number): boolean {
+    if (this.#serves(offset, size) && this.engine.resize(offset, size)) return true;
+    this.sizeOf(offset);
+    checkSize(size, this.capacity);
+    return false;
+  }
+
+  reallocate(offset: Offset, size: number): Offset {
+    const moved = this.#serves(offset, size) ? this.engine.reallocate(offset, size) >>> 0 : NULL;
+    if (moved !== NULL) return moved;
+    this.sizeOf(offset);
+    checkSize(size, this.capacity);
+    throw new OutOfMemoryError(size, DEFAULT_ALIGNMENT, this.capacity);
+  }
+
+  /** Can the engine be asked? */
+  #serves(offset: Offset, size: number): boolean {
+    return offset >>> 0 === offset && size >>> 0 === size && size <= this.capacity;
+  }
+
+  allocateMany(size: number, out: Int32Array): number {
+    checkSize(size, this.capacity);
+    return this.engine.allocateMany(size, out);
+  }
+
+  freeMany(offsets: Int32Array, count?: number): void {
+    const n = checkCount(count, offsets);
+    const good = this.engine.freeMany(offsets, n);
+    if (good === n) return;
+    const bad = offsets[good];
+    // Is it live? Then it comes twice, and its second free would be the double one.
+    this.refuseFree(bad >>> 0, this.engine.sizeOf(bad) !== 0 ? 1 : this.engine.why(bad));
+  }
+
+  reset(): void {
+    this.engine.reset();
+  }
+
+  stats(): AllocatorStats {
+    return heapStats(this.heap.words);
+  }
+
+  /** Two engines look: this package's, which names what is wrong, and the allocator's own. O(pages). */
+  verify(): void {
+    const broken = this.engine.verify();
+    verifyHeap(this.heap.words);
+    if (broken !== 0) throw new CorruptionError(`the engine finds invariant ${broken} broken`);
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * # @ariax/slab/engine: for engines in other languages
+ *
+ * The heap is a table of words in memory (../LAYOUT.md): an engine is any code that operates it. What an engine needs of
+ * this package: a heap's memory and views, making and opening one, reading and checking it; and `EngineAllocator`, which
+ * makes the contract of @ariax/allocator out of an engine's functions.
+ */
+export { EngineAllocator, type EngineVerbs } from "./engine-allocator.ts";
+export { Heap, makeHeap, openHeap } from "./heap.ts";
+export { type Extent, extents, heapStats } from "./inspect.ts";
+export { type Growable, growable, type Place, placeFor } from "./memory.ts";
+export { PAGE_SHIFT, PAGE_SIZE, SMALL_MAX } from "./size-class.ts";
+export { verifyHeap } from "./verify.ts";
