@@ -70,7 +70,7 @@ export function compile(project: string): Outcome {
   const tsconfig = {
     compilerOptions: {
       target: "ES2022",
-      lib: ["ES2024", "ESNext.Disposable"],
+      lib: ["ES2024", "ESNext.Disposable", "DOM"], // WebAssembly is declared there
       module: "NodeNext",
       strict: true,
       skipLibCheck: false,

@@ -50,9 +50,9 @@ export const packages: Package[] = packagesIn("packages");
 export const apps: Package[] = packagesIn("apps");
 export const published: Package[] = packages.filter((p) => !p.manifest.private);
 
-/** What a user can import of it: `@ariax/trace`, `@ariax/trace/node`. */
+/** What a user can import of it as code: `@ariax/trace`, `@ariax/trace/node`; no data, as `@ariax/wasm/heap.wasm` is. */
 export function entriesOf({ name, exports = {} }: Manifest): string[] {
-  const paths = Object.keys(exports).filter((path) => path !== "./package.json" && !path.includes("*"));
+  const paths = Object.keys(exports).filter((path) => !/\.(json|wasm)$|\*/.test(path));
   return paths.map((path) => name + path.slice(1));
 }
 

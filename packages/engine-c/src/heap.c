@@ -1,0 +1,97 @@
+/* Making a heap in a buffer, opening one that another engine made there, ending all its blocks, and growing it. */
+#include "layout.h"
+#include "size-class.h"
+
+/* The most pages that a heap grows by unasked: doubling keeps growths few, this keeps the excess small. */
+#define AX_LONGEST_GROWTH 16384u
+
+/* The header words that never change, and what they must be: ax_make writes them, ax_verify compares. */
+#define AX_FIXED_HEADER(X, limit) \
+  X(magic, AX_MAGIC)              \
+  X(version, AX_VERSION)          \
+  X(lanes, 1u)                    \
+  X(bins, bins_at(limit))         \
+  X(heads, heads_at(limit))       \
+  X(info, info_at(limit))         \
+  X(bits, bits_at(limit))         \
+  X(remote, 0u)                   \
+  X(first, first_of(limit))       \
+  X(zero, 0u)
+
+/* The same of a class line. */
+#define AX_FIXED_LINE(X, bytes)   \
+  X(size, bytes)                  \
+  X(inverse, inverse_of(bytes))   \
+  X(full, full_word(bytes))       \
+  X(shape, shape_of_slab(bytes))
+
+/* Could a heap of at most `limit` pages begin at the byte `base`? */
+static bool is_place(uint32_t base, uint32_t limit) {
+  return base % AX_PAGE_SIZE == 0 && limit >= AX_MIN_CAPACITY / AX_PAGE_SIZE &&
+         limit <= AX_MAX_CAPACITY / AX_PAGE_SIZE && base <= AX_MAX_CAPACITY - limit * AX_PAGE_SIZE;
+}
+
+static void clear(ax_heap *heap) {
+  uint32_t first = heap->first, pages = heap->pages;
+  for (ax_line *line = heap->lines; line < heap->lines + AX_CLASSES; line++) {
+    leave_slab(line);
+    line->list = 0;
+  }
+  fill_words(heap->table, AX_E_CONTROL, first);
+  zero_words(heap->table + first, heap->limit - first);
+  zero_words(word_at(heap, heap->bins), heap->info - heap->bins);
+  add_run(heap, first, pages - first);
+  heap->used = 0;
+  heap->check = pages ^ heap->peak ^ AX_MAGIC;
+}
+
+ax_heap *ax_make(void *buffer, uint32_t base, uint32_t pages, uint32_t limit) {
+  if (!is_place(base, limit) || pages > limit || pages <= first_of(limit)) return NULL;
+  ax_heap *heap = (ax_heap *)(void *)((unsigned char *)buffer + base);
+  zero_words((uint32_t *)heap, words_of(limit));
+  heap->base = base;
+  heap->limit = limit;
+#define AX_WRITE(field, value) heap->field = value;
+  AX_FIXED_HEADER(AX_WRITE, limit)
+#undef AX_WRITE
+  for (uint32_t c = 0; c < AX_CLASSES; c++) {
+    ax_line *line = &heap->lines[c];
+    uint32_t bytes = size_of_class(c);
+#define AX_WRITE(field, value) line->field = value;
+    AX_FIXED_LINE(AX_WRITE, bytes)
+#undef AX_WRITE
+  }
+  heap->pages = pages;
+  clear(heap);
+  return heap;
+}
+
+ax_heap *ax_open(void *buffer, uint32_t base, uint64_t bytes) {
+  if (base % AX_PAGE_SIZE != 0 || bytes < AX_MIN_CAPACITY || base > bytes - AX_MIN_CAPACITY) return NULL;
+  ax_heap *heap = (ax_heap *)(void *)((unsigned char *)buffer + base);
+  /* These hold all that is read from here on inside of the buffer; what they must be is verified, too. */
+  if (heap->base != base || !is_place(base, heap->limit)) return NULL;
+  if (heap->pages <= first_of(heap->limit) || heap->pages > (bytes - base) / AX_PAGE_SIZE) return NULL;
+  return ax_verify(heap) == 0 ? heap : NULL;
+}
+
+void ax_reset(ax_heap *heap) { clear(heap); }
+
+/* Makes room at the end for a run of `count` pages, aligned as for take_run; false, and nothing changed, where it can't. */
+static bool grow(ax_heap *heap, uint32_t count, uint32_t align) {
+  uint32_t now = heap->pages;
+  uint32_t most = heap->limit - now;
+  /* The run can begin in the free pages at the end. */
+  uint32_t tail = is_free(heap->table[now - 1]) ? page_at(heap, now - 1)->length : 0;
+  uint32_t wanted = skip_of(heap, now - tail, align) + count;
+  uint32_t more = wanted > tail ? wanted - tail : 1;
+  if (more > most) return false;
+  uint32_t unasked = now < AX_LONGEST_GROWTH ? now : AX_LONGEST_GROWTH;
+  if (more < unasked) more = unasked;
+  if (more > most) more = most;
+  if (!ax_grow_buffer(heap, (uint64_t)heap->base + (uint64_t)(now + more) * AX_PAGE_SIZE)) return false;
+  heap->pages = now + more;
+  heap->check = heap->pages ^ heap->peak ^ AX_MAGIC;
+  add_run(heap, now, more);
+  return true;
+}

@@ -1,0 +1,127 @@
+import { Random } from "@ariax/trace";
+import { beforeAll, describe, expect, test } from "vitest";
+import { MUTANTS, subject } from "../../slab/test/mutants.ts";
+import { build, findCompiler, NO_COMPILER, SOURCE, sanitizers } from "../scripts/compiler.ts";
+import { Both } from "./both.ts";
+import { drive } from "./drive.ts";
+
+const compiler = findCompiler();
+const name = compiler === undefined ? ` (skipped: ${NO_COMPILER})` : "";
+const KIB = 1024;
+const MIB = 1 << 20;
+
+describe.skipIf(compiler === undefined)(`the C engine makes the TypeScript engine's bytes${name}`, () => {
+  let driver = "";
+  beforeAll(() => {
+    const files = [`${SOURCE}/ariax.c`, new URL("driver.c", import.meta.url).pathname];
+    driver = build(compiler!, ["-std=c11", ...sanitizers(compiler!), ...files]);
+  }, 60_000);
+
+  const same = (both: Both) => expect(both.run(driver).difference).toBeUndefined();
+
+  test.each([
+    { bytes: 64 * KIB, calls: 30_000, scale: 30_000 },
+    { bytes: 256 * KIB, calls: 30_000, scale: 100_000 },
+    { bytes: MIB, calls: 40_000, scale: 200_000 },
+    { bytes: 8 * MIB, calls: 30_000, scale: 2 * MIB },
+    { bytes: 64 * MIB, calls: 20_000, scale: 16 * MIB },
+  ])("$calls calls in $bytes bytes", ({ bytes, calls, scale }) => {
+    const both = new Both({ capacity: bytes });
+    drive(both, bytes, calls, scale, 10);
+    same(both);
+  });
+
+  test("from a byte of the buffer on that is not 0, and not aligned to 64 KiB", () => {
+    const both = new Both({ buffer: new ArrayBuffer(3 * 4096 + 512 * KIB), byteOffset: 3 * 4096 });
+    drive(both, 6, 20_000, 100_000, 10);
+    same(both);
+  });
+
+  test("a heap that grows", () => {
+    const both = new Both({ capacity: 64 * KIB, maxCapacity: 4 * MIB });
+    drive(both, 7, 20_000, 300_000, 10);
+    same(both);
+  });
+
+  test("a heap whose buffer at last refuses to grow", () => {
+    const memory = new WebAssembly.Memory({ initial: 2, maximum: 9 });
+    const both = new Both({ memory, byteOffset: 8192, byteLength: 2 * MIB }, 9 * 64 * KIB);
+    drive(both, 8, 20_000, 100_000, 10);
+    same(both);
+  });
+
+  test("a heap that grows by more than 64 MiB grows no further than it must", () => {
+    const both = new Both({ capacity: 66 * MIB, maxCapacity: 320 * MIB });
+    const sizes = [60, 10, 5, 90, 1, 100, 3].map((mib) => mib * MIB);
+    const offsets = sizes.map((size) => both.allocate(size));
+    expect(offsets.every((offset) => offset !== 0)).toBe(true);
+    both.control();
+    for (const offset of offsets) both.free(offset);
+    both.verify();
+    both.control();
+    same(both);
+  });
+
+  describe("garbage is recognised", () => {
+    const used = (options: ConstructorParameters<typeof Both>[0], seed: number) => {
+      const both = new Both(options);
+      drive(both, seed, 600, 60_000, 1);
+      return both;
+    };
+
+    test.each([
+      { options: { capacity: 64 * KIB }, seed: 1 },
+      { options: { capacity: 256 * KIB }, seed: 2 },
+      { options: { buffer: new ArrayBuffer(MIB), byteOffset: 5 * 4096 }, seed: 3 },
+    ])("by both engines, whichever word is changed: $seed", ({ options, seed }) => {
+      const both = used(options, seed);
+      const random = new Random(seed);
+      let opened = 0;
+      const rounds = 3000;
+      for (let i = 0; i < rounds; i++) {
+        const word = random.below(random.chance(0.5) ? Math.min(both.words, 400) : both.words);
+        const was = both.heap.words[word];
+        // A bit, a small difference, another word of the heap, or anything.
+        const value = [
+          was ^ (1 << random.below(32)),
+          was + 1,
+          both.heap.words[random.below(both.words)],
+          random.bits(),
+        ];
+        if (both.mutate([[word, value[random.below(4)] | 0]])) opened++;
+      }
+      same(both);
+      // Some words mean nothing; many do.
+      expect(opened).toBeGreaterThan(0);
+      expect(opened).toBeLessThan(rounds * 0.9);
+    });
+
+    test("whatever the TypeScript engine's verify has a message for", () => {
+      const both = new Both({ capacity: MIB });
+      for (const [what, damage] of MUTANTS) {
+        const damaged = subject();
+        damage(damaged);
+        const changes = [...damaged.w].map((value, word) => [word, value] as const);
+        expect(both.mutate(changes.filter(([word, value]) => value !== both.heap.words[word])), what).toBe(false);
+      }
+      const { difference, faults } = both.run(driver);
+      expect(difference).toBeUndefined();
+      // All the invariants there are, each named by a mutant.
+      const named = new Set(faults.map((fault) => fault & 255));
+      expect([...named].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, i) => i + 1));
+    });
+
+    test("where it is all garbage, but for the words that say how long the heap is", () => {
+      const both = used({ capacity: 256 * KIB }, 4);
+      const random = new Random(4);
+      for (let i = 0; i < 30; i++) {
+        const from = [345, 345 + 64, both.heap.words[5], both.heap.words[7], both.heap.words[8]][i % 5];
+        const range = Array.from({ length: both.words - from }, (_, k) => from + k);
+        both.mutate(range.map((word) => [word, random.below(i < 15 ? 64 : 2 ** 32) | 0]));
+      }
+      const { difference, faults } = both.run(driver);
+      expect(difference).toBeUndefined();
+      expect(faults).not.toContain(0);
+    });
+  });
+});
