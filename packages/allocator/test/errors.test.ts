@@ -3,6 +3,7 @@ import * as contract from "../src/index.ts";
 import {
   AllocatorError,
   CorruptionError,
+  DetachedError,
   DoubleFreeError,
   FrameExpiredError,
   InvalidAlignmentError,
@@ -101,6 +102,13 @@ const ERRORS = [
     "FrameExpiredError",
     "ERR_FRAME_EXPIRED",
     "frame expired: the block at offset 64 lived in frame 3, it is 5 now",
+    false,
+  ],
+  [
+    new DetachedError(),
+    "DetachedError",
+    "ERR_DETACHED",
+    "detached: the heap's memory is gone, its buffer was transferred or unmapped",
     false,
   ],
 ] as const;

@@ -1,5 +1,6 @@
 /** Reading a heap without changing it: where the blocks are, and what is held. */
 import { type AllocatorStats, type ClassStats, makeStats } from "@ariax/allocator";
+import { binOf } from "./bins.ts";
 import * as L from "./layout.ts";
 import { isFree } from "./page-pool.ts";
 import { CLASS_SIZES, CLASSES, PAGE_SIZE } from "./size-class.ts";
@@ -29,6 +30,20 @@ export function* extents(w: Int32Array): Generator<Extent> {
     }
     yield extent;
     page += Math.max(1, extent.pages);
+  }
+}
+
+/** The free runs of at least `least` pages, in no order: O(their number), for it is the bins that are walked. */
+export function* freeRuns(w: Int32Array, least: number): Generator<Extent> {
+  const heads = w[L.H_HEADS];
+  for (let at = heads + binOf(least); at < w[L.H_INFO]; at++) {
+    for (let last = w[at]; last !== 0; ) {
+      const info = w[L.H_INFO] + (last << L.INFO_SHIFT);
+      const pages = w[info + L.P_LENGTH];
+      const next = w[info + L.P_NEXT];
+      if (pages >= least) yield { kind: "free", page: last - pages + 1, pages, cls: -1 };
+      last = next;
+    }
   }
 }
 

@@ -109,14 +109,21 @@ function givenPlace(memory: Growable, byteOffset: number, byteLength: number | u
 
 /** A buffer, or a WebAssembly program's memory, as something that can become longer. */
 export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
-  if (memory instanceof ArrayBuffer || memory instanceof SharedArrayBuffer) return new GrowableBuffer(memory);
+  if (isBuffer(memory)) return new GrowableBuffer(memory);
   if (isWasmMemory(memory)) return new GrowableWasm(memory);
   throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
 }
 
+/** A page that is not cross-origin isolated has no `SharedArrayBuffer`. */
+function isBuffer(memory: unknown): memory is ArrayBufferLike {
+  return (
+    memory instanceof ArrayBuffer || (typeof SharedArrayBuffer !== "undefined" && memory instanceof SharedArrayBuffer)
+  );
+}
+
 function isWasmMemory(memory: unknown): memory is WasmMemory {
   const { buffer, grow } = (memory ?? {}) as Partial<WasmMemory>;
-  return typeof grow === "function" && (buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer);
+  return typeof grow === "function" && isBuffer(buffer);
 }
 
 class GrowableBuffer implements Growable {

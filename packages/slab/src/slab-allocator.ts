@@ -188,12 +188,17 @@ export class SlabAllocator implements Allocator {
         // The start of a block, and not free?
         if ((scaled & -0x1ff80001) /* INDEX_CHECK */ === 0 && now !== old) {
           w[word] = now;
-          if ((old === 0 || now === w[line + 4 /* C_FULL */]) && afterFree(w, entry, word, old)) this.gave();
+          if (old === 0 || now === w[line + 4 /* C_FULL */]) this.tidy(entry, word, old);
           return;
         }
       }
     }
     this.freeOther(offset);
+  }
+
+  /** What is left to do when a bitmap word got its first free block, or its last. */
+  private tidy(entry: number, word: number, old: number): void {
+    if (afterFree(this.view, entry, word, old)) this.gave();
   }
 
   /** A large block, or what can't be freed. */
