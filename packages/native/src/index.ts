@@ -1,1 +1,25 @@
-export {};
+/**
+ * # @ariax/native: memory from the operating system
+ *
+ * - *region*: one mapping, and the one `ArrayBuffer` over it. *page*: what the system gives and takes, 4 KiB (16 on Apple's chips).
+ * - *resident*: in RAM. A page is, once it was touched, until it is purged.
+ * - *guard*: a page without access. *huge page*: 2 MiB in one entry of the CPU's page table.
+ *
+ *     ┌───────┬──────────────────────────────────────────────────┬───────┐
+ *     │ guard │ touched │ untouched: addresses only │ touched …  │ guard │
+ *     └───────┴──────────────────────────────────────────────────┴───────┘
+ *             ▲ region.buffer: 0 … byteLength
+ *
+ * JavaScript reads and writes the pages themselves: after `map`, nothing crosses into C until `purge` or `unmap`.
+ */
+export { type HeapHandle, isAvailable, systemCalls, whyUnavailable } from "./addon.ts";
+export * from "./errors.ts";
+export {
+  type EngineOptions,
+  NativeAllocator,
+  type NativeAllocatorConstructor,
+  type NativeEngine,
+  type NativeOptions,
+} from "./native-allocator.ts";
+export { type HugePages, MAX_REGION, Region, type RegionKind } from "./region.ts";
+export type { FileOptions, OpenOptions, Placement, PrivateOptions, ShareOptions } from "./region-options.ts";

@@ -1,0 +1,15 @@
+{
+  "targets": [
+    {
+      "target_name": "ariax",
+      "sources": ["addon.c", "count.c", "engine.c", "napi.c", "pages_posix.c", "pages_windows.c", "region.c"],
+      "include_dirs": ["../../engine-c/include", "../../engine-c/src", "../include", "engine"],
+      "defines": ["NAPI_VERSION=8"],
+      "cflags": ["-std=c11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion"],
+      "conditions": [
+        ["OS=='linux'", { "libraries": ["-lrt"] }],
+        ["OS=='win'", { "msvs_settings": { "VCCLCompilerTool": { "AdditionalOptions": ["/std:c11"] } } }]
+      ]
+    }
+  ]
+}

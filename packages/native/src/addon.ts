@@ -1,0 +1,135 @@
+/**
+ * The addon, found and loaded when it is first asked for: importing this package never throws, and costs no file access.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { NativeUnavailableError } from "./errors.ts";
+import { BUILT, describeHost, prebuilt } from "./host.ts";
+
+declare const HANDLE: unique symbol;
+
+/** One mapping, as the addon knows it. */
+export interface Handle {
+  readonly [HANDLE]: true;
+}
+
+/** What the addon tells of a mapping. */
+export interface About {
+  /** The bytes of its buffer. */
+  readonly bytes: number;
+  /** The bytes that are mapped: whole pages. */
+  readonly length: number;
+  readonly guarded: boolean;
+  /** Whether the system took the advice to use huge pages. */
+  readonly huge: boolean;
+  /** The open file descriptor of anonymous shared memory, or −1. */
+  readonly descriptor: number;
+  readonly address: bigint;
+}
+
+/**
+ * The functions of `addon/region.c`, and the last two of `addon/engine.c`. They check what they are given, but in fewer words than `Region` does, and report failed
+ * system calls as errors with the call as message, and `errno`.
+ */
+export interface Addon {
+  map(bytes: number, guard: boolean, huge: boolean): Handle;
+  mapFile(descriptor: number, bytes: number, guard: boolean): Handle;
+  share(name: string | null, bytes: number, guard: boolean): Handle;
+  open(name: string, guard: boolean): Handle;
+  unlink(name: string): void;
+  about(handle: Handle): About;
+  /** Once for each handle; `undefined` where this runtime refuses external buffers. */
+  buffer(handle: Handle): ArrayBuffer | undefined;
+  unmap(handle: Handle, buffer: ArrayBuffer | undefined): void;
+  detach(buffer: ArrayBuffer): void;
+  purge(handle: Handle, byteOffset: number, bytes: number, lazy: boolean): boolean;
+  resident(handle: Handle): number;
+  flush(handle: Handle): void;
+  /** For tests of the guard pages: reads up to a page beyond either end. */
+  peek(handle: Handle, byteOffset: number): number;
+  systemCalls(): number;
+  /** The engine's functions, for the heap that begins at the byte `base`. */
+  bind(buffer: ArrayBuffer, base: number): Engine;
+  /** A heap for other addons: include/ariax_native.h. */
+  handle(buffer: ArrayBuffer, base: number): HeapHandle;
+}
+
+declare const HEAP: unique symbol;
+
+/** A heap, as other addons take it: `ariax_native_get` in include/ariax_native.h. */
+export interface HeapHandle {
+  readonly [HEAP]: true;
+}
+
+/** The functions of one heap (`addon/engine.c`): to be called while its buffer is not detached. Results are signed. */
+export interface Engine {
+  allocate(size: number): number;
+  allocateAligned(size: number, alignment: number): number;
+  /** 0: done; 1: a double free; 2: no block ever began there; 4: done, and pages went back to the pool. */
+  free(offset: number): number;
+  sizeOf(offset: number): number;
+  resize(offset: number, size: number): boolean;
+  reallocate(offset: number, size: number): number;
+  allocateMany(size: number, out: Int32Array): number;
+  freeMany(offsets: Int32Array, count: number): number;
+  why(offset: number): number;
+  reset(): void;
+  verify(): number;
+}
+
+let loaded: Addon | undefined;
+
+/** The addon. Throws `NativeUnavailableError` where there is none. */
+export function addon(): Addon {
+  return (loaded ??= load());
+}
+
+/** Why there is no addon here, in the words of the error; `undefined` where there is one. */
+export function whyUnavailable(): string | undefined {
+  try {
+    addon();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Whether regions can be mapped here. */
+export function isAvailable(): boolean {
+  return whyUnavailable() === undefined;
+}
+
+/** The system calls for memory that the addon has made in this process, in all threads. 0 where there is no addon. */
+export function systemCalls(): number {
+  return isAvailable() ? addon().systemCalls() : 0;
+}
+
+function load(): Addon {
+  const require = createRequire(import.meta.url);
+  const failures: string[] = [];
+  for (const path of candidates()) {
+    if (!existsSync(path)) continue;
+    try {
+      return require(path) as Addon;
+    } catch (error) {
+      failures.push((error as Error).message.split("\n")[0]);
+    }
+  }
+  const what = failures.length === 0 ? "there is none for" : `it does not load (${failures.join("; ")}) on`;
+  throw new NativeUnavailableError(
+    `native addon unavailable: ${what} ${describeHost()}; where there is a C compiler, this builds one: node "${buildCommand()}"`,
+  );
+}
+
+/** Where an addon may lie, best first. The second is only worked out when the first is not there. */
+function* candidates(): Generator<string> {
+  yield BUILT;
+  yield prebuilt();
+}
+
+/** The script that builds the addon, in the same form as this file: .ts in the workspace, .js once published. */
+function buildCommand(): string {
+  return fileURLToPath(new URL(`./build-command${extname(import.meta.url)}`, import.meta.url));
+}

@@ -1,0 +1,141 @@
+import { CorruptionError, checkSize, NULL, type Offset } from "@ariax/allocator";
+import { EngineAllocator, type EngineVerbs, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
+import { addon, type Engine, type HeapHandle } from "./addon.ts";
+import { type Backing, checkUnshared } from "./backing.ts";
+import type { NativeAllocator } from "./native-allocator.ts";
+import type { Region } from "./region.ts";
+
+/**
+ * The engine's functions for a heap, made anew when its memory has moved to another buffer. The old ones have the address of
+ * memory that may be gone, so they are not called any more: the view of a buffer that was detached has no words.
+ */
+class Binding {
+  readonly #heap: Heap;
+  #words: Int32Array;
+  #engine: Engine;
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+    this.#words = heap.words;
+    this.#engine = bind(heap);
+  }
+
+  /** Throws `DetachedError` where the memory is gone. */
+  get now(): Engine {
+    return this.#words.length !== 0 ? this.#engine : this.#renewed();
+  }
+
+  #renewed(): Engine {
+    const { words } = this.#heap;
+    this.#engine = bind(this.#heap);
+    this.#words = words;
+    return this.#engine;
+  }
+
+  /** The same, for what reads blocks: a resizable buffer may have become shorter than the heap. */
+  get whole(): Engine {
+    const { now } = this;
+    const bytes = this.#words.byteOffset + this.#words[16 /* H_PAGES */] * PAGE_SIZE;
+    const { byteLength } = this.#heap.buffer;
+    if (byteLength < bytes)
+      throw new CorruptionError(`truncated: the heap ends at ${bytes}, its buffer at ${byteLength}`);
+    return now;
+  }
+}
+
+function bind(heap: Heap): Engine {
+  return addon().bind(checkUnshared(heap.buffer), heap.words.byteOffset);
+}
+
+/** `NativeAllocator` with the engine in C: each call crosses into the addon. */
+export class CrossingAllocator extends EngineAllocator implements NativeAllocator {
+  declare private readonly backing: Backing;
+  declare private readonly binding: Binding;
+
+  constructor(heap: Heap, backing: Backing) {
+    const binding = new Binding(heap);
+    super(heap, verbs(binding), { name: "native-c", grows: false, returnsMemory: backing.returnsMemory });
+    this.backing = backing;
+    this.binding = binding;
+  }
+
+  tryAllocate(size: number, alignment?: number): Offset {
+    if (size >>> 0 !== size || alignment !== undefined) return this.allocateChecked(size, alignment);
+    // What is above the capacity finds no room either.
+    return this.binding.now.allocate(size) >>> 0 || this.noRoom(size);
+  }
+
+  private noRoom(size: number): Offset {
+    checkSize(size, this.capacity);
+    return NULL;
+  }
+
+  free(offset: Offset): void {
+    const freed = offset >>> 0 === offset ? this.binding.now.free(offset) : INVALID;
+    if (freed === 0) return;
+    if (freed !== GAVE) this.refuseFree(offset, freed);
+    this.backing.gave();
+  }
+
+  override resize(offset: Offset, size: number): boolean {
+    const done = super.resize(offset, size);
+    if (done) this.backing.gave();
+    return done;
+  }
+
+  override reallocate(offset: Offset, size: number): Offset {
+    const moved = super.reallocate(offset, size);
+    this.backing.gave();
+    return moved;
+  }
+
+  override freeMany(offsets: Int32Array, count?: number): void {
+    super.freeMany(offsets, count);
+    this.backing.gave();
+  }
+
+  override reset(): void {
+    super.reset();
+    this.backing.gave();
+  }
+
+  get region(): Region | undefined {
+    return this.backing.region;
+  }
+
+  get handle(): HeapHandle {
+    return this.backing.handle;
+  }
+
+  purge(): number {
+    return this.backing.purge();
+  }
+
+  unmap(): void {
+    this.backing.unmap();
+  }
+
+  [Symbol.dispose](): void {
+    this.backing.dispose();
+  }
+}
+
+// What `Engine.free` answers beside 0 and 1.
+const INVALID = 2;
+const GAVE = 4;
+
+/** What an `EngineAllocator` asks for. */
+function verbs(binding: Binding): EngineVerbs {
+  return {
+    allocate: (size, alignment) => binding.now.allocateAligned(size, alignment),
+    free: (offset) => binding.now.free(offset),
+    sizeOf: (offset) => binding.now.sizeOf(offset),
+    resize: (offset, size) => binding.now.resize(offset, size),
+    reallocate: (offset, size) => binding.whole.reallocate(offset, size),
+    allocateMany: (size, out) => binding.now.allocateMany(size, out),
+    freeMany: (offsets, count) => binding.now.freeMany(offsets, count),
+    why: (offset) => binding.now.why(offset),
+    reset: () => binding.now.reset(),
+    verify: () => binding.now.verify(),
+  };
+}

@@ -1,0 +1,69 @@
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
+import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { SystemCallError } from "./errors.ts";
+
+/** A file that has the bytes to be mapped. */
+export interface OpenFile {
+  /** As messages show it. */
+  readonly name: string;
+  readonly descriptor: number;
+  readonly bytes: number;
+  /** Closes it, if it was opened here. A mapping outlives its descriptor. */
+  close(): void;
+  /** Makes undone what opening did to the file, and closes it. */
+  undo(): void;
+}
+
+const { O_RDWR, O_CREAT, O_EXCL } = constants;
+
+/**
+ * The file at a path, or behind an open descriptor, with at least `bytes`: created, or made longer, if it has to be and may be.
+ * Where `bytes` is undefined, as long as it is.
+ */
+export function openFile(file: string | number, bytes: number | undefined, create: boolean): OpenFile {
+  if (typeof file !== "string") checkInteger("file descriptor", file, 0, 0x7fffffff);
+  const name = typeof file === "string" ? `"${file}"` : `descriptor ${file}`;
+  const opened = attempt(name, () =>
+    typeof file === "string" ? open(file, create && bytes !== undefined) : undefined,
+  );
+  const descriptor = opened?.descriptor ?? (file as number);
+  const close = () => {
+    if (opened !== undefined) closeSync(descriptor);
+  };
+  try {
+    const status = attempt(name, () => fstatSync(descriptor));
+    if (!status.isFile()) throw new InvalidArgumentError(`invalid file: ${name} is no file that can be mapped`);
+    const longer = bytes !== undefined && bytes > status.size;
+    if (bytes === undefined ? status.size === 0 : longer && !create) {
+      throw new InvalidArgumentError(`invalid file: ${name} has ${status.size} bytes, ${bytes ?? 1} are needed`);
+    }
+    if (longer) attempt(name, () => ftruncateSync(descriptor, bytes));
+    const undo = () => {
+      if (longer && opened?.created !== true) ftruncateSync(descriptor, status.size);
+      close();
+      if (opened?.created) unlinkSync(file as string);
+    };
+    return { name, descriptor, bytes: bytes ?? status.size, close, undo };
+  } catch (error) {
+    close();
+    if (opened?.created) unlinkSync(file as string);
+    throw error;
+  }
+}
+
+function open(path: string, create: boolean): { descriptor: number; created: boolean } {
+  try {
+    return { descriptor: openSync(path, O_RDWR), created: false };
+  } catch (error) {
+    if (!create || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return { descriptor: openSync(path, O_RDWR | O_CREAT | O_EXCL, 0o600), created: true };
+}
+
+function attempt<T>(name: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw new SystemCallError(`can't open ${name}`, (error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}

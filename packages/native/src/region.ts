@@ -1,0 +1,247 @@
+import { readFileSync } from "node:fs";
+import { checkInteger, type Memory } from "@ariax/allocator";
+import { type About, addon, type Handle } from "./addon.ts";
+import { MapError, RegionUnmappedError, SystemCallError } from "./errors.ts";
+import { hugeBytes, takesAdvice } from "./huge-pages.ts";
+import { openFile } from "./open-file.ts";
+import type { FileOptions, OpenOptions, PrivateOptions, ShareOptions } from "./region-options.ts";
+import { checkName, isNotThere, system } from "./system.ts";
+
+/** The most bytes of a region: 4 GiB, what every supported Node takes as one buffer. */
+export const MAX_REGION = 0x1_0000_0000;
+
+/** `"granted"`: the kernel took the advice. `"refused"`: it didn't, or can't. `"none"`: not asked for. */
+export type HugePages = "granted" | "refused" | "none";
+
+/** `"ordinary"` is a buffer of V8's own, where external ones are refused. */
+export type RegionKind = "private" | "file" | "shared" | "ordinary";
+
+/** What a region is made of. Without a handle it is an ordinary buffer. */
+interface Source {
+  readonly kind: RegionKind;
+  readonly handle?: Handle;
+  readonly bytes?: number;
+  readonly hugePages?: boolean;
+  readonly name?: string;
+}
+
+/**
+ * Memory mapped from the operating system, as one `ArrayBuffer`.
+ *
+ * Mapping reserves addresses; a page takes RAM when it is first touched. `unmap` gives all of it back and detaches the buffer,
+ * so that every view of it has length 0. A region that is dropped without that is unmapped once the garbage collector has
+ * found both the region and its buffer out of reach.
+ */
+export class Region implements Memory, Disposable {
+  readonly #handle: Handle | undefined;
+  readonly #about: About | undefined;
+  readonly #buffer: ArrayBuffer;
+  /** The bytes of the buffer. */
+  readonly byteLength: number;
+  readonly kind: RegionKind;
+  /** Whether there are pages without access at both ends. */
+  readonly guard: boolean;
+  /** What came of `hugePages: true`: whether it was taken. How many bytes are in huge pages, `hugePageBytes()` tells. */
+  readonly hugePages: HugePages;
+  /** The name of shared memory that has one. */
+  readonly name: string | undefined;
+
+  private constructor(source: Source) {
+    const { handle } = source;
+    const buffer = handle === undefined ? undefined : takeBuffer(handle, source.kind);
+    if (buffer !== undefined) {
+      this.#handle = handle;
+      this.#about = addon().about(handle!);
+    }
+    this.#buffer = buffer ?? ordinaryBuffer(source.bytes!);
+    this.byteLength = this.#buffer.byteLength;
+    this.kind = buffer === undefined ? "ordinary" : source.kind;
+    this.guard = this.#about?.guarded ?? false;
+    this.hugePages = source.hugePages ? (this.#about?.huge && takesAdvice() ? "granted" : "refused") : "none";
+    this.name = source.name;
+    // Node itself makes external buffers untransferable, so that no other thread gets them. tried: markAsUntransferable on
+    // top of it; it refuses buffer.transfer() too, but then napi_detach_arraybuffer aborts the process (Node 24).
+  }
+
+  /**
+   * Private memory, all zero, or a file. Two system calls with guard pages, one without. Throws `InvalidArgumentError`,
+   * `MapError` where the system has no room, `SystemCallError` for a file that can't be opened, and
+   * `NativeUnavailableError`; then nothing has changed, not on disk either.
+   */
+  static map(options: PrivateOptions | FileOptions): Region {
+    return new Region(options.file === undefined ? mapPrivate(options) : mapFile(options));
+  }
+
+  /**
+   * New shared memory, all zero, for several processes or threads. One with a name stays until `Region.unlink`, or a restart of the
+   * machine, even when nobody has it mapped. Throws `SystemCallError` where the name is taken, otherwise as `map`.
+   */
+  static share(options: ShareOptions): Region {
+    const { name, bytes, guard = true } = options;
+    checkBytes(bytes);
+    if (name !== undefined) checkName(name);
+    const what = `can't share ${name === undefined ? "memory" : `"${name}"`}`;
+    const handle = system(what, bytes, () => addon().share(name ?? null, bytes, guard));
+    return new Region({ kind: "shared", handle, name });
+  }
+
+  /** The shared memory of that name, all of it. Throws `SystemCallError` where there is none. */
+  static open(options: OpenOptions): Region {
+    const { name, guard = true } = options;
+    checkName(name);
+    const handle = system(`can't open shared "${name}"`, undefined, () => addon().open(name, guard));
+    return new Region({ kind: "shared", handle, name });
+  }
+
+  /**
+   * Takes the name of shared memory away; the memory lives on where it is mapped. `false` where nothing has that name, and always on
+   * Windows, where names go by themselves with the last region.
+   */
+  static unlink(name: string): boolean {
+    checkName(name);
+    try {
+      system(`can't unlink "${name}"`, undefined, () => addon().unlink(name));
+      return true;
+    } catch (error) {
+      if (isNotThere(error)) return false;
+      throw error;
+    }
+  }
+
+  /** All of it, as one buffer, always the same. Throws `RegionUnmappedError` after `unmap`. */
+  get buffer(): ArrayBuffer {
+    if (!this.mapped) throw new RegionUnmappedError(this.byteLength);
+    return this.#buffer;
+  }
+
+  /** Whether the memory is there: not after `unmap`, nor once someone has moved it elsewhere by `buffer.transfer()`. */
+  get mapped(): boolean {
+    return this.#buffer.byteLength !== 0;
+  }
+
+  /** Whether the buffer is mapped memory, and not an ordinary one. */
+  get external(): boolean {
+    return this.#handle !== undefined;
+  }
+
+  /**
+   * Of shared memory without a name: a path by which other processes can map it (`Region.map({ file })`) as long as this
+   * one has it mapped, if the system lets them look into this process. Else `undefined`.
+   */
+  get path(): string | undefined {
+    return this.descriptor === undefined ? undefined : `/proc/${process.pid}/fd/${this.descriptor}`;
+  }
+
+  /** Of shared memory without a name: its open file descriptor, for children that inherit it. Else `undefined`. */
+  get descriptor(): number | undefined {
+    const descriptor = this.#about?.descriptor ?? -1;
+    return descriptor >= 0 && this.mapped ? descriptor : undefined;
+  }
+
+  /** Bytes in RAM now, in whole pages; of files and shared memory, whoever brought them there. O(pages). */
+  resident(): number {
+    const handle = this.#live();
+    if (handle === undefined) return this.byteLength; // at most: V8 does not tell
+    return system("can't ask what is resident", undefined, () => addon().resident(handle));
+  }
+
+  /** Bytes in huge pages now; 0 on other systems than Linux, which tells it in /proc/self/smaps. O(mappings of the process). */
+  hugePageBytes(): number {
+    this.#live();
+    if (this.#about === undefined || process.platform !== "linux") return 0;
+    const { address, length } = this.#about;
+    return hugeBytes(readFileSync("/proc/self/smaps", "latin1"), address, address + BigInt(length));
+  }
+
+  /**
+   * Gives the RAM of a range back: of the whole pages inside it, which read as zero then. `lazy`: as zero or as before, until
+   * they are written; the system takes them when it is short. Of files and shared memory the contents go for everybody.
+   * `false`: nothing was given back, since there is no whole page in the range, or the system can't.
+   */
+  purge(byteOffset: number, bytes: number, options: { readonly lazy?: boolean } = {}): boolean {
+    const handle = this.#live();
+    checkInteger("byteOffset", byteOffset, 0, this.byteLength);
+    checkInteger("bytes", bytes, 0, this.byteLength - byteOffset);
+    return handle !== undefined && addon().purge(handle, byteOffset, bytes, options.lazy ?? false);
+  }
+
+  /** Writes what has changed to the file, and waits until it is there. `false` where there is no file. */
+  flush(): boolean {
+    const handle = this.#live();
+    if (handle === undefined || this.kind !== "file") return false;
+    system("can't flush", undefined, () => addon().flush(handle));
+    return true;
+  }
+
+  /**
+   * Gives the memory back and detaches the buffer. Throws `RegionUnmappedError` the second time. No input or output into the buffer
+   * may be under way, and no C code may have its address: the memory is gone at once.
+   */
+  unmap(): void {
+    const handle = this.#live();
+    if (handle === undefined) addon().detach(this.#buffer);
+    else addon().unmap(handle, this.#buffer);
+  }
+
+  /** As `unmap`, and nothing where that was done before. */
+  [Symbol.dispose](): void {
+    if (this.mapped) this.unmap();
+  }
+
+  #live(): Handle | undefined {
+    if (!this.mapped) throw new RegionUnmappedError(this.byteLength);
+    return this.#handle;
+  }
+}
+
+function mapPrivate(options: PrivateOptions): Source {
+  const { bytes, guard = true, hugePages = false, external = true } = options;
+  checkBytes(bytes);
+  if (!external) return { kind: "ordinary", bytes, hugePages };
+  const handle = system("can't map", bytes, () => addon().map(bytes, guard, hugePages));
+  return { kind: "private", handle, bytes, hugePages };
+}
+
+function mapFile(options: FileOptions): Source {
+  const { file, bytes, guard = true, create = true } = options;
+  if (bytes !== undefined) checkBytes(bytes);
+  const native = addon(); // before the file is touched
+  const opened = openFile(file, bytes, create);
+  try {
+    checkBytes(opened.bytes);
+    const what = `can't map ${opened.name}`;
+    const handle = system(what, opened.bytes, () => native.mapFile(opened.descriptor, opened.bytes, guard));
+    opened.close();
+    return { kind: "file", handle };
+  } catch (error) {
+    opened.undo();
+    throw error;
+  }
+}
+
+function checkBytes(bytes: number): void {
+  checkInteger("bytes", bytes, 1, MAX_REGION);
+}
+
+/** The one buffer of a mapping; `undefined`, and nothing mapped, where this runtime takes no memory but its own. */
+function takeBuffer(handle: Handle, kind: RegionKind): ArrayBuffer | undefined {
+  let buffer: ArrayBuffer | undefined;
+  try {
+    buffer = addon().buffer(handle);
+  } finally {
+    if (buffer === undefined) addon().unmap(handle, undefined);
+  }
+  // Only private memory can be something else instead.
+  if (buffer === undefined && kind !== "private")
+    throw new SystemCallError("can't map", "external buffers are refused");
+  return buffer;
+}
+
+function ordinaryBuffer(bytes: number): ArrayBuffer {
+  addon(); // it is needed to unmap: if there is none, say so now
+  try {
+    return new ArrayBuffer(bytes);
+  } catch {
+    throw new MapError(bytes);
+  }
+}

@@ -1,0 +1,29 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe } from "vitest";
+import { whyUnavailable } from "../src/index.ts";
+
+const why = whyUnavailable()?.split(";")[0];
+
+/** A `describe` for what needs the addon, and perhaps one kind of system: skipped elsewhere, under a name that says why. */
+export function describeNative(name: string, body: () => void, platform?: NodeJS.Platform): void {
+  const reason = why ?? (platform !== undefined && platform !== process.platform ? `${platform} only` : undefined);
+  describe.skipIf(reason !== undefined)(reason === undefined ? name : `${name} (skipped: ${reason})`, body);
+}
+
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The path of a script in test/children. */
+export function child(name: string): string {
+  return fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url));
+}
+
+/** Runs a script of test/children to its end. */
+export function runChild(name: string, args: readonly string[] = [], flags: readonly string[] = []): Ended {
+  return spawnSync(process.execPath, [...flags, child(name), ...args], { encoding: "utf8", timeout: 20_000 });
+}
