@@ -1,6 +1,7 @@
 /** The command line. A further command is a function in `commands/` that adds itself to the program. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { addRunCommand } from "./commands/run.ts";
+import { addStoryCommand } from "./commands/story.ts";
 import { didYouMean, UsageError } from "./select.ts";
 
 /** Exit codes: 0 done, 1 something failed, 2 wrong arguments, 130 stopped by Ctrl-C. */
@@ -17,7 +18,9 @@ export async function main(
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: () => {} })
     .showSuggestionAfterError(true)
     .allowExcessArguments(false);
-  addRunCommand(program, { out, err, exit: (code) => (exitCode = code) });
+  const streams = { out, err, exit: (code: number) => (exitCode = code) };
+  addRunCommand(program, streams);
+  addStoryCommand(program, streams);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

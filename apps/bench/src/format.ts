@@ -1,4 +1,5 @@
 /** Numbers and rows as people read them: the terminal and the page show the same words. */
+import type { Line } from "./against-c.ts";
 import type { Row } from "./report.ts";
 
 /** Two digits below 10, one below 100, none above. */
@@ -13,6 +14,17 @@ export function bytes(value: number | undefined): string {
   if (value < 1024) return `${value} B`;
   return value < 2 ** 20 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 2 ** 20).toFixed(1)} MiB`;
 }
+
+/** A ratio. */
+export const times = (value: number): string => `${value.toFixed(2)}×`;
+
+export const AGAINST_C = "TypeScript against C";
+export const AGAINST_C_HELP =
+  "net of the loop, each side's own; the mean is geometric; written: each new block's first byte";
+
+/** What a line shows by trace, and of its mean. */
+export const numbersOf = ({ values, mean }: Line, show: (value: number) => string): string[] =>
+  [...values, mean].map((value) => (value === null ? "" : show(value)));
 
 /** The columns of every table, in order: title, and what a row shows. */
 export const COLUMNS: readonly { title: string; help: string; show: (row: Row) => string }[] = [

@@ -8,7 +8,7 @@
  * instead of 8.)
  */
 import type { Program } from "./program.ts";
-import type { Live, Target } from "./target.ts";
+import type { BulkTarget, Live, Target } from "./target.ts";
 
 export type Run = (from: number, to: number) => void;
 export type Loop = (target: Target, live: Live) => Run;
@@ -63,6 +63,19 @@ export function batch(count: number, size: number, order: "fifo" | "lifo"): Loop
     return (from, to) => {
       if (from < count) fill(from, Math.min(to, count));
       if (to > count) (order === "fifo" ? drain : drainBack)(Math.max(from, count) - count, to - count);
+    };
+  };
+}
+
+/** Allocate `count` blocks by one call and free them by another: each when the loop comes to the first of its events. */
+export function bulk(count: number, size: number): Loop {
+  return (subject, blocks) => {
+    const [target, live] = [subject as BulkTarget, blocks as unknown as Int32Array];
+    return (from, to) => {
+      if (from === 0) target.allocateMany(size, live);
+      if (from > count || to <= count) return;
+      target.freeMany(live);
+      live.fill(0);
     };
   };
 }

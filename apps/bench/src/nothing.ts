@@ -1,10 +1,10 @@
-import type { Target } from "./target.ts";
+import type { BulkTarget, Target } from "./target.ts";
 
 /**
  * Allocators that do nothing, so that a loop over them costs what the loop itself costs. Each result depends on each
  * call, so that no call can be left out by the compiler.
  */
-export class Nothing implements Target<number> {
+export class Nothing implements BulkTarget {
   #top = 0;
 
   allocate(size: number): number {
@@ -15,6 +15,13 @@ export class Nothing implements Target<number> {
   }
   reallocate(offset: number, size: number): number {
     return (this.#top = (this.#top + (size ^ offset)) | 0);
+  }
+  allocateMany(size: number, out: Int32Array): number {
+    this.#top = (this.#top + size) | 0;
+    return out.length;
+  }
+  freeMany(offsets: Int32Array): void {
+    this.#top ^= offsets.length;
   }
 }
 

@@ -53,6 +53,17 @@ export async function observeRecords(subject: RecordSubject, work: RecordWork, b
   return batches(run, { units: RECORD_BATCH, expected: work.expected, mean: subject.collected === true, budget });
 }
 
+/** Whether there is such a heap here. Anything but "not here" is a fault, and comes back when it is measured. */
+export async function probe(subject: HeapSubject): Promise<Observation> {
+  try {
+    await makeTarget(subject, { capacity: FULL_CAPACITY, total: FULL_CAPACITY });
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (/UNAVAILABLE$|^ERR_MODULE_NOT_FOUND$/.test(code ?? "")) return { unavailable: message.split("\n", 1)[0]! };
+  }
+  return {};
+}
+
 /** How much fits before it is full: of heaps of a fixed capacity. */
 export async function observeUntilFull(subject: HeapSubject): Promise<Observation> {
   const target = await makeTarget(subject, { capacity: FULL_CAPACITY, total: FULL_CAPACITY });

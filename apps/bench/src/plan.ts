@@ -31,6 +31,7 @@ export interface Cell {
 /** Whether a subject can be measured on a workload. */
 export function fits(subject: Subject, workload: Workload): boolean {
   if (subject.kind !== workload.kind) return false;
+  if (workload.for !== undefined && subject.origin !== "loop" && !workload.for.includes(subject.name)) return false;
   return !(subject.kind === "bits" && subject.claimsOnly && workload.kind === "bits" && workload.needsFirst);
 }
 

@@ -13,6 +13,10 @@ export interface Needs {
   readonly peakLive: number;
   /** Bytes ever allocated, a reallocation counted as a new block, each rounded up to 16. */
   readonly total: number;
+  /** Counted by the C program only: blocks live at once, and what is live at the end. */
+  readonly peakBlocks?: number;
+  readonly blocksAtEnd?: number;
+  readonly bytesAtEnd?: number;
 }
 
 export function needs({ op, slot, size, events, slots }: Program): Needs {

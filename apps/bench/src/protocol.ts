@@ -26,6 +26,12 @@ export interface Observation {
   readonly latency?: Latency;
   readonly needs?: Needs;
   readonly untilFull?: UntilFull;
+  /** Of an allocator in C: ns per unit where the first byte of each new block is written. */
+  readonly touched?: number;
+  /** Of an allocator in C: what it says it is, and its file. */
+  readonly version?: string;
+  /** The answer to `PROBE` of one that can't be had here: why. */
+  readonly unavailable?: string;
   /** Why there is no number: a crash, a hang, a wrong result. */
   readonly error?: string;
 }
@@ -40,6 +46,9 @@ export function parseObservation(output: string): Observation {
   }
   return { error: `unreadable answer of the worker: ${JSON.stringify(output.slice(0, 80))}` };
 }
+
+/** The name under which a worker only makes a small heap, and says why where it can't. */
+export const PROBE = "probe";
 
 /** The name under which a worker counts operations until full. */
 export const UNTIL_FULL = "until-full";

@@ -1,4 +1,5 @@
 /** From observations to rows: the schema of `results/latest.json`. */
+import { type AgainstC, againstC } from "./against-c.ts";
 import { type Machine, machine } from "./machine.ts";
 import { peakRatio } from "./metrics.ts";
 import type { Cell, Mode } from "./plan.ts";
@@ -6,7 +7,7 @@ import type { Observation } from "./protocol.ts";
 import { UNTIL_FULL } from "./protocol.ts";
 import type { Observed } from "./run.ts";
 import { summarise } from "./statistics.ts";
-import { loopOf, type Subject } from "./subjects.ts";
+import { isInC, loopOf, type Subject } from "./subjects.ts";
 import { type Target, targetsOf } from "./targets.ts";
 import type { Group, Workload } from "./workloads.ts";
 
@@ -42,6 +43,8 @@ export interface Row {
   readonly metadata?: number;
   readonly failures?: number;
   readonly collections?: number;
+  /** Of an allocator in C: `net` where the first byte of each new block is written. */
+  readonly touched?: number;
 }
 
 export interface Report {
@@ -55,10 +58,17 @@ export interface Report {
   readonly limit: number;
   readonly machine: Machine;
   readonly workloads: readonly (Pick<Workload, "name" | "unit" | "what" | "kind"> & { readonly group: Group })[];
-  readonly subjects: readonly Pick<Subject, "name" | "what" | "origin" | "kind">[];
+  readonly subjects: readonly (Pick<Subject, "name" | "what" | "origin" | "kind"> & {
+    /** It runs in C: its loop is another one. */
+    readonly inC: boolean;
+  })[];
   readonly rows: readonly Row[];
   /** Operations until a heap of 4 MiB was full, and the part of it in use then. */
   readonly untilFull: readonly { subject: string; operations: number; used: number | null }[];
+  /** Net of the loops; absent where there is nothing to compare. */
+  readonly againstC?: AgainstC;
+  /** What the allocators in C say they are. */
+  readonly versions: readonly { subject: string; version: string }[];
   readonly targets: readonly Target[];
   /** What was not measured, and what to do about it. */
   readonly unavailable: readonly string[];
@@ -75,6 +85,8 @@ export interface Circumstances {
 
 export function makeReport(cells: readonly Cell[], observed: readonly Observed[], at: Circumstances): Report {
   const rows = rowsOf(cells, observed);
+  const traces = [...new Set(cells.flatMap(({ workload }) => (workload.group === "traces" ? [workload.name] : [])))];
+  const against = againstC(rows, traces);
   return {
     schema: SCHEMA,
     date: at.date.toISOString(),
@@ -90,20 +102,29 @@ export function makeReport(cells: readonly Cell[], observed: readonly Observed[]
       what,
       kind,
     })),
-    subjects: [...new Set(cells.map(({ subject }) => subject))].map(({ name, what, origin, kind }) => ({
-      name,
-      what,
-      origin,
-      kind,
-    })),
+    subjects: [...new Set(cells.map(({ subject }) => subject))].map((subject) => {
+      const { name, what, origin, kind } = subject;
+      return { name, what, origin, kind, inC: isInC(subject) };
+    }),
     rows,
     untilFull: observed.flatMap(({ workload, subject, observation: { untilFull } }) =>
       workload === UNTIL_FULL && untilFull !== undefined ? [{ subject, ...untilFull }] : [],
     ),
+    ...(against === undefined ? {} : { againstC: against }),
+    versions: versionsOf(observed),
     targets: targetsOf(rows, cells),
     unavailable: at.unavailable ?? [],
     observations: observed,
   };
+}
+
+/** Of each subject that says one, but the loop. */
+function versionsOf(observed: readonly Observed[]): Report["versions"] {
+  const versions = new Map<string, string>();
+  for (const { subject, observation } of observed) {
+    if (observation.version !== undefined && subject !== "nothing-c") versions.set(subject, observation.version);
+  }
+  return [...versions].map(([subject, version]) => ({ subject, version }));
 }
 
 /** A row for each cell, and loops' costs taken off. */
@@ -118,7 +139,9 @@ export function rowsOf(cells: readonly Cell[], observed: readonly Observed[]): R
     const loop = rows.find(
       (other) => other.cell.workload === cell.workload && other.cell.subject.name === loopOf(cell.subject),
     )?.row.low;
-    return loop === undefined ? row : { ...row, net: row.gross - loop };
+    if (loop === undefined) return row;
+    const touched = row.touched === undefined ? {} : { touched: row.touched - loop };
+    return { ...row, net: row.gross - loop, ...touched };
   });
 }
 
@@ -146,7 +169,9 @@ function rowOf({ subject, workload }: Cell, observations: readonly Observation[]
   if (finished.length === 0) return { ...row, ...facts, status: "missing", note: "not measured" };
   const { median, low, high, count } = summarise(finished.map(({ best }) => best));
   const collections = finished.reduce((sum, time) => sum + time.collections, 0);
-  return { ...row, ...facts, status: "ok", gross: median, low, high, count, collections };
+  const touched = observations.flatMap((one) => one.touched ?? []);
+  const more = touched.length > 0 ? { touched: summarise(touched).median } : {};
+  return { ...row, ...facts, status: "ok", gross: median, low, high, count, collections, ...more };
 }
 
 /** Bytes. Of less, the ratio says nothing but how large an empty heap is. */

@@ -3,6 +3,7 @@ import { type Cell, isInRound, type Mode, passesOf, rotate } from "./plan.ts";
 import type { Progress } from "./progress.ts";
 import { type Observation, UNTIL_FULL } from "./protocol.ts";
 import { observeInProcess } from "./spawn.ts";
+import { isInC } from "./subjects.ts";
 
 /** An observation and where it belongs; `workload` may be `UNTIL_FULL`. */
 export interface Observed {
@@ -29,7 +30,7 @@ export async function run(cells: readonly Cell[], options: RunOptions): Promise<
   const start = performance.now();
   const elapsed = (): number => performance.now() - start;
   const heaps = [...new Set(cells.map(({ subject }) => subject))].filter(
-    (subject) => subject.kind === "heap" && subject.origin !== "loop" && !subject.collected,
+    (subject) => subject.kind === "heap" && subject.origin !== "loop" && !isInC(subject) && !subject.collected,
   );
   const rounds = Array.from({ length: mode.rounds }, (_, round) =>
     rotate(cells, round).filter((cell) => isInRound(cell, round)),

@@ -1,7 +1,7 @@
 /** Names on the command line: exact ones, globs, groups; and what was probably meant. */
 
 import type { Mode } from "./plan.ts";
-import { SUBJECTS, type Subject } from "./subjects.ts";
+import { isInC, SUBJECTS, type Subject } from "./subjects.ts";
 import { GROUPS, WORKLOADS, type Workload } from "./workloads.ts";
 
 /** What the user asked for can't be: the message says what can. Ends the program with exit code 2. */
@@ -15,7 +15,11 @@ export function selectSubjects(patterns: readonly string[], mode: Mode["name"]):
   if (patterns.length === 0) {
     return able.filter(({ onRequest, unhurried }) => !onRequest && !(unhurried && mode === "quick"));
   }
-  return select("subject", patterns, able, ({ kind, origin }) => [kind, origin === "rival" ? "rivals" : origin]);
+  return select("subject", patterns, able, (subject) => [
+    subject.kind,
+    subject.origin === "rival" ? "rivals" : subject.origin,
+    ...(isInC(subject) ? ["c"] : []),
+  ]);
 }
 
 /** Workloads by name, glob or group; none named = those of the mode. */

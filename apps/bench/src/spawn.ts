@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { commandInC } from "./c/command.ts";
 import { type Observation, parseObservation, type Request } from "./protocol.ts";
+import { isInC, SUBJECTS } from "./subjects.ts";
 import { RESULTS } from "./write.ts";
 
 /** The worker of this folder; `compare` passes that of another revision. */
@@ -17,16 +19,38 @@ export function killWorkers(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
+/** What is started for an observation. */
+export interface Invocation {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** One observation, in a process of its own. Never rejects: what goes wrong is the observation's `error`. */
-export function observeInProcess(request: Request, worker: string = WORKER): Promise<Observation> {
+export async function observeInProcess(request: Request, worker: string = WORKER): Promise<Observation> {
+  const subject = SUBJECTS.find(({ name }) => name === request.subject);
+  try {
+    return await observeBy(
+      subject && isInC(subject) ? await commandInC(subject, request) : inNode(request, worker),
+      request,
+    );
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+const inNode = (request: Request, worker: string): Invocation => ({
+  command: process.execPath,
+  args: [worker, JSON.stringify(request)],
+  // Halves what it takes to start: the modules' types are stripped and parsed once, not in every process.
+  env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
+});
+
+function observeBy({ command, args, env }: Invocation, request: Request): Promise<Observation> {
   return new Promise((resolve) => {
     // Long after the worker should have stopped by itself: it hangs in one call.
     const patience = 15_000 + 3 * request.budget + 5 * request.limit;
-    const child = spawn(process.execPath, [worker, JSON.stringify(request)], {
-      stdio: ["ignore", "pipe", "pipe"],
-      // Halves what it takes to start: the modules' types are stripped and parsed once, not in every process.
-      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
-    });
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     running.add(child);
     let hung = false;
     const timer = setTimeout(() => {

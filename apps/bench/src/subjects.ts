@@ -21,7 +21,8 @@ interface Named {
   readonly name: string;
   /** One line for `--list` and the page. */
   readonly what: string;
-  readonly origin: "ours" | "rival" | "loop";
+  /** `c`: an allocator of another world, which ours are held against. */
+  readonly origin: "ours" | "rival" | "c" | "loop";
   /** Measured only when asked for by name. */
   readonly onRequest?: true;
   /** Not in `--quick` runs, unless named. */
@@ -33,7 +34,19 @@ export interface HeapSubject extends Named {
   readonly handles: "offsets" | "objects";
   /** Blocks end when the collector finds them. */
   readonly collected?: true;
+  /** It may not be here, for a reason that it gives: asked before the run. */
+  readonly optional?: true;
   readonly create: (room: Room) => unknown;
+}
+
+/** A heap in C, whose worker is a C program (`../native`): the same programs, the same arrays, pointers for handles. */
+export interface CSubject extends Named {
+  readonly kind: "heap";
+  readonly handles: "pointers";
+  /** Names of its shared library, in the order they are tried. */
+  readonly libraries?: readonly string[];
+  /** It is our own, compiled in. */
+  readonly engine?: true;
 }
 
 export interface BitSubject extends Named {
@@ -49,7 +62,10 @@ export interface RecordSubject extends Named {
   readonly create: (capacity: number) => Records | Promise<Records>;
 }
 
-export type Subject = HeapSubject | BitSubject | RecordSubject;
+export type Subject = HeapSubject | CSubject | BitSubject | RecordSubject;
+
+export const isInC = (subject: Subject): subject is CSubject =>
+  subject.kind === "heap" && subject.handles === "pointers";
 
 export const SUBJECTS: readonly Subject[] = [
   heap("slab", "ours", "general-purpose heap, on an ArrayBuffer", async ({ capacity }) => {
@@ -71,6 +87,39 @@ export const SUBJECTS: readonly Subject[] = [
       return new Arena({ capacity: total });
     },
   ),
+  optional(
+    heap("wasm", "ours", "the same heap, its engine in C, as WASM", async ({ capacity }) => {
+      const { WasmAllocator } = await import("@ariax/wasm");
+      return WasmAllocator.create({ capacity });
+    }),
+  ),
+  optional(
+    heap(
+      "native",
+      "ours",
+      "the same heap in TypeScript, over memory mapped from the operating system",
+      async (room) => {
+        const { NativeAllocator } = await import("@ariax/native");
+        return new NativeAllocator({ capacity: room.capacity });
+      },
+    ),
+  ),
+  optional(
+    heap("native-c", "ours", "the same, its engine in C: every call crosses into the addon", async ({ capacity }) => {
+      const { NativeAllocator } = await import("@ariax/native");
+      return new NativeAllocator({ capacity, engine: "c" });
+    }),
+  ),
+  { ...inC("engine-c", "ours", "the same heap, its engine in C, called from C"), engine: true },
+  {
+    ...inC("mimalloc", "c", "C: mimalloc, where its library is installed"),
+    libraries: ["libmimalloc.so.2", "libmimalloc.so.3", "libmimalloc.so", "libmimalloc.dylib"],
+  },
+  {
+    ...inC("jemalloc", "c", "C: jemalloc, where its library is installed"),
+    libraries: ["libjemalloc.so.2", "libjemalloc.so", "libjemalloc.dylib"],
+  },
+  inC("glibc", "c", "C: malloc of the GNU C library"),
   heap("thi.ng", "rival", "@thi.ng/malloc 6.1.150, realloc by malloc, copy and free", async ({ capacity }) =>
     (await import("../rivals/thi-ng-malloc.ts")).create(capacity),
   ),
@@ -102,6 +151,23 @@ export const SUBJECTS: readonly Subject[] = [
     ),
     handles: "objects",
   }),
+  onRequest(
+    heap("phase-1", "rival", "AriaX's phase 1: one region, first fit, headers in band", async ({ capacity }) =>
+      (await import("./phases/phases.ts")).createPhase("phase-1", capacity),
+    ),
+  ),
+  onRequest(
+    optional(
+      heap("phase-2", "rival", "AriaX's phase 2: a mapping of its own for each block's record", async ({ capacity }) =>
+        (await import("./phases/phases.ts")).createPhase("phase-2", capacity),
+      ),
+    ),
+  ),
+  onRequest(
+    heap("phase-2.1", "ours", "AriaX's phase 2.1: phase 2's records, over slab and metadata pools", async (room) =>
+      (await import("./phases/phases.ts")).createPhase("phase-2.1", room.capacity),
+    ),
+  ),
   heap("nothing", "loop", "the loop alone, over offsets", async () => new (await import("./nothing.ts")).Nothing()),
   {
     ...heap(
@@ -112,6 +178,7 @@ export const SUBJECTS: readonly Subject[] = [
     ),
     handles: "objects",
   },
+  inC("nothing-c", "loop", "the loop alone, in C"),
 
   bits("bitset", "ours", "BitSet: takeFirst, set", async (length) =>
     (await import("./subjects/bits.ts")).bitSet(length),
@@ -165,6 +232,7 @@ export const SUBJECTS: readonly Subject[] = [
 
 /** The subject whose result is taken off, for the loop's own cost. */
 export function loopOf(subject: Subject): string {
+  if (isInC(subject)) return "nothing-c";
   if (subject.kind === "heap") return subject.handles === "offsets" ? "nothing" : "nothing-objects";
   return subject.kind === "bits" ? "nothing-bits" : "nothing-records";
 }
@@ -174,6 +242,12 @@ function heap(name: string, origin: Named["origin"], what: string, create: HeapS
 }
 function collected(name: string, what: string, create: HeapSubject["create"]): HeapSubject {
   return { kind: "heap", handles: "objects", collected: true, name, origin: "rival", what, create };
+}
+function inC(name: string, origin: Named["origin"], what: string): CSubject {
+  return { kind: "heap", handles: "pointers", name, origin, what };
+}
+function optional(subject: HeapSubject): HeapSubject {
+  return { ...subject, optional: true };
 }
 function bits(name: string, origin: Named["origin"], what: string, create: BitSubject["create"]): BitSubject {
   return { kind: "bits", name, origin, what, create };

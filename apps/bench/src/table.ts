@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { COLUMNS, noteOf, ns } from "./format.ts";
+import { AGAINST_C, AGAINST_C_HELP, COLUMNS, noteOf, ns, numbersOf, times } from "./format.ts";
 import { duration } from "./progress.ts";
 import type { Report, Row } from "./report.ts";
 import { geomean } from "./statistics.ts";
@@ -16,6 +16,9 @@ export function renderTables(report: Report): string {
   for (const group of groups) parts.push("", groupTable(report, group));
   const means = meansTable(report);
   if (means !== undefined) parts.push("", "Over the seven traces, geometric means", means);
+  const against = againstTable(report);
+  if (against !== undefined) parts.push("", `${AGAINST_C}; ${AGAINST_C_HELP}`, against);
+  for (const { version } of report.versions) parts.push(`  ${version}`);
   if (report.untilFull.length > 0)
     parts.push("", "A heap of 4 MiB, filled with 16–1,023 bytes, one free to two allocations", fullTable(report));
   const notes = report.rows.flatMap((row) => noteOf(row) ?? []);
@@ -42,7 +45,7 @@ function meansTable(report: Report): string | undefined {
   const traces = report.workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
   if (traces.length < 2) return undefined;
   const means = report.subjects
-    .filter(({ kind, origin }) => kind === "heap" && origin !== "loop")
+    .filter(({ kind, origin, inC }) => kind === "heap" && origin !== "loop" && !inC)
     .flatMap(({ name }) => {
       const rows = report.rows.filter((row) => row.subject === name && traces.includes(row.workload));
       const times = rows.flatMap(({ gross }) => gross ?? []);
@@ -61,6 +64,17 @@ function meansTable(report: Report): string | undefined {
     table.push([name, bound + ns(mean), ratio, peak === undefined ? "" : `${peak.toFixed(2)}×`]);
   }
   return means.length > 0 ? table.toString() : undefined;
+}
+
+function againstTable({ againstC }: Report): string | undefined {
+  if (againstC === undefined) return undefined;
+  const table = plain(["", ...againstC.traces, "mean"]);
+  const head = (content: string) => table.push([{ content, colSpan: againstC.traces.length + 2 }]);
+  head("ns per event");
+  for (const line of againstC.times) table.push([`  ${line.name}`, ...numbersOf(line, ns)]);
+  head("one by the other");
+  for (const line of againstC.ratios) table.push([`  ${line.name}`, ...numbersOf(line, times)]);
+  return table.toString();
 }
 
 function fullTable({ untilFull }: Report): string {

@@ -14,6 +14,12 @@ export interface Target<H = unknown> {
   reset?(): void;
 }
 
+/** A target that makes and frees many blocks in one call. */
+export interface BulkTarget extends Target<number> {
+  allocateMany(size: number, out: Int32Array): number;
+  freeMany(offsets: Int32Array): void;
+}
+
 /** The live blocks by slot: an `Int32Array` of offsets, or an `Array` of objects. A slot without a block holds 0. */
 export interface Live<H = unknown> {
   [slot: number]: H;

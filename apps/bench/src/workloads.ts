@@ -2,7 +2,7 @@
 import { TRACE_NAMES } from "@ariax/trace/node";
 import type { Kind } from "./subjects.ts";
 import { type BitWork, claim, full, last } from "./workloads/bits.ts";
-import { batchOf, churnOf, pairsOf } from "./workloads/micro.ts";
+import { batchOf, bulkOf, churnOf, pairsOf } from "./workloads/micro.ts";
 import { churn, pair, type RecordWork } from "./workloads/records.ts";
 import { SYNTHETIC, syntheticWork } from "./workloads/synthetic.ts";
 import { fileWork, RECORDED, recordedWork } from "./workloads/traces.ts";
@@ -29,6 +29,8 @@ interface Named {
   readonly what: string;
   /** In which runs it is: `quick` ones are in all, `full` ones only in `--full` or when named. */
   readonly level: "quick" | "default" | "full";
+  /** Only these subjects can do it. */
+  readonly for?: readonly string[];
   /** In shorter runs than `--full` measured for these subjects only, as it takes long. */
   readonly only?: readonly string[];
 }
@@ -41,6 +43,8 @@ export type Workload = Named &
   );
 
 const LIVE = 16_384;
+/** Where many blocks in one call are compared with a call for each. */
+const BULK = ["slab", "wasm", "native", "native-c"];
 
 export const WORKLOADS: readonly Workload[] = [
   ...TRACE_NAMES.map((name) => heap("traces", "quick", name, "event", RECORDED[name], () => recordedWork(name))),
@@ -65,10 +69,27 @@ export const WORKLOADS: readonly Workload[] = [
   heap("micro", "default", "churn", "pair", "16,384 live blocks of 16–1,023 bytes, replaced at random", () =>
     churnOf(LIVE),
   ),
+  {
+    ...heap(
+      "micro",
+      "default",
+      "bulk",
+      "pair",
+      "1,024 blocks of 64 bytes by allocateMany and freeMany; per block",
+      () => bulkOf(64, 1024),
+    ),
+    for: BULK,
+  },
+  {
+    ...heap("micro", "default", "one-by-one", "pair", "the same blocks, each by allocate and free", () =>
+      batchOf(64, 1024, "fifo"),
+    ),
+    for: BULK,
+  },
 
   ...(["1k", "10k", "100k", "1m"] as const).map((live, i) => ({
     ...heap("scaling", "default", `churn-${live}`, "pair", `the same with ${live} live`, () => churnOf(10 ** (3 + i))),
-    only: [...["slab", "assemblyscript"], ...(live === "1m" ? [] : ["malloc", "uint8array"])],
+    only: ["slab", "assemblyscript", ...(live === "1m" ? [] : ["malloc", "uint8array"])],
   })),
 
   ...(["1k", "10k", "100k", "1m"] as const).map((live, i) => ({

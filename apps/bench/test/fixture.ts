@@ -17,7 +17,7 @@ const finished = (best: number): Observation => ({
 function first(subject: string, workload: string, index: number): Observation {
   const check = { corrupted: 0, failures: 0, refusedFrees: 0, events: 1000, peakReserved: 1_200_000, metadata: 20_000 };
   const needs = { events: 1000, peakLive: 1_000_000, total: 9_000_000 };
-  const latency = { p50: 5, p99: 50 + index, max: 900, batches: 400 };
+  const latency = { p50: 5, p99: 50 + subject.length, max: 900, batches: 400 };
   if (subject === "arena" && workload === "git") {
     return { check: { ...check, failures: 3, firstFailure: "out of memory: no room for 64 bytes" }, needs };
   }

@@ -5,9 +5,9 @@ import { type Command, Option } from "commander";
 import { listOption, numberParser } from "../cli.ts";
 import { renderPage } from "../html/page.ts";
 import { type Cell, cellsOf, MODES, type Mode } from "../plan.ts";
+import { prepare } from "../prepare.ts";
 import { progressOn } from "../progress.ts";
 import { makeReport, type Report } from "../report.ts";
-import { prepareRequested } from "../requested.ts";
 import { run } from "../run.ts";
 import { list, selectSubjects, selectWorkloads, UsageError } from "../select.ts";
 import { killWorkers } from "../spawn.ts";
@@ -61,7 +61,7 @@ async function action(options: Options, { out, err, exit }: Streams): Promise<vo
   }
   const mode = modeOf(options);
   const cells = await selectCells(options, mode);
-  const { available, unavailable } = await prepareRequested(cells, (line) => err.write(`${line}\n`));
+  const { available, unavailable } = await prepare(cells, (line) => err.write(`${line}\n`));
   const isJson = options.json === "-";
 
   const stop = new AbortController();

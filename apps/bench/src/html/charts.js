@@ -19,6 +19,13 @@
     buffer: ["#a9b0b6", "#6c757c"],
     bitset: ["#0b7a5e", "#3ddbac"],
     "atomic-bitset": ["#3f9fd1", "#5fb8e8"],
+    wasm: ["#5b7fd4", "#8aa8f0"],
+    native: ["#2f9e8f", "#63d3c4"],
+    "native-c": ["#7a5fb5", "#ab93e0"],
+    "engine-c": ["#355fa8", "#6d97e0"],
+    mimalloc: ["#c0392b", "#f0705f"],
+    jemalloc: ["#d98324", "#f2a950"],
+    glibc: ["#c7a70a", "#e8d04a"],
     "metadata-pool": ["#0b7a5e", "#3ddbac"],
   };
   const OTHERS = [
@@ -34,8 +41,11 @@
 
   const workloadsOf = (group) => report.workloads.filter((w) => w.group === group);
   const rowOf = (subject, workload) => report.rows.find((r) => r.subject === subject && r.workload === workload);
+  /** Those in C have another loop, and a chart of their own. */
   const subjectsOf = (workloads) =>
-    report.subjects.filter((s) => s.origin !== "loop" && workloads.some((w) => rowOf(s.name, w.name)?.gross > 0));
+    report.subjects.filter(
+      (s) => s.origin !== "loop" && !s.inC && workloads.some((w) => rowOf(s.name, w.name)?.gross > 0),
+    );
   const show = (value) => (value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3));
   const isStopped = (row) => row?.status === "stopped";
 
@@ -237,6 +247,42 @@
     );
   }
 
+  /** TypeScript against C: net of the loops. */
+  function againstC() {
+    if (report.againstC === undefined) return;
+    const { traces, times } = report.againstC;
+    const plain = times.filter(({ name }) => !name.endsWith("written"));
+    draw(
+      figure(
+        "TypeScript against C",
+        "ns per event, net of the loop, each side's own; left to right: ours, theirs",
+        380,
+        true,
+      ),
+      {
+        type: "bar",
+        data: {
+          labels: [...traces, "geometric mean"],
+          datasets: plain.map(({ name, values, mean }, i) => ({
+            label: name,
+            data: [...values, mean],
+            backgroundColor: colour(name, i),
+            borderRadius: 2,
+            categoryPercentage: 0.86,
+            barPercentage: 0.94,
+          })),
+        },
+        options: {
+          scales: { x: axis("", { grid: { display: false } }), y: axis("ns", { min: 0 }) },
+          plugins: {
+            legend: legend(),
+            tooltip: { callbacks: { label: ({ dataset, parsed }) => ` ${dataset.label}: ${show(parsed.y)}` } },
+          },
+        },
+      },
+    );
+  }
+
   function all() {
     for (const chart of drawn) chart.destroy();
     drawn = [];
@@ -253,6 +299,7 @@
       logAxis("ns, logarithmic", { min: 1 }),
       true,
     );
+    againstC();
     grouped(
       "The tail",
       "99th percentile of batches of 256 events, ns per event",

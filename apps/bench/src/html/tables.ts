@@ -1,4 +1,4 @@
-import { COLUMNS, noteOf } from "../format.ts";
+import { AGAINST_C, AGAINST_C_HELP, COLUMNS, noteOf, ns, numbersOf, times } from "../format.ts";
 import type { Report } from "../report.ts";
 import type { Target } from "../targets.ts";
 import type { Group } from "../workloads.ts";
@@ -28,6 +28,20 @@ export function groupTable(report: Report, group: Group): string {
     return `<tr class="workload"><th colspan="${columns.length + 1}">${html(name)}<small>${html(what)}; per ${unit}</small></th></tr>${lines.join("")}`;
   });
   return `<div class="scroll"><table><thead><tr><th></th>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+}
+
+export function againstTable({ againstC, versions }: Report): string {
+  if (againstC === undefined) return "";
+  const cells = (texts: readonly string[], tag: string): string =>
+    texts.map((text) => `<${tag}>${html(text)}</${tag}>`).join("");
+  const lines = [
+    ...againstC.times.map((line) => [line.name, ...numbersOf(line, ns)]),
+    ...againstC.ratios.map((line) => [line.name, ...numbersOf(line, times)]),
+  ];
+  const head = cells(["", ...againstC.traces, "mean"], "th");
+  const body = lines.map((texts) => `<tr>${cells(texts, "td")}</tr>`).join("");
+  const known = versions.map(({ version }) => version).join("; ");
+  return `<section><h2>${AGAINST_C}</h2><p>ns per event, ${AGAINST_C_HELP}. In C: ${html(known)}.</p><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div></section>`;
 }
 
 export function untilFullTable({ untilFull }: Report): string {

@@ -1,5 +1,5 @@
 /** The small synthetic loops: each one question, asked a thousand times. */
-import { batch, churn, pairs } from "../loops.ts";
+import { batch, bulk, churn, pairs } from "../loops.ts";
 import { ALLOCATE, FREE, makeProgram } from "../program.ts";
 import { random } from "../random.ts";
 import type { HeapWork } from "./work.ts";
@@ -21,6 +21,11 @@ export function batchOf(size: number, count: number, order: "fifo" | "lifo"): He
     }
   });
   return { program, prelude: 0, loop: batch(count, size, order), events: 2 * count, eventsPerUnit: 2 };
+}
+
+/** The same, by one call for all of them, and one to free them. */
+export function bulkOf(size: number, count: number): HeapWork {
+  return { ...batchOf(size, count, "fifo"), loop: bulk(count, size) };
 }
 
 /** `live` blocks of 16 to 1,023 bytes, replaced one by one at random. */

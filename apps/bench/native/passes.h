@@ -1,0 +1,173 @@
+/*
+ * The passes over a program: timing, contents checked, and the tail. The same three as in JavaScript (src/timing.ts,
+ * src/check.ts, src/latency.ts), with the same windows, so that the numbers may stand beside each other.
+ */
+#ifndef PASSES_H
+#define PASSES_H
+
+#include "allocators.h"
+#include <time.h>
+
+static double now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/*
+ * The timed loop. As in src/loops.ts: three arrays are read and one is written, and no block is touched; or, where it is
+ * `touched`, the first byte of each new one is written, so that what a program pays anyway is paid for every allocator.
+ */
+static inline void replay_as(const program *p, const allocator *a, void **live, uint32_t from, uint32_t to, int touched) {
+  const uint8_t *op = p->op;
+  const uint32_t *slot = p->slot, *size = p->size;
+  const allocator it = *a;
+  for (uint32_t i = from; i < to; i++) {
+    uint32_t s = slot[i];
+    uint8_t o = op[i];
+    if (o == ALLOCATE) {
+      live[s] = it.allocate(size[i]);
+      if (touched && size[i]) *(volatile uint8_t *)(it.base + (uintptr_t)live[s]) = o;
+    } else if (o == FREE) {
+      it.release(live[s]);
+      live[s] = 0;
+    } else live[s] = it.reallocate(live[s], size[i]);
+  }
+}
+
+typedef void loop(const program *, const allocator *, void **live, uint32_t from, uint32_t to);
+static void replay(const program *p, const allocator *a, void **live, uint32_t from, uint32_t to) {
+  replay_as(p, a, live, from, to, 0);
+}
+static void replay_touched(const program *p, const allocator *a, void **live, uint32_t from, uint32_t to) {
+  replay_as(p, a, live, from, to, 1);
+}
+
+/* What a replay leaves live is freed outside of the timed part. */
+static void release_all(const program *p, const allocator *a, void **live) {
+  for (uint32_t s = 0; s < p->slots; s++) {
+    if (live[s]) a->release(live[s]);
+    live[s] = 0;
+  }
+}
+
+enum { MAX_WINDOWS = 25 };
+
+typedef struct timing {
+  double windows[MAX_WINDOWS], best; /* ns per unit */
+  uint32_t count, replays_per_window, warm_replays;
+} timing;
+
+/* Replays for half of the budget to warm up, then times windows of whole replays, each of 2 ms at least. */
+static timing time_program(const program *p, const allocator *a, void **live, double budget_ms, loop *run) {
+  const double least = 2e6, half = budget_ms * 0.5e6;
+  const double units = (double)(p->events - p->prelude) / p->events_per_unit;
+  timing t = { .best = 1e300 };
+  double took = 0;
+  for (double start = now_ns(); t.warm_replays < 3 || now_ns() - start < half; t.warm_replays++) {
+    replay(p, a, live, 0, p->prelude);
+    double from = now_ns();
+    run(p, a, live, p->prelude, p->events);
+    took = now_ns() - from;
+    release_all(p, a, live);
+  }
+  t.replays_per_window = took >= least ? 1 : (uint32_t)(least / (took + 1)) + 1;
+  for (double start = now_ns(); t.count < 3 || (t.count < MAX_WINDOWS && now_ns() - start < half); t.count++) {
+    double window = 0;
+    for (uint32_t i = 0; i < t.replays_per_window; i++) {
+      replay(p, a, live, 0, p->prelude);
+      double from = now_ns();
+      run(p, a, live, p->prelude, p->events);
+      window += now_ns() - from;
+      release_all(p, a, live);
+    }
+    window /= units * t.replays_per_window;
+    t.windows[t.count] = window;
+    if (window < t.best) t.best = window;
+  }
+  return t;
+}
+
+typedef struct checked {
+  uint64_t corrupted, failures, refused_frees;
+} checked;
+
+/* Whether the first `size` bytes of a block are all `fill`. */
+static int is_filled(const allocator *a, void *block, uint32_t size, uint8_t fill) {
+  const uint8_t *at = (const uint8_t *)(a->base + (uintptr_t)block);
+  /* The first is right, and each is as the one before it. */
+  return size == 0 || (at[0] == fill && memcmp(at, at + 1, size - 1) == 0);
+}
+
+/* Replays with every block filled, and looked at whenever it is freed or reallocated, and at the end. */
+static checked check(const program *p, const allocator *a, void **live) {
+  uint32_t *bytes = zeroed(4 * (uint64_t)p->slots);
+  uint8_t *fills = zeroed(p->slots), fill = 0;
+  uint64_t refused_before = refused_frees();
+  checked c = { 0 };
+  for (uint32_t i = 0; i < p->events; i++) {
+    uint32_t s = p->slot[i], size = p->size[i];
+    if (p->op[i] == ALLOCATE) {
+      live[s] = a->allocate(size);
+      c.failures += !live[s];
+    } else if (!live[s]) {
+      continue; /* it was refused before */
+    } else if (p->op[i] == FREE) {
+      c.corrupted += !is_filled(a, live[s], bytes[s], fills[s]);
+      a->release(live[s]);
+      live[s] = 0;
+    } else {
+      void *moved = a->reallocate(live[s], size);
+      if (!moved) {
+        c.failures++;
+        continue;
+      }
+      live[s] = moved;
+      c.corrupted += !is_filled(a, moved, bytes[s] < size ? bytes[s] : size, fills[s]);
+    }
+    if (!live[s]) continue;
+    fill += 37; /* odd: 256 blocks until one is like another */
+    bytes[s] = size;
+    fills[s] = fill;
+    memset((void *)(a->base + (uintptr_t)live[s]), fill, size);
+  }
+  for (uint32_t s = 0; s < p->slots; s++) c.corrupted += live[s] && !is_filled(a, live[s], bytes[s], fills[s]);
+  release_all(p, a, live);
+  c.refused_frees = refused_frees() - refused_before;
+  munmap(bytes, 4 * (uint64_t)p->slots + 1);
+  munmap(fills, (uint64_t)p->slots + 1);
+  return c;
+}
+
+typedef struct tail {
+  double p50, p99, max; /* ns per event, over batches */
+  uint32_t batches;
+} tail;
+
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Each batch of 256 events by itself, after the timing has warmed everything up. */
+static tail tail_of(const program *p, const allocator *a, void **live, double budget_ms) {
+  enum { BATCH = 256, MOST = 100000 };
+  double *samples = zeroed(sizeof(double) * MOST);
+  uint32_t n = 0;
+  for (double start = now_ns(); n == 0 || (n < MOST && now_ns() - start < budget_ms * 1e6);) {
+    replay(p, a, live, 0, p->prelude);
+    for (uint32_t from = p->prelude; from < p->events; from += BATCH) {
+      uint32_t to = p->events - from < BATCH ? p->events : from + BATCH;
+      double begin = now_ns();
+      replay(p, a, live, from, to);
+      if (n < MOST) samples[n++] = (now_ns() - begin) / (to - from);
+    }
+    release_all(p, a, live);
+  }
+  qsort(samples, n, sizeof *samples, ascending);
+  tail t = { samples[n / 2], samples[(uint64_t)n * 99 / 100], samples[n - 1], n };
+  munmap(samples, sizeof(double) * MOST + 1);
+  return t;
+}
+
+#endif

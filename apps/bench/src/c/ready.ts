@@ -1,0 +1,47 @@
+/** Which C allocators there are here, found out once a process by asking each. */
+import { spawnSync } from "node:child_process";
+import type { CSubject } from "../subjects.ts";
+import { type Built, buildReplay } from "./build.ts";
+
+export interface Ready {
+  readonly binary: string;
+  /** The shared library to open; "" where none is. */
+  readonly library: string;
+  /** What it says it is, and its file. */
+  readonly version: string;
+}
+
+/**
+ * jemalloc keeps its threads' state in static thread-local storage, of which glibc has little to spare for a library that
+ * is opened late; this is how to ask for more.
+ */
+export const C_ENV: Readonly<Record<string, string>> = { GLIBC_TUNABLES: "glibc.rtld.optional_static_tls=16384" };
+
+const asked = new Map<string, Ready | { readonly reason: string }>();
+const builds = new Map<string, Built>();
+
+/** How to run a subject, or one line that says why that can't be. */
+export function readyC(subject: CSubject): Ready | { readonly reason: string } {
+  const before = asked.get(subject.name) ?? ask(subject);
+  asked.set(subject.name, before);
+  return before;
+}
+
+function ask({ name, libraries, engine }: CSubject): Ready | { readonly reason: string } {
+  const what = engine ? "engine" : "libraries";
+  const built = builds.get(what) ?? buildReplay(what);
+  builds.set(what, built);
+  if ("reason" in built) return built;
+  let complaint = "";
+  for (const library of libraries ?? [""]) {
+    const env = { ...process.env, ...C_ENV };
+    const { status, stdout, stderr } = spawnSync(built.binary, [name, library], { env, encoding: "utf8" });
+    if (status === 0) return { binary: built.binary, library, version: (JSON.parse(stdout) as Ready).version };
+    // The first one's: the others are names that it has elsewhere.
+    complaint ||= (stderr ?? "").trim().replace(`${name}: `, "") || "the program that replays does not run";
+  }
+  return { reason: libraries === undefined ? complaint : notInstalled(complaint, libraries) };
+}
+
+const notInstalled = (complaint: string, libraries: readonly string[]): string =>
+  complaint.includes("No such file") ? `not installed (${libraries.join(", ")})` : complaint;

@@ -1,0 +1,168 @@
+/** The C programs: that they replay what the traces say, find what is wrong, and are missed by name where they can't be. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe as describeTrace } from "@ariax/trace";
+import { loadTrace, TRACE_NAMES } from "@ariax/trace/node";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { buildReplay, findCompiler } from "../src/c/build.ts";
+import { encodeProgram } from "../src/c/program-file.ts";
+import { readyC } from "../src/c/ready.ts";
+import { cellsOf } from "../src/plan.ts";
+import { makeProgram } from "../src/program.ts";
+import type { Observation, Request } from "../src/protocol.ts";
+import { selectSubjects, selectWorkloads } from "../src/select.ts";
+import { observeInProcess } from "../src/spawn.ts";
+import { isInC, SUBJECTS } from "../src/subjects.ts";
+import { programWork } from "../src/workloads/traces.ts";
+
+const compiler = findCompiler();
+const inC = SUBJECTS.filter(isInC);
+const reasonOf = (name: string): string | undefined => {
+  const ready = readyC(inC.find((subject) => subject.name === name)!);
+  return "reason" in ready ? ready.reason : undefined;
+};
+const observe = (subject: string, workload: string, passes: Request["passes"]): Promise<Observation> =>
+  observeInProcess({ subject, workload, passes, budget: 10, limit: 2000 });
+
+describe("the C program", () => {
+  for (const { name } of inC.filter(({ origin }) => origin !== "loop")) {
+    const reason = reasonOf(name);
+    const title = reason === undefined ? name : `${name} (skipped: ${reason})`;
+    test.skipIf(reason !== undefined)(`replays every trace through ${title}`, { timeout: 60_000 }, async () => {
+      for (const trace of TRACE_NAMES) {
+        const { check, needs, error } = await observe(name, trace, ["check"]);
+        const { events, peakBytes, peakBlocks, blocksAtEnd, bytesAtEnd } = describeTrace(await loadTrace(trace));
+        expect({ trace, error, check }).toEqual({
+          trace,
+          error: undefined,
+          check: { corrupted: 0, failures: 0, refusedFrees: 0, events },
+        });
+        expect(needs).toMatchObject({
+          events,
+          peakLive: peakBytes.bytes,
+          peakBlocks: peakBlocks.blocks,
+          blocksAtEnd,
+          bytesAtEnd,
+        });
+      }
+    });
+
+    test.skipIf(reason !== undefined)(`times ${title}, and says which it is`, async () => {
+      const { time, latency, check, version } = await observe(name, "churn", ["time", "latency"]);
+      expect(time).toMatchObject({ stopped: false });
+      expect(latency!.batches).toBeGreaterThan(0);
+      expect(check).toBeUndefined();
+      expect(version).toMatch(new RegExp(`^${name} (\\d+\\.\\d+.*, /.*|of this working tree)$`));
+    });
+  }
+
+  test.skipIf(compiler === undefined)(
+    "times the loop alone, and has nothing to check (needs a C compiler)",
+    async () => {
+      expect(Object.keys(await observe("nothing-c", "git", ["time", "check"]))).toEqual(["version", "time"]);
+    },
+  );
+});
+
+describe("a heap that is wrong is found (needs a C compiler)", () => {
+  /** Blocks one behind the other; `BROKEN` says how not. */
+  const source = `
+    #include <string.h>
+    #include <stddef.h>
+    static char memory[1 << 20]; static size_t top;
+    void *mi_malloc(size_t n) { top += n + 64 & ~15ul; return BROKEN == 1 ? memory : BROKEN == 2 && n > 50 ? 0 : memory + top - (n + 64 & ~15ul); }
+    void mi_free(void *p) { (void)p; }
+    void *mi_realloc(void *p, size_t n) { void *q = mi_malloc(n); return !q || BROKEN == 3 ? q : memcpy(q, p, n); }`;
+  const program = makeProgram(6, 2, (at) => {
+    [
+      [0, 0, 30],
+      [0, 1, 41],
+      [2, 1, 90],
+      [2, 1, 13],
+      [1, 0, 0],
+      [1, 1, 0],
+    ].forEach(([op, slot, size], i) => {
+      at(i, op!, slot!, size!);
+    });
+  });
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "ariax-c-"));
+    writeFileSync(join(folder, "heap.c"), source);
+    writeFileSync(join(folder, "program"), encodeProgram(programWork(program)));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.skipIf(compiler === undefined).each([
+    ["what is right", 0, { corrupted: 0, failures: 0 }],
+    ["blocks that overlap", 1, { corrupted: 1, failures: 0 }],
+    ["no room", 2, { corrupted: 0, failures: 1, firstFailure: "no room" }],
+    ["contents lost by a reallocation", 3, { corrupted: 2, failures: 0 }],
+  ])("%s", (_, broken, found) => {
+    const library = join(folder, `libmimalloc-${broken}.so`);
+    const args = ["-shared", "-fPIC", "-w", `-DBROKEN=${broken}`, "-o", library, join(folder, "heap.c")];
+    expect(spawnSync(compiler!.command, [...compiler!.args, ...args], { encoding: "utf8" }).stderr).toBe("");
+    const { binary } = buildReplay("libraries") as { binary: string };
+    const run = ["mimalloc", library, join(folder, "program"), "1048576", "1", "check"];
+    const { stdout } = spawnSync(binary, run, { encoding: "utf8" });
+    expect(JSON.parse(stdout)).toMatchObject({
+      check: { ...found, refusedFrees: 0, events: 6 },
+      needs: { events: 6, peakLive: 120, peakBlocks: 2, blocksAtEnd: 0, bytesAtEnd: 0 },
+    });
+  });
+
+  test.skipIf(compiler === undefined)("a file that is no program, and a library that is none", () => {
+    const { binary } = buildReplay("libraries") as { binary: string };
+    const call = (...args: string[]) => spawnSync(binary, args, { encoding: "utf8" });
+    const path = join(folder, "heap.c");
+    expect(call("nothing-c", "", path, "0", "1", "time")).toMatchObject({
+      status: 1,
+      stderr: `${path}: not a program\n`,
+    });
+    expect(call("mimalloc", "libmimalloc-none.so").stderr).toMatch(/^mimalloc: libmimalloc-none\.so: cannot open/);
+    expect(call("mimalloc").stderr).toBe("replay: 2 or 6 arguments, see replay.c\n");
+  });
+});
+
+describe("without a compiler", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.resetModules();
+  });
+
+  test("the build says what it looked for", () => {
+    expect(buildReplay("libraries", { PATH: "" })).toEqual({ reason: "no C compiler (cc, gcc or clang)" });
+    expect(buildReplay("libraries", { PATH: "", CC: "tcc -w" })).toEqual({ reason: "no C compiler (CC=tcc -w)" });
+  });
+
+  test("one line names all rows that are missing, and their loop is left out", async () => {
+    vi.stubEnv("PATH", "");
+    vi.stubEnv("CC", undefined);
+    vi.resetModules();
+    const { prepare } = await import("../src/prepare.ts");
+    const cells = cellsOf(selectSubjects(["c", "slab"], "default"), selectWorkloads(["git"], "default"));
+    const { available, unavailable } = await prepare(cells, () => {});
+    expect(unavailable).toEqual(["engine-c, mimalloc, jemalloc, glibc: unavailable, no C compiler (cc, gcc or clang)"]);
+    expect(available.map(({ subject }) => subject.name)).toEqual(["nothing", "slab"]);
+  });
+
+  test("an observation says it too", async () => {
+    vi.stubEnv("PATH", "");
+    vi.stubEnv("CC", undefined);
+    vi.resetModules();
+    const { observeInProcess } = await import("../src/spawn.ts");
+    const request: Request = { subject: "glibc", workload: "git", passes: ["time"], budget: 10, limit: 100 };
+    expect(await observeInProcess(request)).toEqual({ error: "no C compiler (cc, gcc or clang)" });
+  });
+});
+
+test("a reallocation to nothing, which is a free to C libraries, is one to a byte", () => {
+  const program = makeProgram(2, 1, (at) => {
+    at(0, 0, 0, 7);
+    at(1, 2, 0, 0);
+  });
+  const words = new Uint32Array(encodeProgram(programWork(program)).buffer.slice(0, 36));
+  expect([...words]).toEqual([0x31505841, 2, 1, 0, 1, 7, 1, 0, 0]);
+});
