@@ -4,37 +4,42 @@ import { type Allocator, NULL, type Offset } from "./allocator.ts";
  * `reallocate`, written once, over resize, allocate, copy and free, so that no allocator can get it wrong: the old block
  * is freed after the copy and by its own offset, and is untouched when there is no room.
  *
- * An allocator whose blocks are multiples of 4 bytes can give `cells`, a view of all the memory: that spares making one,
- * and short copies are then a loop instead of a call. It is asked for after the allocation, which may have grown it.
+ * An allocator whose blocks are multiples of 8 bytes, and begin at such, can give its memory as `cells`: that spares making
+ * a view for each copy, and short copies are then a loop instead of a call.
  *
  * Cost: that of `resize`, or else of an allocation, a free and a copy of min(old, new) bytes.
  */
-export function reallocate(allocator: Allocator, offset: Offset, size: number, cells?: Cells): Offset {
-  return allocator.resize(offset, size) ? offset : move(allocator, offset, size, allocator.allocate(size), cells);
+export function reallocate(allocator: Allocator, offset: Offset, size: number, memory?: Cells): Offset {
+  if (allocator.resize(offset, size)) return offset;
+  return moveBlock(allocator, offset, Math.min(allocator.sizeOf(offset), size), allocator.allocate(size), memory);
 }
 
 /** As `reallocate`, but `NULL`, and the old block untouched, where there is no room. */
-export function tryReallocate(allocator: Allocator, offset: Offset, size: number, cells?: Cells): Offset {
+export function tryReallocate(allocator: Allocator, offset: Offset, size: number, memory?: Cells): Offset {
   if (allocator.resize(offset, size)) return offset;
-  const moved = allocator.tryAllocate(size);
-  return moved === NULL ? NULL : move(allocator, offset, size, moved, cells);
+  const bytes = Math.min(allocator.sizeOf(offset), size);
+  const to = allocator.tryAllocate(size);
+  return to === NULL ? NULL : moveBlock(allocator, offset, bytes, to, memory);
 }
 
-/** All of a memory as 32-bit words, as it is now. */
+/** A memory in units of 8 bytes. */
 export interface Cells {
-  readonly cells: Int32Array;
+  /** A view of the memory as it is now, from its start on, of at least `end` units. */
+  cells(end: number): BigInt64Array;
 }
 
-function move(allocator: Allocator, from: Offset, size: number, to: Offset, memory?: Cells): Offset {
-  const bytes = Math.min(allocator.sizeOf(from), size);
+/** The second half of `reallocate`, for an allocator that knows already that a block has to move: copies `bytes`, and frees the old one. */
+export function moveBlock(allocator: Allocator, from: Offset, bytes: number, to: Offset, memory?: Cells): Offset {
   if (memory === undefined) new Uint8Array(allocator.memory.buffer).copyWithin(to, from, from + bytes);
-  else copyCells(memory.cells, from >>> 2, to >>> 2, (bytes + 3) >>> 2);
+  else copyCells(memory, from >>> 3, to >>> 3, (bytes + 7) >>> 3);
   allocator.free(from);
   return to;
 }
 
-function copyCells(cells: Int32Array, from: number, to: number, count: number): void {
-  // Is it so short that the call would cost more? Measured: about 30 ns, as much as 40 words in a loop.
-  if (count > 40) cells.copyWithin(to, from, from + count);
+function copyCells(memory: Cells, from: number, to: number, count: number): void {
+  const cells = memory.cells((from > to ? from : to) + count);
+  // Is it so short that the call would cost more? Optimised, no bigint is made: 64 bits are moved from register to register.
+  // tried: Int32Array; measured: 80 bytes in 31 ns instead of 15. Float64Array is as fast, but may change what is no number.
+  if (count > 32) cells.copyWithin(to, from, from + count);
   else for (let i = 0; i < count; i++) cells[to + i] = cells[from + i];
 }

@@ -46,13 +46,13 @@ ax_heap *ax_make(void *buffer, uint32_t base, uint32_t pages, uint32_t limit);
 /* The heap that begins at the byte `base` of a buffer of `bytes`; NULL where there is none, or ax_verify finds fault. O(limit). */
 ax_heap *ax_open(void *buffer, uint32_t base, uint64_t bytes);
 
-/* A block of at least `size` bytes, aligned to 8; 0 where there is no room. O(1) up to 16 KiB, else O(pages). */
+/* A block of at least `size` bytes, aligned to 8; 0 where there is no room. O(1); near a full heap O(free runs). */
 ax_offset ax_allocate(ax_heap *heap, uint32_t size);
 
 /* The same, aligned to a power of two up to 65536, counted from the buffer's start; 0 for any other alignment. */
 ax_offset ax_allocate_aligned(ax_heap *heap, uint32_t size, uint32_t alignment);
 
-/* Ends a block. Any number may be passed: what is no live block is told, exactly, and nothing changes. O(1), large O(pages). */
+/* Ends a block. Any number may be passed: what is no live block is told, exactly, and nothing changes. O(1). */
 ax_freed ax_free(ax_heap *heap, ax_offset offset);
 
 /* Usable bytes of the live block at an offset; 0 where none begins. O(1). */
@@ -70,7 +70,7 @@ uint32_t ax_allocate_many(ax_heap *heap, uint32_t size, ax_offset *out, uint32_t
 /* Frees `count` blocks in their order; or, where one of them is no live block or comes twice, nothing. The index of the first such; else `count`. */
 uint32_t ax_free_many(ax_heap *heap, const ax_offset *offsets, uint32_t count);
 
-/* Why the offset, where no live block begins, can't be freed. O(1). */
+/* Why the offset, where no live block begins, can't be freed. O(1), in a free page that is no longer one O(pages). */
 ax_freed ax_why(const ax_heap *heap, ax_offset offset);
 
 /* Ends every block. O(limit). */

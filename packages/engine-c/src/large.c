@@ -1,12 +1,18 @@
-/* Large blocks: runs of pages of their own, with a page table entry a page. */
+/*
+ * Large blocks: runs of pages of their own. Only the entries of the first page, which makes a block, and of the last, which
+ * keeps it from being merged with a free run behind it, say so; those between say what they said. So all of it is O(1).
+ */
 #include "layout.h"
+
+static void mark_large(ax_heap *heap, uint32_t page, uint32_t pages) {
+  heap->table[page + pages - 1] = AX_E_BODY;
+  heap->table[page] = AX_E_LARGE | pages;
+}
 
 /* The first page of a new large block, or 0. `align` in pages. */
 static uint32_t make_large(ax_heap *heap, uint32_t pages, uint32_t align) {
   uint32_t page = take_run(heap, pages, align);
-  if (page == 0) return 0;
-  heap->table[page] = AX_E_LARGE | pages;
-  fill_words(heap->table + page + 1, AX_E_BODY, pages - 1);
+  if (page != 0) mark_large(heap, page, pages);
   return page;
 }
 
@@ -19,15 +25,12 @@ static void free_large(ax_heap *heap, uint32_t page) {
 
 /* Makes a large block longer or shorter in place. */
 static bool resize_large(ax_heap *heap, uint32_t page, uint32_t want) {
-  uint32_t *entry = &heap->table[page];
-  uint32_t pages = *entry & AX_E_PAGES;
-  if (want > pages) {
-    if (!take_run_at(heap, page + pages, want - pages)) return false;
-    fill_words(entry + pages, AX_E_BODY, want - pages);
-  } else if (want < pages) {
-    entry[want] = AX_E_FREE;
+  uint32_t pages = heap->table[page] & AX_E_PAGES;
+  if (want > pages && !take_run_at(heap, page + pages, want - pages)) return false;
+  mark_large(heap, page, want);
+  if (want < pages) {
+    heap->table[page + want] = AX_E_FREE;
     give_run(heap, page + want, pages - want);
   }
-  *entry = AX_E_LARGE | want;
   return true;
 }

@@ -83,9 +83,10 @@ static uint32_t verify_extents(const ax_heap *heap) {
       uint32_t broken = verify_run(heap, page, pages);
       if (broken != 0) return broken;
     } else {
-      uint32_t body = is_slab(entry) ? entry : AX_E_BODY;
-      for (uint32_t i = 1; i < pages; i++) {
-        if (heap->table[page + i] != body) return fault(AX_BROKEN_ENTRY, page + i);
+      uint32_t body = is_slab(entry) ? entry : AX_E_BODY, last = page + pages - 1;
+      for (uint32_t i = page + 1; i <= last; i++) {
+        bool was_free = is_large(entry) && i < last && is_free(heap->table[i]);
+        if (heap->table[i] != body && !was_free) return fault(AX_BROKEN_ENTRY, i);
       }
       used += pages;
     }

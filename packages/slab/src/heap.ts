@@ -20,13 +20,14 @@ export class Heap implements Memory {
   readonly #base: number;
   readonly #length: number;
   #words: Int32Array;
-  #cells: Int32Array | undefined;
+  #cells: BigInt64Array;
 
   constructor(memory: Growable, base: number, words: number) {
     this.#memory = memory;
     this.#base = base;
     this.#length = words;
     this.#words = new Int32Array(memory.buffer, base, words);
+    this.#cells = this.#longer();
   }
 
   /** All the memory, as it is now. */
@@ -48,12 +49,15 @@ export class Heap implements Memory {
     return this.#words;
   }
 
-  /** All the memory, for copies; renewed when it has grown, in this context or in another. */
-  get cells(): Int32Array {
+  /** The memory from its start on, at least `end` units of 8 bytes, for copies. */
+  cells(end: number): BigInt64Array {
+    // Too short? It has grown, in this context or in another; a view of a buffer that was detached has no cells.
+    return this.#cells.length >= end ? this.#cells : this.#longer();
+  }
+
+  #longer(): BigInt64Array {
     const { buffer } = this.#memory;
-    const length = Math.floor(buffer.byteLength / 4);
-    if (this.#cells?.length !== length || this.#cells.buffer !== buffer)
-      this.#cells = new Int32Array(buffer, 0, length);
+    this.#cells = new BigInt64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
     return this.#cells;
   }
 

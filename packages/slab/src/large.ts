@@ -1,4 +1,14 @@
-/** Large blocks: runs of pages of their own, one page table entry a page. */
+/**
+ * Large blocks: runs of pages of their own. Only the entries of the first and the last page say so:
+ *
+ *     ┌─────────────┬─────┬─────┬────────┐
+ *     │ LARGE | n   │ any │ any │ BODY   │     any: BODY, or what a free page's entry says
+ *     └─────────────┴─────┴─────┴────────┘
+ *
+ * as the first makes a block and the last keeps it from being merged with a free run behind it. So a block is made, and made
+ * longer or shorter, in O(1).
+ * tried: BODY in all of them; measured: nginx, a third of whose events are of some 10 pages, 17.2 ns an event instead of 15.4.
+ */
 import { giveRun, takeRun, takeRunAt } from "./page-pool.ts";
 
 // layout.ts's: see page-pool.ts.
@@ -11,9 +21,7 @@ const E_WAS_LARGE = 0xe0000000 | 0;
 /** The first page of a new large block, or 0. `align` in pages; for `bias` see takeRun. */
 export function makeLarge(w: Int32Array, pages: number, align: number, bias: number): number {
   const page = takeRun(w, pages, align, bias);
-  if (page === 0) return 0;
-  w[TABLE + page] = E_LARGE | pages;
-  fillBody(w, TABLE + page + 1, TABLE + page + pages);
+  if (page !== 0) markLarge(w, page, pages);
   return page;
 }
 
@@ -25,20 +33,16 @@ export function freeLarge(w: Int32Array, page: number, pages: number): void {
 
 /** Makes a large block longer or shorter in place. */
 export function resizeLarge(w: Int32Array, page: number, pages: number, want: number): boolean {
-  const at = TABLE + page;
-  if (want > pages) {
-    if (!takeRunAt(w, page + pages, want - pages)) return false;
-    fillBody(w, at + pages, at + want);
-  } else if (want < pages) {
-    w[at + want] = E_FREE;
+  if (want > pages && !takeRunAt(w, page + pages, want - pages)) return false;
+  markLarge(w, page, want);
+  if (want < pages) {
+    w[TABLE + page + want] = E_FREE;
     giveRun(w, page + want, pages - want);
   }
-  w[at] = E_LARGE | want;
   return true;
 }
 
-function fillBody(w: Int32Array, from: number, to: number): void {
-  // The call costs more than a short loop.
-  if (to - from > 64) w.fill(E_BODY, from, to);
-  else for (let i = from; i < to; i++) w[i] = E_BODY;
+function markLarge(w: Int32Array, page: number, pages: number): void {
+  w[TABLE + page + pages - 1] = E_BODY;
+  w[TABLE + page] = E_LARGE | pages;
 }

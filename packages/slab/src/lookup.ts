@@ -1,5 +1,6 @@
 /** From an offset to the block there, if one is: what every verb but the hot ones begins with. All O(1). */
 import { DoubleFreeError, InvalidFreeError, type Offset } from "@ariax/allocator";
+import { isFree } from "./page-pool.ts";
 
 // layout.ts's and size-class.ts's: see page-pool.ts.
 const H_BASE = 2;
@@ -14,6 +15,7 @@ const E_LARGE = 0x80000000 | 0;
 const E_BODY = 0x90000000 | 0;
 const E_WAS_SLAB = 0xc0000000 | 0;
 const E_WAS_LARGE = 0xe0000000 | 0;
+const E_PAGES = 0xfffff;
 const BITS_SHIFT = 3;
 const INDEX_SHIFT = 19;
 const INDEX_CHECK = 0xe007ffff | 0;
@@ -48,7 +50,16 @@ export function freeError(w: Int32Array, offset: Offset): DoubleFreeError | Inva
     slab !== 0
       ? (scaledIndex(w, offset, slab) & INDEX_CHECK) === 0
       : entry >= E_WAS_LARGE && entry < 0 && (offset & ((1 << PAGE_SHIFT) - 1)) === 0;
-  return wasBlock ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
+  return wasBlock && (entry > 0 || !isInLarge(w, page)) ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
+}
+
+/** Is a page whose entry says that it is free inside of a live large block, by the entry that begins it? O(pages). */
+function isInLarge(w: Int32Array, page: number): boolean {
+  let first = page;
+  // Nothing begins on a page like this. The control block's are not.
+  while (isFree(w[TABLE + first]) || w[TABLE + first] === E_BODY) first--;
+  const entry = w[TABLE + first];
+  return entry >= E_LARGE && entry < E_BODY && page - first < (entry & E_PAGES);
 }
 
 /** Takes a live block's mark away, or puts it back: its bit, or what kind of entry a large block's page has. */

@@ -8,6 +8,7 @@ import {
   DEFAULT_ALIGNMENT,
   InvalidBlockError,
   type Memory,
+  moveBlock,
   NULL,
   type Offset,
   OutOfMemoryError,
@@ -54,7 +55,7 @@ const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
  *
  * `allocate` takes the lowest bit of the word its class's cursor is on; `free` finds class and index by the page table and
  * sets the bit. That bit alone says what may be freed: a double or invalid free is told always and exactly. Both are O(1),
- * make no garbage and no system call; large blocks are O(pages).
+ * make no garbage and no system call, for blocks of any size.
  */
 export class SlabAllocator implements Allocator {
   // `declare`: a field that is initialised holds undefined first, and V8 then checks each load of it.
@@ -236,6 +237,9 @@ export class SlabAllocator implements Allocator {
   }
 
   reallocate(offset: Offset, size: number): Offset {
+    const room = roomAt(this.words, offset);
+    // A small block that is too short? Resizing would only say no.
+    if (room > 0 && size > room) return moveBlock(this, offset, room, this.allocate(size), this.heap);
     return reallocate(this, offset, size, this.heap);
   }
 

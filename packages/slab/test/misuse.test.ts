@@ -68,6 +68,28 @@ describe("free", () => {
     expect(thrownBy(() => heap.free(large))).toBe(double(large));
   });
 
+  test("of a large block that lies inside of another one now", () => {
+    const heap = create();
+    const old = fill(heap, 20_000);
+    for (const p of old) heap.free(p);
+    for (const p of old) expect(thrownBy(() => heap.free(p))).toBe(double(p));
+    const [first, second] = [heap.allocate(300_000), heap.allocate(400_000)];
+    const rest = heap.allocate(30_000);
+    heap.free(rest);
+    for (const p of old) {
+      const inside = (block: number) => p > block && p < block + heap.sizeOf(block);
+      if (p !== first && p !== second) {
+        expect(thrownBy(() => heap.free(p))).toBe(inside(first) || inside(second) ? invalid(p) : double(p));
+      }
+    }
+    // Shorter, it no longer covers them.
+    expect(heap.resize(second, 50_000)).toBe(true);
+    const gone = old.filter((p) => p > second + 60_000 && p < second + 400_000);
+    expect(gone.length).toBeGreaterThan(10);
+    for (const p of gone) expect(thrownBy(() => heap.free(p))).toBe(double(p));
+    heap.verify();
+  });
+
   test("of a block that another class's slab has taken the place of", () => {
     const heap = create();
     const old = fill(heap, 48);

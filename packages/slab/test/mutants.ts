@@ -105,6 +105,11 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
     /^page \d+ of the block at page \d+ is not its$/,
   ],
   [
+    "a large block's middle",
+    ({ w, large }) => (w[L.TABLE + large + 2] = L.E_CONTROL),
+    /^page \d+ of the block at page \d+ is not its$/,
+  ],
+  [
     "a free run's length at its end",
     ({ w, run }) => w[info(w, run + RUN - 1)]--,
     /^the free run at page \d+ is 6 pages long at its start, 5 at its end$/,

@@ -40,8 +40,7 @@ export class Reference {
     let p = this.take(n, a);
     if (p === 0 && this.trim()) p = this.take(n, a);
     if (p === 0) return 0;
-    this.w.fill(0x90000000, TABLE + p, TABLE + p + n);
-    this.w[TABLE + p] = 0x80000000 | n;
+    this.markLarge(p, n);
     return this.base + p * PAGE;
   }
 
@@ -84,13 +83,18 @@ export class Reference {
       const length = w[this.info(next)];
       this.relink(next + length - 1, length, length - (m - n));
       this.use(m - n);
-      w.fill(0x90000000, TABLE + next, TABLE + p + m);
-    } else if (m < n) {
+    }
+    this.markLarge(p, m);
+    if (m < n) {
       w[TABLE + p + m] = 0;
       this.give(p + m, n - m);
     }
-    w[TABLE + p] = 0x80000000 | m;
     return true;
+  }
+
+  private markLarge(p: number, n: number): void {
+    this.w[TABLE + p + n - 1] = 0x90000000;
+    this.w[TABLE + p] = 0x80000000 | n;
   }
 
   reallocate(offset: number, size: number): number {
@@ -99,8 +103,7 @@ export class Reference {
     if (moved === 0) return 0;
     const entry = this.w[TABLE + ((offset - this.base) >>> 12)];
     const room = entry > 0 ? this.w[(entry & 511) + SIZE] : (entry & 0xfffff) * PAGE;
-    const bytes = Math.ceil(Math.min(room, size) / 4) * 4;
-    new Uint8Array(this.buffer).copyWithin(moved, offset, offset + bytes);
+    new Uint8Array(this.buffer).copyWithin(moved, offset, offset + room);
     this.free(offset);
     return moved;
   }
