@@ -1,12 +1,19 @@
 /** The feature table of the README, from the traits that the allocators themselves declare. */
 import { TRAIT_LABELS, type Traits } from "../../packages/allocator/src/index.ts";
 import { Arena } from "../../packages/arena/src/index.ts";
+import { NativeAllocator } from "../../packages/native/src/index.ts";
 import { SlabAllocator } from "../../packages/slab/src/index.ts";
+import { WasmAllocator } from "../../packages/wasm/src/index.ts";
 
 const CAPACITY = 1 << 20;
 
-/** Each allocator over memory of its own, over shared memory that it is given, and over memory that grows. */
-const SUBJECTS: readonly { name: string; variants: readonly Traits[] }[] = [
+interface Subject {
+  readonly name: string;
+  /** Over memory of its own, over shared memory, and over memory that grows, as far as it can. */
+  readonly variants: readonly Traits[];
+}
+
+const subjects = (): readonly Subject[] => [
   {
     name: "`SlabAllocator`",
     variants: [
@@ -19,7 +26,21 @@ const SUBJECTS: readonly { name: string; variants: readonly Traits[] }[] = [
     name: "`Arena`",
     variants: [new Arena({ capacity: CAPACITY }).traits, new Arena({ buffer: new SharedArrayBuffer(CAPACITY) }).traits],
   },
+  {
+    name: "`WasmAllocator`",
+    variants: [
+      WasmAllocator.createSync({ capacity: CAPACITY }).traits,
+      WasmAllocator.createSync({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY }).traits,
+      WasmAllocator.createSync({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY, shared: true }).traits,
+    ],
+  },
+  { name: "`NativeAllocator`", variants: [nativeTraits("typescript"), nativeTraits("c")] },
 ];
+
+function nativeTraits(engine: "typescript" | "c"): Traits {
+  using heap = new NativeAllocator({ capacity: CAPACITY, engine });
+  return heap.traits;
+}
 
 /** One cell: the value that all variants share, or that it is the caller's choice. */
 function cell(values: readonly (boolean | number | string)[]): string {
@@ -30,12 +51,14 @@ function cell(values: readonly (boolean | number | string)[]): string {
   return value >= 1024 ? `${value / 1024} KiB` : `${value} B`;
 }
 
+/** Needs the native addon. */
 export function featureTable(): string {
+  const all = subjects();
   const fields = Object.keys(TRAIT_LABELS) as (keyof typeof TRAIT_LABELS)[];
   const rows = fields.map((field) => [
     TRAIT_LABELS[field],
-    ...SUBJECTS.map(({ variants }) => cell(variants.map((traits) => traits[field]))),
+    ...all.map(({ variants }) => cell(variants.map((traits) => traits[field]))),
   ]);
-  const all = [["", ...SUBJECTS.map(({ name }) => name)], ["---", ...SUBJECTS.map(() => "---")], ...rows];
-  return all.map((row) => `| ${row.join(" | ")} |\n`.replace("|  |", "| |")).join("");
+  const lines = [["", ...all.map(({ name }) => name)], ["---", ...all.map(() => "---")], ...rows];
+  return lines.map((row) => `| ${row.join(" | ")} |\n`.replace("|  |", "| |")).join("");
 }

@@ -4,6 +4,18 @@ export interface Results {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly commit: string };
   readonly rows: readonly Row[];
   readonly targets: readonly { what: string; value: string; wanted: string; ok: boolean }[];
+  /** Net times, where a C compiler was there. */
+  readonly againstC?: {
+    readonly traces: readonly string[];
+    readonly times: readonly Line[];
+    readonly ratios: readonly Line[];
+  };
+}
+
+interface Line {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  readonly mean: number | null;
 }
 
 interface Row {
@@ -14,17 +26,21 @@ interface Row {
 }
 
 const TRACES = ["git", "jq", "lua", "nginx", "python", "redis", "sqlite"];
-const SUBJECTS = ["nothing", "slab", "slab-shared", "assemblyscript", "malloc", "thi.ng", "uint8array"];
+const SUBJECTS = [
+  ...["nothing", "slab", "slab-shared", "native", "wasm", "native-c"],
+  ...["assemblyscript", "malloc", "thi.ng", "uint8array"],
+];
+
+const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** ns per event on the traces, loop included, and what the project set out to reach. */
-export function resultTables({ date, machine, rows, targets }: Results): string {
+export function resultTables({ date, machine, rows, targets, againstC }: Results): string {
   const cell = (subject: string, workload: string): string => {
     const row = rows.find((r) => r.subject === subject && r.workload === workload);
     if (row?.gross === undefined) return "";
     const digits = row.gross < 100 ? 1 : 0;
     return `${row.status === "stopped" ? "> " : ""}${row.gross.toFixed(digits)}`;
   };
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
     `ns per event, the replay loop's own (\`nothing\`) included; ${machine.cpu}, ${machine.cores} cores, Node`,
     `${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}; stopped at a time limit: \`>\`.`,
@@ -33,9 +49,61 @@ export function resultTables({ date, machine, rows, targets }: Results): string 
     line(["---", ...TRACES.map(() => "---:")]),
     ...SUBJECTS.map((subject) => line([subject, ...TRACES.map((trace) => cell(subject, trace))])),
     "",
+    ...(againstC === undefined ? [] : cTable(againstC)),
     line(["goal", "reached", "wanted", ""]),
     line(["---", "---:", "---:", "---"]),
     ...targets.map(({ what, value, wanted, ok }) => line([what, value, wanted, ok ? "" : "missed"])),
+    "",
+  ].join("\n");
+}
+
+/** Ours beside allocators in C. */
+function cTable({ traces, times, ratios }: NonNullable<Results["againstC"]>): string[] {
+  const show = ({ name, values, mean }: Line, digits: number): string =>
+    line([name, ...[...values, mean].map((value) => value?.toFixed(digits) ?? "")]);
+  return [
+    "Net of the loop, each side's own; the last three or more from C, by a loop in C:",
+    "",
+    line(["", ...traces, "geometric mean"]),
+    line(["---", ...traces.map(() => "---:"), "---:"]),
+    ...times.filter(({ name }) => !name.endsWith("written")).map((one) => show(one, 1)),
+    ...ratios.filter(({ name }) => !name.includes("written")).map((one) => show(one, 2)),
+    "",
+  ];
+}
+
+/** What of `results/story.json` the README shows. */
+export interface Story {
+  readonly date: string;
+  readonly machine: Results["machine"];
+  readonly chapters: readonly {
+    readonly title: string;
+    readonly what: string;
+    readonly original: number;
+    readonly allocate?: { readonly median: number };
+    readonly pair?: { readonly median: number };
+    readonly systemCalls?: { readonly allocate: number; readonly free: number };
+  }[];
+}
+
+/** AriaX's three phases: its own figures, and ours. */
+export function storyTable({ date, machine, chapters }: Story): string {
+  const ns = (summary?: { readonly median: number }): string =>
+    summary === undefined ? "" : summary.median.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+  return [
+    `ns per allocation; ${machine.cpu}, Node ${machine.node}, ${date.slice(0, 10)}.`,
+    "",
+    line(["", "AriaX's", "here: allocate", "allocate + free", "system calls a block"]),
+    line(["---", "---:", "---:", "---:", "---:"]),
+    ...chapters.map(({ title, what, original, allocate, pair, systemCalls }) =>
+      line([
+        `${title}: ${what}`,
+        original.toLocaleString("en-US"),
+        ns(allocate),
+        ns(pair),
+        systemCalls === undefined ? "" : String(systemCalls.allocate + systemCalls.free),
+      ]),
+    ),
     "",
   ].join("\n");
 }

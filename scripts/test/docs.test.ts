@@ -63,6 +63,7 @@ describe("the documentation's programs", () => {
         declarationMap: false,
         isolatedDeclarations: false,
         noUnusedLocals: false,
+        lib: ["ES2024", "ESNext.Disposable", "DOM"], // WebAssembly is declared there
         types: ["node"],
         typeRoots: [join(ROOT, "node_modules/@types")],
         paths: sources,

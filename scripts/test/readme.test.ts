@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
+import { build } from "../../packages/native/scripts/build.ts";
+import { isAvailable } from "../../packages/native/src/index.ts";
 import { featureTable } from "../lib/features.ts";
 import { between } from "../lib/markers.ts";
-import { resultTables } from "../lib/results.ts";
+import { resultTables, storyTable } from "../lib/results.ts";
 import { readText } from "../lib/workspace.ts";
 
-test("the README's feature table is that of the traits (else: pnpm readme)", () => {
+build();
+const reason = isAvailable() ? "" : " (skipped: there is no native addon here)";
+test.skipIf(!isAvailable())(`the README's feature table is that of the traits (else: pnpm readme)${reason}`, () => {
   const readme = readText("README.md");
   expect(between(readme, "features", featureTable())).toBe(readme);
 });
@@ -15,7 +19,7 @@ test("between replaces what stands between the markers, and nothing else", () =>
   expect(() => between(text, "y", "")).toThrow('no markers "y:begin" and "y:end"');
 });
 
-test("a bench run becomes two tables", () => {
+test("a bench run becomes three tables", () => {
   const row = { workload: "git", subject: "slab", status: "ok", gross: 12.34 };
   const stopped = { workload: "redis", subject: "thi.ng", status: "stopped", gross: 2000.4 };
   const text = resultTables({
@@ -23,9 +27,23 @@ test("a bench run becomes two tables", () => {
     machine: { cpu: "A CPU", cores: 2, node: "24.0.0", commit: "abc1234" },
     rows: [row, stopped],
     targets: [{ what: "speed", value: "1×", wanted: "≥ 2×", ok: false }],
+    againstC: {
+      traces: ["git", "jq"],
+      times: [{ name: "mimalloc", values: [6.81, null], mean: null }],
+      ratios: [{ name: "slab by mimalloc", values: [1.6, 2], mean: 1.789 }],
+    },
   });
+  expect(text).toContain("\n| mimalloc | 6.8 |  |  |\n| slab by mimalloc | 1.60 | 2.00 | 1.79 |\n");
   expect(text).toContain("\n| slab | 12.3 |  |  |  |  |  |  |\n");
   expect(text).toContain("\n| thi.ng |  |  |  |  |  | > 2000 |  |\n");
   expect(text).toContain("\n| speed | 1× | ≥ 2× | missed |\n");
   expect(text).toContain("24.0.0, 2026-01-02, commit abc1234");
+});
+
+test("a run of the story becomes one", () => {
+  const machine = { cpu: "A CPU", cores: 2, node: "24.0.0", commit: "abc1234" };
+  const phase = { title: "Phase 2", what: "slow", original: 6457 };
+  const measured = { allocate: { median: 3881.2 }, pair: { median: 7683 }, systemCalls: { allocate: 1, free: 1 } };
+  const text = storyTable({ date: "2026-01-02T03:04:05Z", machine, chapters: [{ ...phase, ...measured }, phase] });
+  expect(text).toContain("\n| Phase 2: slow | 6,457 | 3,880 | 7,680 | 2 |\n| Phase 2: slow | 6,457 |  |  |  |\n");
 });

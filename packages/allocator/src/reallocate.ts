@@ -37,7 +37,7 @@ export function moveBlock(allocator: Allocator, from: Offset, bytes: number, to:
 }
 
 function copyCells(memory: Cells, from: number, to: number, count: number): void {
-  const cells = memory.cells((from > to ? from : to) + count);
+  const cells = memory.cells(Math.max(from, to) + count);
   // Is it so short that the call would cost more? Optimised, no bigint is made: 64 bits are moved from register to register.
   // tried: Int32Array; measured: 80 bytes in 31 ns instead of 15. Float64Array is as fast, but may change what is no number.
   if (count > 32) cells.copyWithin(to, from, from + count);
