@@ -52,9 +52,9 @@ ax_freed ax_why(const ax_heap *heap, ax_offset offset) {
   bool was_block;
   /* Of a slab that is here, or was, or of a large block that was? */
   if (is_slab(entry)) was_block = is_index(scaled_index(heap, offset, entry));
+  else if (!is_free(entry) || is_in_large(heap, (offset - heap->base) >> AX_PAGE_SHIFT)) was_block = false;
   else if (was_slab(entry)) was_block = is_index(scaled_index(heap, offset, entry ^ AX_E_WAS_SLAB));
   else was_block = was_large(entry) && begins_page(offset);
-  if (was_block && is_free(entry)) was_block = !is_in_large(heap, (offset - heap->base) >> AX_PAGE_SHIFT);
   return was_block ? AX_DOUBLE_FREE : AX_INVALID_FREE;
 }
 

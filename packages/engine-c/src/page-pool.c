@@ -11,7 +11,7 @@
  * A request takes the front of the first run of the first bin in which every run is long enough; where there is none,
  * of the first that fits in the bins below. So what fits is always found. O(1), until memory is about to run out.
  */
-#include "layout.h"
+#include "page-list.h"
 
 /* Both ends of a free run say how long it is, and that they are free: the entries between may say anything else. */
 static void write_length(ax_heap *heap, uint32_t last, uint32_t length) {
@@ -25,32 +25,18 @@ static void write_length(ax_heap *heap, uint32_t last, uint32_t length) {
 static void link_run(ax_heap *heap, uint32_t last, uint32_t length) {
   write_length(heap, last, length);
   uint32_t bin = bin_of(length);
-  uint32_t *head = word_at(heap, heap->heads + bin);
-  uint32_t next = *head;
-  ax_page *run = page_at(heap, last);
-  run->next = next;
-  run->prev = 0;
-  *head = last;
-  if (next != 0) {
-    page_at(heap, next)->prev = last;
-  } else {
-    uint32_t *bins = word_at(heap, heap->bins);
-    bins[1 + bin / 32] |= 1u << bin % 32;
-    bins[0] |= 1u << bin / 32;
-  }
+  if (link_page(heap, word_at(heap, heap->heads + bin), last) != 0) return;
+  uint32_t *bins = word_at(heap, heap->bins);
+  bins[1 + bin / 32] |= 1u << bin % 32;
+  bins[0] |= 1u << bin / 32;
 }
 
 static void unlink_run(ax_heap *heap, uint32_t last, uint32_t length) {
   const ax_page *run = page_at(heap, last);
-  uint32_t next = run->next, prev = run->prev;
-  if (next != 0) page_at(heap, next)->prev = prev;
-  if (prev != 0) {
-    page_at(heap, prev)->next = next;
-    return;
-  }
+  if (!unlink_page(heap, run)) return;
   uint32_t bin = bin_of(length);
-  *word_at(heap, heap->heads + bin) = next;
-  if (next != 0) return;
+  *word_at(heap, heap->heads + bin) = run->next;
+  if (run->next != 0) return;
   uint32_t *bins = word_at(heap, heap->bins);
   bins[1 + bin / 32] &= ~(1u << bin % 32);
   if (bins[1 + bin / 32] == 0) bins[0] &= ~(1u << bin / 32);

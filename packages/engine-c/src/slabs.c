@@ -9,23 +9,11 @@
  * A slab's summary has a bit for each bitmap word with a free block. ax_free sets it when a word gets its first one; it is
  * cleared only when the cursor moves on from a word that has run dry.
  */
-#include "layout.h"
-
-static void link_slab(ax_heap *heap, ax_line *line, uint32_t slab) {
-  ax_page *page = page_at(heap, slab);
-  uint32_t next = line->list;
-  page->next = next;
-  page->prev = 0;
-  if (next != 0) page_at(heap, next)->prev = slab;
-  line->list = slab;
-}
+#include "page-list.h"
 
 static void unlink_slab(ax_heap *heap, ax_line *line, uint32_t slab) {
   const ax_page *page = page_at(heap, slab);
-  uint32_t next = page->next, prev = page->prev;
-  if (next != 0) page_at(heap, next)->prev = prev;
-  if (prev != 0) page_at(heap, prev)->next = next;
-  else line->list = next;
+  if (unlink_page(heap, page)) line->list = page->next;
 }
 
 /* Are all the blocks of a slab free? */
@@ -59,7 +47,7 @@ static bool trim(ax_heap *heap) {
     uint32_t slab = line->slab;
     if (slab != 0 && is_whole(heap, line, slab)) {
       leave_slab(line);
-      link_slab(heap, line, slab);
+      link_page(heap, &line->list, slab);
       retire(heap, line, slab);
     }
   }
@@ -118,7 +106,7 @@ AX_APART static ax_freed after_free(ax_heap *heap, uint32_t entry, const uint32_
     uint32_t summary = page->summary;
     page->summary = summary | 1u << (word - bitmap_at(heap, slab));
     /* Was the slab full, and so on no list, nor the cursor's? */
-    if (summary == 0) link_slab(heap, line, slab);
+    if (summary == 0) link_page(heap, &line->list, slab);
   }
   /* Wholly free? The cursor's slab is kept, so that a class does not give up and take the same pages in turns. */
   if (slab != line->slab && *word == line->full && is_whole(heap, line, slab)) retire(heap, line, slab);

@@ -50,6 +50,7 @@ export function freeError(w: Int32Array, offset: Offset): DoubleFreeError | Inva
     slab !== 0
       ? (scaledIndex(w, offset, slab) & INDEX_CHECK) === 0
       : entry >= E_WAS_LARGE && entry < 0 && (offset & ((1 << PAGE_SHIFT) - 1)) === 0;
+  // Or is it the middle of a large block that is there now?
   return wasBlock && (entry > 0 || !isInLarge(w, page)) ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
 }
 

@@ -13,6 +13,7 @@
  * run out. A run that stays in its bin is not relinked: most of the time only two lengths are written.
  */
 import { binFor, binOf } from "./bins.ts";
+import { linkPage, unlinkPage } from "./page-list.ts";
 
 // layout.ts's, again: V8 reads an imported constant from memory, with checks, at each use; this file's own are literals.
 // test/constants.test.ts holds them together.
@@ -30,7 +31,6 @@ const E_WAS_SLAB = 0xc0000000 | 0;
 const INFO_SHIFT = 2;
 const P_LENGTH = 0;
 const P_NEXT = 1;
-const P_PREV = 2;
 
 /**
  * The first page of `count` free pages, now taken; 0 where there are none. `align` is in pages, a power of two; `bias`
@@ -141,33 +141,16 @@ function writeLength(w: Int32Array, last: number, length: number): void {
 
 function linkRun(w: Int32Array, last: number, length: number): void {
   writeLength(w, last, length);
-  const info = w[H_INFO];
   const bin = binOf(length);
-  const head = w[H_HEADS] + bin;
-  const at = info + (last << INFO_SHIFT);
-  const next = w[head];
-  w[at + P_NEXT] = next;
-  w[at + P_PREV] = 0;
-  w[head] = last;
-  if (next !== 0) {
-    w[info + (next << INFO_SHIFT) + P_PREV] = last;
-  } else {
-    const bins = w[H_BINS];
-    w[bins + 1 + (bin >>> 5)] |= 1 << bin;
-    w[bins] |= 1 << (bin >>> 5);
-  }
+  if (linkPage(w, w[H_HEADS] + bin, last) !== 0) return;
+  const bins = w[H_BINS];
+  w[bins + 1 + (bin >>> 5)] |= 1 << bin;
+  w[bins] |= 1 << (bin >>> 5);
 }
 
 function unlinkRun(w: Int32Array, last: number, length: number): void {
-  const info = w[H_INFO];
-  const at = info + (last << INFO_SHIFT);
-  const next = w[at + P_NEXT];
-  const prev = w[at + P_PREV];
-  if (next !== 0) w[info + (next << INFO_SHIFT) + P_PREV] = prev;
-  if (prev !== 0) {
-    w[info + (prev << INFO_SHIFT) + P_NEXT] = next;
-    return;
-  }
+  const next = unlinkPage(w, last);
+  if (next < 0) return;
   const bin = binOf(length);
   w[w[H_HEADS] + bin] = next;
   if (next !== 0) return;

@@ -12,6 +12,7 @@
  *     summary bit i = 1  ⇔  bitmap word i ≠ 0, or the cursor is on it
  *     slab on its class's list  ⇔  summary ≠ 0, and the cursor is not in it
  */
+import { linkPage, unlinkPage } from "./page-list.ts";
 import { giveRun, takeRun } from "./page-pool.ts";
 
 // layout.ts's: see page-pool.ts.
@@ -35,8 +36,6 @@ const ENTRY_LINE = 511;
 const E_WAS_SLAB = 0xc0000000 | 0;
 const INFO_SHIFT = 2;
 const P_SUMMARY = 0;
-const P_NEXT = 1;
-const P_PREV = 2;
 const P_OWNER = 3;
 const BITS_SHIFT = 3;
 const PAGE_SHIFT = 12;
@@ -94,7 +93,7 @@ export function afterFree(w: Int32Array, entry: number, at: number, old: number)
     const word = at - w[H_BITS] - (slab << BITS_SHIFT);
     w[info] = summary | (1 << word);
     // Was the slab full, and so on no list, nor the cursor's?
-    if (summary === 0) link(w, line, slab);
+    if (summary === 0) linkPage(w, line + C_LIST, slab);
   }
   // Wholly free? The cursor's slab is kept, so that a class does not give up and take the same pages in turns.
   if (slab !== w[line + C_SLAB] && w[at] === w[line + C_FULL] && isWhole(w, line, slab)) {
@@ -127,7 +126,7 @@ export function trim(w: Int32Array): boolean {
     const slab = w[line + C_SLAB];
     if (slab !== 0 && isWhole(w, line, slab)) {
       leaveSlab(w, line);
-      link(w, line, slab);
+      linkPage(w, line + C_LIST, slab);
       retire(w, line, slab);
     }
   }
@@ -152,22 +151,7 @@ function makeSlab(w: Int32Array, line: number): number {
   return slab;
 }
 
-function link(w: Int32Array, line: number, slab: number): void {
-  const info = w[H_INFO];
-  const at = info + (slab << INFO_SHIFT);
-  const next = w[line + C_LIST];
-  w[at + P_NEXT] = next;
-  w[at + P_PREV] = 0;
-  if (next !== 0) w[info + (next << INFO_SHIFT) + P_PREV] = slab;
-  w[line + C_LIST] = slab;
-}
-
 function unlink(w: Int32Array, line: number, slab: number): void {
-  const info = w[H_INFO];
-  const at = info + (slab << INFO_SHIFT);
-  const next = w[at + P_NEXT];
-  const prev = w[at + P_PREV];
-  if (next !== 0) w[info + (next << INFO_SHIFT) + P_PREV] = prev;
-  if (prev !== 0) w[info + (prev << INFO_SHIFT) + P_NEXT] = next;
-  else w[line + C_LIST] = next;
+  const next = unlinkPage(w, slab);
+  if (next >= 0) w[line + C_LIST] = next;
 }

@@ -14,11 +14,11 @@ function numberIn(text: string): number {
 }
 const literal = /-?(?:0x[0-9a-f]+|\d+)(?: \| 0)?/.source;
 
-describe.each(["page-pool", "slabs", "large", "lookup", "slab-allocator"])("src/%s.ts", (file) => {
+describe.each(["page-pool", "page-list", "slabs", "large", "lookup", "slab-allocator"])("src/%s.ts", (file) => {
   const own = [...source(file).matchAll(new RegExp(`^const ([A-Z]\\w*)(?:: number)? = (${literal});`, "gm"))];
   const shared = own.filter(([, name]) => name in exported);
 
-  test("repeats constants of the layout", () => expect(shared.length).toBeGreaterThan(3));
+  test("repeats constants of the layout", () => expect(shared.length).toBeGreaterThan(2));
 
   test.each(shared.map(([, name, text]) => ({ name, text })))("$name", ({ name, text }) => {
     expect(numberIn(text)).toBe(exported[name]);

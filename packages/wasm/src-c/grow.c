@@ -3,7 +3,6 @@
 
 bool ax_grow_buffer(ax_heap *heap, uint64_t bytes) {
   (void)heap;
-  const uint64_t now = (uint64_t)__builtin_wasm_memory_size(0) << 16;
-  if (bytes <= now) return true;
-  return __builtin_wasm_memory_grow(0, (uint32_t)((bytes - now + 0xffff) >> 16)) != (__SIZE_TYPE__)-1;
+  const uint32_t now = __builtin_wasm_memory_size(0), wanted = (uint32_t)((bytes + 0xffff) >> 16);
+  return wanted <= now || __builtin_wasm_memory_grow(0, wanted - now) != (__SIZE_TYPE__)-1;
 }
