@@ -58,6 +58,7 @@ static const char *load(program *p, const char *path) {
   if (bytes < 4 * HEAD || head[0] != 0x31505841u) return "not a program";
   *p = (program){ .events = head[1], .slots = head[2], .prelude = head[3], .events_per_unit = head[4] };
   if (bytes != 4 * HEAD + 9 * (uint64_t)p->events || p->prelude > p->events || p->events_per_unit == 0) return "damaged";
+  if (p->prelude == p->events) return "nothing to replay";
   p->size = head + HEAD;
   p->slot = p->size + p->events;
   p->op = (const uint8_t *)(p->slot + p->events);

@@ -17,7 +17,9 @@ export async function main(
     .exitOverride()
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: () => {} })
     .showSuggestionAfterError(true)
-    .allowExcessArguments(false);
+    .allowExcessArguments(false)
+    // What stands behind a command's name is the command's: both have a `--json`.
+    .enablePositionalOptions();
   const streams = { out, err, exit: (code: number) => (exitCode = code) };
   addRunCommand(program, streams);
   addStoryCommand(program, streams);
@@ -25,23 +27,22 @@ export async function main(
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof UsageError) return complain(err, error.message);
-    if (!(error instanceof CommanderError)) throw error;
     // `--help` is an exit too.
-    if (error.exitCode === 0) return 0;
-    return complain(err, clarify(error, args, program));
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (!(error instanceof UsageError || error instanceof CommanderError)) throw error;
+    const names = program.commands.map((command) => command.name());
+    const [word = ""] = program.args;
+    const command = names.includes(word) ? `${word} ` : "";
+    const message = error instanceof CommanderError ? clarify(error, word, names) : error.message;
+    err.write(`${message}\n  pnpm bench ${command}--help says what is possible\n`);
+    return 2;
   }
 }
 
-function complain(err: NodeJS.WriteStream, message: string): 2 {
-  err.write(`${message}\n  pnpm bench --help says what is possible\n`);
-  return 2;
-}
-
-function clarify(error: CommanderError, args: readonly string[], program: Command): string {
-  if (error.code !== "commander.excessArguments") return error.message.replace(/^error: /, "");
-  const word = args.find((arg) => !arg.startsWith("-")) ?? "";
-  const names = program.commands.map((command) => command.name());
+/** `word` is the first argument that is no option. */
+function clarify(error: CommanderError, word: string, names: readonly string[]): string {
+  const isExcess = error.code === "commander.excessArguments";
+  if (!isExcess || names.includes(word)) return error.message.replace(/^error: /, "");
   return `unknown command "${word}"${didYouMean(word, names)}; subjects and workloads are named with --subject and --workload`;
 }
 

@@ -29,11 +29,12 @@ export interface Invocation {
 /** One observation, in a process of its own. Never rejects: what goes wrong is the observation's `error`. */
 export async function observeInProcess(request: Request, worker: string = WORKER): Promise<Observation> {
   const subject = SUBJECTS.find(({ name }) => name === request.subject);
+  // Long after the worker should have stopped by itself: it hangs in one call.
+  const patience = 15_000 + 3 * request.budget + 5 * request.limit;
   try {
-    return await observeBy(
-      subject && isInC(subject) ? await commandInC(subject, request) : inNode(request, worker),
-      request,
-    );
+    const invocation = subject && isInC(subject) ? await commandInC(subject, request) : inNode(request, worker);
+    const answer = await ask(invocation, patience);
+    return "error" in answer ? answer : parseObservation(answer.output);
   } catch (error) {
     return { error: (error as Error).message };
   }
@@ -46,10 +47,12 @@ const inNode = (request: Request, worker: string): Invocation => ({
   env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
 });
 
-function observeBy({ command, args, env }: Invocation, request: Request): Promise<Observation> {
+/** What a process prints, or one line that says what went wrong. `patience` in ms. Never rejects. */
+export function ask(
+  { command, args, env }: Invocation,
+  patience: number,
+): Promise<{ readonly output: string } | { readonly error: string }> {
   return new Promise((resolve) => {
-    // Long after the worker should have stopped by itself: it hangs in one call.
-    const patience = 15_000 + 3 * request.budget + 5 * request.limit;
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     running.add(child);
     let hung = false;
@@ -61,21 +64,23 @@ function observeBy({ command, args, env }: Invocation, request: Request): Promis
     let complaints = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text));
-    const finish = (observation: Observation): void => {
+    const finish = (answer: { output: string } | { error: string }): void => {
       clearTimeout(timer);
       running.delete(child);
-      resolve(observation);
+      resolve(answer);
     };
     child.on("error", (error) => finish({ error: `the worker did not start: ${error.message}` }));
     child.on("close", (code, signal) => {
       if (hung) finish({ error: `hangs: no answer in ${Math.round(patience / 1000)} s` });
-      else if (code === 0) finish(parseObservation(output));
+      else if (code === 0) finish({ output });
       else finish({ error: reason(complaints) ?? `the worker ended with ${signal ?? `exit code ${code}`}` });
     });
   });
 }
 
-/** The error's own line in what Node prints of an uncaught one. */
+/** The error's own line in what Node prints of an uncaught one; or the only line, as a program in C gives it. */
 function reason(complaints: string): string | undefined {
-  return /^\[?(?:Uncaught )?(\w*Error\b[^{\n]*?)[\] {]*$/m.exec(complaints)?.[1];
+  const ofNode = /^\[?(?:Uncaught )?(\w*Error\b[^{\n]*?)[\] {]*$/m.exec(complaints)?.[1];
+  const [only, ...others] = complaints.trim().split("\n") as [string, ...string[]];
+  return ofNode ?? (only !== "" && others.length === 0 ? only : undefined);
 }

@@ -23,7 +23,7 @@ export function renderTables(report: Report): string {
     parts.push("", "A heap of 4 MiB, filled with 16–1,023 bytes, one free to two allocations", fullTable(report));
   const notes = report.rows.flatMap((row) => noteOf(row) ?? []);
   if (notes.length > 0) parts.push("", "Not timed, or stopped at the limit:", ...notes.map((note) => `  ${note}`));
-  for (const line of report.unavailable) parts.push("", line);
+  if (report.unavailable.length > 0) parts.push("", ...report.unavailable);
   if (report.targets.length > 0) parts.push("", "Targets, all in this run", targetTable(report));
   return `${parts.join("\n")}\n`;
 }

@@ -3,12 +3,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe as describeTrace } from "@ariax/trace";
 import { loadTrace, TRACE_NAMES } from "@ariax/trace/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { buildReplay, findCompiler } from "../src/c/build.ts";
 import { encodeProgram } from "../src/c/program-file.ts";
 import { readyC } from "../src/c/ready.ts";
+import { findHeaders } from "../src/phases/compile.ts";
 import { cellsOf } from "../src/plan.ts";
 import { makeProgram } from "../src/program.ts";
 import type { Observation, Request } from "../src/protocol.ts";
@@ -124,6 +126,64 @@ describe("a heap that is wrong is found (needs a C compiler)", () => {
     expect(call("mimalloc", "libmimalloc-none.so").stderr).toMatch(/^mimalloc: libmimalloc-none\.so: cannot open/);
     expect(call("mimalloc").stderr).toBe("replay: 2 or 6 arguments, see replay.c\n");
   });
+
+  test.skipIf(compiler === undefined)("a program without an event to time", () => {
+    const path = join(folder, "empty");
+    const set = makeProgram(1, 1, (at) => at(0, 0, 0, 8));
+    const { binary } = buildReplay("libraries") as { binary: string };
+    for (const work of [programWork(makeProgram(0, 0, () => {})), { ...programWork(set), prelude: 1 }]) {
+      writeFileSync(path, encodeProgram(work));
+      const { status, stderr } = spawnSync(binary, ["nothing-c", "", path, "0", "1", "time,latency"], {
+        encoding: "utf8",
+        timeout: 5000,
+      });
+      expect({ status, stderr }).toEqual({ status: 1, stderr: `${path}: nothing to replay\n` });
+    }
+  });
+});
+
+describe("a library that is not here, or not what it should be (needs a C compiler)", () => {
+  const ask = (name: string, ...libraries: string[]) =>
+    readyC({ kind: "heap", handles: "pointers", origin: "c", what: "", name, libraries });
+
+  test.skipIf(compiler === undefined)("is named with all its names where none is found", () => {
+    expect(ask("none", "libnone.so.2", "libnone.so")).toEqual({ reason: "not installed (libnone.so.2, libnone.so)" });
+  });
+
+  test.skipIf(compiler === undefined)("is told broken under any of its names", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ariax-c-"));
+    const broken = join(folder, "libbroken.so");
+    writeFileSync(broken, "no library");
+    const { reason } = ask("broken", "libbroken.so.2", broken, "libbroken.dylib") as { reason: string };
+    expect(reason).toMatch(/libbroken\.so: (file too short|invalid ELF header|.*not a mach-o file)/);
+    rmSync(folder, { recursive: true });
+  });
+
+  test.skipIf(compiler === undefined)("is refused where its malloc is another's", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ariax-c-"));
+    const [source, library] = [join(folder, "empty.c"), join(folder, "libempty.so")];
+    writeFileSync(source, "int nothing;\n");
+    spawnSync(compiler!.command, [...compiler!.args, "-shared", "-fPIC", "-o", library, source]);
+    expect(ask("other", library)).toEqual({ reason: `${library} has no malloc of its own` });
+    rmSync(folder, { recursive: true });
+  });
+});
+
+test.skipIf(compiler === undefined)("the C of this folder has no warnings (needs a C compiler)", () => {
+  const native = fileURLToPath(new URL("../native", import.meta.url));
+  const warnings = ["all", "extra", "pedantic", "conversion", "shadow", "undef", "strict-prototypes", "error"];
+  const args = [...compiler!.args, "-std=c11", "-fsyntax-only", ...warnings.map((name) => `-W${name}`)];
+  const engine = fileURLToPath(new URL("../../../packages/engine-c", import.meta.url));
+  const headers = findHeaders();
+  const units = [
+    ["replay.c"],
+    [`-DENGINE="${engine}/src/ariax.c"`, `-I${engine}/include`, "replay.c", "engine.c"],
+    ...(headers === undefined ? [] : [["-isystem", headers, "phase-2.c"]]),
+  ];
+  for (const unit of units) {
+    const { stderr } = spawnSync(compiler!.command, [...args, ...unit], { cwd: native, encoding: "utf8" });
+    expect(stderr).toBe("");
+  }
 });
 
 describe("without a compiler", () => {

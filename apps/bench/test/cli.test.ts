@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TraceBuilder, writeTrace } from "@ariax/trace";
 import { describe, expect, test } from "vitest";
 import { main } from "../src/cli.ts";
 
@@ -55,6 +56,13 @@ describe("wrong arguments end with 2 and say what is possible", () => {
     const { code, err } = await call("--trace", file);
     expect(code).toBe(2);
     expect(err).toMatch(/^--trace: invalid trace: event 0 at byte 0: /);
+  });
+
+  test("a trace without an event", async () => {
+    const file = join(tmpdir(), "empty.trace");
+    writeFileSync(file, await writeTrace(new TraceBuilder().build()));
+    const err = `--trace: there is nothing in it to replay${HINT}`;
+    expect(await call("--trace", file)).toEqual({ code: 2, out: "", err });
   });
 });
 

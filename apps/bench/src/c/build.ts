@@ -56,13 +56,14 @@ export function buildReplay(what: "libraries" | "engine", env: NodeJS.ProcessEnv
   const made = `${binary}.${process.pid}`;
   const args = [...compiler.args, ...flags, "-o", made, ...sources, "-ldl"];
   const { status, stderr, error } = spawnSync(compiler.command, args, { cwd: NATIVE, env, encoding: "utf8" });
-  if (status !== 0) {
-    const first = /^.*error.*$/m.exec(stderr ?? "")?.[0] ?? error?.message ?? "no error given";
-    return { reason: `${compiler.command} does not compile it: ${first.trim()}` };
-  }
+  if (status !== 0) return { reason: `${compiler.command} does not compile it: ${firstError(stderr, error)}` };
   renameSync(made, binary);
   return { binary };
 }
+
+/** The first line in which a compiler speaks of an error, else what kept it from running. */
+export const firstError = (stderr: string | null, error: Error | undefined): string =>
+  (/^.*error.*$/m.exec(stderr ?? "")?.[0] ?? error?.message ?? "no error given").trim();
 
 function hashOf({ command, args, version }: Compiler, flags: readonly string[], folders: readonly string[]): string {
   const hash = createHash("sha256").update(JSON.stringify([command, args, version, flags, process.arch]));

@@ -32,16 +32,17 @@ function ask({ name, libraries, engine }: CSubject): Ready | { readonly reason: 
   const built = builds.get(what) ?? buildReplay(what);
   builds.set(what, built);
   if ("reason" in built) return built;
-  let complaint = "";
+  const complaints: string[] = [];
   for (const library of libraries ?? [""]) {
     const env = { ...process.env, ...C_ENV };
     const { status, stdout, stderr } = spawnSync(built.binary, [name, library], { env, encoding: "utf8" });
     if (status === 0) return { binary: built.binary, library, version: (JSON.parse(stdout) as Ready).version };
-    // The first one's: the others are names that it has elsewhere.
-    complaint ||= (stderr ?? "").trim().replace(`${name}: `, "") || "the program that replays does not run";
+    complaints.push((stderr ?? "").trim().replace(`${name}: `, "") || "the program that replays does not run");
   }
-  return { reason: libraries === undefined ? complaint : notInstalled(complaint, libraries) };
+  // Some of its names are those that it has elsewhere. Is it here under one, and broken?
+  const reason = complaints.find((complaint) => !isMissing(complaint));
+  return { reason: reason ?? `not installed (${(libraries ?? [name]).join(", ")})` };
 }
 
-const notInstalled = (complaint: string, libraries: readonly string[]): string =>
-  complaint.includes("No such file") ? `not installed (${libraries.join(", ")})` : complaint;
+/** As dlopen says it, on Linux and on macOS. */
+const isMissing = (complaint: string): boolean => /no such file|image not found/i.test(complaint);

@@ -126,12 +126,14 @@ async function selectCells(options: Options, mode: Mode): Promise<Cell[]> {
 
 /** Read once here, so that a file that is no trace is told before anything is measured. */
 async function yourWorkload(file: string): Promise<Workload> {
+  let events: number;
   try {
     await access(file);
-    await readFile(file);
+    ({ events } = await readFile(file));
   } catch (error) {
     throw new UsageError(`--trace: ${(error as Error).message}`);
   }
+  if (events === 0) throw new UsageError("--trace: there is nothing in it to replay");
   return yours(resolve(file), basename(file));
 }
 

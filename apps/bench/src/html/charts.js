@@ -1,9 +1,20 @@
-// Runs in the page, after Chart.js: draws the report that lies in #data, in the colours of the reader's scheme.
+// Draws the report that lies in #data.
 (() => {
-  const report = JSON.parse(document.getElementById("data").textContent);
-  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const {
+    axis,
+    css,
+    data: report,
+    draw,
+    drawAll,
+    figure,
+    hatched,
+    isDark,
+    labels,
+    legend,
+    logAxis,
+    show,
+  } = window.drawing;
   const { Chart } = window;
-  let drawn = [];
 
   /** Ours in cool colours, rivals in warm ones, garbage collection in greys: [light, dark]. */
   const COLOURS = {
@@ -22,10 +33,13 @@
     wasm: ["#5b7fd4", "#8aa8f0"],
     native: ["#2f9e8f", "#63d3c4"],
     "native-c": ["#7a5fb5", "#ab93e0"],
-    "engine-c": ["#355fa8", "#6d97e0"],
+    "engine-c": ["#2b4f94", "#4d7fd6"],
     mimalloc: ["#c0392b", "#f0705f"],
     jemalloc: ["#d98324", "#f2a950"],
     glibc: ["#c7a70a", "#e8d04a"],
+    "phase-1": ["#c97a1c", "#f2a950"],
+    "phase-2": ["#b93a2b", "#f0705f"],
+    "phase-2.1": ["#0b7a5e", "#3ddbac"],
     "metadata-pool": ["#0b7a5e", "#3ddbac"],
   };
   const OTHERS = [
@@ -36,8 +50,7 @@
     ["#8b6f4e", "#c2a27c"],
     ["#70787f", "#a7b0b7"],
   ];
-  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const colour = (name, i = 0) => (COLOURS[name] ?? OTHERS[i % OTHERS.length])[dark.matches ? 1 : 0];
+  const colour = (name, i = 0) => (COLOURS[name] ?? OTHERS[i % OTHERS.length])[isDark() ? 1 : 0];
 
   const workloadsOf = (group) => report.workloads.filter((w) => w.group === group);
   const rowOf = (subject, workload) => report.rows.find((r) => r.subject === subject && r.workload === workload);
@@ -46,88 +59,9 @@
     report.subjects.filter(
       (s) => s.origin !== "loop" && !s.inC && workloads.some((w) => rowOf(s.name, w.name)?.gross > 0),
     );
-  const show = (value) => (value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3));
   const isStopped = (row) => row?.status === "stopped";
 
-  /** A stopped one's bar is hatched: it would be longer. */
-  const hatched = (base) => {
-    const tile = document.createElement("canvas");
-    tile.width = tile.height = 8;
-    const pen = tile.getContext("2d");
-    pen.globalAlpha = 0.35;
-    pen.fillStyle = base;
-    pen.fillRect(0, 0, 8, 8);
-    pen.globalAlpha = 1;
-    pen.strokeStyle = base;
-    pen.lineWidth = 2;
-    for (const x of [-4, 4, 12]) {
-      pen.moveTo(x - 4, 8);
-      pen.lineTo(x + 4, 0);
-    }
-    pen.stroke();
-    return pen.createPattern(tile, "repeat");
-  };
   const fill = (base, stopped) => (stopped ? hatched(base) : base);
-
-  /** The value at each bar's end. */
-  const labels = {
-    id: "labels",
-    afterDatasetsDraw(chart) {
-      const { ctx, data } = chart;
-      ctx.save();
-      ctx.fillStyle = css("--ink");
-      ctx.font = "12px system-ui, sans-serif";
-      ctx.textBaseline = "middle";
-      data.datasets.forEach((set, d) => {
-        chart.getDatasetMeta(d).data.forEach((bar, i) => {
-          ctx.fillText(set.texts[i], bar.x + 6, bar.y);
-        });
-      });
-      ctx.restore();
-    },
-  };
-
-  function figure(title, caption, height, wide) {
-    const element = document.createElement("figure");
-    if (wide) element.className = "wide";
-    element.innerHTML = `<h2></h2><figcaption></figcaption><div style="height:${height}px"><canvas role="img"></canvas></div>`;
-    element.querySelector("h2").textContent = title;
-    element.querySelector("figcaption").textContent = caption;
-    element.querySelector("canvas").setAttribute("aria-label", `${title}. ${caption}`);
-    document.getElementById("charts").append(element);
-    return element.querySelector("canvas");
-  }
-
-  const axis = (text, extra = {}) => ({
-    title: { display: text !== "", text, color: css("--soft") },
-    ticks: { color: css("--soft") },
-    grid: { color: css("--line") },
-    border: { color: css("--line") },
-    ...extra,
-  });
-  /** A logarithmic axis with few, round ticks. */
-  const logAxis = (text, extra = {}) =>
-    axis(text, {
-      type: "logarithmic",
-      ticks: {
-        color: css("--soft"),
-        autoSkip: false,
-        callback: (v) =>
-          Number.isInteger(Math.log10(v)) || (extra.fine && [2, 5].some((m) => Number.isInteger(Math.log10(v / m))))
-            ? v.toLocaleString("en-US")
-            : null,
-      },
-      ...extra,
-    });
-  const legend = () => ({
-    position: "top",
-    align: "start",
-    labels: { color: css("--ink"), boxWidth: 12, boxHeight: 12 },
-  });
-  const draw = (canvas, config) =>
-    drawn.push(
-      new Chart(canvas, { ...config, options: { animation: false, maintainAspectRatio: false, ...config.options } }),
-    );
 
   /** One bar a subject, sorted, with its value: the geometric mean over the traces. */
   function means(workloads) {
@@ -247,11 +181,35 @@
     );
   }
 
+  /** The value above each bar of the last category, which sums up the others. */
+  const lastValues = {
+    id: "lastValues",
+    afterDatasetsDraw(chart) {
+      const { ctx, data } = chart;
+      ctx.save();
+      ctx.fillStyle = css("--ink");
+      ctx.font = "11px system-ui, sans-serif";
+      ctx.textBaseline = "middle";
+      data.datasets.forEach((set, d) => {
+        const bar = chart.getDatasetMeta(d).data.at(-1);
+        if (set.data.at(-1) === null) return;
+        // Upright: the bars are narrower than the numbers.
+        ctx.save();
+        ctx.translate(bar.x, bar.y - 5);
+        ctx.rotate(-Math.PI / 2);
+        ctx.fillText(show(set.data.at(-1)), 0, 0);
+        ctx.restore();
+      });
+      ctx.restore();
+    },
+  };
+
   /** TypeScript against C: net of the loops. */
   function againstC() {
     if (report.againstC === undefined) return;
     const { traces, times } = report.againstC;
     const plain = times.filter(({ name }) => !name.endsWith("written"));
+    const least = Math.min(1, ...plain.flatMap(({ values }) => values.filter((value) => value !== null)));
     draw(
       figure(
         "TypeScript against C",
@@ -273,21 +231,21 @@
           })),
         },
         options: {
-          scales: { x: axis("", { grid: { display: false } }), y: axis("ns", { min: 0 }) },
+          scales: {
+            x: axis("", { grid: { display: false } }),
+            y: logAxis("ns, logarithmic", { min: 10 ** Math.floor(Math.log10(least)), fine: true }),
+          },
           plugins: {
             legend: legend(),
             tooltip: { callbacks: { label: ({ dataset, parsed }) => ` ${dataset.label}: ${show(parsed.y)}` } },
           },
         },
+        plugins: [lastValues],
       },
     );
   }
 
   function all() {
-    for (const chart of drawn) chart.destroy();
-    drawn = [];
-    document.getElementById("charts").replaceChildren();
-    Chart.defaults.font.family = "system-ui, sans-serif";
     const heap = [...workloadsOf("traces"), ...workloadsOf("yours")];
     const gross = (row) => row?.gross;
     means(heap);
@@ -352,6 +310,5 @@
     );
   }
 
-  all();
-  dark.addEventListener("change", all);
+  drawAll(all);
 })();

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { buildAddon } from "./compile.ts";
+import { buildAddon, NoAddonError } from "./compile.ts";
 
 /** What `native/phase-2.c` exports. An address is that of a record's page. */
 export interface MappedRecords {
@@ -13,4 +13,11 @@ export interface MappedRecords {
 }
 
 /** Compiled when it is first asked for. Throws `NoAddonError`. */
-export const loadMappedRecords = (): MappedRecords => createRequire(import.meta.url)(buildAddon("phase-2"));
+export function loadMappedRecords(): MappedRecords {
+  const path = buildAddon("phase-2");
+  try {
+    return createRequire(import.meta.url)(path);
+  } catch (error) {
+    throw new NoAddonError(`Node can't load what was compiled: ${(error as Error).message.split("\n", 1)[0]}`);
+  }
+}

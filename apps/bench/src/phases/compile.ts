@@ -1,17 +1,16 @@
 /**
  * Builds the bench's own addon when it is first needed: one C file, by the system's compiler, against Node's headers,
- * kept in `.cache` under the hash of its source. Nothing is downloaded.
+ * kept under the hash of its source with what else is built of C. Nothing is downloaded.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findCompiler } from "../../../../packages/engine-c/scripts/compiler.ts";
+import { C_FOLDER, findCompiler, firstError } from "../c/build.ts";
 
 const BENCH = fileURLToPath(new URL("../..", import.meta.url));
-const CACHE = join(BENCH, ".cache");
 
 /** There is no addon; the message says in one line why, and what would do. */
 export class NoAddonError extends Error {
@@ -28,31 +27,27 @@ export function buildAddon(name: string): string {
   const headers = findHeaders();
   if (headers === undefined)
     throw new NoAddonError("it needs Node's headers: install them beside node, in include/node");
-  const flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-fPIC", "-shared"];
+  const flags = ["-std=c11", "-O2", "-fPIC", "-shared"];
   if (process.platform === "darwin") flags.push("-undefined", "dynamic_lookup");
   const hash = createHash("sha256")
     .update(readFileSync(source))
     .update(JSON.stringify([compiler, flags, process.platform, process.arch, process.versions.modules]))
     .digest("hex")
     .slice(0, 16);
-  const addon = join(CACHE, `${name}-${hash}.node`);
+  const addon = join(C_FOLDER, `${name}-${hash}.node`);
   if (existsSync(addon)) return addon;
-  mkdirSync(CACHE, { recursive: true });
-  writeFileSync(join(CACHE, ".gitignore"), "*\n");
+  mkdirSync(C_FOLDER, { recursive: true });
   // Renamed when it is whole: another process may be looking for it.
   const draft = `${addon}.${process.pid}`;
-  try {
-    execFileSync(compiler, [...flags, "-I", headers, "-o", draft, source], { stdio: "pipe", timeout: 60_000 });
-  } catch (error) {
-    const said = String((error as { stderr?: unknown }).stderr ?? error).split("\n")[0];
-    throw new NoAddonError(`${compiler} could not compile it: ${said}`);
-  }
+  const args = [...compiler.args, ...flags, "-I", headers, "-o", draft, source];
+  const { status, stderr, error } = spawnSync(compiler.command, args, { encoding: "utf8", timeout: 60_000 });
+  if (status !== 0) throw new NoAddonError(`${compiler.command} does not compile it: ${firstError(stderr, error)}`);
   renameSync(draft, addon);
   return addon;
 }
 
 /** In the npm package that this Node came in, else beside it, else those of the package `node-api-headers`. */
-function findHeaders(): string | undefined {
+export function findHeaders(): string | undefined {
   const node = realpathSync(process.execPath);
   const candidates = [
     folderOf(`node-${process.platform}-${process.arch}/package.json`, node, "include/node"),

@@ -15,8 +15,8 @@ import {
 import { ALIGNMENT_BITS, type BlockRecord, ownerBits, type Recorded, readRecord, SIZE, TAG } from "./record.ts";
 import { PLACE_SHIFT, RecordPools } from "./record-pools.ts";
 
-/** The slab heap, over whatever memory. */
-export type SlabHeap = Allocator & { readonly capacity: number; systemCalls?(): number };
+/** The slab heap, over whatever memory. `words` is its control block, at the start of what it governs. */
+export type SlabHeap = Allocator & { readonly capacity: number; readonly words: Int32Array };
 
 /**
  * Phase 2.1: the records of phase 2, field for field, without its system calls: blocks from the slab heap, records from
@@ -36,19 +36,25 @@ export class PhaseTwoOne implements Allocator, Recorded {
   declare tick: number;
   declare private readonly heap: SlabHeap;
   declare private readonly records: RecordPools;
+  declare private readonly counter: () => number;
   declare private readonly words: Int32Array;
   declare private readonly places: Int32Array;
   /** In a tag's bits. */
   declare private ownerTag: number;
   declare private sequence: number;
 
-  /** Takes a heap that has no blocks yet, for itself. */
-  constructor(heap: SlabHeap) {
+  /**
+   * Takes a heap that has no blocks yet, for itself. `systemCalls` counts those that the heap's memory has made; over an
+   * `ArrayBuffer` there is nothing that could make one.
+   */
+  constructor(heap: SlabHeap, systemCalls: () => number = () => 0) {
     this.heap = heap;
+    this.counter = systemCalls;
     this.memory = heap.memory;
     this.capacity = heap.capacity;
     this.traits = { ...heap.traits, name: "phase-2.1", attachable: false };
-    this.records = new RecordPools(heap.capacity);
+    // Offsets count from the memory's start, which may lie before the heap's.
+    this.records = new RecordPools(heap.words.byteOffset + heap.capacity);
     this.words = this.records.words;
     this.places = this.records.places;
     this.ownerTag = 0;
@@ -63,9 +69,9 @@ export class PhaseTwoOne implements Allocator, Recorded {
     this.ownerTag = ownerBits(owner);
   }
 
-  /** Of a heap over mapped memory, as it counts them; over an `ArrayBuffer` there is nothing that could make one. */
+  /** Of all heaps in this process, where they are counted. */
   systemCalls(): number {
-    return this.heap.systemCalls?.() ?? 0;
+    return this.counter();
   }
 
   allocate(size: number, alignment?: number): Offset {

@@ -89,8 +89,8 @@ export class PhaseTwo extends PhaseOne implements Recorded {
 
   override stats(): AllocatorStats {
     const stats = super.stats();
-    const pages = stats.blocks * PAGE;
-    return { ...stats, committed: stats.committed + pages, overhead: stats.overhead + pages };
+    const bytes = stats.blocks * PAGE + this.#addresses.byteLength;
+    return { ...stats, committed: stats.committed + bytes, overhead: stats.overhead + bytes };
   }
 
   override verify(): void {

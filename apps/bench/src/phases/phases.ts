@@ -10,6 +10,8 @@ export interface PhaseSpec {
   readonly what: string;
   /** What AriaX gives, in ns per allocation; of phase 2.1 the target that it set. */
   readonly original: number;
+  /** System calls that it reports of a run, or aims at. */
+  readonly originalCalls?: number;
   /** Throws `NoAddonError` where phase 2 can't be built. */
   readonly create: (capacity: number) => Promise<Phase>;
 }
@@ -27,6 +29,7 @@ export const PHASES: readonly PhaseSpec[] = [
     title: "Phase 2",
     what: "phase 1, and each block's record an mmap and a munmap of its own",
     original: 6457,
+    originalCalls: 6685,
     create: async (capacity) => {
       const records = (await import("./addon.ts")).loadMappedRecords();
       return new (await import("./phase-2.ts")).PhaseTwo({ capacity }, records);
@@ -37,6 +40,7 @@ export const PHASES: readonly PhaseSpec[] = [
     title: "Phase 2.1",
     what: "the same records from metadata pools, blocks from the slab heap",
     original: 50,
+    originalCalls: 0,
     create: async (capacity) => {
       const { SlabAllocator } = await import("@ariax/slab");
       return new (await import("./phase-2.1.ts")).PhaseTwoOne(new SlabAllocator({ capacity }));

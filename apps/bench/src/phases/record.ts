@@ -54,6 +54,6 @@ export function readRecord(w: Int32Array, at: number): BlockRecord {
     alignment: 2 ** ((w[at + TAG] & 31) - 1),
     owner: w[at + TAG] >>> ALIGNMENT_BITS,
     tick: w[at + TICK],
-    sequence: w[at + SEQUENCE],
+    sequence: w[at + SEQUENCE] >>> 0,
   };
 }

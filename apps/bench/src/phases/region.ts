@@ -90,20 +90,17 @@ export class Region {
   resize(p: Offset, size: number): boolean {
     const w = this.#words;
     const need = blockSize(size);
-    let have = this.size(p);
-    if (have < need) {
-      const next = p + have;
-      if ((w[(next >>> 2) - 2] & 7) !== FREE || have + this.size(next) < need) return false;
-      this.#unlink(next);
-      this.#reserve(this.size(next));
-      have += this.size(next);
-      this.#mark(p, have, LIVE);
-    }
-    if (have - need >= LEAST) {
-      this.#mark(p, need, LIVE);
-      this.#mark(p + need, have - need, LIVE);
-      this.release(p + need);
-    }
+    const have = this.size(p);
+    const next = p + have;
+    // It may have all of the free block behind it; what it does not need of that is free again.
+    const room = have + ((w[(next >>> 2) - 2] & 7) === FREE ? this.size(next) : 0);
+    if (room < need) return false;
+    const keep = room - need < LEAST ? room : need;
+    if (keep === have) return true;
+    if (room > have) this.#unlink(next);
+    this.#mark(p, keep, LIVE);
+    if (room > keep) this.#link(p + keep, room - keep);
+    this.#reserve(keep - have);
     return true;
   }
 

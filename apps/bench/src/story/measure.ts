@@ -25,16 +25,23 @@ const [WARM_MS, WARM_RUNS, TIMED_MS, TIMED_RUNS, MOST_RUNS] = [200, 3, 200, 9, 9
 /** Calls of the loop are what V8 counts before it compiles it for good: see `../timing.ts`. */
 const WARM_STEP = 64;
 
-export function measure(phase: Phase): PhaseObservation {
+/** Warms up and times by the clock; or, where `runs` is given, does the first run and so many: for who counts calls. */
+export function measure(phase: Phase, runs?: number): PhaseObservation {
   const run = halves(phase, sizes());
   const count = (): number => phase.systemCalls?.() ?? 0;
   const first = once(run, WARM_STEP);
-  const warmUntil = performance.now() + WARM_MS;
-  for (let i = 0; i < WARM_RUNS || performance.now() < warmUntil; i++) once(run, WARM_STEP);
+  if (runs === undefined) {
+    const warmUntil = performance.now() + WARM_MS;
+    for (let i = 0; i < WARM_RUNS || performance.now() < warmUntil; i++) once(run, WARM_STEP);
+  }
   const timed: Split[] = [];
   const calls = { allocate: 0, free: 0 };
   const until = performance.now() + TIMED_MS;
-  while (timed.length < TIMED_RUNS || (performance.now() < until && timed.length < MOST_RUNS)) {
+  const isOver = (): boolean =>
+    runs === undefined
+      ? timed.length >= TIMED_RUNS && (performance.now() >= until || timed.length >= MOST_RUNS)
+      : timed.length >= runs;
+  while (!isOver()) {
     const before = count();
     let between = 0;
     timed.push(once(run, ALLOCATIONS, () => (between = count())));

@@ -2,14 +2,14 @@ import Table from "cli-table3";
 import { ns } from "../format.ts";
 import type { Summary } from "../statistics.ts";
 import type { Split } from "./measure.ts";
-import type { Chapter, Ratio, Story } from "./story.ts";
+import { type Chapter, perBlock, type Ratio, type Story } from "./story.ts";
 
 /** The story for a terminal. */
 export function renderStory(story: Story): string {
-  const { machine, date, chapters, ratios, goals, allocations, processes } = story;
+  const { machine, chapters, ratios, goals } = story;
   const parts = [
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, V8 ${machine.v8}, commit ${machine.commit}`,
-    `${date.slice(0, 10)}, ${allocations.toLocaleString("en-US")} allocations a run, ${processes} processes a phase, the median of theirs`,
+    summaryOf(story),
     "",
     phases(chapters),
   ];
@@ -21,6 +21,13 @@ export function renderStory(story: Story): string {
   return `${parts.join("\n")}\n`;
 }
 
+/** What was done. */
+export function summaryOf({ date, allocations, processes, partial }: Story): string {
+  const times = processes === 1 ? "1 process a phase" : `${processes} processes a phase, the median of theirs`;
+  const end = partial ? ", stopped before its end" : "";
+  return `${date.slice(0, 10)}, ${allocations.toLocaleString("en-US")} allocations a run, ${times}${end}`;
+}
+
 function phases(chapters: readonly Chapter[]): string {
   const table = plain(["", "AriaX", "allocate", "+ free", "low–high", "first run", "system calls"]);
   for (const { title, what, original, phase, allocate, pair, firstPair, systemCalls } of chapters) {
@@ -30,7 +37,7 @@ function phases(chapters: readonly Chapter[]): string {
       `${original / 1000} µs`,
       nanoseconds(allocate),
       nanoseconds(pair),
-      pair === undefined ? "" : `${ns(pair.low)}–${ns(pair.high)}`,
+      spread(pair),
       nanoseconds(firstPair),
       calls(systemCalls),
     ]);
@@ -41,7 +48,7 @@ function phases(chapters: readonly Chapter[]): string {
 function compared(ratios: readonly Ratio[]): string {
   const table = plain(["", "AriaX", "allocate", "allocate + free"]);
   for (const { slow, fast, original, allocate, pair } of ratios) {
-    table.push([`${slow} by ${fast}`, times(original), times(allocate), times(pair)]);
+    table.push([`${slow} by ${fast}`, times(original, Math.round), times(allocate), times(pair)]);
   }
   return table.toString();
 }
@@ -52,12 +59,16 @@ function targets({ goals }: Story): string {
   return table.toString();
 }
 
-const nanoseconds = (summary: Summary | undefined): string => ns(summary?.median);
-const calls = (split: Split | undefined): string => (split === undefined ? "" : `${split.allocate} + ${split.free}`);
+export const nanoseconds = (summary: Summary | undefined): string => ns(summary?.median);
+export const spread = (summary: Summary | undefined): string =>
+  summary === undefined ? "" : `${ns(summary.low)}–${ns(summary.high)}`;
+export const calls = (split: Split | undefined): string =>
+  split === undefined ? "" : `${perBlock(split.allocate)} + ${perBlock(split.free)}`;
 
-function times(value: number | undefined): string {
+/** What is gained here is never rounded up; AriaX's own is 54×, of 53.8. */
+export function times(value: number | undefined, round: (value: number) => number = Math.floor): string {
   if (value === undefined) return "";
-  return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US")}×`;
+  return `${value < 10 ? value.toFixed(1) : round(value).toLocaleString("en-US")}×`;
 }
 
 /** As the other tables: no colours, numbers to the right. */

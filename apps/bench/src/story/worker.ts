@@ -1,11 +1,13 @@
-/** The story's worker process: a phase's name as its argument, one observation on its standard output. */
+/** The story's worker process: a phase's name, and perhaps a number of runs; one observation on its standard output. */
 import { createPhase, type PhaseSpec } from "../phases/phases.ts";
 import { measure, type PhaseObservation } from "./measure.ts";
 import { CAPACITY } from "./run.ts";
 
+const [name, runs] = process.argv.slice(2) as [PhaseSpec["name"], string?];
+
 async function answer(): Promise<PhaseObservation> {
   try {
-    return measure(await createPhase(process.argv[2] as PhaseSpec["name"], CAPACITY));
+    return measure(await createPhase(name, CAPACITY), runs === undefined ? undefined : Number(runs));
   } catch (error) {
     if ((error as { code?: string }).code !== "ERR_ADDON_UNAVAILABLE") throw error;
     const none = { allocate: 0, free: 0 };

@@ -1,0 +1,187 @@
+/**
+ * The three phases are allocators like any other: the contract holds for each of them. Phase 1 keeps it as long as no
+ * block's contents look like a header, and what happens where they do is shown too.
+ */
+import { CorruptionError, DoubleFreeError, InvalidFreeError } from "@ariax/allocator";
+import { conformance } from "@ariax/conformance";
+import { NativeAllocator, whyUnavailable } from "@ariax/native";
+import { SlabAllocator } from "@ariax/slab";
+import { afterEach, describe, expect, test } from "vitest";
+import type { MappedRecords } from "../src/phases/addon.ts";
+import { PhaseOne } from "../src/phases/phase-1.ts";
+import { PhaseTwoOne } from "../src/phases/phase-2.1.ts";
+import { PhaseTwo } from "../src/phases/phase-2.ts";
+import { PHASES } from "../src/phases/phases.ts";
+import { HEADER, Region } from "../src/phases/region.ts";
+import { mapped, unless } from "./mapped.ts";
+
+describe("phase 1", () => {
+  conformance({ test, create: (capacity) => new PhaseOne({ capacity }) });
+});
+
+describe.skipIf(mapped.reason !== undefined)(unless(mapped.reason, "phase 2"), { timeout: 30_000 }, () => {
+  // The suite makes a heap at once, to see what it claims.
+  if (mapped.records === undefined) return test("the suite", () => {});
+  const { records } = mapped;
+  // A page for each block that a test leaves behind.
+  const made: PhaseTwo[] = [];
+  afterEach(() => {
+    for (const heap of made.splice(0)) heap.reset();
+  });
+  const create = (capacity: number): PhaseTwo => {
+    const heap = new PhaseTwo({ capacity }, records);
+    made.push(heap);
+    return heap;
+  };
+  conformance({ test, create });
+});
+
+describe("phase 2.1", () => {
+  describe("over memory of its own", () => {
+    conformance({ test, create: (capacity) => new PhaseTwoOne(new SlabAllocator({ capacity })) });
+  });
+
+  describe("over memory that grows", () => {
+    const create = (maxCapacity: number) => new PhaseTwoOne(new SlabAllocator({ capacity: 65536, maxCapacity }));
+    conformance({ test, create, runs: 20 });
+  });
+
+  describe("over the end of a buffer: offsets count from its start", () => {
+    const byteOffset = 2 ** 20;
+    const create = (byteLength: number) => {
+      const buffer = new ArrayBuffer(byteOffset + byteLength);
+      return new PhaseTwoOne(new SlabAllocator({ buffer, byteOffset, byteLength }));
+    };
+    conformance({ test, create, runs: 20 });
+  });
+
+  const reason = whyUnavailable();
+  describe.skipIf(reason !== undefined)(unless(reason, "over mapped memory"), () => {
+    if (reason !== undefined) return test("the suite", () => {});
+    const made: NativeAllocator[] = [];
+    afterEach(() => {
+      for (const heap of made.splice(0)) heap.unmap();
+    });
+    // Without `returnsMemory`: the suite wants to see that claim at once, and here it takes a second.
+    const create = (capacity: number): PhaseTwoOne => {
+      const heap = new NativeAllocator({ capacity, purgeDelay: Number.POSITIVE_INFINITY });
+      made.push(heap);
+      return new PhaseTwoOne(heap);
+    };
+    conformance({ test, create, runs: 20 });
+  });
+});
+
+describe("what headers between the blocks can't promise", () => {
+  /** A block whose bytes, from its 16th on, are those of two headers: of a live block of 32 bytes, and of what follows it. */
+  function forged(heap: PhaseOne): number {
+    const p = heap.allocate(100);
+    const words = new Uint32Array(heap.memory.buffer, p + 16 - HEADER);
+    words[0] = 32 | 1;
+    words[32 / 4 + 1] = 32;
+    return p;
+  }
+
+  test("phase 1 frees a block that never was, where contents look like its header", () => {
+    const heap = new PhaseOne({ capacity: 4096 });
+    const p = forged(heap);
+    expect(heap.sizeOf(p + 16)).toBe(32 - HEADER);
+    heap.free(p + 16);
+    expect(() => heap.verify()).toThrow(CorruptionError);
+  });
+
+  test("phase 1 is broken by a write beyond a block's end, and says so when asked", () => {
+    const heap = new PhaseOne({ capacity: 4096 });
+    const p = heap.allocate(16);
+    heap.allocate(16);
+    new Uint8Array(heap.memory.buffer).fill(0, p, p + 24);
+    expect(() => heap.verify()).toThrow(new CorruptionError(`the block at ${p + 24} has 0 bytes`));
+  });
+
+  test.skipIf(mapped.reason !== undefined)(
+    unless(mapped.reason, "phase 2, whose table lies apart, is not fooled"),
+    () => {
+      const heap = new PhaseTwo({ capacity: 4096 }, mapped.records!);
+      const p = forged(heap);
+      expect(() => heap.free(p + 16)).toThrow(new InvalidFreeError(p + 16));
+      heap.verify();
+      heap.free(p);
+      expect(() => heap.free(p)).toThrow(new DoubleFreeError(p));
+    },
+  );
+});
+
+describe("the region", () => {
+  test("a resize counts towards the peak what the block has then, not what lay free behind it", () => {
+    const region = new Region(65536);
+    const p = region.take(100, 8);
+    expect(region.peak).toBe(112);
+    expect(region.resize(p, 200)).toBe(true);
+    expect(region.peak).toBe(208);
+    expect(region.resize(p, 50)).toBe(true);
+    expect(region.count()).toMatchObject({ blocks: 1, reserved: 64 });
+    expect(region.peak).toBe(208);
+    region.verify();
+  });
+
+  test("a resize leaves no free piece that is too small for a header", () => {
+    const region = new Region(4096);
+    const p = region.take(24, 8);
+    const next = region.take(24, 8);
+    region.take(24, 8);
+    region.release(next);
+    // 64 bytes are there, 56 would do: 8 are no block.
+    expect(region.resize(p, 48)).toBe(true);
+    expect(region.size(p)).toBe(64);
+    region.verify();
+  });
+
+  test("the first that fits is the one that was freed last", () => {
+    const region = new Region(4096);
+    const [a, , b] = [region.take(24, 8), region.take(24, 8), region.take(24, 8), region.take(24, 8)];
+    region.release(b!);
+    region.release(a!);
+    expect([region.take(24, 8), region.take(24, 8)]).toEqual([a, b]);
+  });
+});
+
+describe("what phase 2 counts", () => {
+  /** Records that the system refuses from the third on. */
+  const limited = (): MappedRecords => {
+    let calls = 0;
+    return {
+      map: () => (++calls > 2 ? 0 : 4096 * calls),
+      read() {},
+      resize() {},
+      unmap() {},
+      systemCalls: () => calls,
+    };
+  };
+
+  test("a record that can't be mapped is an allocation that does not fit, and the block is free again", () => {
+    const heap = new PhaseTwo({ capacity: 4096 }, limited());
+    heap.allocate(40);
+    heap.allocate(40);
+    const before = heap.stats();
+    expect(heap.tryAllocate(40)).toBe(0);
+    expect(() => heap.allocate(40)).toThrow(
+      "out of memory: no room for 40 bytes aligned to 8 in a capacity of 4096 bytes",
+    );
+    expect(heap.stats()).toEqual({ ...before, peakReserved: before.peakReserved + 48 });
+  });
+
+  test("a page for each record, and the table, are metadata", () => {
+    const heap = new PhaseTwo({ capacity: 4096 }, limited());
+    const table = 8 * (4096 / 8 + 1);
+    expect(heap.stats()).toMatchObject({ overhead: 8 + table, committed: 4096 + table });
+    heap.allocate(40);
+    expect(heap.stats()).toMatchObject({ overhead: 8 + table + 4096, committed: 4096 + table + 4096 });
+  });
+});
+
+test("each phase is made by its name, and says it", async () => {
+  for (const { name, create } of PHASES) {
+    if (name === "phase-2" && mapped.reason !== undefined) continue;
+    expect((await create(1 << 20)).traits.name).toBe(name);
+  }
+});
