@@ -21,7 +21,9 @@ for (const found of published) {
   const { name } = found.manifest;
   tally.check(`${name}: dist is that of src`, staleness(found));
   try {
-    tarballs.set(found, pack(found, dir));
+    const { tarball, without } = pack(found, dir);
+    tarballs.set(found, tarball);
+    if (without !== undefined) console.log(`note    ${name}: ${without}`);
   } catch (error) {
     tally.check(`${name}: packs`, [(error as Error).message]);
     continue;

@@ -12,12 +12,12 @@ const ATTW = createRequire(import.meta.url)
   .resolve("@arethetypeswrong/cli/package.json")
   .replace("package.json", "dist/index.js");
 
-/** The tarball's path. Throws what pnpm printed when it can't. */
-export function pack({ id, dir }: Package, into: string): string {
+/** The tarball, and what a package's own script said is not in it, and why. Throws what pnpm printed when it can't. */
+export function pack({ id, dir }: Package, into: string): { tarball: string; without: string | undefined } {
   const tarball = join(into, `${id}.tgz`);
   const outcome = pnpm(["pack", "--out", tarball], dir);
   if (outcome.code !== 0) throw new Error(outcome.output);
-  return tarball;
+  return { tarball, without: /\b\S+ \S+ not built: .*$/m.exec(outcome.output)?.[0] };
 }
 
 /** dist is built, and holds nothing of a source that is gone. */

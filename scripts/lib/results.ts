@@ -83,6 +83,7 @@ export interface Story {
     readonly allocate?: { readonly median: number };
     readonly pair?: { readonly median: number };
     readonly systemCalls?: { readonly allocate: number; readonly free: number };
+    readonly unavailable?: string;
   }[];
 }
 
@@ -95,11 +96,11 @@ export function storyTable({ date, machine, chapters }: Story): string {
     "",
     line(["", "AriaX's", "here: allocate", "allocate + free", "system calls a block"]),
     line(["---", "---:", "---:", "---:", "---:"]),
-    ...chapters.map(({ title, what, original, allocate, pair, systemCalls }) =>
+    ...chapters.map(({ title, what, original, allocate, pair, systemCalls, unavailable }) =>
       line([
         `${title}: ${what}`,
         original.toLocaleString("en-US"),
-        ns(allocate),
+        unavailable === undefined ? ns(allocate) : `unavailable: ${unavailable}`,
         ns(pair),
         systemCalls === undefined ? "" : String(systemCalls.allocate + systemCalls.free),
       ]),

@@ -153,7 +153,7 @@ describe("what is said twice agrees", () => {
       "README.md",
       "CONTRIBUTING.md",
       ".ci/run",
-      ...["test", "bench", "release"].map((name) => `.github/workflows/${name}.yml`),
+      ...["test", "bench", "prebuild", "release"].map((name) => `.github/workflows/${name}.yml`),
     ]) {
       const started = [...readText(file).matchAll(/pnpm@(\d+)/g)].map((match) => match[1]);
       expect(new Set(started), file).toEqual(new Set([major]));

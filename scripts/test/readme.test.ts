@@ -44,6 +44,11 @@ test("a run of the story becomes one", () => {
   const machine = { cpu: "A CPU", cores: 2, node: "24.0.0", commit: "abc1234" };
   const phase = { title: "Phase 2", what: "slow", original: 6457 };
   const measured = { allocate: { median: 3881.2 }, pair: { median: 7683 }, systemCalls: { allocate: 1, free: 1 } };
-  const text = storyTable({ date: "2026-01-02T03:04:05Z", machine, chapters: [{ ...phase, ...measured }, phase] });
-  expect(text).toContain("\n| Phase 2: slow | 6,457 | 3,880 | 7,680 | 2 |\n| Phase 2: slow | 6,457 |  |  |  |\n");
+  const chapters = [
+    { ...phase, ...measured },
+    { ...phase, unavailable: "no C compiler" },
+  ];
+  const text = storyTable({ date: "2026-01-02T03:04:05Z", machine, chapters });
+  expect(text).toContain("\n| Phase 2: slow | 6,457 | 3,880 | 7,680 | 2 |\n");
+  expect(text).toContain("\n| Phase 2: slow | 6,457 | unavailable: no C compiler |  |  |\n");
 });
