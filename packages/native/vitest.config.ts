@@ -1,3 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { globalSetup: "./test/setup.ts", include: ["test/*.test.ts"] } });
+// Compilers and other processes take their time on a busy machine.
+export default defineConfig({
+  test: { globalSetup: "./test/setup.ts", include: ["test/*.test.ts"], testTimeout: 60_000 },
+});

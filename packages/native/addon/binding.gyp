@@ -3,7 +3,7 @@
     {
       "target_name": "ariax",
       "sources": ["addon.c", "count.c", "engine.c", "napi.c", "pages_posix.c", "pages_windows.c", "region.c"],
-      "include_dirs": ["../../engine-c/include", "../../engine-c/src", "../include", "engine"],
+      "include_dirs": ["../include", "engine"],
       "defines": ["NAPI_VERSION=8"],
       "cflags": ["-std=c11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion"],
       "conditions": [

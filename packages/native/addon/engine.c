@@ -29,29 +29,39 @@
 
 typedef struct bound {
   ariax_native table; /* first: a handle points here */
-  uint64_t bytes;     /* of the buffer */
+  napi_env env;       /* the buffer's reference was made in it */
   napi_ref buffer;
   unsigned holders;
 } bound;
 
-/* Whose call may make its heap longer. */
+/* Whose call it is that may make its heap longer. */
 static THREAD const bound *growing;
+
+/* The bytes of a heap's buffer, as it is now; 0 where it was detached. */
+static size_t bytes_of(napi_env env, const bound *b) {
+  napi_value buffer;
+  void *data;
+  size_t bytes = 0;
+  const bool there = napi_get_reference_value(env, b->buffer, &buffer) == napi_ok && buffer != NULL &&
+                     napi_get_arraybuffer_info(env, buffer, &data, &bytes) == napi_ok;
+  return there ? bytes : 0;
+}
 
 /* A mapping has all its pages from the start. Another buffer can be used up to its end, but made longer only by JavaScript. */
 bool ax_grow_buffer(ax_heap *heap, uint64_t bytes) {
-  return growing != NULL && growing->table.heap == heap && bytes <= growing->bytes;
+  return growing != NULL && growing->table.heap == heap && bytes <= bytes_of(growing->env, growing);
 }
 
 static inline void may_grow(const bound *b) {
   if (b->table.heap->pages < b->table.heap->limit) growing = b;
 }
 
+/* Another addon's call begins: for as long as it lasts, the heap is its own. */
 static bool is_there(napi_env env, const ariax_native *table) {
   const bound *b = (const bound *)table;
-  napi_value buffer;
-  bool detached = true;
-  return napi_get_reference_value(env, b->buffer, &buffer) == napi_ok && buffer != NULL &&
-         napi_is_detached_arraybuffer(env, buffer, &detached) == napi_ok && !detached;
+  if (bytes_of(env, b) == 0) return false;
+  may_grow(b);
+  return true;
 }
 
 static void let_go(napi_env env, void *data, void *hint) {
@@ -97,7 +107,7 @@ static bound *make_bound(napi_env env, napi_callback_info info) {
       .table = {ARIAX_NATIVE_VERSION, sizeof(ariax_native), (ax_heap *)(void *)((unsigned char *)data + base), data, is_there,
                 ax_allocate, ax_allocate_aligned, ax_free, ax_size_of, ax_resize, ax_reallocate, ax_allocate_many,
                 ax_free_many},
-      .bytes = bytes,
+      .env = env,
   };
   if (napi_create_reference(env, argument[0], 1, &b->buffer) != napi_ok) {
     free(b);

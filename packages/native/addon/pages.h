@@ -65,8 +65,8 @@ void pages_unmap(pages *p);
  */
 bool pages_purge(pages *p, size_t from, size_t to, bool lazy);
 
-/* Bytes in RAM now. O(pages). */
-bool pages_resident(pages *p, size_t *bytes);
+/* For each page from `from` to `to`, both multiples of the page, a byte: 1 where it is in RAM now, else 0. O(pages). */
+bool pages_present(pages *p, size_t from, size_t to, unsigned char *present);
 
 /* Writes to the file what changed, and returns when it is there. */
 bool pages_flush(pages *p);

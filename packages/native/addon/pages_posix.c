@@ -179,18 +179,10 @@ bool pages_purge(pages *p, size_t from, size_t to, bool lazy) {
 #endif
 }
 
-bool pages_resident(pages *p, size_t *bytes) {
-  unsigned char present[16384]; /* a byte a page: 64 MiB a call */
-  const size_t page = pages_size();
-  size_t count = 0;
-  for (size_t at = 0; at < p->length;) {
-    const size_t left = p->length - at;
-    const size_t part = left < sizeof present * page ? left : sizeof present * page;
-    if (COUNTED(mincore(p->data + at, part, (void *)present)) != 0) return fail(p, "mincore");
-    for (size_t i = 0; i < part / page; i++) count += present[i] & 1u;
-    at += part;
-  }
-  *bytes = count * page;
+bool pages_present(pages *p, size_t from, size_t to, unsigned char *present) {
+  if (COUNTED(mincore(p->data + from, to - from, (void *)present)) != 0) return fail(p, "mincore");
+  const size_t count = (to - from) / pages_size();
+  for (size_t i = 0; i < count; i++) present[i] &= 1u; /* the other bits are reserved */
   return true;
 }
 

@@ -161,19 +161,17 @@ bool pages_purge(pages *p, size_t from, size_t to, bool lazy) {
   return true;
 }
 
-bool pages_resident(pages *p, size_t *bytes) {
+bool pages_present(pages *p, size_t from, size_t to, unsigned char *present) {
   PSAPI_WORKING_SET_EX_INFORMATION part[512];
   const size_t page = pages_size();
-  size_t count = 0;
-  for (size_t at = 0; at < p->length;) {
+  for (size_t at = from; at < to;) {
     size_t n = 0;
-    for (; n < 512 && at < p->length; n++, at += page) part[n].VirtualAddress = p->data + at;
+    for (; n < 512 && at < to; n++, at += page) part[n].VirtualAddress = p->data + at;
     if (!COUNTED(K32QueryWorkingSetEx(GetCurrentProcess(), part, (DWORD)(n * sizeof part[0])))) {
       return fail(p, "QueryWorkingSetEx");
     }
-    for (size_t i = 0; i < n; i++) count += part[i].VirtualAttributes.Valid;
+    for (size_t i = 0; i < n; i++) *present++ = (unsigned char)part[i].VirtualAttributes.Valid;
   }
-  *bytes = count * page;
   return true;
 }
 

@@ -230,9 +230,36 @@ static napi_value purge(napi_env env, napi_callback_info info) {
 static napi_value resident(napi_env env, napi_callback_info info) {
   napi_value argument[1];
   region *r;
-  size_t bytes;
+  unsigned char present[16384]; /* a byte a page: 64 MiB a call */
+  size_t count = 0;
   if (!get_arguments(env, info, 1, argument) || (r = get_region(env, argument[0])) == NULL) return NULL;
-  if (pages_resident(&r->pages, &bytes)) return make_number(env, (double)bytes);
+  const size_t page = pages_size();
+  for (size_t at = 0, end; at < r->pages.length; at = end) {
+    end = r->pages.length - at < sizeof present * page ? r->pages.length : at + sizeof present * page;
+    if (!pages_present(&r->pages, at, end, present)) {
+      throw_system(env, r->pages.failed, r->pages.error);
+      return NULL;
+    }
+    for (size_t i = 0; i < (end - at) / page; i++) count += present[i];
+  }
+  return make_number(env, (double)(count * page));
+}
+
+/* (handle, Uint8Array): a byte for each page, of those from the start that the array has room for. */
+static napi_value present(napi_env env, napi_callback_info info) {
+  napi_value argument[2];
+  region *r;
+  napi_typedarray_type type;
+  size_t length;
+  void *out;
+  if (!get_arguments(env, info, 2, argument) || (r = get_region(env, argument[0])) == NULL) return NULL;
+  if (napi_get_typedarray_info(env, argument[1], &type, &length, &out, NULL, NULL) != napi_ok || type != napi_uint8_array) {
+    throw_code(env, "ERR_INVALID_ARGUMENT", "invalid array: not a Uint8Array");
+    return NULL;
+  }
+  const size_t page = pages_size(), count = r->pages.length / page;
+  const size_t end = (length < count ? length : count) * page;
+  if (end == 0 || pages_present(&r->pages, 0, end, out)) return make_undefined(env);
   throw_system(env, r->pages.failed, r->pages.error);
   return NULL;
 }
@@ -261,6 +288,11 @@ static napi_value peek(napi_env env, napi_callback_info info) {
   return make_number(env, *(volatile unsigned char *)(r->pages.data + at));
 }
 
+static napi_value page_size(napi_env env, napi_callback_info info) {
+  (void)info;
+  return make_number(env, (double)pages_size());
+}
+
 static napi_value system_calls(napi_env env, napi_callback_info info) {
   (void)info;
   return make_number(env, (double)count_calls());
@@ -278,8 +310,10 @@ static const napi_property_descriptor functions[] = {
     FUNCTION("detach", detach),
     FUNCTION("purge", purge),
     FUNCTION("resident", resident),
+    FUNCTION("present", present),
     FUNCTION("flush", flush),
     FUNCTION("peek", peek),
+    FUNCTION("pageSize", page_size),
     FUNCTION("systemCalls", system_calls),
 };
 

@@ -52,8 +52,11 @@ struct ariax_native {
 /* The table behind a handle, or NULL. Throws nothing. */
 static inline const ariax_native *ariax_native_get(napi_env env, napi_value handle) {
   static const napi_type_tag tag = {0x4172696158486561ull, 0x7048616e646c6521ull};
+  napi_valuetype type = napi_undefined;
   bool ours = false;
   void *data = NULL;
+  /* Of null and undefined no tag may be asked: that throws. */
+  if (napi_typeof(env, handle, &type) != napi_ok || type != napi_external) return NULL;
   if (napi_check_object_type_tag(env, handle, &tag, &ours) != napi_ok || !ours) return NULL;
   if (napi_get_value_external(env, handle, &data) != napi_ok) return NULL;
   const ariax_native *native = (const ariax_native *)data;

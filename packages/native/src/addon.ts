@@ -30,8 +30,8 @@ export interface About {
 }
 
 /**
- * The functions of `addon/region.c`, and the last two of `addon/engine.c`. They check what they are given, but in fewer words than `Region` does, and report failed
- * system calls as errors with the call as message, and `errno`.
+ * The functions of `addon/region.c`, and the last two of `addon/engine.c`. They check what they are given, but in fewer words
+ * than `Region` does, and report failed system calls as errors with the call as message, and `errno`.
  */
 export interface Addon {
   map(bytes: number, guard: boolean, huge: boolean): Handle;
@@ -46,9 +46,13 @@ export interface Addon {
   detach(buffer: ArrayBuffer): void;
   purge(handle: Handle, byteOffset: number, bytes: number, lazy: boolean): boolean;
   resident(handle: Handle): number;
+  /** Sets the byte of each page, as many as there is room for: 1 where it is in RAM, else 0. */
+  present(handle: Handle, out: Uint8Array): void;
   flush(handle: Handle): void;
   /** For tests of the guard pages: reads up to a page beyond either end. */
   peek(handle: Handle, byteOffset: number): number;
+  /** Bytes of a page of the system. */
+  pageSize(): number;
   systemCalls(): number;
   /** The engine's functions, for the heap that begins at the byte `base`. */
   bind(buffer: ArrayBuffer, base: number): Engine;

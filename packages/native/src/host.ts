@@ -11,6 +11,9 @@ import { fileURLToPath } from "node:url";
 /** The package's own folder, which both `src` and `dist` lie in. */
 export const PACKAGE: string = fileURLToPath(new URL("..", import.meta.url));
 
+/** The folder of ariax_native.h and ariax.h: what the build of another addon has to include. */
+export const HEADERS: string = fileURLToPath(new URL("../include", import.meta.url));
+
 /** Where `build` puts the addon. */
 export const BUILT: string = fileURLToPath(new URL("../addon/build/ariax.node", import.meta.url));
 

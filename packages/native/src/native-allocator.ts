@@ -2,7 +2,7 @@ import { type Allocator, checkInteger, InvalidArgumentError, MAX_CAPACITY } from
 import type { WasmMemory } from "@ariax/slab";
 import { growable, type Heap, makeHeap, openHeap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon, type HeapHandle } from "./addon.ts";
-import { Backing } from "./backing.ts";
+import { Backing, checkDelay } from "./backing.ts";
 import { CrossingAllocator } from "./crossing.ts";
 import { NativeSlab } from "./native-slab.ts";
 import { Region } from "./region.ts";
@@ -14,8 +14,9 @@ export interface EngineOptions {
   /** Default: `"typescript"`. */
   readonly engine?: NativeEngine;
   /**
-   * Milliseconds after which free pages go back to the system, in runs of 64 KiB and more: 0 as soon as the running code
-   * returns, `Infinity` never. Default: 1000. In regions only.
+   * Milliseconds after which free pages begin to go back to the system: 0 as soon as the running code returns, `Infinity` only
+   * by `purge()`. In regions only. Default: 1000 where the memory is private. Where it is a file's or shared, `Infinity`: a
+   * run that is free when this process looks may be another's a moment later. Give a number if no other process is at work.
    */
   readonly purgeDelay?: number;
 }
@@ -54,7 +55,7 @@ export interface NativeAllocator extends Allocator, Disposable {
   purge(): number;
   /** Unmaps the region. Throws `RegionUnmappedError` the second time, `InvalidArgumentError` where there is no region. */
   unmap(): void;
-  /** As `unmap`, for a region that was mapped by the constructor; otherwise, and a second time, nothing. */
+  /** As `unmap`, for a region that was mapped by the constructor. Otherwise, the purge that is due is called off, no more. */
   [Symbol.dispose](): void;
 }
 
@@ -79,17 +80,14 @@ export const NativeAllocator: NativeAllocatorConstructor = class {
     const { capacity } = options;
     checkInteger("capacity", capacity, MIN_CAPACITY, MAX_CAPACITY);
     const engine = checkEngine(options.engine);
+    const delay = checkDelay(options.purgeDelay);
     const pages = Math.floor(capacity / PAGE_SIZE);
+    // All is checked by now: what a file held is overwritten only by a heap that comes to be.
     const region = mapFor(options, pages * PAGE_SIZE);
-    try {
-      const memory = growable(region.buffer);
-      const heap = makeHeap({ memory, base: 0, pages, limit: pages, zero: region.kind !== "file" });
-      // biome-ignore lint/correctness/noConstructorReturn: see above
-      return operated(engine, heap, new Backing(heap, region, true, options.purgeDelay));
-    } catch (error) {
-      region.unmap();
-      throw error;
-    }
+    const memory = growable(region.buffer);
+    const heap = makeHeap({ memory, base: 0, pages, limit: pages, zero: region.kind !== "file" });
+    // biome-ignore lint/correctness/noConstructorReturn: see above
+    return operated(engine, heap, new Backing(heap, region, true, delay));
   }
 
   static attach(
@@ -98,9 +96,10 @@ export const NativeAllocator: NativeAllocatorConstructor = class {
     options: EngineOptions = {},
   ): NativeAllocator {
     const engine = checkEngine(options.engine);
+    const delay = checkDelay(options.purgeDelay);
     const region = where instanceof Region ? where : undefined;
     const heap = openHeap(region === undefined ? (where as ArrayBufferLike) : region.buffer, byteOffset);
-    return operated(engine, heap, new Backing(heap, region, false, options.purgeDelay));
+    return operated(engine, heap, new Backing(heap, region, false, delay));
   }
 
   static [Symbol.hasInstance](value: unknown): boolean {

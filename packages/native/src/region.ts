@@ -16,11 +16,11 @@ export type HugePages = "granted" | "refused" | "none";
 /** `"ordinary"` is a buffer of V8's own, where external ones are refused. */
 export type RegionKind = "private" | "file" | "shared" | "ordinary";
 
-/** What a region is made of. Without a handle it is an ordinary buffer. */
+/** What a region is made of. Without a handle the buffer is an ordinary one. */
 interface Source {
   readonly kind: RegionKind;
   readonly handle?: Handle;
-  readonly bytes?: number;
+  readonly buffer: ArrayBuffer;
   readonly hugePages?: boolean;
   readonly name?: string;
 }
@@ -47,15 +47,12 @@ export class Region implements Memory, Disposable {
   readonly name: string | undefined;
 
   private constructor(source: Source) {
-    const { handle } = source;
-    const buffer = handle === undefined ? undefined : takeBuffer(handle, source.kind);
-    if (buffer !== undefined) {
-      this.#handle = handle;
-      this.#about = addon().about(handle!);
-    }
-    this.#buffer = buffer ?? ordinaryBuffer(source.bytes!);
-    this.byteLength = this.#buffer.byteLength;
-    this.kind = buffer === undefined ? "ordinary" : source.kind;
+    const { handle, buffer } = source;
+    this.#handle = handle;
+    this.#about = handle === undefined ? undefined : addon().about(handle);
+    this.#buffer = buffer;
+    this.byteLength = buffer.byteLength;
+    this.kind = source.kind;
     this.guard = this.#about?.guarded ?? false;
     this.hugePages = source.hugePages ? (this.#about?.huge && takesAdvice() ? "granted" : "refused") : "none";
     this.name = source.name;
@@ -82,7 +79,12 @@ export class Region implements Memory, Disposable {
     if (name !== undefined) checkName(name);
     const what = `can't share ${name === undefined ? "memory" : `"${name}"`}`;
     const handle = system(what, bytes, () => addon().share(name ?? null, bytes, guard));
-    return new Region({ kind: "shared", handle, name });
+    try {
+      return new Region({ kind: "shared", handle, buffer: sharedBuffer(handle), name });
+    } catch (error) {
+      if (name !== undefined) Region.unlink(name);
+      throw error;
+    }
   }
 
   /** The shared memory of that name, all of it. Throws `SystemCallError` where there is none. */
@@ -90,7 +92,7 @@ export class Region implements Memory, Disposable {
     const { name, guard = true } = options;
     checkName(name);
     const handle = system(`can't open shared "${name}"`, undefined, () => addon().open(name, guard));
-    return new Region({ kind: "shared", handle, name });
+    return new Region({ kind: "shared", handle, buffer: sharedBuffer(handle), name });
   }
 
   /**
@@ -145,6 +147,18 @@ export class Region implements Memory, Disposable {
     return system("can't ask what is resident", undefined, () => addon().resident(handle));
   }
 
+  /**
+   * Which pages are in RAM now: a byte for each, 1 if it is, else 0. `into` is an array of this method's that may be written
+   * anew. Empty for an ordinary buffer. One system call, O(pages).
+   */
+  residentPages(into?: Uint8Array): Uint8Array {
+    const handle = this.#live();
+    const count = handle === undefined ? 0 : this.#about!.length / addon().pageSize();
+    const pages = into?.length === count ? into : new Uint8Array(count);
+    if (handle !== undefined) system("can't ask what is resident", undefined, () => addon().present(handle, pages));
+    return pages;
+  }
+
   /** Bytes in huge pages now; 0 on other systems than Linux, which tells it in /proc/self/smaps. O(mappings of the process). */
   hugePageBytes(): number {
     this.#live();
@@ -197,9 +211,12 @@ export class Region implements Memory, Disposable {
 function mapPrivate(options: PrivateOptions): Source {
   const { bytes, guard = true, hugePages = false, external = true } = options;
   checkBytes(bytes);
-  if (!external) return { kind: "ordinary", bytes, hugePages };
-  const handle = system("can't map", bytes, () => addon().map(bytes, guard, hugePages));
-  return { kind: "private", handle, bytes, hugePages };
+  if (external) {
+    const handle = system("can't map", bytes, () => addon().map(bytes, guard, hugePages));
+    const buffer = takeBuffer(handle);
+    if (buffer !== undefined) return { kind: "private", handle, buffer, hugePages };
+  }
+  return { kind: "ordinary", buffer: ordinaryBuffer(bytes), hugePages };
 }
 
 function mapFile(options: FileOptions): Source {
@@ -211,8 +228,9 @@ function mapFile(options: FileOptions): Source {
     checkBytes(opened.bytes);
     const what = `can't map ${opened.name}`;
     const handle = system(what, opened.bytes, () => native.mapFile(opened.descriptor, opened.bytes, guard));
+    const buffer = sharedBuffer(handle);
     opened.close();
-    return { kind: "file", handle };
+    return { kind: "file", handle, buffer };
   } catch (error) {
     opened.undo();
     throw error;
@@ -224,16 +242,20 @@ function checkBytes(bytes: number): void {
 }
 
 /** The one buffer of a mapping; `undefined`, and nothing mapped, where this runtime takes no memory but its own. */
-function takeBuffer(handle: Handle, kind: RegionKind): ArrayBuffer | undefined {
+function takeBuffer(handle: Handle): ArrayBuffer | undefined {
   let buffer: ArrayBuffer | undefined;
   try {
     buffer = addon().buffer(handle);
   } finally {
     if (buffer === undefined) addon().unmap(handle, undefined);
   }
-  // Only private memory can be something else instead.
-  if (buffer === undefined && kind !== "private")
-    throw new SystemCallError("can't map", "external buffers are refused");
+  return buffer;
+}
+
+/** The same of a file or of shared memory, in whose place nothing else can be. */
+function sharedBuffer(handle: Handle): ArrayBuffer {
+  const buffer = takeBuffer(handle);
+  if (buffer === undefined) throw new SystemCallError("can't map", "external buffers are refused");
   return buffer;
 }
 

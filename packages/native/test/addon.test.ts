@@ -41,9 +41,17 @@ function copyOfPackage(): string {
 /** What a program that uses a copy of the package prints. */
 function run(folder: string): string {
   const program = `
-    const { isAvailable, Region, systemCalls, whyUnavailable } = await import("./src/index.ts");
+    const { isAvailable, NativeAllocator, Region, systemCalls, whyUnavailable } = await import("./src/index.ts");
+    const { SlabAllocator } = await import("@ariax/slab");
     const out = { available: isAvailable(), why: whyUnavailable(), calls: systemCalls() };
     try { Region.map({ bytes: 4096 }); } catch (e) { Object.assign(out, { name: e.name, code: e.code, message: e.message }); }
+    const { buffer } = new SlabAllocator({ capacity: 65536 }).memory;
+    const use = (make) => { try { const heap = make(); heap.free(heap.allocate(8)); return "works"; } catch (e) { return e.code; } };
+    out.heaps = [
+      use(() => NativeAllocator.attach(buffer)),
+      use(() => NativeAllocator.attach(buffer, 0, { engine: "c" })),
+      use(() => new NativeAllocator({ capacity: 65536 })),
+    ];
     process.stdout.write(JSON.stringify(out));`;
   return execFileSync(process.execPath, ["--input-type=module", "-e", program], { cwd: folder, encoding: "utf8" });
 }
@@ -61,6 +69,8 @@ describe("a package without an addon for this machine", () => {
       name: "NativeUnavailableError",
       code: "ERR_NATIVE_UNAVAILABLE",
       message,
+      // What needs no C code needs no addon.
+      heaps: ["works", "ERR_NATIVE_UNAVAILABLE", "ERR_NATIVE_UNAVAILABLE"],
     });
   });
 
@@ -119,6 +129,10 @@ describeNative("the addon", () => {
   test.skipIf(!existsSync(BUILT))("is what the command in the error message builds", () => {
     const folder = copyOfPackage();
     execFileSync(process.execPath, [join(folder, "src/build-command.ts")]);
-    expect(JSON.parse(run(folder))).toEqual({ available: true, calls: 0 });
+    expect(JSON.parse(run(folder))).toEqual({
+      available: true,
+      calls: 0,
+      heaps: ["works", "works", "works"],
+    });
   });
 });

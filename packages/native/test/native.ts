@@ -5,10 +5,15 @@ import { whyUnavailable } from "../src/index.ts";
 
 const why = whyUnavailable()?.split(";")[0];
 
-/** A `describe` for what needs the addon, and perhaps one kind of system: skipped elsewhere, under a name that says why. */
+/** A `describe` that is skipped for a reason, if there is one, under a name that says it. */
+export function describeUnless(reason: string | undefined, name: string, body: () => void): void {
+  describe.skipIf(reason !== undefined)(reason === undefined ? name : `${name} (skipped: ${reason})`, body);
+}
+
+/** A `describe` for what needs the addon, and perhaps one kind of system. */
 export function describeNative(name: string, body: () => void, platform?: NodeJS.Platform): void {
   const reason = why ?? (platform !== undefined && platform !== process.platform ? `${platform} only` : undefined);
-  describe.skipIf(reason !== undefined)(reason === undefined ? name : `${name} (skipped: ${reason})`, body);
+  describeUnless(reason, name, body);
 }
 
 export interface Ended {
@@ -23,7 +28,12 @@ export function child(name: string): string {
   return fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url));
 }
 
-/** Runs a script of test/children to its end. */
-export function runChild(name: string, args: readonly string[] = [], flags: readonly string[] = []): Ended {
-  return spawnSync(process.execPath, [...flags, child(name), ...args], { encoding: "utf8", timeout: 20_000 });
+/** Runs a script of test/children to its end, or for as long as it may take. */
+export function runChild(
+  name: string,
+  args: readonly string[] = [],
+  flags: readonly string[] = [],
+  timeout = 20_000,
+): Ended {
+  return spawnSync(process.execPath, [...flags, child(name), ...args], { encoding: "utf8", timeout });
 }

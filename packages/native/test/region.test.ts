@@ -179,6 +179,41 @@ describeNative("purge", () => {
   });
 });
 
+describeNative("which pages are in RAM", () => {
+  test("is told for each, by one system call", () => {
+    using region = Region.map({ bytes: 64 * PAGE });
+    const page = addon().pageSize();
+    const count = (64 * PAGE) / page;
+    const bytes = new Uint8Array(region.buffer);
+    for (const i of [0, 3, count - 1]) bytes[i * page] = 1;
+    let pages: Uint8Array = new Uint8Array();
+    const calls = callsOf(() => (pages = region.residentPages()));
+    if (process.platform !== "win32") expect(calls).toBe(1);
+    const expected = Array.from({ length: count }, (_, i) => Number([0, 3, count - 1].includes(i)));
+    expect([...pages]).toEqual(expected);
+    expect(region.resident()).toBe(3 * page);
+    // The same array is written anew, one of another length is not.
+    region.purge(0, page);
+    expect(region.residentPages(pages)).toBe(pages);
+    expect(pages[0]).toBe(0);
+    const short = new Uint8Array(3).fill(9);
+    expect(region.residentPages(short)).toHaveLength(count);
+    expect([...short]).toEqual([9, 9, 9]);
+  });
+
+  test("is asked by the addon for no more than there are", () => {
+    const handle = addon().map(2 * addon().pageSize(), false, false);
+    const out = new Uint8Array(5).fill(9);
+    addon().present(handle, out);
+    expect([...out]).toEqual([0, 0, 9, 9, 9]);
+    addon().present(handle, new Uint8Array());
+    expect(() => addon().present(handle, new Int8Array(2) as never)).toThrow("invalid array: not a Uint8Array");
+    expect(() => addon().present(handle, undefined as never)).toThrow("invalid array: not a Uint8Array");
+    addon().unmap(handle, undefined);
+    expect(() => addon().present(handle, out)).toThrow("region unmapped");
+  });
+});
+
 describeNative("an ordinary buffer", () => {
   test("stands in where external ones are refused, and says so", () => {
     const region = Region.map({ bytes: 5 * PAGE, external: false, hugePages: true });
@@ -192,7 +227,7 @@ describeNative("an ordinary buffer", () => {
     ]);
     const calls = callsOf(() => {
       expect([region.purge(0, 5 * PAGE), region.flush(), region.hugePageBytes()]).toEqual([false, false, 0]);
-      expect(region.resident()).toBe(5 * PAGE);
+      expect([region.resident(), region.residentPages().length]).toEqual([5 * PAGE, 0]);
     });
     expect([calls, bytes[0]]).toEqual([0, 1]);
     region.unmap();

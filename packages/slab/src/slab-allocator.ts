@@ -6,6 +6,7 @@ import {
   checkCount,
   checkSize,
   DEFAULT_ALIGNMENT,
+  DoubleFreeError,
   InvalidBlockError,
   type Memory,
   moveBlock,
@@ -254,9 +255,12 @@ export class SlabAllocator implements Allocator {
     // A trial first, which takes each block's mark away, so that a duplicate is told, and then puts all back.
     let good = 0;
     while (good < n && roomAt(w, offsets[good] >>> 0) !== 0) flipMark(w, offsets[good++] >>> 0);
-    const error = good < n ? freeError(w, offsets[good] >>> 0) : undefined;
     for (let i = 0; i < good; i++) flipMark(w, offsets[i] >>> 0);
-    if (error !== undefined) throw error;
+    if (good < n) {
+      const bad = offsets[good] >>> 0;
+      // Live? Then it comes twice, and the second free would be the double one.
+      throw roomAt(w, bad) !== 0 ? new DoubleFreeError(bad) : freeError(w, bad);
+    }
     for (let i = 0; i < n; i++) this.free(offsets[i] >>> 0);
   }
 

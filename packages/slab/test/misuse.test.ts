@@ -115,6 +115,17 @@ describe("free", () => {
 });
 
 describe("freeMany", () => {
+  test("with an offset inside of a large block that comes before it, where a block began once", () => {
+    const heap = create();
+    const [a, b] = [heap.allocate(20_000), heap.allocate(20_000)];
+    heap.freeMany(Int32Array.of(a, b));
+    const large = heap.allocate(60_000);
+    expect(large).toBe(a);
+    expect(thrownBy(() => heap.freeMany(Int32Array.of(large, b)))).toBe(invalid(b));
+    expect(thrownBy(() => heap.freeMany(Int32Array.of(large, large)))).toBe(double(large));
+    heap.free(large);
+  });
+
   test("with one bad offset throws as free would, and frees none", () => {
     const heap = create();
     const blocks = [20, 20, 5000, 50_000, 20].map((size) => heap.allocate(size));

@@ -1,0 +1,170 @@
+/** What the addon is compiled of: the engine as it is now, once, and without a warning. */
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { flags } from "../src/build.ts";
+import { findCompiler, findHeaders, NO_COMPILER } from "../src/compiler.ts";
+import { PACKAGE } from "../src/host.ts";
+import { describeUnless } from "./native.ts";
+
+const ENGINE = join(PACKAGE, "../engine-c");
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), "ariax-sources-"));
+  folders.push(folder);
+  return folder;
+}
+
+const cFiles = (folder: string) =>
+  readdirSync(folder)
+    .filter((file) => /\.(c|h)$/.test(file))
+    .sort();
+const textsOf = (folder: string) => cFiles(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")]);
+
+// On Windows node-gyp is used, which takes a minute for what is compiled in a second elsewhere.
+const why = process.platform === "win32" ? "not with node-gyp" : findCompiler() === undefined ? NO_COMPILER : undefined;
+
+/** A workspace with this package and the engine only: whatever is done to it. */
+function workspace(): { native: string; engine: string; build(): { status: number | null; stderr: string } } {
+  const root = temporary();
+  const [native, engine] = [join(root, "native"), join(root, "engine-c")];
+  for (const folder of ["src", "include", "addon"]) {
+    cpSync(join(PACKAGE, folder), join(native, folder), {
+      recursive: true,
+      filter: (path) => path !== join(PACKAGE, "addon/build"),
+    });
+  }
+  cpSync(join(PACKAGE, "package.json"), join(native, "package.json"));
+  symlinkSync(join(PACKAGE, "node_modules"), join(native, "node_modules"), "junction");
+  for (const folder of ["src", "include"]) cpSync(join(ENGINE, folder), join(engine, folder), { recursive: true });
+  const build = () => spawnSync(process.execPath, [join(native, "src/build-command.ts")], { encoding: "utf8" });
+  return { native, engine, build };
+}
+
+describeUnless(why, "an old copy of the engine is never compiled", () => {
+  test("whatever lies in its place", () => {
+    const { native, engine, build } = workspace();
+    const copies = join(native, "addon/engine");
+    const wrong = "#error an old copy\n";
+    for (const file of cFiles(copies)) writeFileSync(join(copies, file), wrong);
+    writeFileSync(join(native, "include/ariax.h"), wrong);
+    // Where the compiler looks first, of what the engine once had.
+    writeFileSync(join(copies, "ariax_native.h"), wrong);
+    expect(build()).toMatchObject({ status: 0, stderr: "" });
+    expect(textsOf(copies)).toEqual(textsOf(join(engine, "src")));
+    expect(cFiles(join(native, "include"))).toEqual(["ariax.h", "ariax_native.h"]);
+    expect(textsOf(join(native, "include"))[0]).toEqual(textsOf(join(engine, "include"))[0]);
+  });
+
+  test("nor an addon of one taken for new", () => {
+    const { native, engine, build } = workspace();
+    expect(build().status).toBe(0);
+    const addon = join(native, "addon/build/ariax.node");
+    const before = readFileSync(addon);
+    for (const file of ["src/free.c", "include/ariax.h"]) {
+      const path = join(engine, file);
+      const text = readFileSync(path, "utf8");
+      writeFileSync(path, `${text}\n#error changed\n`);
+      const { status, stderr } = build();
+      expect([file, status]).toEqual([file, 1]);
+      expect(stderr).toContain("#error changed");
+      writeFileSync(path, text);
+    }
+    expect(readFileSync(addon).equals(before)).toBe(true);
+    expect(build().status).toBe(0);
+  });
+
+  test("of a tarball what it brings is compiled", () => {
+    const { native, engine, build } = workspace();
+    rmSync(engine, { recursive: true });
+    expect(build()).toMatchObject({ status: 0, stderr: "" });
+    expect(existsSync(join(native, "addon/engine/ariax.c"))).toBe(true);
+  });
+});
+
+test("there is one copy of each: the engine's sources in addon/engine, its header beside the addon's own", () => {
+  expect(textsOf(join(PACKAGE, "addon/engine"))).toEqual(textsOf(join(ENGINE, "src")));
+  expect(cFiles(join(PACKAGE, "include"))).toEqual(["ariax.h", "ariax_native.h"]);
+  const { include_dirs } = target(join(PACKAGE, "addon"));
+  expect(include_dirs).toEqual(["../include", "engine"]);
+  const { files } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
+  expect(files).toEqual(expect.arrayContaining(["addon/engine", "include"]));
+});
+
+const target = (folder: string) => JSON.parse(readFileSync(join(folder, "binding.gyp"), "utf8")).targets[0];
+
+/** Every compiler that is here, each once. */
+const compilers = new Map(
+  ["gcc", "clang", ...Array.from({ length: 12 }, (_, i) => `clang-${24 - i}`)].flatMap((name) => {
+    const found = findCompiler(name);
+    return found === undefined ? [] : [[found.version.split("\n")[0], name] as const];
+  }),
+);
+
+describeUnless(compilers.size === 0 ? NO_COMPILER : undefined, "there is no warning", () => {
+  const headers = findHeaders();
+  const WARNINGS = [
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Wshadow",
+    "-Wundef",
+    "-Wstrict-prototypes",
+    "-Werror",
+  ];
+
+  describe.each([...compilers])("of %s", (_, compiler) => {
+    const compile = (folder: string, args: string[]) =>
+      spawnSync(compiler, [...args, ...WARNINGS, "-o", join(temporary(), "out")], { cwd: folder, encoding: "utf8" });
+
+    test.each(["addon", "examples/records"])("in %s", (name) => {
+      const folder = join(PACKAGE, name);
+      // Node's own headers are not ours to mend.
+      const args = flags(target(folder), headers!).map((flag) =>
+        flag === `-I${headers}` ? `-isystem${headers}` : flag,
+      );
+      const { status, stderr } = compile(folder, args);
+      expect([status, stderr]).toEqual([0, ""]);
+    });
+
+    test("in a C++ program that includes the header", () => {
+      const folder = temporary();
+      mkdirSync(join(folder, "src"));
+      writeFileSync(
+        join(folder, "src/addon.cc"),
+        "#include <ariax_native.h>\nax_offset make(const ariax_native *n) { return n->allocate(n->heap, 1); }\n",
+      );
+      const args = [
+        "-fsyntax-only",
+        "-x",
+        "c++",
+        "-std=c++11",
+        "-isystem",
+        headers!,
+        "-I",
+        join(PACKAGE, "include"),
+        "src/addon.cc",
+      ];
+      const words = WARNINGS.filter((flag) => flag !== "-Wstrict-prototypes");
+      const { status, stderr } = spawnSync(compiler, [...args, ...words], { cwd: folder, encoding: "utf8" });
+      expect([status, stderr]).toEqual([0, ""]);
+    });
+  });
+});
