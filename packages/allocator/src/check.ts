@@ -2,7 +2,7 @@
  * The checks of arguments, written once so that every allocator refuses the same values in the same words. A fast path
  * makes one comparison of its own and comes here only when that fails.
  */
-import type { Offset } from "./allocator.ts";
+import { tagOf } from "./buffers.ts";
 import { InvalidAlignmentError, InvalidArgumentError, InvalidSizeError } from "./errors.ts";
 import { show } from "./show.ts";
 
@@ -31,7 +31,22 @@ export function checkInteger(name: string, value: number, least: number, most: n
   return value;
 }
 
-/** How many of `offsets` a bulk call means: `count`, checked against the array, or all. */
-export function checkCount(count: number | undefined, offsets: ArrayLike<Offset>): number {
-  return count === undefined ? offsets.length : checkInteger("count", count, 0, offsets.length);
+/** Is it a whole number from 0 to 2³² − 1, as offsets and sizes are? True of no value that is no number. */
+export function isUint32(value: unknown): value is number {
+  return typeof value === "number" && value >>> 0 === value;
+}
+
+/** `array`, if it is an `Int32Array` or a `Uint32Array`; else throws `InvalidArgumentError`. For the bulk calls. */
+export function checkOffsets(array: Int32Array): Int32Array {
+  const tag = tagOf(array);
+  if (tag !== "Int32Array" && tag !== "Uint32Array") {
+    throw new InvalidArgumentError(`invalid offsets: ${show(array)} is no Int32Array`);
+  }
+  return array;
+}
+
+/** How many of `offsets`, which are checked too, a bulk call means: `count`, checked against the array, or all. */
+export function checkCount(count: number | undefined, offsets: Int32Array): number {
+  const { length } = checkOffsets(offsets);
+  return count === undefined ? length : checkInteger("count", count, 0, length);
 }

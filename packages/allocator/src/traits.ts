@@ -8,7 +8,7 @@ export interface Traits {
   readonly reuse: boolean;
   /** `resize` can make some block larger in place. */
   readonly resize: boolean;
-  /** Memory can grow: `memory.buffer`, or its length, may change in `allocate`. */
+  /** Memory can grow: `memory.buffer`, or its length, may change when a block is allocated or made longer. */
   readonly grows: boolean;
   /** The memory is a `SharedArrayBuffer`: other threads can see the blocks. */
   readonly shared: boolean;

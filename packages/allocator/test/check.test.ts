@@ -1,12 +1,15 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
   checkAlignment,
   checkCount,
   checkInteger,
+  checkOffsets,
   checkSize,
   InvalidAlignmentError,
   InvalidArgumentError,
   InvalidSizeError,
+  isUint32,
   MAX_CAPACITY,
 } from "../src/index.ts";
 
@@ -72,7 +75,8 @@ describe("checkCount", () => {
 
   test("is the whole array where no count is given", () => {
     expect(checkCount(undefined, offsets)).toBe(4);
-    expect(checkCount(undefined, [])).toBe(0);
+    expect(checkCount(undefined, new Int32Array(0))).toBe(0);
+    expect(checkCount(2, new Uint32Array(4) as unknown as Int32Array)).toBe(2);
   });
 
   test.each([0, 1, 4])("accepts %d of 4", (count) => expect(checkCount(count, offsets)).toBe(count));
@@ -80,5 +84,33 @@ describe("checkCount", () => {
   test("refuses a count beyond the array", () => {
     expect(() => checkCount(5, offsets)).toThrow("invalid count: 5 is not a whole number from 0 to 4");
     expect(() => checkCount(-1, offsets)).toThrow("invalid count: -1 is not a whole number from 0 to 4");
+  });
+});
+
+describe("isUint32", () => {
+  test.each([0, -0, 1, 2 ** 31, 2 ** 32 - 1])("%d is", (value) => expect(isUint32(value)).toBe(true));
+  test.each([-1, 0.5, 2 ** 32, Number.NaN, "1", 1n, null, undefined, Symbol("1"), Object.create(null), [1]])(
+    "%o is not, and is asked no conversion",
+    (value) => expect(isUint32(value)).toBe(false),
+  );
+});
+
+describe("checkOffsets", () => {
+  test("accepts arrays of 32-bit integers, of another window too", () => {
+    const foreign = runInNewContext("new Int32Array(1)");
+    expect(foreign).not.toBeInstanceOf(Int32Array);
+    for (const array of [new Int32Array(1), new Uint32Array(1), foreign]) expect(checkOffsets(array)).toBe(array);
+  });
+
+  test.each([
+    [[1, 2], "an object"],
+    [new Uint8Array(1), "an object"],
+    [new BigInt64Array(1), "an object"],
+    [undefined, "undefined"],
+    [3, "3"],
+  ])("refuses %o", (array, shown) => {
+    expect(() => checkOffsets(array as unknown as Int32Array)).toThrow(
+      new InvalidArgumentError(`invalid offsets: ${shown} is no Int32Array`),
+    );
   });
 });

@@ -11,6 +11,8 @@ import {
   InvalidArgumentError,
   InvalidBlockError,
   InvalidFreeError,
+  isShared,
+  isUint32,
   type Memory,
   makeStats,
   NULL,
@@ -21,7 +23,7 @@ import {
 } from "@ariax/allocator";
 import { BlockMap, type Granule } from "./block-map.ts";
 import { Checkpoint } from "./checkpoint.ts";
-import { type GivenMemory, givenRegion, isShared, ownRegion } from "./region.ts";
+import { type GivenMemory, givenRegion, ownRegion } from "./region.ts";
 import { arenaTraits, MAX_ALIGNMENT } from "./traits.ts";
 
 /** `capacity` in bytes for memory of its own, from 1 to `MAX_CAPACITY`; or memory that exists. */
@@ -59,7 +61,7 @@ export class Arena implements Allocator {
   constructor(options: ArenaOptions) {
     const { memory, first, limit } = "capacity" in options ? ownRegion(options.capacity) : givenRegion(options);
     this.memory = memory;
-    this.traits = arenaTraits("arena", isShared(memory));
+    this.traits = arenaTraits("arena", isShared(memory.buffer));
     this.capacity = 8 * (limit - first);
     this.#blocks = new BlockMap(first, limit);
     this.#first = this.#top = this.#peak = first;
@@ -79,7 +81,7 @@ export class Arena implements Allocator {
   }
 
   tryAllocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
-    if (size >>> 0 !== size || size > this.capacity) checkSize(size, this.capacity);
+    if (!isUint32(size) || size > this.capacity) checkSize(size, this.capacity);
     const top = this.#top;
     let start = top;
     if (alignment !== DEFAULT_ALIGNMENT) {
@@ -229,6 +231,7 @@ export class Arena implements Allocator {
 
   /** The granule at `offset`; 0 where none of this arena begins. */
   #granule(offset: Offset): Granule {
+    if (!isUint32(offset)) return 0;
     const g = offset >>> 3;
     return g * 8 === offset && g >= this.#first && g < this.#limit ? g : 0;
   }

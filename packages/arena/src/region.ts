@@ -1,4 +1,4 @@
-import { checkInteger, InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, isBuffer, MAX_CAPACITY, type Memory } from "@ariax/allocator";
 
 /** Memory that exists: all of it, or the part from `byteOffset` on. */
 export type GivenMemory = (
@@ -28,8 +28,8 @@ export function ownRegion(capacity: number): Region {
 /** The whole granules of memory that exists. */
 export function givenRegion(given: GivenMemory): Region {
   const memory = "memory" in given ? given.memory : { buffer: given.buffer };
-  const room = memory?.buffer?.byteLength;
-  if (typeof room !== "number") throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
+  if (!isBuffer(memory?.buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
+  const room = memory.buffer.byteLength;
   const byteOffset = checkInteger("byteOffset", given.byteOffset ?? 0, 0, room);
   const byteLength = checkInteger("byteLength", given.byteLength ?? room - byteOffset, 0, room - byteOffset);
   const first = Math.max(1, Math.ceil(byteOffset / 8));
@@ -38,8 +38,4 @@ export function givenRegion(given: GivenMemory): Region {
     throw new InvalidArgumentError(`invalid buffer: ${byteLength} bytes at ${byteOffset} have no room for a block`);
   }
   return { memory, first, limit };
-}
-
-export function isShared({ buffer }: Memory): boolean {
-  return typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
 }

@@ -67,7 +67,7 @@ ax_heap *ax_make(void *buffer, uint32_t base, uint32_t pages, uint32_t limit) {
 }
 
 ax_heap *ax_open(void *buffer, uint32_t base, uint64_t bytes) {
-  if (base % AX_PAGE_SIZE != 0 || bytes < AX_MIN_CAPACITY || base > bytes - AX_MIN_CAPACITY) return NULL;
+  if (base % AX_PAGE_SIZE != 0 || bytes < 2 * AX_PAGE_SIZE || base > bytes - 2 * AX_PAGE_SIZE) return NULL;
   ax_heap *heap = (ax_heap *)(void *)((unsigned char *)buffer + base);
   /* These hold all that is read from here on inside of the buffer; what they must be is verified, too. */
   if (heap->base != base || !is_place(base, heap->limit)) return NULL;
@@ -77,6 +77,16 @@ ax_heap *ax_open(void *buffer, uint32_t base, uint64_t bytes) {
 
 void ax_reset(ax_heap *heap) { clear(heap); }
 
+/* Makes the heap `more` pages longer; false, and nothing changed, where its buffer refuses. */
+static bool grow_by(ax_heap *heap, uint32_t more) {
+  uint32_t now = heap->pages;
+  if (!ax_grow_buffer(heap, (uint64_t)heap->base + (uint64_t)(now + more) * AX_PAGE_SIZE)) return false;
+  heap->pages = now + more;
+  heap->check = heap->pages ^ heap->peak ^ AX_MAGIC;
+  add_run(heap, now, more);
+  return true;
+}
+
 /* Makes room at the end for a run of `count` pages, aligned as for take_run; false, and nothing changed, where it can't. */
 static bool grow(ax_heap *heap, uint32_t count, uint32_t align) {
   uint32_t now = heap->pages;
@@ -84,14 +94,15 @@ static bool grow(ax_heap *heap, uint32_t count, uint32_t align) {
   /* The run can begin in the free pages at the end. */
   uint32_t tail = is_free(heap->table[now - 1]) ? page_at(heap, now - 1)->length : 0;
   uint32_t wanted = skip_of(heap, now - tail, align) + count;
-  uint32_t more = wanted > tail ? wanted - tail : 1;
-  if (more > most) return false;
-  uint32_t unasked = now < AX_LONGEST_GROWTH ? now : AX_LONGEST_GROWTH;
-  if (more < unasked) more = unasked;
+  uint32_t need = wanted > tail ? wanted - tail : 1;
+  if (need > most) return false;
+  uint32_t more = now < AX_LONGEST_GROWTH ? now : AX_LONGEST_GROWTH;
+  if (more < need) more = need;
   if (more > most) more = most;
-  if (!ax_grow_buffer(heap, (uint64_t)heap->base + (uint64_t)(now + more) * AX_PAGE_SIZE)) return false;
-  heap->pages = now + more;
-  heap->check = heap->pages ^ heap->peak ^ AX_MAGIC;
-  add_run(heap, now, more);
+  while (!grow_by(heap, more)) {
+    /* Where the most that is useful is refused, the least that is needed may not be. */
+    if (more == need) return false;
+    more = need;
+  }
   return true;
 }

@@ -38,21 +38,11 @@ static inline uint32_t room_at(const ax_heap *heap, ax_offset offset, uint32_t e
 
 uint32_t ax_size_of(const ax_heap *heap, ax_offset offset) { return room_at(heap, offset, entry_at(heap, offset)); }
 
-/* Is a page whose entry says that it is free inside of a live large block, by the entry that begins it? O(pages). */
-static bool is_in_large(const ax_heap *heap, uint32_t page) {
-  uint32_t first = page;
-  /* Nothing begins on a page like this. The control block's are not. */
-  while (is_free(heap->table[first]) || heap->table[first] == AX_E_BODY) first--;
-  uint32_t entry = heap->table[first];
-  return is_large(entry) && page - first < (entry & AX_E_PAGES);
-}
-
 ax_freed ax_why(const ax_heap *heap, ax_offset offset) {
   uint32_t entry = entry_at(heap, offset);
   bool was_block;
   /* Of a slab that is here, or was, or of a large block that was? */
   if (is_slab(entry)) was_block = is_index(scaled_index(heap, offset, entry));
-  else if (!is_free(entry) || is_in_large(heap, (offset - heap->base) >> AX_PAGE_SHIFT)) was_block = false;
   else if (was_slab(entry)) was_block = is_index(scaled_index(heap, offset, entry ^ AX_E_WAS_SLAB));
   else was_block = was_large(entry) && begins_page(offset);
   return was_block ? AX_DOUBLE_FREE : AX_INVALID_FREE;

@@ -116,6 +116,11 @@ static bool take_run_at(ax_heap *heap, uint32_t at, uint32_t count) {
   return true;
 }
 
+/* Does the heap end at page `at`, or with the free run that begins there? */
+static bool ends_heap(const ax_heap *heap, uint32_t at) {
+  return at == heap->pages || (is_free(heap->table[at]) && at + page_at(heap, at)->length == heap->pages);
+}
+
 /* Makes pages free that were in no use, as when the heap grows. */
 static void add_run(ax_heap *heap, uint32_t run, uint32_t count) {
   uint32_t length = count;

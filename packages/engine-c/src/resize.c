@@ -4,7 +4,13 @@
 /* Of a live block, whose page's entry and bytes are given: a small one in its class, a large one by pages. */
 static inline bool resize_live(ax_heap *heap, ax_offset offset, uint32_t entry, uint32_t room, uint32_t size) {
   if (is_slab(entry)) return size <= room;
-  return pages_for(size) <= heap->limit && resize_large(heap, large_at(heap, offset, entry), pages_for(size));
+  uint32_t page = large_at(heap, offset, entry), pages = entry & AX_E_PAGES, want = pages_for(size);
+  if (want > heap->limit) return false;
+  while (!resize_large(heap, page, want)) {
+    /* Where the heap ends, it may become longer. */
+    if (!ends_heap(heap, page + pages) || !grow(heap, want - pages, 1)) return false;
+  }
+  return true;
 }
 
 bool ax_resize(ax_heap *heap, ax_offset offset, uint32_t size) {

@@ -1,4 +1,4 @@
-import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, isBuffer } from "@ariax/allocator";
 import type { Schema } from "./fields.ts";
 
 export interface PoolOptions<F extends Schema> {
@@ -37,7 +37,7 @@ export interface PoolStats {
 
 /** Throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on. */
 export function checkPlace(buffer: ArrayBufferLike, byteOffset: number, needed: number): void {
-  if (typeof buffer?.byteLength !== "number") throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
+  if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
   checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
   if (byteOffset % 8 !== 0) throw new InvalidArgumentError(`invalid byteOffset: ${byteOffset} is not a multiple of 8`);
   const room = buffer.byteLength - byteOffset;

@@ -1,4 +1,4 @@
-import { CorruptionError, checkSize, NULL, type Offset } from "@ariax/allocator";
+import { CorruptionError, checkSize, isUint32, NULL, type Offset } from "@ariax/allocator";
 import { EngineAllocator, type EngineVerbs, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon, type Engine, type HeapHandle } from "./addon.ts";
 import { type Backing, checkUnshared } from "./backing.ts";
@@ -60,7 +60,7 @@ export class CrossingAllocator extends EngineAllocator implements NativeAllocato
   }
 
   tryAllocate(size: number, alignment?: number): Offset {
-    if (size >>> 0 !== size || alignment !== undefined) return this.allocateChecked(size, alignment);
+    if (!isUint32(size) || alignment !== undefined) return this.allocateChecked(size, alignment);
     // What is above the capacity finds no room either.
     return this.binding.now.allocate(size) >>> 0 || this.noRoom(size);
   }
@@ -71,7 +71,7 @@ export class CrossingAllocator extends EngineAllocator implements NativeAllocato
   }
 
   free(offset: Offset): void {
-    const freed = offset >>> 0 === offset ? this.binding.now.free(offset) : INVALID;
+    const freed = isUint32(offset) ? this.binding.now.free(offset) : INVALID;
     if (freed === 0) return;
     if (freed !== GAVE) this.refuseFree(offset, freed);
     this.backing.gave();

@@ -5,11 +5,14 @@ import {
   CorruptionError,
   checkAlignment,
   checkCount,
+  checkOffsets,
   checkSize,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidBlockError,
   InvalidFreeError,
+  isShared,
+  isUint32,
   type Memory,
   NULL,
   type Offset,
@@ -67,7 +70,7 @@ export abstract class EngineAllocator implements Allocator {
       maxAlignment: MAX_ALIGNMENT,
       reuse: true,
       resize: true,
-      shared: !(heap.buffer instanceof ArrayBuffer),
+      shared: isShared(heap.buffer),
       threadSafe: false,
       attachable: true,
       ...traits,
@@ -101,7 +104,7 @@ export abstract class EngineAllocator implements Allocator {
   }
 
   sizeOf(offset: Offset): number {
-    const room = offset >>> 0 === offset ? this.engine.sizeOf(offset) >>> 0 : 0;
+    const room = isUint32(offset) ? this.engine.sizeOf(offset) >>> 0 : 0;
     if (room === 0) throw new InvalidBlockError(offset);
     return room;
   }
@@ -124,12 +127,12 @@ export abstract class EngineAllocator implements Allocator {
 
   /** Can the engine be asked? */
   #serves(offset: Offset, size: number): boolean {
-    return offset >>> 0 === offset && size >>> 0 === size && size <= this.capacity;
+    return isUint32(offset) && isUint32(size) && size <= this.capacity;
   }
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
-    return this.engine.allocateMany(size, out);
+    return this.engine.allocateMany(size, checkOffsets(out));
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
@@ -151,6 +154,7 @@ export abstract class EngineAllocator implements Allocator {
 
   /** Two engines look: this package's, which names what is wrong, and the allocator's own. O(pages). */
   verify(): void {
+    this.heap.checkLength();
     const broken = this.engine.verify();
     verifyHeap(this.heap.words);
     if (broken !== 0) throw new CorruptionError(`the engine finds invariant ${broken} broken`);

@@ -27,7 +27,7 @@ export class Heap implements Memory {
     this.#base = base;
     this.#length = words;
     this.#words = new Int32Array(memory.buffer, base, words);
-    this.#cells = this.#longer();
+    this.#cells = this.#longer(0);
   }
 
   /** All the memory, as it is now. */
@@ -45,6 +45,7 @@ export class Heap implements Memory {
   #renewed(): Int32Array {
     const { buffer } = this.#memory;
     if (buffer.byteLength === 0) throw new DetachedError();
+    if (buffer.byteLength < this.#base + 4 * this.#length) throw this.#truncated(this.#base + 4 * this.#length);
     this.#words = new Int32Array(buffer, this.#base, this.#length);
     return this.#words;
   }
@@ -52,12 +53,23 @@ export class Heap implements Memory {
   /** The memory from its start on, at least `end` units of 8 bytes, for copies. */
   cells(end: number): BigInt64Array {
     // Too short? It has grown, in this context or in another; a view of a buffer that was detached has no cells.
-    return this.#cells.length >= end ? this.#cells : this.#longer();
+    return this.#cells.length >= end ? this.#cells : this.#longer(end);
   }
 
-  #longer(): BigInt64Array {
+  /** Throws `CorruptionError` where somebody has made the buffer shorter than the heap. */
+  checkLength(): void {
+    const end = this.#base + this.words[L.H_PAGES] * PAGE_SIZE;
+    if (this.buffer.byteLength < end) throw this.#truncated(end);
+  }
+
+  #truncated(end: number): CorruptionError {
+    return new CorruptionError(`truncated: the heap ends at byte ${end}, its buffer at ${this.buffer.byteLength}`);
+  }
+
+  #longer(end: number): BigInt64Array {
     const { buffer } = this.#memory;
     this.#cells = new BigInt64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
+    if (this.#cells.length < end) throw this.#truncated(8 * end);
     return this.#cells;
   }
 
@@ -159,8 +171,14 @@ export function growHeap(heap: Heap, pages: number, align: number): boolean {
   if (need > most) return false;
   // Doubling keeps the number of resizes small; 64 MiB at a time at the most keeps the excess small.
   const more = Math.min(most, Math.max(need, Math.min(now, 16384)));
-  const bytes = (w[L.H_BASE] >>> 0) + (now + more) * PAGE_SIZE;
-  if (!heap.grow(bytes)) return false;
+  return growBy(heap, more) || (more > need && growBy(heap, need));
+}
+
+/** The same by so many pages: where the most that is useful is refused, the least that is needed may not be. */
+function growBy(heap: Heap, more: number): boolean {
+  const w = heap.words;
+  const now = w[L.H_PAGES];
+  if (!heap.grow((w[L.H_BASE] >>> 0) + (now + more) * PAGE_SIZE)) return false;
   const grown = heap.words;
   grown[L.H_PAGES] = now + more;
   grown[L.H_CHECK] = (now + more) ^ grown[L.H_PEAK] ^ L.MAGIC;

@@ -1,6 +1,5 @@
 /** From an offset to the block there, if one is: what every verb but the hot ones begins with. All O(1). */
-import { DoubleFreeError, InvalidFreeError, type Offset } from "@ariax/allocator";
-import { isFree } from "./page-pool.ts";
+import { DoubleFreeError, InvalidFreeError, isUint32, type Offset } from "@ariax/allocator";
 
 // layout.ts's and size-class.ts's: see page-pool.ts.
 const H_BASE = 2;
@@ -15,7 +14,6 @@ const E_LARGE = 0x80000000 | 0;
 const E_BODY = 0x90000000 | 0;
 const E_WAS_SLAB = 0xc0000000 | 0;
 const E_WAS_LARGE = 0xe0000000 | 0;
-const E_PAGES = 0xfffff;
 const BITS_SHIFT = 3;
 const INDEX_SHIFT = 19;
 const INDEX_CHECK = 0xe007ffff | 0;
@@ -50,17 +48,7 @@ export function freeError(w: Int32Array, offset: Offset): DoubleFreeError | Inva
     slab !== 0
       ? (scaledIndex(w, offset, slab) & INDEX_CHECK) === 0
       : entry >= E_WAS_LARGE && entry < 0 && (offset & ((1 << PAGE_SHIFT) - 1)) === 0;
-  // Or is it the middle of a large block that is there now?
-  return wasBlock && (entry > 0 || !isInLarge(w, page)) ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
-}
-
-/** Is a page whose entry says that it is free inside of a live large block, by the entry that begins it? O(pages). */
-function isInLarge(w: Int32Array, page: number): boolean {
-  let first = page;
-  // Nothing begins on a page like this. The control block's are not.
-  while (isFree(w[TABLE + first]) || w[TABLE + first] === E_BODY) first--;
-  const entry = w[TABLE + first];
-  return entry >= E_LARGE && entry < E_BODY && page - first < (entry & E_PAGES);
+  return wasBlock ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
 }
 
 /** Takes a live block's mark away, or puts it back: its bit, or what kind of entry a large block's page has. */
@@ -77,8 +65,9 @@ export function flipMark(w: Int32Array, offset: Offset): void {
 
 /** The heap's page that an offset lies in; −1 for what is no offset of it. */
 function pageAt(w: Int32Array, offset: Offset): number {
+  if (!isUint32(offset)) return -1;
   const page = ((offset - w[H_BASE]) | 0) >>> PAGE_SHIFT;
-  return offset >>> 0 === offset && page < w[H_LIMIT] ? page : -1;
+  return page < w[H_LIMIT] ? page : -1;
 }
 
 /** (block index) << INDEX_SHIFT, if an offset is a multiple of the block size from its slab's start on: see inverseOf. */

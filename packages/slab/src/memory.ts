@@ -2,7 +2,7 @@
  * Where a heap's bytes are, and how they become more: an ordinary, shared or resizable buffer, or the memory of a
  * WebAssembly program, whose buffer is another object each time it has grown.
  */
-import { checkInteger, InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, isBuffer, isShared, MAX_CAPACITY, type Memory } from "@ariax/allocator";
 import { layoutOf } from "./layout.ts";
 import { PAGE_SIZE } from "./size-class.ts";
 
@@ -64,6 +64,9 @@ export interface Place {
 }
 
 export function placeFor(options: SlabOptions): Place {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidArgumentError("invalid options: capacity, buffer or memory is needed");
+  }
   if ("memory" in options && options.memory !== undefined) {
     const { memory, byteOffset = 0, byteLength } = options;
     if (!isWasmMemory(memory)) throw new InvalidArgumentError("invalid memory: not a WebAssembly.Memory");
@@ -114,13 +117,6 @@ export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
   throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
 }
 
-/** A page that is not cross-origin isolated has no `SharedArrayBuffer`. */
-function isBuffer(memory: unknown): memory is ArrayBufferLike {
-  return (
-    memory instanceof ArrayBuffer || (typeof SharedArrayBuffer !== "undefined" && memory instanceof SharedArrayBuffer)
-  );
-}
-
 function isWasmMemory(memory: unknown): memory is WasmMemory {
   const { buffer, grow } = (memory ?? {}) as Partial<WasmMemory>;
   return typeof grow === "function" && isBuffer(buffer);
@@ -134,16 +130,16 @@ class GrowableBuffer implements Growable {
   }
 
   get maxByteLength(): number {
-    // TypeScript declares it for each kind, not for either.
-    return this.buffer instanceof ArrayBuffer ? this.buffer.maxByteLength : this.buffer.maxByteLength;
+    // TypeScript declares it for each kind, not for either; older browsers have neither.
+    return (this.buffer as ArrayBuffer).maxByteLength ?? this.buffer.byteLength;
   }
 
   grow(bytes: number): boolean {
     if (this.buffer.byteLength >= bytes) return true;
     if (this.maxByteLength < bytes) return false;
     try {
-      if (this.buffer instanceof ArrayBuffer) this.buffer.resize(bytes);
-      else this.buffer.grow(bytes);
+      if (isShared(this.buffer)) this.buffer.grow(bytes);
+      else this.buffer.resize(bytes);
       return true;
     } catch {
       return false; // the system has no more

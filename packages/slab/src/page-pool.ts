@@ -58,6 +58,12 @@ export function takeRunAt(w: Int32Array, at: number, count: number): boolean {
   return true;
 }
 
+/** Does the heap end at page `at`, or with the free run that begins there? */
+export function endsHeap(w: Int32Array, at: number): boolean {
+  const pages = w[H_PAGES];
+  return at === pages || (isFree(w[TABLE + at]) && at + w[w[H_INFO] + (at << INFO_SHIFT) + P_LENGTH] === pages);
+}
+
 /** Gives pages back, merged with their free neighbours. No entry of theirs may say that it is a slab's, or begins a block. */
 export function giveRun(w: Int32Array, run: number, count: number): void {
   account(w, -count);

@@ -22,8 +22,9 @@ sum("a" as unknown as number, 1);
 for (let i = 0; i < 40; i++) churn(heap, 100_000);
 const before = traced();
 churn(heap, 1_000_000);
+const after = traced();
 heap.verify();
-const lines = traced()
+const lines = after
   .slice(before.length)
   .split("\n")
   .filter((line) => line.includes("bailout"));

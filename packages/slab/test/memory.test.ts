@@ -179,3 +179,61 @@ test("a given resizable buffer grows too, no further than byteLength says", () =
   expect(buffer.byteLength).toBeGreaterThan(490_000);
   expect(buffer.byteLength).toBeLessThanOrEqual(500_010);
 });
+
+describe("a buffer that somebody has made shorter than its heap", () => {
+  const heap = () => {
+    const made = new SlabAllocator({ capacity: 1 << 20, maxCapacity: 1 << 24 });
+    return { made, buffer: made.memory.buffer as ArrayBuffer, end: (made.words[16] * 4096).toString() };
+  };
+
+  test("into the control block: every verb says so", () => {
+    const { made, buffer } = heap();
+    const p = made.allocate(100);
+    buffer.resize(4096);
+    for (const call of [() => made.allocate(100), () => made.free(p), () => made.stats(), () => made.verify()]) {
+      expect(thrownBy(call)).toMatch(
+        /^ERR_CORRUPTED: corrupted: truncated: the heap ends at byte \d+, its buffer at 4096$/,
+      );
+    }
+  });
+
+  test("behind it: verify says so, and a copy that would go beyond", () => {
+    const { made, buffer, end } = heap();
+    made.allocate(500_000);
+    const p = made.allocate(100_000);
+    made.allocate(20_000); // behind it
+    buffer.resize(600_000);
+    expect(thrownBy(() => made.verify())).toBe(
+      `ERR_CORRUPTED: corrupted: truncated: the heap ends at byte ${end}, its buffer at 600000`,
+    );
+    expect(thrownBy(() => made.reallocate(p, 150_000))).toMatch(
+      /truncated: the heap ends at byte \d+, its buffer at 600000$/,
+    );
+  });
+});
+
+describe("growth", () => {
+  test("makes a large block longer in place where the heap ends with it, or with the free run behind it", () => {
+    const heap = new SlabAllocator({ capacity: 1 << 20, maxCapacity: 1 << 24 });
+    const p = heap.allocate(6 << 20);
+    new Uint8Array(heap.memory.buffer, p, 6 << 20).fill(7);
+    expect(heap.reallocate(p, 10 << 20)).toBe(p);
+    expect(heap.resize(p, 15 << 20)).toBe(true);
+    expect(new Uint8Array(heap.memory.buffer, p, 6 << 20).every((byte) => byte === 7)).toBe(true);
+    // Not beyond the most it may have, nor where another block is behind it.
+    expect(heap.resize(p, (1 << 24) - 4096)).toBe(false);
+    heap.resize(p, 1 << 20);
+    heap.allocate(20_000);
+    expect(heap.resize(p, 15 << 20)).toBe(false);
+    heap.verify();
+  });
+
+  test("takes what is needed where the memory refuses more", () => {
+    const memory = new WebAssembly.Memory({ initial: 32, maximum: 100 });
+    const heap = new SlabAllocator({ memory, byteOffset: 1 << 20, byteLength: 16 << 20 });
+    while (heap.tryAllocate(4096) !== 0);
+    expect(memory.buffer.byteLength).toBe(100 * 65536);
+    expect(heap.stats().free).toBeLessThan(4 * 4096);
+    heap.verify();
+  });
+});

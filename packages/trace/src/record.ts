@@ -72,9 +72,9 @@ export class Recorder<S extends TraceSink> implements Allocator {
     return made;
   }
 
-  freeMany(offsets: Int32Array, count: number = offsets.length): void {
+  freeMany(offsets: Int32Array, count?: number): void {
     this.#inner.freeMany(offsets, count);
-    for (let i = 0; i < count; i++) this.#freed(offsets[i] >>> 0);
+    for (let i = 0; i < (count ?? offsets.length); i++) this.#freed(offsets[i] >>> 0);
   }
 
   reset(): void {
@@ -102,6 +102,8 @@ export class Recorder<S extends TraceSink> implements Allocator {
     if (id === undefined) return this.#allocated(to, size);
     this.sink.reallocate(id, size);
     if (to !== from) {
+      // Whatever was there has ended without a call.
+      this.#freed(to);
       this.#idOf.delete(from);
       this.#idOf.set(to, id);
     }

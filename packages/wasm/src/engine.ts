@@ -1,5 +1,5 @@
 /** The engine in C: its module, compiled once, and an instance of it for each memory. */
-import { InvalidArgumentError } from "@ariax/allocator";
+import { InvalidArgumentError, isShared } from "@ariax/allocator";
 import type { WasmMemory } from "@ariax/slab";
 import { BASE64, LIMITS } from "./module.ts";
 import {
@@ -51,14 +51,14 @@ const instances: WeakMap<WasmMemory, EngineExports> = /* @__PURE__ */ new WeakMa
 
 /** The engine over a memory; `module`, where it is given, must be that of this package, for this kind of memory. */
 export async function engineOver(memory: WasmMemory, module?: WasmModule): Promise<EngineExports> {
-  const shared = isShared(memory);
+  const shared = isSharedMemory(memory);
   if (module === undefined) modules[+shared] ??= await compile(moduleBytes(shared));
   return engineOverSync(memory, module);
 }
 
 /** The same, compiled here and now if it must be. */
 export function engineOverSync(memory: WasmMemory, module?: WasmModule): EngineExports {
-  const shared = isShared(memory);
+  const shared = isSharedMemory(memory);
   const code = module === undefined ? (modules[+shared] ??= compileSync(moduleBytes(shared))) : checkEngine(module);
   let engine = instances.get(memory);
   if (engine === undefined) {
@@ -68,9 +68,7 @@ export function engineOverSync(memory: WasmMemory, module?: WasmModule): EngineE
   return engine;
 }
 
-function isShared(memory: WasmMemory): boolean {
-  return !(checkMemory(memory).buffer instanceof ArrayBuffer);
-}
+const isSharedMemory = (memory: WasmMemory): boolean => isShared(checkMemory(memory).buffer);
 
 function checkEngine(module: WasmModule): WasmModule {
   if (exportNames(checkModule(module)).sort().join() !== NAMES) {
@@ -84,7 +82,7 @@ function link(module: WasmModule, memory: WasmMemory): EngineExports {
     return instantiate(module, memory) as unknown as EngineExports;
   } catch {
     throw new InvalidArgumentError(
-      isShared(memory)
+      isSharedMemory(memory)
         ? "invalid module: for shared memory it must be that of heap-shared.wasm"
         : "invalid module: for memory that is not shared it must be that of heap.wasm",
     );

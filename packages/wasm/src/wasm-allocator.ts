@@ -1,4 +1,13 @@
-import { checkInteger, checkSize, MAX_CAPACITY, NULL, type Offset } from "@ariax/allocator";
+import {
+  allocateMany,
+  checkInteger,
+  checkSize,
+  InvalidArgumentError,
+  isUint32,
+  MAX_CAPACITY,
+  NULL,
+  type Offset,
+} from "@ariax/allocator";
 import {
   type GivenWasmMemory,
   MIN_CAPACITY,
@@ -86,13 +95,13 @@ export class WasmAllocator extends EngineAllocator {
   }
 
   tryAllocate(size: number, alignment?: number): Offset {
-    if (size >>> 0 !== size || alignment !== undefined) return this.allocateChecked(size, alignment);
+    if (!isUint32(size) || alignment !== undefined) return this.allocateChecked(size, alignment);
     // What is above the capacity finds no room either.
     return this.take(this.base, size) >>> 0 || this.noRoom(size);
   }
 
   free(offset: Offset): void {
-    const why = offset >>> 0 === offset ? this.give(this.base, offset) : INVALID;
+    const why = isUint32(offset) ? this.give(this.base, offset) : INVALID;
     if (why !== 0) this.refuseFree(offset, why);
   }
 
@@ -107,6 +116,9 @@ const INVALID = 2;
 
 /** The heap's memory: the one given, or a new one. */
 function memoryFor(options: WasmOptions): WasmMemory {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidArgumentError("invalid options: capacity or memory is needed");
+  }
   if (isGiven(options)) return options.memory;
   const { capacity, maxCapacity = capacity, shared = false } = options;
   checkInteger("capacity", capacity, MIN_CAPACITY, MAX_CAPACITY);
@@ -138,14 +150,8 @@ function verbs(engine: EngineExports, heap: Heap, base: number): EngineVerbs {
     sizeOf: (offset) => engine.size_of(base, offset),
     resize: (offset, size) => engine.resize(base, offset, size),
     reallocate: (offset, size) => engine.reallocate(base, offset, size),
-    allocateMany: (size, out) => {
-      for (let made = 0; made < out.length; made++) {
-        const offset = engine.allocate(base, size);
-        if (offset === 0) return made;
-        out[made] = offset;
-      }
-      return out.length;
-    },
+    allocateMany: (size, out) =>
+      allocateMany({ memory: heap, tryAllocate: (n) => engine.allocate(base, n) }, size, out),
     freeMany: (offsets, count) => {
       // All are looked at first. The engine's own call would want them in its memory.
       const seen = new Set<number>();

@@ -2,7 +2,7 @@
  * The little of the WebAssembly API that is used, with its types: TypeScript has them in its library "DOM" only, which
  * not every user of this package has. Theirs are assignable to these.
  */
-import { InvalidArgumentError } from "@ariax/allocator";
+import { InvalidArgumentError, tagOf } from "@ariax/allocator";
 import type { WasmMemory } from "@ariax/slab";
 
 /** A `WebAssembly.Module`. */
@@ -50,17 +50,16 @@ export function exportNames(module: WasmModule): string[] {
 
 /** Throws `InvalidArgumentError` for what is no `WebAssembly.Memory`, of this realm or another. */
 export function checkMemory(memory: WasmMemory): WasmMemory {
-  if (tag(memory) !== "Memory") throw new InvalidArgumentError("invalid memory: not a WebAssembly.Memory");
+  if (tagOf(memory) !== "WebAssembly.Memory") {
+    throw new InvalidArgumentError("invalid memory: not a WebAssembly.Memory");
+  }
   return memory;
 }
 
 /** The same for a `WebAssembly.Module`. */
 export function checkModule(module: WasmModule): WasmModule {
-  if (tag(module) !== "Module") throw new InvalidArgumentError("invalid module: not a WebAssembly.Module");
+  if (tagOf(module) !== "WebAssembly.Module") {
+    throw new InvalidArgumentError("invalid module: not a WebAssembly.Module");
+  }
   return module;
-}
-
-/** What kind of the API's objects it is: true of those of other windows too, which `instanceof` is not. */
-function tag(value: unknown): string | undefined {
-  return /^\[object WebAssembly\.(\w+)\]$/.exec(Object.prototype.toString.call(value))?.[1];
 }

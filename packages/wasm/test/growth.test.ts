@@ -105,3 +105,15 @@ describe.each([false, true])("a given memory (shared: %s)", (shared) => {
     heap.verify();
   });
 });
+
+test("blocks are made into an array in the heap's own memory, which grows on the way", () => {
+  const heap = WasmAllocator.createSync({ capacity: 2 * PAGE, maxCapacity: 128 * PAGE });
+  const place = heap.allocate(400);
+  expect(heap.allocateMany(5000, new Int32Array(heap.memory.buffer, place, 100))).toBe(100);
+  expect(heap.memory.buffer.byteLength).toBeGreaterThan(2 * PAGE);
+  const made = new Int32Array(heap.memory.buffer, place, 100);
+  expect(new Set(made).size).toBe(100);
+  expect(heap.stats().blocks).toBe(101);
+  heap.freeMany(made);
+  heap.verify();
+});
