@@ -6,7 +6,7 @@
  * list in the free blocks, and which the program would pay a moment later. So those in C are timed again with the first
  * byte of each new block *written*.
  */
-import type { Row } from "./report.ts";
+import type { Row } from "./row.ts";
 import { geomean } from "./statistics.ts";
 
 /** Ours, by how far they are from the caller; then theirs. */

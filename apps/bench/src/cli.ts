@@ -1,5 +1,5 @@
 /** The command line. A further command is a function in `commands/` that adds itself to the program. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { addRunCommand } from "./commands/run.ts";
 import { addStoryCommand } from "./commands/story.ts";
 import { didYouMean, UsageError } from "./select.ts";
@@ -44,24 +44,4 @@ function clarify(error: CommanderError, word: string, names: readonly string[]):
   const isExcess = error.code === "commander.excessArguments";
   if (!isExcess || names.includes(word)) return error.message.replace(/^error: /, "");
   return `unknown command "${word}"${didYouMean(word, names)}; subjects and workloads are named with --subject and --workload`;
-}
-
-/** An option that may be given again, with several values each, separated by spaces or commas. */
-export function listOption(flags: string, description: string): Option {
-  return new Option(flags, description)
-    .default([], "")
-    .argParser((value: string, before: string[]) => [...before, ...value.split(",").filter((name) => name !== "")]);
-}
-
-/** A number from `least` to `most`. */
-export function numberParser(least: number, most: number, kind: "whole" | "any"): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (!(value >= least && value <= most) || (kind === "whole" && !Number.isInteger(value))) {
-      throw new InvalidArgumentError(
-        `It is a ${kind === "whole" ? "whole number" : "number"} from ${least} to ${most}.`,
-      );
-    }
-    return value;
-  };
 }

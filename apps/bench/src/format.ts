@@ -1,6 +1,6 @@
 /** Numbers and rows as people read them: the terminal and the page show the same words. */
 import type { Line } from "./against-c.ts";
-import type { Row } from "./report.ts";
+import type { Row } from "./row.ts";
 
 /** Two digits below 10, one below 100, none above. */
 export function ns(value: number | undefined): string {

@@ -52,3 +52,10 @@ export const PROBE = "probe";
 
 /** The name under which a worker counts operations until full. */
 export const UNTIL_FULL = "until-full";
+
+/** What is started for an observation. */
+export interface Invocation {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}

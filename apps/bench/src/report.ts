@@ -5,6 +5,7 @@ import { peakRatio } from "./metrics.ts";
 import type { Cell, Mode } from "./plan.ts";
 import type { Observation } from "./protocol.ts";
 import { UNTIL_FULL } from "./protocol.ts";
+import type { Row } from "./row.ts";
 import type { Observed } from "./run.ts";
 import { summarise } from "./statistics.ts";
 import { isInC, loopOf, type Subject } from "./subjects.ts";
@@ -13,39 +14,6 @@ import type { Group, Workload } from "./workloads.ts";
 
 /** Raised by one with each change that a reader of the file must know of. */
 export const SCHEMA = 1;
-
-export type Status = "ok" | "stopped" | "out of memory" | "corrupts" | "error" | "missing";
-
-/** One subject on one workload. Times are ns per unit of the workload. */
-export interface Row {
-  readonly workload: string;
-  readonly subject: string;
-  readonly status: Status;
-  /** What went wrong, or how far a stopped one came. */
-  readonly note?: string;
-  /** The median of the processes' best windows; of a stopped one, a lower bound. */
-  readonly gross?: number;
-  readonly low?: number;
-  readonly high?: number;
-  /** Processes. */
-  readonly count: number;
-  /** `gross` less the lowest cost that any process found for the loop: so the loop never takes too much off. */
-  readonly net?: number;
-  /** ns per event, over batches. */
-  readonly p50?: number;
-  readonly p99?: number;
-  readonly max?: number;
-  /** Bytes at the peak, metadata included, by bytes live at the peak. */
-  readonly peakRatio?: number;
-  readonly peakReserved?: number;
-  readonly peakLive?: number;
-  /** Bytes beside the blocks; absent where they lie between the blocks. */
-  readonly metadata?: number;
-  readonly failures?: number;
-  readonly collections?: number;
-  /** Of an allocator in C: `net` where the first byte of each new block is written. */
-  readonly touched?: number;
-}
 
 export interface Report {
   readonly schema: typeof SCHEMA;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandInC } from "./c/command.ts";
-import { type Observation, parseObservation, type Request } from "./protocol.ts";
+import { type Invocation, type Observation, parseObservation, type Request } from "./protocol.ts";
 import { isInC, SUBJECTS } from "./subjects.ts";
 import { RESULTS } from "./write.ts";
 
@@ -17,13 +17,6 @@ const running = new Set<ChildProcess>();
 /** Ends what runs. Their observations come back with an error. */
 export function killWorkers(): void {
   for (const child of running) child.kill("SIGKILL");
-}
-
-/** What is started for an observation. */
-export interface Invocation {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** One observation, in a process of its own. Never rejects: what goes wrong is the observation's `error`. */

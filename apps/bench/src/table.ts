@@ -1,7 +1,8 @@
 import Table from "cli-table3";
 import { AGAINST_C, AGAINST_C_HELP, COLUMNS, noteOf, ns, numbersOf, times } from "./format.ts";
 import { duration } from "./progress.ts";
-import type { Report, Row } from "./report.ts";
+import type { Report } from "./report.ts";
+import type { Row } from "./row.ts";
 import { geomean } from "./statistics.ts";
 import { GROUPS, type Group } from "./workloads.ts";
 

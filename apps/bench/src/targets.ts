@@ -1,6 +1,6 @@
 /** What the project set out to reach, computed from one run. A target whose rows were not measured is left out. */
 import type { Cell } from "./plan.ts";
-import type { Row } from "./report.ts";
+import type { Row } from "./row.ts";
 import { geomean } from "./statistics.ts";
 
 export interface Target {

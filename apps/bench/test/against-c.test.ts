@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { againstC } from "../src/against-c.ts";
 import { probe } from "../src/observe.ts";
 import { cellsOf } from "../src/plan.ts";
-import type { Row } from "../src/report.ts";
+import type { Row } from "../src/row.ts";
 import { selectSubjects, selectWorkloads } from "../src/select.ts";
 import type { HeapSubject } from "../src/subjects.ts";
 import { targetsOf } from "../src/targets.ts";

@@ -124,9 +124,9 @@ export class FrameArena implements Allocator {
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
-    const seen = new Set<Offset>();
     const length = checkCount(count, offsets);
     const all = offsets.subarray(0, length);
+    const seen = new Set<Offset>();
     for (const word of all) {
       const offset = word >>> 0;
       if (seen.has(offset)) throw new DoubleFreeError(offset);

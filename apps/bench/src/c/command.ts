@@ -1,5 +1,4 @@
-import type { Request } from "../protocol.ts";
-import type { Invocation } from "../spawn.ts";
+import type { Invocation, Request } from "../protocol.ts";
 import type { CSubject } from "../subjects.ts";
 import { WORKLOADS, yours } from "../workloads.ts";
 import { programFile } from "./program-file.ts";

@@ -2,7 +2,6 @@
 import { access } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { listOption, numberParser } from "../cli.ts";
 import { renderPage } from "../html/page.ts";
 import { type Cell, cellsOf, MODES, type Mode } from "../plan.ts";
 import { prepare } from "../prepare.ts";
@@ -16,6 +15,7 @@ import { renderTables } from "../table.ts";
 import { readFile } from "../workloads/traces.ts";
 import { type Workload, yours } from "../workloads.ts";
 import { RESULTS, writeResult } from "../write.ts";
+import { listOption, numberParser, type Streams } from "./options.ts";
 
 interface Options {
   quick?: boolean;
@@ -29,12 +29,6 @@ interface Options {
   html?: string;
   rounds?: number;
   limit?: number;
-}
-
-export interface Streams {
-  readonly out: NodeJS.WriteStream;
-  readonly err: NodeJS.WriteStream;
-  readonly exit: (code: number) => void;
 }
 
 export function addRunCommand(program: Command, streams: Streams): void {

@@ -1,7 +1,6 @@
 /** `pnpm bench story`: AriaX's three phases, beside each other and beside its own figures. */
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { numberParser } from "../cli.ts";
 import { renderStoryPage } from "../html/story-page.ts";
 import { PHASES } from "../phases/phases.ts";
 import { progressOn } from "../progress.ts";
@@ -11,7 +10,7 @@ import { observePhase } from "../story/process.ts";
 import { makeStory, type Observed, type Story } from "../story/story.ts";
 import { renderStory } from "../story/table.ts";
 import { writeResult } from "../write.ts";
-import type { Streams } from "./run.ts";
+import { numberParser, type Streams } from "./options.ts";
 
 interface Options {
   json?: string;

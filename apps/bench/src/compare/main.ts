@@ -1,6 +1,6 @@
 /** `pnpm bench:compare --base REV`: this working tree against another revision, in alternating processes. */
 import { Command, CommanderError, Option } from "commander";
-import { listOption, numberParser } from "../cli.ts";
+import { listOption, numberParser } from "../commands/options.ts";
 import { cellsOf, MODES } from "../plan.ts";
 import { selectSubjects, selectWorkloads, UsageError } from "../select.ts";
 import { killWorkers } from "../spawn.ts";

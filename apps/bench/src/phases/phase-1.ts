@@ -85,8 +85,9 @@ export class PhaseOne implements Allocator {
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
+    const length = checkCount(count, offsets);
     const seen = new Set<Offset>();
-    for (const word of offsets.subarray(0, checkCount(count, offsets))) {
+    for (const word of offsets.subarray(0, length)) {
       const offset = word >>> 0;
       if (seen.has(offset)) throw new DoubleFreeError(offset);
       this.checkFree(offset);

@@ -122,9 +122,10 @@ export class PhaseTwoOne implements Allocator, Recorded {
     return allocateMany(this, size, out);
   }
 
-  freeMany(offsets: Int32Array, count: number = offsets.length): void {
+  freeMany(offsets: Int32Array, count?: number): void {
     this.heap.freeMany(offsets, count);
-    for (let i = 0; i < count; i++) this.words[this.places[offsets[i] >>> PLACE_SHIFT] + TAG] = 0;
+    const length = count ?? offsets.length;
+    for (let i = 0; i < length; i++) this.words[this.places[offsets[i] >>> PLACE_SHIFT] + TAG] = 0;
   }
 
   /** O(pages + records). */

@@ -3,6 +3,7 @@ import {
   CorruptionError,
   checkSize,
   DEFAULT_ALIGNMENT,
+  isUint32,
   NULL,
   type Offset,
 } from "@ariax/allocator";
@@ -128,7 +129,7 @@ export class PhaseTwo extends PhaseOne implements Recorded {
   }
 
   #entry(offset: Offset): number {
-    const isPlace = offset >>> 0 === offset && offset % 8 === 0 && offset < this.capacity;
+    const isPlace = isUint32(offset) && offset % 8 === 0 && offset < this.capacity;
     return isPlace ? this.#addresses[offset >>> 3] : 0;
   }
 }
