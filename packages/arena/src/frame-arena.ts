@@ -172,8 +172,9 @@ export class FrameArena implements Allocator {
       this.#arenas.map((arena, index) => {
         const stats = arena.stats();
         if (arena === this.#current) return stats;
-        const { committed, overhead } = stats;
-        return this.#isOver(index) ? makeStats({ committed, overhead }) : { ...stats, free: 0, largestFree: 0 };
+        const { committed, overhead, peakReserved } = stats;
+        const over = { committed, overhead, peakReserved };
+        return this.#isOver(index) ? makeStats(over) : { ...stats, free: 0, largestFree: 0 };
       }),
     );
   }
