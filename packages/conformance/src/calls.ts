@@ -1,14 +1,17 @@
 /** The commands of the model: one for each verb, and for the two misuses that only a history can tell. */
-import { DoubleFreeError, InvalidFreeError, type Offset } from "@ariax/allocator";
+import { DEFAULT_ALIGNMENT, DoubleFreeError, InvalidFreeError, type Offset } from "@ariax/allocator";
 import fc from "fast-check";
 import { isOutOfMemory, print, refuses } from "./fail.ts";
 import type { Shadow, ShadowBlock } from "./shadow.ts";
-import { sameStats } from "./stats.ts";
+import { nothingLost } from "./stats.ts";
 
-/** A heap under test, and what was done to it, line by line. */
+/** A heap under test, and what was done to it. */
 export interface World {
   readonly shadow: Shadow;
+  /** Line by line. */
   readonly log: string[];
+  /** Where a block has ever begun. */
+  readonly begun: Set<Offset>;
 }
 
 type Call = fc.Command<World, World>;
@@ -22,9 +25,9 @@ interface Act {
 /** A command that plans its act when its turn comes: only then is it known which blocks are live. */
 class Planned implements Call {
   readonly #needs: number;
-  readonly #plan: (shadow: Shadow) => Act;
+  readonly #plan: (shadow: Shadow, begun: ReadonlySet<Offset>) => Act;
 
-  constructor(needs: number, plan: (shadow: Shadow) => Act) {
+  constructor(needs: number, plan: (shadow: Shadow, begun: ReadonlySet<Offset>) => Act) {
     this.#needs = needs;
     this.#plan = plan;
   }
@@ -33,8 +36,8 @@ class Planned implements Call {
     return shadow.blocks.size >= this.#needs;
   }
 
-  run({ shadow, log }: World): void {
-    const { says, does } = this.#plan(shadow);
+  run({ shadow, log, begun }: World): void {
+    const { says, does } = this.#plan(shadow, begun);
     const at = log.push(says) - 1;
     const before = shadow.stats();
     let result: unknown;
@@ -42,13 +45,14 @@ class Planned implements Call {
       result = does();
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
-      sameStats(`${says}, which was out of memory,`, before, shadow.stats());
+      nothingLost(`${says}, which was out of memory,`, before, shadow.stats());
       result = "out of memory";
       // an arena would answer nothing else from here on
       if (!shadow.traits.reuse) shadow.reset();
     }
     if (result !== undefined) log[at] += ` → ${result}`;
     shadow.check();
+    for (const offset of shadow.blocks.keys()) begun.add(offset);
   }
 }
 
@@ -57,7 +61,7 @@ export function calls(capacity: number, maxAlignment: number): fc.Arbitrary<Call
   const size = sizes(capacity);
   const alignment = fc.nat(12).map((n) => Math.min(2 ** n, maxAlignment));
   const which = fc.nat(0xff);
-  const list = fc.array(which, { minLength: 1, maxLength: 12 });
+  const list = fc.oneof(...[12, 12, 12, 100].map((maxLength) => fc.array(which, { minLength: 1, maxLength })));
   const slots = fc.oneof(fc.nat(8), fc.nat(100));
   const nudge = fc.integer({ min: -40, max: 40 });
 
@@ -155,13 +159,14 @@ function freeMany(list: readonly number[]): Call {
 
 /** A list with one bad offset in it, which must free none. */
 function badFreeMany(list: readonly number[], kind: string): Call {
-  return new Planned(1, (heap) => {
+  return new Planned(1, (heap, begun) => {
     const offsets = some(heap, list);
     const block = heap.blocks.get(offsets[0])!;
     const bad = kind === "twice" ? block.offset : kind === "interior" ? block.offset + 1 : unused(heap, block);
+    const errors = kind === "twice" ? [new DoubleFreeError(bad)] : freeErrors(bad, begun);
     offsets.splice(list[0] % (offsets.length + 1), 0, bad);
     const says = `freeMany([${offsets.join(", ")}])`;
-    const does = () => refusesFree(says, bad, () => heap.inner.freeMany(Int32Array.from(offsets)));
+    const does = () => refuses(says, () => heap.inner.freeMany(Int32Array.from(offsets)), ...errors);
     return { says, does };
   });
 }
@@ -178,17 +183,21 @@ function doubleFree(which: number): Call {
 }
 
 function interiorFree(which: number, at: number): Call {
-  return new Planned(1, (heap) => {
+  return new Planned(1, (heap, begun) => {
     const block = nth(heap, which);
     const bad = block.offset + 1 + (at % Math.max(1, block.usable - 1));
-    const does = () => refusesFree(`free(${bad})`, bad, () => heap.inner.free(bad));
+    const does = () => refuses(`free(${bad})`, () => heap.inner.free(bad), ...freeErrors(bad, begun));
     return { says: `free(${bad}), inside of the block at ${block.offset}`, does };
   });
 }
 
-/** Either error: what is inside of a block now may have been a block once. */
-function refusesFree(what: string, bad: Offset, call: () => unknown): void {
-  refuses(what, call, new InvalidFreeError(bad), new DoubleFreeError(bad));
+/**
+ * What a free of an offset may throw where no live block begins: see refusals.ts. Either, too, for a multiple of 8: where
+ * memory is, or was, cut into cells of one size, each of them is a free block to the heap, whether it was handed out or not.
+ */
+function freeErrors(bad: Offset, begun: ReadonlySet<Offset>): (DoubleFreeError | InvalidFreeError)[] {
+  const never = bad % DEFAULT_ALIGNMENT !== 0 && !begun.has(bad);
+  return never ? [new InvalidFreeError(bad)] : [new InvalidFreeError(bad), new DoubleFreeError(bad)];
 }
 
 /** An offset behind `block` where no live block begins. */

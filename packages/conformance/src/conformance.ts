@@ -1,10 +1,12 @@
 import type { Allocator } from "@ariax/allocator";
+import { bulk } from "./sections/bulk.ts";
 import { contract } from "./sections/contract.ts";
 import { failure } from "./sections/failure.ts";
 import { growth } from "./sections/growth.ts";
 import { leak } from "./sections/leak.ts";
 import { misuse } from "./sections/misuse.ts";
 import { model } from "./sections/model.ts";
+import { stats } from "./sections/stats.ts";
 import { traits } from "./sections/traits.ts";
 import { explained, type Section } from "./suite.ts";
 
@@ -28,7 +30,17 @@ export interface ConformanceOptions {
 }
 
 /** In reading order: a person meets the examples first. */
-const SECTIONS: Readonly<Record<string, Section>> = { contract, misuse, traits, failure, leak, growth, model };
+const SECTIONS: Readonly<Record<string, Section>> = {
+  contract,
+  misuse,
+  bulk,
+  stats,
+  traits,
+  failure,
+  leak,
+  growth,
+  model,
+};
 
 /**
  * Registers the tests of every section with `test`, each named `section: rule`. Calls `create` at once, to read the traits:

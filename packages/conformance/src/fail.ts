@@ -63,9 +63,10 @@ export function explain(error: unknown): string {
   return error instanceof ConformanceError ? error.message : `the allocator threw ${describe(error)}`;
 }
 
-/** A value in a message: strings quoted, −0 as such, a list as its items. */
+/** A value in a message: strings quoted, −0 as such, a bigint with its n, a list as its items. */
 export function print(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
   if (Array.isArray(value)) return `[${value.map(print).join(", ")}]`;
   if (typeof value === "object" && value !== null) return "an object";
   return Object.is(value, -0) ? "-0" : String(value);

@@ -9,9 +9,11 @@
  *     conformance({ test, create })
  *       ├─ contract   examples, to be read first          every one of them:
  *       ├─ misuse     wrong arguments change nothing          Shadow ──▶ your allocator
- *       ├─ traits     each claim is true                       │
- *       ├─ failure    a full heap changes nothing              └─ after a call: disjoint, aligned, in bounds,
- *       ├─ leak       what was freed can be had again             contents intact, sizeOf, stats, verify()
+ *       ├─ bulk       long lists, all or nothing               │
+ *       ├─ stats      what is told is so                       └─ after a call: disjoint, aligned, in bounds,
+ *       ├─ traits     each claim is true                          contents intact, sizeOf, stats, verify()
+ *       ├─ failure    a full heap loses nothing
+ *       ├─ leak       what was freed can be had again
  *       ├─ growth     blocks survive it
  *       └─ model      all verbs, at random
  *

@@ -1,5 +1,5 @@
 import { type Allocator, InvalidSizeError, NULL, type Offset } from "@ariax/allocator";
-import { check, refuses } from "./fail.ts";
+import { check, isOutOfMemory, refuses } from "./fail.ts";
 import type { Shadow } from "./shadow.ts";
 
 /** The largest valid size, which only the allocator knows: from the message of its `InvalidSizeError`. */
@@ -30,4 +30,26 @@ export function fillHalf(shadow: Shadow, size: number, capacity: number): Offset
     return `${offsets.length} blocks of ${size} bytes fit: ${live} bytes, less than half of the capacity of ${capacity}`;
   });
   return offsets;
+}
+
+/**
+ * All that there is: blocks of every size, the largest first, down to the last few bytes. How many bytes they have. In some
+ * hundred calls that says exactly how much a heap holds, however small the piece that it lost.
+ */
+export function takeAll(shadow: Shadow): number {
+  for (let size = capacityOf(shadow); size > 0; size -= size > 512 ? size >>> 3 : Math.min(size, 8))
+    fillUp(shadow, size);
+  let bytes = 0;
+  for (const { usable } of shadow.blocks.values()) bytes += usable;
+  return bytes;
+}
+
+/** What `call` returns, or undefined where it is out of memory. */
+export function served<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (isOutOfMemory(error)) return undefined;
+    throw error;
+  }
 }

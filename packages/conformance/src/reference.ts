@@ -129,7 +129,8 @@ export class ReferenceAllocator implements Allocator {
 
   freeMany(offsets: Int32Array, count?: number): void {
     const seen = new Set<Offset>();
-    for (const word of offsets.subarray(0, checkCount(count, offsets))) {
+    const length = checkCount(count, offsets);
+    for (const word of offsets.subarray(0, length)) {
       const offset = word >>> 0;
       if (seen.has(offset)) throw new DoubleFreeError(offset);
       this.checkFree(offset);

@@ -1,6 +1,8 @@
 import {
   type Allocator,
   type AllocatorStats,
+  checkCount,
+  checkOffsets,
   DEFAULT_ALIGNMENT,
   type Memory,
   NULL,
@@ -9,7 +11,7 @@ import {
 } from "@ariax/allocator";
 import { check, fail } from "./fail.ts";
 import { fill, firstDifference } from "./pattern.ts";
-import { checkStats } from "./stats.ts";
+import { checkStats, StatsHistory } from "./stats.ts";
 
 /** What a shadow knows of a live block. */
 export interface ShadowBlock {
@@ -21,6 +23,11 @@ export interface ShadowBlock {
   readonly alignment: number;
   readonly stamp: number;
 }
+
+/** Part of a message: put together only where it is needed, as most calls are right. */
+type Words = () => string;
+
+const nothing: Words = () => "";
 
 /**
  * An allocator that watches another one. Each call goes to `inner`; then what it did is compared with a map of the live
@@ -41,6 +48,7 @@ export class Shadow implements Allocator {
   #bytes: Uint8Array;
   #owned: Uint8Array;
   #stamp = 0;
+  readonly #history = new StatsHistory();
 
   constructor(inner: Allocator) {
     this.inner = inner;
@@ -61,39 +69,39 @@ export class Shadow implements Allocator {
   allocate(size: number, alignment?: number): Offset {
     const offset = this.inner.allocate(size, alignment);
     check(offset !== NULL, () => `${call("allocate", size, alignment)} returned NULL`);
-    this.#admit(call("allocate", size, alignment), offset, size, alignment);
+    this.#admit(() => call("allocate", size, alignment), offset, size, alignment);
     return offset;
   }
 
   tryAllocate(size: number, alignment?: number): Offset {
     const offset = this.inner.tryAllocate(size, alignment);
-    if (offset !== NULL) this.#admit(call("tryAllocate", size, alignment), offset, size, alignment);
+    if (offset !== NULL) this.#admit(() => call("tryAllocate", size, alignment), offset, size, alignment);
     return offset;
   }
 
   resize(offset: Offset, size: number): boolean {
     const block = this.#blocks.get(offset);
     const done = this.inner.resize(offset, size);
-    const what = call("resize", offset, size);
-    if (block === undefined) fail(`${what} was accepted, but no live block begins there`);
-    check(typeof done === "boolean", () => `${what} returned ${String(done)}, no boolean`);
+    const what = () => call("resize", offset, size);
+    if (block === undefined) fail(`${what()} was accepted, but no live block begins there`);
+    check(typeof done === "boolean", () => `${what()} returned ${String(done)}, no boolean`);
     if (done) this.#replace(what, block, offset, size);
-    else this.#checkSizeOf(`${what} returned false, but`, block);
+    else this.#checkSizeOf(() => `${what()} returned false, but `, block);
     return done;
   }
 
   reallocate(offset: Offset, size: number): Offset {
     const block = this.#blocks.get(offset);
     const moved = this.inner.reallocate(offset, size);
-    const what = call("reallocate", offset, size);
-    if (block === undefined) fail(`${what} was accepted, but no live block begins there`);
+    const what = () => call("reallocate", offset, size);
+    if (block === undefined) fail(`${what()} was accepted, but no live block begins there`);
     this.#replace(what, block, moved, size);
     return moved;
   }
 
   free(offset: Offset): void {
     const block = this.#blocks.get(offset);
-    if (block !== undefined) this.#checkContents(`before ${call("free", offset)},`, block, block.usable);
+    if (block !== undefined) this.#checkContents(() => `before ${call("free", offset)}, `, block, block.usable);
     this.inner.free(offset);
     if (block === undefined) fail(`${call("free", offset)} was accepted, but no live block begins there`);
     this.#drop(block);
@@ -108,25 +116,33 @@ export class Shadow implements Allocator {
   }
 
   allocateMany(size: number, out: Int32Array): number {
-    const made = this.inner.allocateMany(size, out);
-    const what = `allocateMany(${size}, ${out.length} slots)`;
-    check(Number.isInteger(made) && made >= 0 && made <= out.length, () => `${what} returned ${made}`);
+    const made = this.inner.allocateMany(size, checkOffsets(out));
+    const what = () => `allocateMany(${size}, ${out.length} slots)`;
+    check(Number.isInteger(made) && made >= 0 && made <= out.length, () => `${what()} returned ${made}`);
     for (let i = 0; i < made; i++) this.#admit(what, out[i] >>> 0, size, undefined);
+    if (made < out.length) {
+      const more = this.inner.tryAllocate(size);
+      check(more === NULL, () => `${what()} returned ${made}, but tryAllocate(${size}) found room at ${more}`);
+    }
     return made;
   }
 
-  freeMany(offsets: Int32Array, count: number = offsets.length): void {
+  freeMany(offsets: Int32Array, count?: number): void {
+    const length = checkCount(count, offsets);
     const gone = new Set<ShadowBlock>();
     let bad: string | undefined;
-    for (const [i, word] of offsets.subarray(0, count).entries()) {
+    for (const [i, word] of offsets.subarray(0, length).entries()) {
       const block = this.#blocks.get(word >>> 0);
       if (block === undefined) bad ??= `no live block begins at ${word >>> 0}, which is its item ${i}`;
       else if (gone.has(block)) bad ??= `its item ${i}, ${block.offset}, is there twice`;
       else gone.add(block);
     }
-    const what = `freeMany of ${count} offsets`;
-    for (const block of gone) this.#checkContents(`before ${what},`, block, block.usable);
+    const what = `freeMany of ${length} offsets`;
+    for (const block of gone) this.#checkContents(() => `before ${what}, `, block, block.usable);
+    const list = offsets.slice();
     this.inner.freeMany(offsets, count);
+    const changed = list.findIndex((word, i) => word !== offsets[i]);
+    check(changed < 0, () => `${what} changed its list: item ${changed} was ${list[changed]}, is ${offsets[changed]}`);
     if (bad !== undefined) fail(`${what} was accepted, but ${bad}`);
     for (const block of gone) this.#drop(block);
   }
@@ -148,7 +164,9 @@ export class Shadow implements Allocator {
   /** Every live block, its size and all its contents; the stats; and `inner.verify()`. O(live bytes). */
   check(): void {
     this.checkBlocks();
-    checkStats(this.inner.stats(), this.#blocks.values());
+    const stats = this.inner.stats();
+    checkStats(stats, this.#blocks.values());
+    this.#history.check(stats);
     this.inner.verify();
   }
 
@@ -156,13 +174,13 @@ export class Shadow implements Allocator {
   checkBlocks(): void {
     this.#renew();
     for (const block of this.#blocks.values()) {
-      this.#checkSizeOf("", block);
-      this.#checkContents("", block, block.usable);
+      this.#checkSizeOf(nothing, block);
+      this.#checkContents(nothing, block, block.usable);
     }
   }
 
   /** A new block: where it lies is checked, then it is ours to fill. */
-  #admit(what: string, offset: Offset, size: number, alignment = DEFAULT_ALIGNMENT): void {
+  #admit(what: Words, offset: Offset, size: number, alignment = DEFAULT_ALIGNMENT): void {
     const usable = this.#place(what, offset, size, alignment);
     const block = { offset, size, usable, alignment, stamp: this.#nextStamp() };
     fill(this.#bytes, offset, block.stamp, 0, usable);
@@ -170,37 +188,37 @@ export class Shadow implements Allocator {
   }
 
   /** A block that was resized, in place or by moving. What the contract keeps is checked, the rest filled again. */
-  #replace(what: string, old: ShadowBlock, offset: Offset, size: number): void {
+  #replace(what: Words, old: ShadowBlock, offset: Offset, size: number): void {
     this.#drop(old);
     const alignment = offset === old.offset ? old.alignment : DEFAULT_ALIGNMENT;
     const usable = this.#place(what, offset, size, alignment);
     const block = { ...old, offset, size, usable, alignment };
     const kept = Math.min(old.usable, size);
-    this.#checkContents(`after ${what},`, block, kept);
+    this.#checkContents(() => `after ${what()}, `, block, kept);
     fill(this.#bytes, offset, block.stamp, kept, usable);
     this.#blocks.set(offset, block);
   }
 
   /** Checks a block's place, and owns it. The usable bytes. */
-  #place(what: string, offset: Offset, size: number, alignment: number): number {
+  #place(what: Words, offset: Offset, size: number, alignment: number): number {
     this.#renew();
     const { length } = this.#bytes;
     check(
       Number.isInteger(offset) && offset > 0 && offset < length,
-      () => `${what} returned ${String(offset)}, which is no offset in a memory of ${length} bytes`,
+      () => `${what()} returned ${String(offset)}, which is no offset in a memory of ${length} bytes`,
     );
-    check(offset % alignment === 0, () => `${what} returned ${offset}, which is not aligned to ${alignment}`);
+    check(offset % alignment === 0, () => `${what()} returned ${offset}, which is not aligned to ${alignment}`);
     const twin = this.#blocks.get(offset);
-    check(twin === undefined, () => `${what} returned ${offset}, where a live block of ${twin?.usable} bytes begins`);
+    check(twin === undefined, () => `${what()} returned ${offset}, where a live block of ${twin?.usable} bytes begins`);
     const usable = this.inner.sizeOf(offset);
     check(
       Number.isInteger(usable) && usable >= size,
-      () => `${what} returned ${offset}, but sizeOf(${offset}) is ${usable}, less than the ${size} asked for`,
+      () => `${what()} returned ${offset}, but sizeOf(${offset}) is ${usable}, less than the ${size} asked for`,
     );
     const end = offset + Math.max(1, usable);
-    check(end <= length, () => `${what} returned ${offset}..${end}, which ends beyond the memory's ${length} bytes`);
+    check(end <= length, () => `${what()} returned ${offset}..${end}, which ends beyond the memory's ${length} bytes`);
     const hit = this.#owned.subarray(offset, end).indexOf(1);
-    if (hit >= 0) fail(`${what} returned ${offset}..${end}, which overlaps ${this.#ownerOf(offset + hit)}`);
+    if (hit >= 0) fail(`${what()} returned ${offset}..${end}, which overlaps ${this.#ownerOf(offset + hit)}`);
     this.#owned.fill(1, offset, end);
     return usable;
   }
@@ -210,16 +228,16 @@ export class Shadow implements Allocator {
     this.#owned.fill(0, block.offset, block.offset + Math.max(1, block.usable));
   }
 
-  #checkSizeOf(prefix: string, block: ShadowBlock): void {
+  #checkSizeOf(when: Words, block: ShadowBlock): void {
     const usable = this.inner.sizeOf(block.offset);
-    check(usable === block.usable, () =>
-      `${prefix} sizeOf(${block.offset}) was ${block.usable} and is ${usable} now`.trim(),
-    );
+    check(usable === block.usable, () => {
+      return `${when()}sizeOf(${block.offset}) was ${block.usable} and is ${usable} now`;
+    });
   }
 
-  #checkContents(prefix: string, block: ShadowBlock, bytes: number): void {
+  #checkContents(when: Words, block: ShadowBlock, bytes: number): void {
     const i = firstDifference(this.#bytes, block.offset, block.stamp, bytes);
-    check(i < 0, () => `${prefix} byte ${i} of the block at ${block.offset} is not what was written to it`.trim());
+    check(i < 0, () => `${when()}byte ${i} of the block at ${block.offset} is not what was written to it`);
   }
 
   #ownerOf(byte: number): string {

@@ -17,10 +17,35 @@ export function checkStats(stats: AllocatorStats, blocks: Iterable<{ readonly us
   equal("stats().live, against the sum of sizeOf over live blocks,", stats.live, live);
   atLeast(stats, "reserved", stats.live, "live");
   atLeast(stats, "peakReserved", stats.reserved, "reserved");
-  atLeast(stats, "committed", stats.overhead + stats.reserved + stats.free, "overhead + reserved + free");
+  atLeast(stats, "committed", accounted(stats), "overhead + reserved + free");
   atLeast(stats, "free", stats.largestFree, "largestFree");
   equal("stats().fragmentation", stats.fragmentation, stats.free > 0 ? 1 - stats.largestFree / stats.free : 0);
   checkClasses(stats);
+}
+
+/** What the stats of one heap say from look to look: the peak never falls, and no byte is forgotten. */
+export class StatsHistory {
+  #before: AllocatorStats | undefined;
+
+  check(stats: AllocatorStats): void {
+    const before = this.#before ?? stats;
+    this.#before = stats;
+    const { peakReserved } = stats;
+    check(peakReserved >= before.peakReserved, () => {
+      return `stats().peakReserved is ${peakReserved} and was ${before.peakReserved} before`;
+    });
+    // What is no longer reserved is free: while nothing is committed or given back, all of it has one of three names.
+    if (stats.committed !== before.committed) return;
+    equal(
+      `stats().overhead + reserved + free, of ${stats.committed} bytes committed as before,`,
+      accounted(stats),
+      accounted(before),
+    );
+  }
+}
+
+function accounted({ overhead, reserved, free }: AllocatorStats): number {
+  return overhead + reserved + free;
 }
 
 function checkClasses({ classes, blocks, reserved }: AllocatorStats): void {
@@ -44,12 +69,14 @@ function atLeast(stats: AllocatorStats, field: StatField, least: number, name: s
   check(stats[field] >= least, () => `stats().${field} is ${stats[field]}, less than ${name}, which is ${least}`);
 }
 
-/** The same field by field, or which is not. */
-export function sameStats(what: string, before: AllocatorStats, after: AllocatorStats): void {
+/**
+ * A call that was refused, or had nothing to do, has changed nothing. One that found no room has lost nothing: what an
+ * allocator had kept at hand it may have let go of, so that less is reserved, and as much more is free.
+ */
+export function nothingLost(what: string, before: AllocatorStats, after: AllocatorStats): void {
   for (const field of Object.keys(STAT_FIELDS) as StatField[]) {
-    check(
-      before[field] === after[field],
-      () => `${what} changed stats().${field} from ${before[field]} to ${after[field]}`,
-    );
+    const [was, is] = [before[field], after[field]];
+    const better = field === "reserved" ? is < was : (field === "free" || field === "largestFree") && is > was;
+    check(is === was || better, () => `${what} changed stats().${field} from ${was} to ${is}`);
   }
 }

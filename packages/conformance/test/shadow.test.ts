@@ -1,8 +1,8 @@
-import { type Allocator, type AllocatorStats, NULL, type Offset } from "@ariax/allocator";
+import { type Allocator, type AllocatorStats, makeStats, NULL, type Offset } from "@ariax/allocator";
 import { describe, expect, test } from "vitest";
 import { ConformanceError, conformance, Shadow, soak } from "../src/index.ts";
 import { ReferenceAllocator } from "../src/reference.ts";
-import { BROKEN } from "./broken.ts";
+import { BROKEN } from "./broken/index.ts";
 
 /** A reference with some verbs replaced. */
 function odd(changes: Partial<Allocator>): Shadow {
@@ -74,6 +74,35 @@ describe("a shadow says what is wrong", () => {
       (heap) => heap.allocateMany(8, new Int32Array(2)),
       odd({ allocateMany: () => 3 }),
     ],
+    "allocateMany(8, 2 slots) returned 0, but tryAllocate(8) found room at 8": [
+      (heap) => heap.allocateMany(8, new Int32Array(2)),
+      odd({ allocateMany: () => 0 }),
+    ],
+    "freeMany of 2 offsets changed its list: item 0 was 16, is 8": [
+      (heap) => {
+        const [p, q] = [heap.allocate(8), heap.allocate(8)];
+        heap.freeMany(Int32Array.of(q, p));
+      },
+      odd({ freeMany: (offsets) => void offsets.sort() }),
+    ],
+    "stats().peakReserved is 0 and was 8 before": [
+      (heap) => {
+        heap.free(heap.allocate(8));
+        heap.check();
+        Object.assign(heap.inner, { stats: () => new ReferenceAllocator(4096).stats() });
+        heap.check();
+      },
+      odd({}),
+    ],
+    "stats().overhead + reserved + free, of 4096 bytes committed as before, is 4088, expected 4096": [
+      (heap) => {
+        heap.check();
+        const { free, ...stats } = heap.stats();
+        Object.assign(heap.inner, { stats: () => makeStats({ ...stats, free: free - 8, largestFree: free - 8 }) });
+        heap.check();
+      },
+      odd({}),
+    ],
     "stats().blocks is 0, expected 1": [
       (heap) => [heap.allocate(8), heap.check()],
       odd({ stats: () => new ReferenceAllocator(4096).stats() }),
@@ -129,8 +158,7 @@ test("a failure names section, rule, seed and the shortest sequence, and is the 
     `model: any sequence of calls keeps the contract
   after reallocate(8, 9), byte 0 of the block at 24 is not what was written to it
   in sequence N of seed 1, after N shrinks, on a new heap of 262144 bytes:
-      allocate(0) → 8
-      allocate(0) → 16
+      allocateMany(0, 2 slots) → 2: [8, 16]
       reallocate(8, 9)`,
   );
   expect(judge(1).message).toBe(error.message);

@@ -5,6 +5,7 @@ import {
   CorruptionError,
   checkAlignment,
   checkCount,
+  checkOffsets,
   checkSize,
   DoubleFreeError,
   InvalidBlockError,
@@ -83,13 +84,15 @@ export class ThiNg implements Allocator {
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
+    checkOffsets(out);
     for (let i = 0; i < out.length; i++) if ((out[i] = this.tryAllocate(size)) === NULL) return i;
     return out.length;
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
+    const length = checkCount(count, offsets);
+    const list = offsets.subarray(0, length);
     const live = new Set([...this.#used()].map(({ offset }) => offset));
-    const list = offsets.subarray(0, checkCount(count, offsets));
     for (const word of list) {
       if (live.delete(word >>> 0)) continue;
       const again = this.#freed.has(word >>> 0) || list.indexOf(word) !== list.lastIndexOf(word);

@@ -1,6 +1,14 @@
 /** Correct allocators with other traits than the reference has, so that every section has something to test. */
-import { type AllocatorStats, type Memory, makeStats, NULL, type Offset, type Traits } from "@ariax/allocator";
-import { ReferenceAllocator } from "../src/reference.ts";
+import {
+  type AllocatorStats,
+  DEFAULT_ALIGNMENT,
+  type Memory,
+  makeStats,
+  NULL,
+  type Offset,
+  type Traits,
+} from "@ariax/allocator";
+import { type Gap, ReferenceAllocator } from "../src/reference.ts";
 
 /** Never reuses before `reset`: freed memory stays behind. */
 export class Bump extends ReferenceAllocator {
@@ -14,6 +22,11 @@ export class Bump extends ReferenceAllocator {
     this.lost += end - start;
   }
 
+  protected override insert(offset: Offset, bytes: number): void {
+    super.insert(offset, bytes);
+    this.peak = Math.max(this.peak, this.live + this.lost);
+  }
+
   override reset(): void {
     super.reset();
     this.lost = 0;
@@ -21,8 +34,61 @@ export class Bump extends ReferenceAllocator {
 
   override stats(): AllocatorStats {
     const { fragmentation, classes, ...fields } = super.stats();
-    const reserved = this.live + this.lost;
-    return makeStats({ ...fields, reserved, peakReserved: reserved, free: fields.free - this.lost });
+    return makeStats({ ...fields, reserved: this.live + this.lost, free: fields.free - this.lost });
+  }
+
+  override verify(): void {}
+}
+
+/** Forgets the blocks whose place another one takes: it calls their double free an invalid one, as it may. */
+export class Forgetful extends ReferenceAllocator {
+  override get traits(): Traits {
+    return { ...super.traits, name: "forgetful" };
+  }
+
+  protected override insert(offset: Offset, bytes: number): void {
+    super.insert(offset, bytes);
+    for (let p = offset + 8; p < offset + bytes; p += 8) this.freed.delete(p);
+  }
+}
+
+/**
+ * Keeps the latest few freed blocks at hand, each for the next of its size, and in the way of larger ones: what an empty heap
+ * holds goes up and down, and nothing is lost.
+ */
+export class Keeping extends ReferenceAllocator {
+  private kept: Gap[] = [];
+
+  override get traits(): Traits {
+    return { ...super.traits, name: "keeping" };
+  }
+
+  override tryAllocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
+    const i =
+      alignment === DEFAULT_ALIGNMENT ? this.kept.findIndex(({ start, end }) => end - start === this.round(size)) : -1;
+    if (i < 0) return super.tryAllocate(size, alignment);
+    const [{ start, end }] = this.kept.splice(i, 1);
+    this.insert(start, end - start);
+    return start;
+  }
+
+  protected override release(start: number, end: number): void {
+    this.kept.push({ start, end });
+    const goes = end - start > 4096 ? this.kept.pop() : this.kept.length > 4 ? this.kept.shift() : undefined;
+    if (goes !== undefined) super.release(goes.start, goes.end);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.kept = [];
+  }
+
+  override stats(): AllocatorStats {
+    const { fragmentation, classes, ...fields } = super.stats();
+    const kept = this.kept.reduce((sum, { start, end }) => sum + end - start, 0);
+    const reserved = this.live + kept;
+    this.peak = Math.max(this.peak, reserved);
+    return makeStats({ ...fields, reserved, peakReserved: this.peak, free: fields.free - kept });
   }
 
   override verify(): void {}

@@ -14,9 +14,12 @@ import {
   OutOfMemoryError,
 } from "@ariax/allocator";
 import { check, equal, isOutOfMemory, refuses } from "../fail.ts";
-import { capacityOf, fillHalf, fillUp } from "../limits.ts";
+import { capacityOf, fillHalf, fillUp, served } from "../limits.ts";
 import { Shadow } from "../shadow.ts";
 import { ROOMY, type Suite, TIGHT } from "../suite.ts";
+
+/** A part of the capacity of which a heap may have room for two. */
+const LARGE = 7 / 16;
 
 export function contract({ test, create, traits }: Suite): void {
   const example = (rule: string, fn: (heap: Shadow) => void, capacity = ROOMY) =>
@@ -128,6 +131,19 @@ export function contract({ test, create, traits }: Suite): void {
   });
 
   example(
+    "reallocate moves a large block with all of its contents",
+    (heap) => {
+      const size = Math.floor(capacityOf(heap) * LARGE);
+      const p = heap.tryAllocate(size);
+      // Some allocators have no block as large, and some no second one.
+      if (p === NULL) return;
+      heap.tryAllocate(100);
+      served(() => heap.reallocate(p, size + 5000));
+    },
+    4 * ROOMY,
+  );
+
+  example(
     "reallocate without room throws, and the block stays as it was",
     (heap) => {
       const p = heap.allocate(1000);
@@ -173,19 +189,20 @@ export function contract({ test, create, traits }: Suite): void {
     const out = new Int32Array(8);
     heap.allocateMany(32, out);
     const [first] = out;
-    const attempt = (bad: readonly number[], ...expected: Parameters<typeof refuses>[2][]) => {
-      refuses(`freeMany([${bad}])`, () => heap.inner.freeMany(Int32Array.from(bad)), ...expected);
+    const attempt = (bad: readonly number[], expected: Parameters<typeof refuses>[2]) => {
+      refuses(`freeMany([${bad}])`, () => heap.inner.freeMany(Int32Array.from(bad)), expected);
       heap.check();
     };
     attempt([...out, NULL], new InvalidFreeError(NULL));
     attempt([...out, first + 1], new InvalidFreeError(first + 1));
-    attempt([...out, first], new DoubleFreeError(first), new InvalidFreeError(first));
-    attempt([first, first], new DoubleFreeError(first), new InvalidFreeError(first));
+    attempt([...out, first], new DoubleFreeError(first));
+    attempt([first, first], new DoubleFreeError(first));
     heap.freeMany(out);
   });
 
   example("reset ends every block at once", (heap) => {
     const blocks = Array.from({ length: 50 }, (_, i) => heap.allocate(i * 10));
+    heap.check();
     heap.reset();
     heap.check();
     equal("stats().blocks after reset", heap.stats().blocks, 0);
@@ -233,14 +250,13 @@ export function contract({ test, create, traits }: Suite): void {
     refuses("allocate(8, 3)", () => heap.inner.allocate(8, 3), new InvalidAlignmentError(3, traits.maxAlignment));
     refuses("free(p + 1)", () => heap.inner.free(p + 1), new InvalidFreeError(p + 1));
     refuses("sizeOf(p + 1)", () => heap.inner.sizeOf(p + 1), new InvalidBlockError(p + 1));
-    for (const count of [-1, 5, 0.5, Number.NaN]) {
+    for (const count of [-1, 5]) {
       const message = `invalid count: ${count} is not a whole number from 0 to 4`;
-      refuses(
-        `freeMany(4 offsets, ${count})`,
-        () => heap.inner.freeMany(out, count),
-        new InvalidArgumentError(message),
-      );
+      refuses(`freeMany(out, ${count})`, () => heap.inner.freeMany(out, count), new InvalidArgumentError(message));
     }
+    const list = [p] as unknown as Int32Array;
+    const message = "invalid offsets: an object is no Int32Array";
+    refuses("freeMany([p])", () => heap.inner.freeMany(list), new InvalidArgumentError(message));
     heap.free(p);
     refuses("free(p) again", () => heap.inner.free(p), new DoubleFreeError(p));
   });

@@ -3,10 +3,10 @@
  * from the largest valid down to the first that fits, and whatever failed must have left contents and stats alone.
  */
 import { NULL, type Offset } from "@ariax/allocator";
-import { check, isOutOfMemory } from "../fail.ts";
-import { capacityOf, fillUp } from "../limits.ts";
+import { check } from "../fail.ts";
+import { capacityOf, fillUp, served } from "../limits.ts";
 import { Shadow } from "../shadow.ts";
-import { sameStats } from "../stats.ts";
+import { nothingLost } from "../stats.ts";
 import { type Suite, TIGHT } from "../suite.ts";
 
 /** Blocks that a step of the sweep adds. */
@@ -47,7 +47,7 @@ export function failure({ test, create, traits }: Suite): void {
       heap.resize(p, heap.sizeOf(p));
       heap.sizeOf(p);
     }
-    sameStats("resize to the size that a block has, in a full heap,", before, heap.stats());
+    nothingLost("resize to the size that a block has, in a full heap,", before, heap.stats());
     for (const p of blocks) heap.free(p);
     heap.check();
   });
@@ -60,7 +60,7 @@ export function failure({ test, create, traits }: Suite): void {
     for (let i = 0; i < 3; i++) {
       const before = heap.stats();
       const made = heap.allocateMany(512, out);
-      if (made === 0) sameStats("allocateMany, which made none,", before, heap.stats());
+      if (made === 0) nothingLost("allocateMany, which made none,", before, heap.stats());
       heap.check();
     }
   });
@@ -79,17 +79,8 @@ function sweep(heap: Shadow, verb: string, attempt: (typeof VERBS)[string], capa
   for (let size = capacity; size > STEP; size -= Math.ceil(size / 4)) {
     const before = heap.stats();
     if (attempt(heap, size, last)) break;
-    sameStats(`${verb} of ${size} bytes, which failed,`, before, heap.stats());
+    nothingLost(`${verb} of ${size} bytes, which failed,`, before, heap.stats());
     failed++;
   }
   return failed;
-}
-
-function served(call: () => Offset): Offset | undefined {
-  try {
-    return call();
-  } catch (error) {
-    if (isOutOfMemory(error)) return undefined;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@
 import { check, equal, isOutOfMemory } from "../fail.ts";
 import { capacityOf, fillHalf } from "../limits.ts";
 import { Shadow } from "../shadow.ts";
-import { sameStats } from "../stats.ts";
+import { nothingLost } from "../stats.ts";
 import { ROOMY, type Suite } from "../suite.ts";
 
 export function growth({ test, create, traits }: Suite): void {
@@ -39,7 +39,7 @@ export function growth({ test, create, traits }: Suite): void {
       heap.allocate(capacity);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
-      sameStats(`allocate(${capacity}), which failed,`, before, heap.stats());
+      nothingLost(`allocate(${capacity}), which failed,`, before, heap.stats());
     }
     heap.check();
   });

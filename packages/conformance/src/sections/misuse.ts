@@ -4,7 +4,6 @@
  */
 import {
   type Allocator,
-  AllocatorError,
   DoubleFreeError,
   InvalidAlignmentError,
   InvalidBlockError,
@@ -13,8 +12,9 @@ import {
   NULL,
   type Offset,
 } from "@ariax/allocator";
-import { check, describe, fail, print, refuses } from "../fail.ts";
+import { check, print, refuses } from "../fail.ts";
 import { capacityOf } from "../limits.ts";
+import { doubleFree, freeRefused, neverBlock, notLive } from "../refusals.ts";
 import { Shadow } from "../shadow.ts";
 import { ROOMY, type Suite } from "../suite.ts";
 
@@ -38,32 +38,40 @@ const NEVER_BLOCKS: Readonly<Record<string, (p: Offset, heap: Allocator) => unkn
   "-Infinity": () => Number.NEGATIVE_INFINITY,
   "a block as a string": (p) => String(p),
   "a block in a list": (p) => [p],
+  "a block as a bigint": (p) => BigInt(p),
+  "a symbol": () => Symbol("8"),
   true: () => true,
   undefined: () => undefined,
   null: () => null,
   "an object": () => ({}),
+  "an object without a prototype": () => Object.create(null),
 };
 
-const BAD_SIZES: readonly unknown[] = [
-  ...[
-    Number.NaN,
-    -1,
-    -8,
-    0.5,
-    64.5,
-    2 ** 32,
-    2 ** 32 + 64,
-    2 ** 53,
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-  ],
-  ...["16", null, {}, true],
-];
+/** No numbers. Reckoning with one of the last three throws a TypeError of the language's. */
+const NO_NUMBERS: Readonly<Record<string, unknown>> = {
+  "a string": "8",
+  null: null,
+  true: true,
+  "an object": {},
+  "a bigint": 8n,
+  "a symbol": Symbol("8"),
+  "an object without a prototype": Object.create(null),
+};
 
-const BAD_ALIGNMENTS: readonly unknown[] = [
-  ...[0, 3, 6, 12, 24, -1, -8, 1.5, 0.5, Number.NaN, 2 ** 31, 2 ** 32, 2 ** 32 + 8, 2 ** 53, Number.POSITIVE_INFINITY],
-  ...["8", null, {}, true],
-];
+const BAD_SIZES: Readonly<Record<string, unknown>> = {
+  ...named(Number.NaN, -1, -8, 0.5, 64.5, 2 ** 32, 2 ** 32 + 64, 2 ** 53),
+  ...named(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, undefined),
+  ...NO_NUMBERS,
+};
+
+const BAD_ALIGNMENTS: Readonly<Record<string, unknown>> = {
+  ...named(0, 3, 6, 12, 24, -1, -8, 1.5, 0.5, Number.NaN),
+  ...named(2 ** 31, 2 ** 32, 2 ** 32 + 8, 2 ** 53, Number.POSITIVE_INFINITY),
+  ...NO_NUMBERS,
+};
+
+/** Of blocks that are freed twice. */
+const SIZES = [0, 8, 16, 40, 64, 500, 3000, 9000, 20_000, 70_000];
 
 export function misuse({ test, create, traits }: Suite): void {
   /** A fresh heap with neighbours around the block that the test is about. */
@@ -106,15 +114,29 @@ export function misuse({ test, create, traits }: Suite): void {
     heap.free(second);
     for (const p of [first, second, third, ...heap.blocks.keys()]) {
       const usable = heap.blocks.get(p)?.usable ?? 0;
-      for (let bad = p - 17; bad < p + usable + 17; bad++) if (bad > 0 && !heap.blocks.has(bad)) notLive(heap, bad);
+      for (let bad = p - 17; bad < p + usable + 17; bad++) {
+        if (bad > p && bad < p + usable) neverBlock(heap, bad);
+        else if (bad > 0 && !heap.blocks.has(bad)) notLive(heap, bad);
+      }
     }
     heap.check();
   });
 
+  test("inside of a large block, no block begins", () => {
+    const heap = new Shadow(create(ROOMY));
+    for (const size of [3000, 9000, 20_000, 70_000]) {
+      const p = heap.allocate(size);
+      for (const at of [1, 8, 16, 1024, 4096, 8192, 16_384, 65_536, size >>> 1, size - 1]) {
+        if (at < size) neverBlock(heap, p + at);
+      }
+      heap.check();
+    }
+  });
+
   test("a double free at once is a DoubleFreeError", () => {
-    const { heap, raw, p } = scene();
+    const { heap, p } = scene();
     heap.free(p);
-    for (let i = 0; i < 3; i++) refuses(`free(${p}) again`, () => raw.free(p), new DoubleFreeError(p));
+    for (let i = 0; i < 3; i++) doubleFree(heap, p);
     heap.check();
     notLive(heap, p);
     heap.check();
@@ -122,12 +144,13 @@ export function misuse({ test, create, traits }: Suite): void {
 
   test("a double free of every block of a row is found", () => {
     const heap = new Shadow(create(ROOMY));
-    for (const size of [0, 8, 16, 40, 64, 500, 3000, 9000]) {
+    for (const size of SIZES) {
       const row = Array.from({ length: 5 }, () => heap.allocate(size));
       for (const p of row) {
         heap.free(p);
-        refuses(`free(${p}) again`, () => heap.inner.free(p), new DoubleFreeError(p));
+        doubleFree(heap, p);
       }
+      for (const p of row) doubleFree(heap, p);
       heap.check();
     }
   });
@@ -138,8 +161,45 @@ export function misuse({ test, create, traits }: Suite): void {
     const others = Array.from({ length: 1024 }, () => heap.allocate(48));
     heap.free(p);
     for (const other of others) heap.free(other);
-    for (const q of [p, others[0], others[511], others[1023]]) freeRefused(heap, q);
+    for (const q of [p, ...others]) doubleFree(heap, q);
     heap.check();
+  });
+
+  test("a double free of a block among live ones is found, whatever else is allocated", () => {
+    const heap = new Shadow(create(ROOMY));
+    const row = Array.from({ length: 200 }, () => heap.allocate(32));
+    const freed = row.filter((_, i) => i % 2 === 1);
+    for (const [i, p] of freed.entries()) {
+      heap.free(p);
+      for (const size of [200, 5000]) heap.allocate(size);
+      for (const q of freed.slice(0, i + 1)) doubleFree(heap, q);
+    }
+    heap.check();
+  });
+
+  test("a free where a block was once, in the midst of what is another one now, is a double or an invalid one", () => {
+    for (const size of SIZES) {
+      const heap = new Shadow(create(ROOMY));
+      const row = Array.from({ length: 8 }, () => heap.allocate(size));
+      heap.freeMany(Int32Array.from(row));
+      for (const p of row) doubleFree(heap, p);
+      const large = heap.allocate(6 * Math.max(size, 3000));
+      for (const p of row) {
+        if (p === large) continue;
+        notLive(heap, p);
+        const list = Int32Array.of(large, p);
+        refuses(
+          `freeMany([${list}])`,
+          () => heap.inner.freeMany(list),
+          new DoubleFreeError(p),
+          new InvalidFreeError(p),
+        );
+        heap.check();
+      }
+      heap.free(large);
+      doubleFree(heap, large);
+      heap.check();
+    }
   });
 
   test("a double free among other calls is found", () => {
@@ -171,6 +231,7 @@ export function misuse({ test, create, traits }: Suite): void {
   test("a block that was reallocated elsewhere is free", () => {
     const { heap, p } = scene();
     const moved = heap.reallocate(p, 60000);
+    if (moved !== p) doubleFree(heap, p);
     if (moved !== p) notLive(heap, p);
     heap.check();
   });
@@ -182,35 +243,8 @@ export function misuse({ test, create, traits }: Suite): void {
     heap.check();
   });
 
-  test("freeMany finds one bad offset anywhere, and frees none", () => {
-    const { heap, raw, p } = scene();
-    const good = Array.from({ length: 6 }, () => heap.allocate(64));
-    const stale = heap.allocate(64);
-    heap.free(stale);
-    const bad = [NULL, p + 1, p + 8, p + 32, stale, -p, good[0], good[3], good[5], raw.memory.buffer.byteLength, -8];
-    for (const offset of bad) {
-      for (let at = 0; at <= good.length; at++) {
-        const list = Int32Array.from(good.toSpliced(at, 0, offset));
-        const copy = list.slice();
-        const what = `freeMany([${list}])`;
-        const error = caught(what, () => raw.freeMany(list));
-        check(
-          isRefusedFree(error),
-          () => `${what} threw ${describe(error)}, expected InvalidFreeError or DoubleFreeError`,
-        );
-        check(
-          list.every((word, i) => word === copy[i]),
-          () => `${what} changed its list to [${list}]`,
-        );
-        heap.check();
-      }
-    }
-    heap.freeMany(Int32Array.from(good));
-    heap.check();
-  });
-
-  for (const size of [...BAD_SIZES, undefined]) {
-    test(`${print(size)} is no size`, () => {
+  for (const [kind, size] of Object.entries(BAD_SIZES)) {
+    test(`${kind} is no size`, () => {
       const { heap, raw, p, capacity } = scene();
       const bad = size as number;
       const expected = new InvalidSizeError(bad, capacity);
@@ -234,8 +268,8 @@ export function misuse({ test, create, traits }: Suite): void {
     });
   }
 
-  for (const alignment of [...BAD_ALIGNMENTS, traits.maxAlignment * 2]) {
-    test(`${print(alignment)} is no alignment`, () => {
+  for (const [kind, alignment] of Object.entries({ ...BAD_ALIGNMENTS, ...named(traits.maxAlignment * 2) })) {
+    test(`${kind} is no alignment`, () => {
       const { heap, raw } = scene();
       const bad = alignment as number;
       const expected = new InvalidAlignmentError(bad, traits.maxAlignment);
@@ -247,30 +281,7 @@ export function misuse({ test, create, traits }: Suite): void {
   }
 }
 
-/** No verb takes `offset`. It may or may not have been a block before. */
-function notLive({ inner }: Shadow, offset: Offset): void {
-  refuses(`free(${offset})`, () => inner.free(offset), new DoubleFreeError(offset), new InvalidFreeError(offset));
-  const noBlock = new InvalidBlockError(offset);
-  refuses(`sizeOf(${offset})`, () => inner.sizeOf(offset), noBlock);
-  refuses(`resize(${offset}, 8)`, () => inner.resize(offset, 8), noBlock);
-  refuses(`reallocate(${offset}, 8)`, () => inner.reallocate(offset, 8), noBlock);
-}
-
-/** `free` refuses `offset`, unless it is a live block again. */
-function freeRefused({ blocks, inner }: Shadow, offset: Offset): void {
-  if (blocks.has(offset)) return;
-  refuses(`free(${offset}) again`, () => inner.free(offset), new DoubleFreeError(offset), new InvalidFreeError(offset));
-}
-
-function caught(what: string, call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  return fail(`${what} was accepted`);
-}
-
-function isRefusedFree(error: unknown): boolean {
-  return error instanceof AllocatorError && (error.code === "ERR_DOUBLE_FREE" || error.code === "ERR_INVALID_FREE");
+/** Values by what they print. */
+function named(...values: readonly unknown[]): Record<string, unknown> {
+  return Object.fromEntries(values.map((value) => [print(value), value]));
 }
