@@ -51,12 +51,32 @@ export function freeError(w: Int32Array, offset: Offset): DoubleFreeError | Inva
   return wasBlock ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
 }
 
-/** Takes a live block's mark away, or puts it back: its bit, or what kind of entry a large block's page has. */
-export function flipMark(w: Int32Array, offset: Offset): void {
+/**
+ * Takes the mark of the live block at an offset away: its bit, or what kind of entry a large block's page has. False, and
+ * nothing changed, where none begins.
+ */
+export function unmark(w: Int32Array, offset: Offset): boolean {
   const page = pageAt(w, offset);
-  const entry = w[TABLE + page];
+  const entry = page < 0 ? 0 : w[TABLE + page];
   if (entry <= 0) {
+    if (largeAt(w, offset) === 0) return false;
     w[TABLE + page] = entry ^ E_LARGE ^ E_WAS_LARGE;
+    return true;
+  }
+  const scaled = scaledIndex(w, offset, entry);
+  const word = bitsWord(w, entry, scaled);
+  const bit = 1 << (scaled >>> INDEX_SHIFT);
+  if ((scaled & INDEX_CHECK) !== 0 || (w[word] & bit) !== 0) return false;
+  w[word] |= bit;
+  return true;
+}
+
+/** Puts it back. */
+export function mark(w: Int32Array, offset: Offset): void {
+  const at = TABLE + (((offset - w[H_BASE]) | 0) >>> PAGE_SHIFT);
+  const entry = w[at];
+  if (entry <= 0) {
+    w[at] = entry ^ E_LARGE ^ E_WAS_LARGE;
   } else {
     const scaled = scaledIndex(w, offset, entry);
     w[bitsWord(w, entry, scaled)] ^= 1 << (scaled >>> INDEX_SHIFT);

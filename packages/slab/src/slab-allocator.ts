@@ -21,7 +21,7 @@ import {
 import { canGrow, clearHeap, growHeap, Heap, makeHeap, openHeap } from "./heap.ts";
 import { heapStats } from "./inspect.ts";
 import { freeLarge, makeLarge, resizeLarge } from "./large.ts";
-import { flipMark, freeError, largeAt, roomAt } from "./lookup.ts";
+import { freeError, largeAt, mark, roomAt, unmark } from "./lookup.ts";
 import { placeFor, type SlabOptions, type WasmMemory } from "./memory.ts";
 import { endsHeap } from "./page-pool.ts";
 import { CLASS_SIZES, classOf } from "./size-class.ts";
@@ -267,8 +267,8 @@ export class SlabAllocator implements Allocator {
     const w = this.words;
     // A trial first, which takes each block's mark away, so that a duplicate is told, and then puts all back.
     let good = 0;
-    while (good < n && roomAt(w, offsets[good] >>> 0) !== 0) flipMark(w, offsets[good++] >>> 0);
-    for (let i = 0; i < good; i++) flipMark(w, offsets[i] >>> 0);
+    while (good < n && unmark(w, offsets[good] >>> 0)) good++;
+    for (let i = 0; i < good; i++) mark(w, offsets[i] >>> 0);
     if (good < n) {
       const bad = offsets[good] >>> 0;
       // Live? Then it comes twice, and the second free would be the double one.
