@@ -2,7 +2,7 @@
  * What an allocator holds. The table below is the only declaration: the type, the sum over several allocators, the
  * difference of two moments and the printed form all come from it.
  *
- *     committed ≥ overhead + reserved + free        reserved ≥ live
+ *     committed ≥ overhead + reserved + free, and that sum stays while committed does        reserved ≥ live
  */
 export const STAT_FIELDS = {
   committed: { unit: "bytes", label: "held from the system, metadata included" },
