@@ -266,6 +266,7 @@ export class SlabAllocator implements Allocator {
     const n = checkCount(count, offsets);
     const w = this.words;
     // A trial first, which takes each block's mark away, so that a duplicate is told, and then puts all back.
+    // tried: no marks where offsets ascend, and so none comes twice; measured: 17.5 ns a block instead of 21, for 15 lines.
     let good = 0;
     while (good < n && unmark(w, offsets[good] >>> 0)) good++;
     for (let i = 0; i < good; i++) mark(w, offsets[i] >>> 0);
