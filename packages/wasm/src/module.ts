@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 3989 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "d6fe54a5ac1b9dbba68723985390e93143744781fb5775bd6f9fd0760137ba33";
+export const SOURCE_HASH = "39a7b5d09d4a9ae9a732c5228c0a8765d20c7ca79d98eec00d178effe3a97cf7";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 75;

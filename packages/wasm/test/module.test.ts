@@ -43,6 +43,8 @@ describe.each([
 
   test("has at most 4 kB", () => {
     expect(bytes.length).toBeLessThanOrEqual(4000);
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    expect(readme).toContain(`| module | ${bytes.length.toLocaleString("en-US")} bytes;`);
   });
 
   test("has no data, no start function, no stack or other globals, no table, nothing but code", () => {

@@ -80,7 +80,8 @@ async function action(options: Options, { out, err, exit }: Streams): Promise<vo
   const partial = stop.signal.aborted;
   const report = makeReport(available, observed, { mode, date: new Date(), seconds, partial, unavailable });
   await deliver(report, options, out);
-  if (!isJson) out.write(renderTables(report));
+  if (!isJson)
+    out.write(`${renderTables(report)}\n${relative(RESULTS)}/latest.html has charts, latest.json every observation.\n`);
   if (partial) exit(130);
   else if (report.rows.some(({ status, subject }) => isFault(status) && isOurs(subject))) exit(1);
 }

@@ -135,10 +135,12 @@ function goalsOf(chapters: readonly Chapter[], { pair }: Ratio): Goal[] {
   }
   if (target.pair !== undefined) {
     const { median } = target.pair;
-    const [value, wanted] = [(Math.ceil(10 * median) / 10).toFixed(1), target.original];
+    const wanted = target.original;
+    const met = median <= wanted;
     goals.push({
       what: "Phase 2.1, allocate + free, by AriaX's own target",
-      ...{ value: `${value} ns`, wanted: `≤ ${wanted} ns`, met: median <= wanted },
+      // As the table above has it; but what was missed, by however little, is not to look met.
+      ...{ value: `${(met ? median : Math.ceil(10 * median) / 10).toFixed(1)} ns`, wanted: `≤ ${wanted} ns`, met },
     });
   }
   return goals;
