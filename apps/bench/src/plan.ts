@@ -17,7 +17,7 @@ export interface Mode {
 }
 
 export const MODES: Readonly<Record<Mode["name"], Mode>> = {
-  quick: { name: "quick", rounds: 3, budget: 80, limit: 2000, deadline: 45_000 },
+  quick: { name: "quick", rounds: 3, budget: 80, limit: 1500, deadline: 38_000 },
   default: { name: "default", rounds: 5, budget: 160, limit: 3000, deadline: 210_000 },
   full: { name: "full", rounds: 7, budget: 600, limit: 10_000, deadline: Number.POSITIVE_INFINITY },
 };

@@ -104,11 +104,13 @@ export const SUBJECTS: readonly Subject[] = [
       },
     ),
   ),
-  optional(
-    heap("native-c", "ours", "the same, its engine in C: every call crosses into the addon", async ({ capacity }) => {
-      const { NativeAllocator } = await import("@ariax/native");
-      return new NativeAllocator({ capacity, engine: "c" });
-    }),
+  unhurried(
+    optional(
+      heap("native-c", "ours", "the same, its engine in C: every call crosses into the addon", async ({ capacity }) => {
+        const { NativeAllocator } = await import("@ariax/native");
+        return new NativeAllocator({ capacity, engine: "c" });
+      }),
+    ),
   ),
   { ...inC("engine-c", "ours", "the same heap, its engine in C, called from C"), engine: true },
   {
@@ -118,6 +120,7 @@ export const SUBJECTS: readonly Subject[] = [
   {
     ...inC("jemalloc", "c", "C: jemalloc, where its library is installed"),
     libraries: ["libjemalloc.so.2", "libjemalloc.so", "libjemalloc.dylib"],
+    unhurried: true,
   },
   inC("glibc", "c", "C: malloc of the GNU C library"),
   heap("thi.ng", "rival", "@thi.ng/malloc 6.1.150, realloc by malloc, copy and free", async ({ capacity }) =>
