@@ -1,32 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { build } from "../src/build.ts";
 import { BUILT, describeHost, libc, PACKAGE, prebuilt } from "../src/host.ts";
 import { isAvailable, Region, systemCalls, whyUnavailable } from "../src/index.ts";
-import { describeNative } from "./native.ts";
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
+import { describeNative, temporary } from "./native.ts";
 
 /** A copy of the package as a tarball without prebuilds has it. */
 function copyOfPackage(): string {
-  const folder = mkdtempSync(join(tmpdir(), "ariax-native-"));
-  folders.push(folder);
+  const folder = temporary("native");
   cpSync(join(PACKAGE, "src"), join(folder, "src"), { recursive: true });
   cpSync(join(PACKAGE, "package.json"), join(folder, "package.json"));
   cpSync(join(PACKAGE, "include"), join(folder, "include"), { recursive: true });

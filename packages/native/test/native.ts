@@ -1,7 +1,22 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe } from "vitest";
+import { afterAll, describe } from "vitest";
 import { whyUnavailable } from "../src/index.ts";
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** A new folder, which is removed with all that is in it once the file's tests are over. */
+export function temporary(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `ariax-${name}-`));
+  folders.push(folder);
+  return folder;
+}
 
 const why = whyUnavailable()?.split(";")[0];
 

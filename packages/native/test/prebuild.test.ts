@@ -1,34 +1,17 @@
 /** What is put into the tarball, and that nobody is left to wonder where there is nothing. */
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { pnpm } from "../../../scripts/lib/run.ts";
 import { PREBUILDS } from "../scripts/prebuild.ts";
 import { findCompiler, NO_COMPILER } from "../src/compiler.ts";
 import { PACKAGE, prebuilt } from "../src/host.ts";
-import { describeUnless } from "./native.ts";
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
+import { describeUnless, temporary } from "./native.ts";
 
 /** A copy of the package, with the prebuilds that are named, whose contents are "old". */
 function copyWith(prebuilds: readonly string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), "ariax-prebuild-"));
-  folders.push(folder);
+  const folder = temporary("prebuild");
   for (const name of ["src", "scripts", "include", "addon", "package.json"]) {
     const filter = (path: string) => path !== join(PACKAGE, "addon/build");
     cpSync(join(PACKAGE, name), join(folder, name), { recursive: true, filter });

@@ -1,36 +1,14 @@
 /** What the addon is compiled of: the engine as it is now, once, and without a warning. */
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { flags } from "../src/build.ts";
 import { findCompiler, findHeaders, NO_COMPILER } from "../src/compiler.ts";
 import { PACKAGE } from "../src/host.ts";
-import { describeUnless } from "./native.ts";
+import { describeUnless, temporary } from "./native.ts";
 
 const ENGINE = join(PACKAGE, "../engine-c");
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
-
-function temporary(): string {
-  const folder = mkdtempSync(join(tmpdir(), "ariax-sources-"));
-  folders.push(folder);
-  return folder;
-}
-
 const cFiles = (folder: string) =>
   readdirSync(folder)
     .filter((file) => /\.(c|h)$/.test(file))
@@ -42,7 +20,7 @@ const why = process.platform === "win32" ? "not with node-gyp" : findCompiler() 
 
 /** A workspace with this package and the engine only: whatever is done to it. */
 function workspace(): { native: string; engine: string; build(): { status: number | null; stderr: string } } {
-  const root = temporary();
+  const root = temporary("sources");
   const [native, engine] = [join(root, "native"), join(root, "engine-c")];
   for (const folder of ["src", "include", "addon"]) {
     cpSync(join(PACKAGE, folder), join(native, folder), {
@@ -132,7 +110,10 @@ describeUnless(compilers.size === 0 ? NO_COMPILER : undefined, "there is no warn
 
   describe.each([...compilers])("of %s", (_, compiler) => {
     const compile = (folder: string, args: string[]) =>
-      spawnSync(compiler, [...args, ...WARNINGS, "-o", join(temporary(), "out")], { cwd: folder, encoding: "utf8" });
+      spawnSync(compiler, [...args, ...WARNINGS, "-o", join(temporary("sources"), "out")], {
+        cwd: folder,
+        encoding: "utf8",
+      });
 
     test.each(["addon", "examples/records"])("in %s", (name) => {
       const folder = join(PACKAGE, name);
@@ -145,7 +126,7 @@ describeUnless(compilers.size === 0 ? NO_COMPILER : undefined, "there is no warn
     });
 
     test("in a C++ program that includes the header", () => {
-      const folder = temporary();
+      const folder = temporary("sources");
       mkdirSync(join(folder, "src"));
       writeFileSync(
         join(folder, "src/addon.cc"),
