@@ -58,7 +58,7 @@ ax_freed ax_free(ax_heap *heap, ax_offset offset);
 /* Usable bytes of the live block at an offset; 0 where none begins. O(1). */
 uint32_t ax_size_of(const ax_heap *heap, ax_offset offset);
 
-/* Makes a live block longer or shorter in place; false, and nothing changed, where it can't be, or no block is there. */
+/* Makes a live block longer or shorter in place, the last one by growing the heap; false, and nothing changed, where it can't be, or no block is there. */
 bool ax_resize(ax_heap *heap, ax_offset offset, uint32_t size);
 
 /* The same, moved if need be; 0, and the old block untouched, where there is no room, or no block is there. */
@@ -70,7 +70,7 @@ uint32_t ax_allocate_many(ax_heap *heap, uint32_t size, ax_offset *out, uint32_t
 /* Frees `count` blocks in their order; or, where one of them is no live block or comes twice, nothing. The index of the first such; else `count`. */
 uint32_t ax_free_many(ax_heap *heap, const ax_offset *offsets, uint32_t count);
 
-/* Why the offset, where no live block begins, can't be freed. O(1), in a free page that is no longer one O(pages). */
+/* Why the offset, where no live block begins, can't be freed. O(1). */
 ax_freed ax_why(const ax_heap *heap, ax_offset offset);
 
 /* Ends every block. O(limit). */

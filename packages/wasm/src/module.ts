@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 3989 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "39a7b5d09d4a9ae9a732c5228c0a8765d20c7ca79d98eec00d178effe3a97cf7";
+export const SOURCE_HASH = "e38138228bdeae23497ec604acf66626f30772a45629ab83ed87257573428728";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 75;
