@@ -23,6 +23,10 @@ export type ErrorCode =
   | "ERR_STALE_HANDLE"
   | "ERR_QUOTA_EXCEEDED"
   | "ERR_FRAME_EXPIRED"
+  | "ERR_NESTED_TICK"
+  | "ERR_FOREIGN_BLOCK"
+  | "ERR_CONTEXT_DISPOSED"
+  | "ERR_CONTEXT_LENT"
   | "ERR_DETACHED"
   | "ERR_REGION_UNMAPPED"
   | "ERR_NATIVE_UNAVAILABLE";
@@ -118,12 +122,12 @@ export class CorruptionError extends AllocatorError {
   }
 }
 
-/** A fixed-capacity pool with no slot left. */
+/** A fixed-capacity pool with no slot left; `what` names the pool. */
 export class PoolExhaustedError extends AllocatorError {
-  constructor(capacity: number, retired = 0) {
+  constructor(capacity: number, retired = 0, what = "pool") {
     super(
       "ERR_POOL_EXHAUSTED",
-      `pool exhausted: all ${capacity - retired} slots are live${retired > 0 ? `, ${retired} are retired` : ""}`,
+      `${what} exhausted: all ${capacity - retired} slots are live${retired > 0 ? `, ${retired} are retired` : ""}`,
     );
   }
 }
@@ -138,7 +142,10 @@ export class StaleHandleError extends AllocatorError {
 /** A context that would exceed its quota. */
 export class QuotaExceededError extends AllocatorError {
   constructor(name: string, size: number, used: number, quota: number) {
-    super("ERR_QUOTA_EXCEEDED", `quota exceeded: ${size} bytes on top of ${used} are over the ${quota} of "${name}"`);
+    super(
+      "ERR_QUOTA_EXCEEDED",
+      `quota exceeded: ${size} bytes on top of ${used} are over the ${quota} of ${JSON.stringify(name)}`,
+    );
   }
 }
 
@@ -149,6 +156,37 @@ export class FrameExpiredError extends AllocatorError {
       "ERR_FRAME_EXPIRED",
       `frame expired: the block at offset ${offset} lived in frame ${frame}, it is ${now} now`,
     );
+  }
+}
+
+/** A tick from inside of a tick: the frames of the one that runs would end under its feet. */
+export class NestedTickError extends AllocatorError {
+  constructor(what: string) {
+    super("ERR_NESTED_TICK", `nested tick: ${what} was called inside of a tick`);
+  }
+}
+
+/** A block, or a reference to one, used through a context that it does not belong to; both are named. */
+export class ForeignBlockError extends AllocatorError {
+  constructor(offset: number, owner: string, context: string) {
+    super(
+      "ERR_FOREIGN_BLOCK",
+      `foreign block: offset ${offset} lies in ${JSON.stringify(owner)}, not in ${JSON.stringify(context)}`,
+    );
+  }
+}
+
+/** A context that was disposed of, or a block of it. */
+export class ContextDisposedError extends AllocatorError {
+  constructor(name: string) {
+    super("ERR_CONTEXT_DISPOSED", `context disposed: ${JSON.stringify(name)} and its blocks are gone`);
+  }
+}
+
+/** A context used here while another thread has it. */
+export class ContextLentError extends AllocatorError {
+  constructor(name: string) {
+    super("ERR_CONTEXT_LENT", `context lent: ${JSON.stringify(name)} is with another thread until it is reclaimed`);
   }
 }
 

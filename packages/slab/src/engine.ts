@@ -7,7 +7,8 @@
  */
 export { EngineAllocator, type EngineVerbs } from "./engine-allocator.ts";
 export { Heap, makeHeap, openHeap } from "./heap.ts";
-export { type Extent, extents, freeRuns, heapStats } from "./inspect.ts";
+export { type Extent, extents, freeRuns, heapStats, liveBlocks } from "./inspect.ts";
+export { layoutOf } from "./layout.ts";
 export { type Growable, growable, type Place, placeFor } from "./memory.ts";
-export { PAGE_SHIFT, PAGE_SIZE, SMALL_MAX } from "./size-class.ts";
+export { CLASS_SIZES, classOf, PAGE_SHIFT, PAGE_SIZE, SMALL_MAX } from "./size-class.ts";
 export { verifyHeap } from "./verify.ts";

@@ -47,6 +47,22 @@ export function* freeRuns(w: Int32Array, least: number): Generator<Extent> {
   }
 }
 
+/** Every live block, in the order of their offsets, and its usable bytes. O(pages + blocks). */
+export function* liveBlocks(w: Int32Array): Generator<{ readonly offset: number; readonly size: number }> {
+  const base = w[L.H_BASE] >>> 0;
+  for (const extent of extents(w)) {
+    const start = base + extent.page * PAGE_SIZE;
+    if (extent.kind === "large") yield { offset: start, size: extent.pages * PAGE_SIZE };
+    if (extent.kind !== "slab") continue;
+    const size = CLASS_SIZES[extent.cls];
+    const bits = w[L.H_BITS] + (extent.page << L.BITS_SHIFT);
+    const blocks = (extent.pages * PAGE_SIZE) / size;
+    for (let i = 0; i < blocks; i++) {
+      if ((w[bits + (i >>> 5)] & (1 << i)) === 0) yield { offset: start + i * size, size };
+    }
+  }
+}
+
 /** Set bits of a word. */
 function popcount(word: number): number {
   let n = word - ((word >>> 1) & 0x55555555);
