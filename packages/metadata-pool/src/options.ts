@@ -14,6 +14,11 @@ export interface PoolOptions<F extends Schema> {
   readonly byteOffset?: number;
   /** A slot lives 2^generationBits − 1 times; default the most there can be, 2³⁰ up to 2²³ records. */
   readonly generationBits?: number;
+  /**
+   * The life that each slot begins with; default 1. Pools that begin far apart refuse each other's handles, until a slot of
+   * the one has lived as often as that of the other.
+   */
+  readonly firstLife?: number;
 }
 
 export interface AttachOptions<F extends Schema> {

@@ -59,7 +59,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   declare private readonly lastGeneration: number;
 
   constructor(options: PoolOptions<F> & { readonly [CONTINUE]?: Layout } = {}) {
-    const { fields = {}, capacity = 10_000, generationBits, shared = false, byteOffset = 0 } = options;
+    const { fields = {}, capacity = 10_000, generationBits, firstLife = 1, shared = false, byteOffset = 0 } = options;
     const layout = options[CONTINUE] ?? layOut(fields, capacity, generationBits);
     const { buffer = new (shared ? SharedArrayBuffer : ArrayBuffer)(layout.byteLength) } = options;
     checkPlace(buffer, byteOffset, layout.byteLength);
@@ -72,6 +72,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     this.words = this.cells.i32;
     this.free = BitSet.over(this.words, layout.free, 2 * layout.capacity);
     const { indexBits, span, lives, youngLives } = handleBits(layout.capacity, layout.generationBits);
+    checkInteger("firstLife", firstLife, 1, youngLives);
     this.shift = indexBits;
     this.span = span;
     this.oldFrom = 2 * youngLives;
@@ -83,6 +84,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     if (options[CONTINUE] === undefined) {
       this.words.fill(0);
       this.words.set(layout.header);
+      this.words.fill(2 * (firstLife - 1), GENERATIONS, GENERATIONS + layout.capacity);
       this.free.setRange(0, layout.capacity);
     }
   }

@@ -61,3 +61,29 @@ test.each([0, -1, 31, 1.5, Number.NaN])("%s are no generationBits", (generationB
   const message = `invalid generationBits: ${generationBits} is not a whole number from 1 to 30`;
   expect(() => new MetadataPool({ generationBits })).toThrow(message);
 });
+
+test("a pool that begins with another life refuses the handles of one that begins with the first", () => {
+  const [first, later] = [1, 1000].map((firstLife) => new MetadataPool({ capacity: 4, firstLife }));
+  const foreign = first.acquire();
+  const own = later.acquire();
+  expect(own).toBe(1000 * 4);
+  expect(later.isLive(foreign)).toBe(false);
+  expect(first.isLive(own)).toBe(false);
+  expect(() => later.release(foreign)).toThrow(`stale handle: ${foreign} is not live`);
+  expect(later.size).toBe(1);
+  for (const pool of [first, later]) pool.verify();
+});
+
+test("slots that begin late wear out as the others do", () => {
+  const pool = new MetadataPool({ capacity: 1, generationBits: 3, firstLife: 6 });
+  for (let life = 6; life <= 7; life++) pool.release(pool.acquire());
+  expect(pool.tryAcquire()).toBe(0);
+  expect(pool.retired).toBe(1);
+  pool.verify();
+});
+
+test.each([0, -1, 1.5, Number.NaN, 8, "1"])("%s is no firstLife", (firstLife) => {
+  const message = `invalid firstLife: ${JSON.stringify(firstLife) ?? firstLife} is not a whole number from 1 to 7`;
+  const make = () => new MetadataPool({ capacity: 1, generationBits: 3, firstLife: firstLife as number });
+  expect(make).toThrow(Number.isNaN(firstLife) ? message.replace("null", "NaN") : message);
+});
