@@ -1,5 +1,6 @@
 import { checkBlockSize, checkId } from "./check.ts";
 import { TraceError } from "./error.ts";
+import { grown } from "./grown.ts";
 import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
 
 /** What takes events, by block id: the blocks are numbered from 0 in the order of their allocation. */
@@ -125,10 +126,4 @@ export class TraceBuilder implements TraceSink {
     if (slot === NONE) throw new TraceError(`block ${id} is free already`, this.#events, this.position);
     return slot;
   }
-}
-
-function grown<A extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(array: A): A {
-  const larger = new (array.constructor as new (length: number) => A)(array.length * 2);
-  larger.set(array);
-  return larger;
 }

@@ -1,14 +1,5 @@
+import { type Sorted, type Spread, spread } from "./spread.ts";
 import { ALLOCATE, FREE, type Trace } from "./trace.ts";
-
-/** The spread of a row of numbers: the least value that so many per cent of them do not exceed. All 0 for an empty row. */
-export interface Spread {
-  readonly mean: number;
-  readonly p10: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly max: number;
-}
 
 /** A bar of the histogram: how many allocations ask for more than the bar before, and at most `atMost` bytes. */
 export interface SizeBar {
@@ -93,16 +84,6 @@ export function describe(trace: Trace): TraceDescription {
     peakBytes,
     peakBlocks,
   };
-}
-
-type Sorted = Uint32Array | Float64Array;
-
-function spread(sorted: Sorted): Spread {
-  const count = sorted.length;
-  const at = (percent: number) => (count === 0 ? 0 : sorted[Math.max(0, Math.ceil((percent / 100) * count) - 1)]);
-  let sum = 0;
-  for (const value of sorted) sum += value;
-  return { mean: count === 0 ? 0 : sum / count, p10: at(10), p50: at(50), p90: at(90), p99: at(99), max: at(100) };
 }
 
 /** Bars by powers of two from 8 bytes on, up to the largest size; the empty ones between are there too. */

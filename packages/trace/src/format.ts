@@ -1,4 +1,5 @@
-import type { Spread, TraceDescription } from "./describe.ts";
+import type { TraceDescription } from "./describe.ts";
+import type { Spread } from "./spread.ts";
 
 /** A description as lines of text, for a terminal. */
 export function formatDescription(description: TraceDescription): string {

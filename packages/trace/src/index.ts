@@ -6,11 +6,12 @@
  * - *distance*: how far back an id lies from the next one: what the stored format says instead of the id.
  * - *slot*: a place for one live block, used again after its free; a replay needs one offset per slot.
  * - *trace*: events with slots resolved, as typed arrays: what is replayed, written and described.
+ * - *scenario*: a trace whose events fall into steps (ticks, frames), with an owner for each block.
  *
  *     stored bytes ──readTrace──▶ ┌─ Trace ─────────────┐ ──replay────────▶ any allocator
  *     program ──────record──────▶ │ op    Uint8Array    │ ──replayChecked─▶ the same, contents checked
  *     seed ─────────workloads───▶ │ slot  Int32Array    │ ──describe──────▶ sizes, lifetimes, peak
- *                                 │ size  Int32Array    │ ──writeTrace────▶ stored bytes
+ *     seed ─────────scenarios───▶ │ size  Int32Array    │ ──writeTrace────▶ stored bytes
  *                                 └─────────────────────┘
  *
  *     stored:  LEB128( value << 2 | operation )    0 allocate: value = size
@@ -27,6 +28,15 @@ export * from "./read.ts";
 export * from "./record.ts";
 export { freeLive, type ReplaySummary, type ReplayTarget, replay, replayLoop } from "./replay.ts";
 export * from "./replay-checked.ts";
+export * from "./scenarios/components.ts";
+export * from "./scenarios/describe-scenario.ts";
+export * from "./scenarios/game-frame.ts";
+export * from "./scenarios/registry.ts";
+export * from "./scenarios/scenario.ts";
+export * from "./scenarios/serving.ts";
+export * from "./scenarios/states.ts";
+export * from "./scenarios/tick.ts";
+export type { Spread } from "./spread.ts";
 export * from "./trace.ts";
 export * from "./workloads/alloc-test.ts";
 export * from "./workloads/checkerboard.ts";

@@ -1,5 +1,5 @@
 import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
-import { TraceBuilder } from "../builder.ts";
+import { TraceBuilder, type TraceSink } from "../builder.ts";
 import { Random } from "../random.ts";
 
 /**
@@ -25,9 +25,7 @@ export interface Beginning {
 export function begin(options: WorkloadOptions, parameters: Record<string, number> = {}): Beginning {
   const { seed = 1, scale = 1 } = options;
   checkInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
-  if (!(scale > 0 && scale <= 1e6)) {
-    throw new InvalidArgumentError(`invalid scale: ${String(scale)} is not above 0 and at most 1000000`);
-  }
+  checkPositive("scale", scale, 1e6);
   for (const [name, value] of Object.entries(parameters)) {
     checkInteger(name, value, name === "most" ? parameters.least : 1, 0x7fffffff);
   }
@@ -36,6 +34,13 @@ export function begin(options: WorkloadOptions, parameters: Record<string, numbe
     random: new Random(seed),
     times: (n) => Math.max(1, Math.round(n * scale)),
   };
+}
+
+/** `value`, if it is a number above 0 and at most `most`; else throws `InvalidArgumentError` naming it. */
+export function checkPositive(name: string, value: number, most: number): number {
+  if (typeof value === "number" && value > 0 && value <= most) return value;
+  const shown = typeof value === "number" || value === null ? value : `a ${typeof value}`.replace("a o", "an o");
+  throw new InvalidArgumentError(`invalid ${name}: ${shown} is not above 0 and at most ${most}`);
 }
 
 /** Makes `live` blocks, replaces a random one `times` times, and frees them: a service in its steady state. */
@@ -50,7 +55,7 @@ export function replaceRandom({ builder, random }: Beginning, live: number, time
 }
 
 /** Frees those that are there, in order. */
-export function freeAll(builder: TraceBuilder, ids: Iterable<number | undefined>): void {
+export function freeAll(builder: Pick<TraceSink, "free">, ids: Iterable<number | undefined>): void {
   for (const id of ids) if (id !== undefined) builder.free(id);
 }
 
