@@ -20,6 +20,7 @@ export * from "./check.ts";
 export * from "./errors.ts";
 export * from "./reallocate.ts";
 export * from "./scope.ts";
+export * from "./show.ts";
 export * from "./stats.ts";
 export * from "./traits.ts";
 export * from "./view.ts";

@@ -22,6 +22,7 @@ import {
   type Traits,
 } from "@ariax/allocator";
 import { BlockMap, type Granule } from "./block-map.ts";
+import { checkOptions } from "./check.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { type GivenMemory, givenRegion, ownRegion } from "./region.ts";
 import { arenaTraits, MAX_ALIGNMENT } from "./traits.ts";
@@ -59,6 +60,7 @@ export class Arena implements Allocator {
   readonly #checkpoints: Checkpoint[] = [];
 
   constructor(options: ArenaOptions) {
+    checkOptions(options);
     const { memory, first, limit } = "capacity" in options ? ownRegion(options.capacity) : givenRegion(options);
     this.memory = memory;
     this.traits = arenaTraits("arena", isShared(memory.buffer));

@@ -3,9 +3,12 @@ import {
   type AllocatorStats,
   checkCount,
   checkInteger,
+  DetachedError,
   DoubleFreeError,
   FrameExpiredError,
   InvalidArgumentError,
+  InvalidBlockError,
+  isShared,
   isUint32,
   MAX_CAPACITY,
   type Memory,
@@ -16,9 +19,12 @@ import {
   type Traits,
 } from "@ariax/allocator";
 import { Arena } from "./arena.ts";
+import { checkOptions } from "./check.ts";
+import { findPlace, type Place } from "./place.ts";
 import { arenaTraits } from "./traits.ts";
 
-export interface FrameArenaOptions {
+/** Without a `memory` or a `buffer`, the arena has memory of its own. */
+export interface FrameArenaOptions extends Place {
   /** Bytes that the blocks of one frame can have; rounded up to 8. */
   readonly capacity: number;
   /** How many frames live at a time, the current one included: a block is gone after so many `nextFrame()`. Default 2. */
@@ -52,12 +58,15 @@ export class FrameArena implements Allocator {
   readonly frames: number;
   readonly checked: boolean;
   readonly #arenas: readonly Arena[];
-  /** References count in frames of so many bytes. */
+  /** Where the first frame's bytes begin. */
+  readonly #first: Offset;
+  /** References count in frames of so many granules: all there are in the buffer, so that no two of its arenas share any. */
   readonly #span: number;
   #current: Arena;
   #frame = 0;
 
-  constructor({ capacity, frames = 2, checked = false }: FrameArenaOptions) {
+  constructor(options: FrameArenaOptions) {
+    const { capacity, frames = 2, checked = false } = checkOptions(options);
     checkInteger("capacity", capacity, 1, MAX_CAPACITY);
     checkInteger("frames", frames, 1, 65536);
     const count = checked ? 2 * frames : frames;
@@ -65,16 +74,17 @@ export class FrameArena implements Allocator {
     if (count * bytes > MAX_CAPACITY) {
       throw new InvalidArgumentError(`invalid capacity: ${count} times ${bytes} bytes are above ${MAX_CAPACITY}`);
     }
-    const memory = { buffer: new ArrayBuffer(8 + count * bytes) };
+    const { memory, begin } = findPlace(count * bytes, 8, options);
     this.memory = memory;
-    this.traits = arenaTraits("frame-arena", false);
+    this.traits = arenaTraits("frame-arena", isShared(memory.buffer));
     this.capacity = bytes;
     this.frames = frames;
     this.checked = checked;
     this.#arenas = Array.from({ length: count }, (_, i) => {
-      return new Arena({ memory, byteOffset: 8 + i * bytes, byteLength: bytes });
+      return new Arena({ memory, byteOffset: begin + i * bytes, byteLength: bytes });
     });
-    this.#span = memory.buffer.byteLength;
+    this.#first = begin;
+    this.#span = Math.ceil(memory.buffer.byteLength / 8);
     this.#current = this.#arenas[0];
   }
 
@@ -83,14 +93,16 @@ export class FrameArena implements Allocator {
     return this.#frame;
   }
 
-  /** Begins a new frame and ends all blocks of the oldest. Returns the new frame's number. O(1) unless checked. */
+  /**
+   * Begins a new frame and ends all blocks of the oldest. Returns the new frame's number. O(1) unless checked, and then
+   * throws `DetachedError` where the memory is gone.
+   */
   nextFrame(): number {
-    const { length } = this.#arenas;
+    // the arena of the frame that expires now, and then lies idle
+    if (this.checked) this.#spoil(this.#frame + 1 - this.frames);
     this.#frame++;
-    this.#current = this.#arenas[this.#frame % length];
+    this.#current = this.#arenas[this.#frame % this.#arenas.length];
     this.#current.reset();
-    // the arena of the frame that has just expired, and lies idle now
-    if (this.checked) this.#spoil(this.#frame - this.frames);
     return this.#frame;
   }
 
@@ -146,22 +158,28 @@ export class FrameArena implements Allocator {
 
   /**
    * A live block as a reference: a number below 2⁵³ that holds the frame's and the offset. Throws `InvalidArgumentError`
-   * from frame 2⁵³ ÷ (bytes of all frames) on: with 64 MiB in all, after 25 days at 60 frames a second. O(1).
+   * from frame 2⁵⁶ ÷ (bytes of the buffer) on: with 64 MiB, after 207 days at 60 frames a second. O(1).
    */
   ref(offset: Offset): FrameRef {
     this.sizeOf(offset);
     const frame = this.#frameOf(this.#indexOf(offset));
-    return (checkInteger("frame", frame, 0, Math.floor(2 ** 53 / this.#span) - 1) * this.#span + offset) as FrameRef;
+    return (checkInteger("frame", frame, 0, Math.floor(2 ** 53 / this.#span) - 1) * this.#span +
+      offset / 8) as FrameRef;
   }
 
   /**
    * The offset of a reference's block. Throws `FrameExpiredError` if its frame has ended, however long ago, and
-   * `InvalidBlockError` if the block was freed. O(1).
+   * `InvalidBlockError` if the block was freed, or is that of another arena in the same buffer. O(1).
    */
   check(ref: FrameRef): Offset {
+    if (typeof ref !== "number") throw new InvalidBlockError(ref);
     const frame = Math.floor(ref / this.#span);
-    const offset = ref % this.#span;
+    const offset = 8 * (ref % this.#span);
+    const index = this.#indexOf(offset);
+    // none of this arena's offsets?
+    if (!(index >= 0 && index < this.#arenas.length)) throw new InvalidBlockError(offset);
     if (frame <= this.#frame - this.frames) throw new FrameExpiredError(offset, frame, this.#frame);
+    if (frame !== this.#frameOf(index)) throw new InvalidBlockError(offset);
     this.sizeOf(offset);
     return offset;
   }
@@ -194,7 +212,7 @@ export class FrameArena implements Allocator {
   }
 
   #indexOf(offset: Offset): number {
-    return isUint32(offset) ? Math.floor((offset - 8) / this.capacity) : -1;
+    return isUint32(offset) ? Math.floor((offset - this.#first) / this.capacity) : -1;
   }
 
   /** The number of the frame that an arena was last used for; negative where it never was. */
@@ -209,8 +227,10 @@ export class FrameArena implements Allocator {
   }
 
   #spoil(frame: number): void {
+    const { buffer } = this.memory;
+    if (buffer.byteLength < this.#first + this.#arenas.length * this.capacity) throw new DetachedError();
     if (frame < 0) return;
-    const begin = 8 + (frame % this.#arenas.length) * this.capacity;
-    new Uint8Array(this.memory.buffer, begin, this.capacity).fill(EXPIRED_BYTE);
+    const begin = this.#first + (frame % this.#arenas.length) * this.capacity;
+    new Uint8Array(buffer, begin, this.capacity).fill(EXPIRED_BYTE);
   }
 }

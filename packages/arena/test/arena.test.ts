@@ -243,6 +243,8 @@ describe("memory", () => {
       [{ capacity: 2 ** 32 }, "invalid capacity: 4294967296 is not a whole number from 1 to 4294901760"],
       [{ buffer: null }, "invalid buffer: it is no ArrayBuffer"],
       [{}, "invalid buffer: it is no ArrayBuffer"],
+      [null, "invalid options: null is no object"],
+      [5, "invalid options: 5 is no object"],
       [{ memory: {} }, "invalid buffer: it is no ArrayBuffer"],
       [{ buffer: new ArrayBuffer(15) }, "invalid buffer: 15 bytes at 0 have no room for a block"],
       [{ buffer: new ArrayBuffer(64), byteOffset: 57 }, "invalid buffer: 7 bytes at 57 have no room for a block"],

@@ -1,4 +1,4 @@
-import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, show } from "@ariax/allocator";
 import { TraceBuilder, type TraceSink } from "../builder.ts";
 import { Random } from "../random.ts";
 
@@ -39,8 +39,7 @@ export function begin(options: WorkloadOptions, parameters: Record<string, numbe
 /** `value`, if it is a number above 0 and at most `most`; else throws `InvalidArgumentError` naming it. */
 export function checkPositive(name: string, value: number, most: number): number {
   if (typeof value === "number" && value > 0 && value <= most) return value;
-  const shown = typeof value === "number" || value === null ? value : `a ${typeof value}`.replace("a o", "an o");
-  throw new InvalidArgumentError(`invalid ${name}: ${shown} is not above 0 and at most ${most}`);
+  throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is not above 0 and at most ${most}`);
 }
 
 /** Makes `live` blocks, replaces a random one `times` times, and frees them: a service in its steady state. */

@@ -78,16 +78,16 @@ const positives: [make: Make, option: string, most: number][] = [
 test.each(positives)("%o: %s is above 0 and at most %i", (make, option, most) => {
   const shown: [unknown, string][] = [
     [0, "0"],
-    [-0, "0"],
+    [-0, "-0"],
     [-1, "-1"],
     [most + 1, String(most + 1)],
     [Number.NaN, "NaN"],
     [Number.POSITIVE_INFINITY, "Infinity"],
-    ["7", "a string"],
-    [7n, "a bigint"],
+    ["7", '"7"'],
+    [7n, "7n"],
     [null, "null"],
     [{}, "an object"],
-    [Symbol("seven"), "a symbol"],
+    [Symbol("seven"), "Symbol(seven)"],
   ];
   for (const [value, text] of shown) {
     refuses(() => make({ [option]: value } as never), `invalid ${option}: ${text} is not above 0 and at most ${most}`);
