@@ -1,10 +1,21 @@
-/** Writes the last runs of the bench into the README: `pnpm bench && pnpm bench story && pnpm results`. */
+/** Writes the last runs of the bench into the documents: `pnpm bench && pnpm bench story && pnpm bench ariax && pnpm results`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { between } from "./lib/markers.ts";
+import type { AriaxReport } from "../apps/bench/src/ariax/report.ts";
+import { guideTables } from "./lib/guide.ts";
+import { between, markersIn } from "./lib/markers.ts";
 import { type Results, resultTables, type Story, storyTable } from "./lib/results.ts";
 import { ROOT, readText } from "./lib/workspace.ts";
 
+const GUIDE = "docs/ariax-optimisation-guide.md";
 const read = <T>(name: string): T => JSON.parse(readText(`apps/bench/results/${name}.json`)) as T;
+const story = storyTable(read<Story>("story"));
 const results = between(readText("README.md"), "results", resultTables(read<Results>("latest")));
-writeFileSync(join(ROOT, "README.md"), between(results, "story", storyTable(read<Story>("story"))));
+writeFileSync(join(ROOT, "README.md"), between(results, "story", story));
+
+const tables = guideTables(read<AriaxReport>("ariax")).set("story", story);
+const guide = readText(GUIDE);
+writeFileSync(
+  join(ROOT, GUIDE),
+  markersIn(guide).reduce((text, name) => between(text, name, tables.get(name)!), guide),
+);

@@ -1,6 +1,7 @@
 /** The feature table of the README, from the traits that the allocators themselves declare. */
 import { TRAIT_LABELS, type Traits } from "../../packages/allocator/src/index.ts";
 import { Arena } from "../../packages/arena/src/index.ts";
+import { MemoryContext } from "../../packages/memory-context/src/index.ts";
 import { NativeAllocator } from "../../packages/native/src/index.ts";
 import { SlabAllocator } from "../../packages/slab/src/index.ts";
 import { WasmAllocator } from "../../packages/wasm/src/index.ts";
@@ -35,6 +36,13 @@ const subjects = (): readonly Subject[] => [
     ],
   },
   { name: "`NativeAllocator`", variants: [nativeTraits("typescript"), nativeTraits("c")] },
+  {
+    name: "`MemoryContext`",
+    variants: [
+      new MemoryContext(null, { name: "own", quota: CAPACITY }).traits,
+      new MemoryContext(null, { name: "shared", quota: CAPACITY, shared: true }).traits,
+    ],
+  },
 ];
 
 function nativeTraits(engine: "typescript" | "c"): Traits {

@@ -4,3 +4,8 @@ export function between(text: string, name: string, content: string): string {
   if (!pattern.test(text)) throw new Error(`no markers "${name}:begin" and "${name}:end"`);
   return text.replace(pattern, (_, begin: string, end: string) => `${begin}${content}${end}`);
 }
+
+/** The names of the markers in `text`, in order. */
+export function markersIn(text: string): string[] {
+  return [...text.matchAll(/<!-- ([\w-]+):begin/g)].map((match) => match[1]);
+}

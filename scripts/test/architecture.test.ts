@@ -10,7 +10,7 @@ const LAYERS = [
   ["consciousness"],
   ["bench"],
 ];
-const ALLOCATORS = ["arena", "slab", "wasm", "native"];
+const ALLOCATORS = ["arena", "slab", "wasm", "native", "memory-context"];
 /** Whether a source file may use Node's own modules: `src/node.ts`, an entry of its own, may. All else runs in browsers. */
 const mayUseNode = (id: string, file: string) => id === "native" || file === "node.ts";
 /** Third-party packages that a user is asked to bring: part of a tool, never of an allocator. */

@@ -1,5 +1,6 @@
 /** The command line. A further command is a function in `commands/` that adds itself to the program. */
 import { Command, CommanderError } from "commander";
+import { addAriaxCommand } from "./commands/ariax.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addStoryCommand } from "./commands/story.ts";
 import { didYouMean, UsageError } from "./select.ts";
@@ -23,6 +24,7 @@ export async function main(
   const streams = { out, err, exit: (code: number) => (exitCode = code) };
   addRunCommand(program, streams);
   addStoryCommand(program, streams);
+  addAriaxCommand(program, streams);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

@@ -2,6 +2,7 @@
  * What is the same on every machine: bytes and counts, no time. The tests hold the ones of our allocators to golden
  * values; a change of them is a change to explain.
  */
+import { capacityFor, roundUp } from "./capacity.ts";
 import { type Check, check } from "./check.ts";
 import { needs, type Program } from "./program.ts";
 import { random } from "./random.ts";
@@ -11,13 +12,10 @@ import type { Target } from "./target.ts";
 /** The room every heap gets for a program. */
 export function roomFor(program: Program): Room {
   const { peakLive, total } = needs(program);
-  return { capacity: round(2 * peakLive + MIB), total: round(total + MIB) };
+  return { capacity: capacityFor(peakLive), total: roundUp(total + MIB) };
 }
 
 const MIB = 1 << 20;
-const PAGE = 1 << 16;
-/** Up to whole 64 KiB, and no more than offsets in small integers allow. */
-const round = (bytes: number): number => Math.min(Math.ceil(bytes / PAGE) * PAGE, 2 ** 31 - PAGE);
 
 export interface Metrics {
   /** Most bytes asked for and live at once. */

@@ -29,7 +29,8 @@ export function selectWorkloads(patterns: readonly string[], mode: Mode["name"])
   return WORKLOADS.filter(({ level }) => levels.includes(level));
 }
 
-function select<T extends { name: string }>(
+/** Those of `all` that some pattern names, by name, group or glob. Throws `UsageError` where a pattern names none. */
+export function select<T extends { name: string }>(
   what: string,
   patterns: readonly string[],
   all: readonly T[],

@@ -33,9 +33,10 @@ export async function observeInProcess(request: Request, worker: string = WORKER
   }
 }
 
-const inNode = (request: Request, worker: string): Invocation => ({
+/** A worker in Node, which finds its request in its first argument. */
+export const inNode = (request: unknown, worker: string, flags: readonly string[] = []): Invocation => ({
   command: process.execPath,
-  args: [worker, JSON.stringify(request)],
+  args: [...flags, worker, JSON.stringify(request)],
   // Halves what it takes to start: the modules' types are stripped and parsed once, not in every process.
   env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
 });

@@ -1,23 +1,18 @@
 /**
- * The three phases are allocators like any other: the contract holds for each of them. Phase 1 keeps it as long as no
- * block's contents look like a header, and what happens where they do is shown too.
+ * The phases are allocators like any other: the contract holds for each of them. Phase 1's own tests are in
+ * packages/consciousness, where it lives.
  */
-import { CorruptionError, DoubleFreeError, InvalidFreeError } from "@ariax/allocator";
+import { DoubleFreeError, InvalidFreeError } from "@ariax/allocator";
 import { conformance } from "@ariax/conformance";
+import { HEADER, type PhaseOne } from "@ariax/consciousness/phase-1";
 import { NativeAllocator, whyUnavailable } from "@ariax/native";
 import { SlabAllocator } from "@ariax/slab";
 import { afterEach, describe, expect, test } from "vitest";
 import type { MappedRecords } from "../src/phases/addon.ts";
-import { PhaseOne } from "../src/phases/phase-1.ts";
 import { PhaseTwoOne } from "../src/phases/phase-2.1.ts";
 import { PhaseTwo } from "../src/phases/phase-2.ts";
 import { PHASES } from "../src/phases/phases.ts";
-import { HEADER, Region } from "../src/phases/region.ts";
 import { mapped, unless } from "./mapped.ts";
-
-describe("phase 1", () => {
-  conformance({ test, create: (capacity) => new PhaseOne({ capacity }) });
-});
 
 describe.skipIf(mapped.reason !== undefined)(unless(mapped.reason, "phase 2"), { timeout: 30_000 }, () => {
   // The suite makes a heap at once, to see what it claims.
@@ -82,22 +77,6 @@ describe("what headers between the blocks can't promise", () => {
     return p;
   }
 
-  test("phase 1 frees a block that never was, where contents look like its header", () => {
-    const heap = new PhaseOne({ capacity: 4096 });
-    const p = forged(heap);
-    expect(heap.sizeOf(p + 16)).toBe(32 - HEADER);
-    heap.free(p + 16);
-    expect(() => heap.verify()).toThrow(CorruptionError);
-  });
-
-  test("phase 1 is broken by a write beyond a block's end, and says so when asked", () => {
-    const heap = new PhaseOne({ capacity: 4096 });
-    const p = heap.allocate(16);
-    heap.allocate(16);
-    new Uint8Array(heap.memory.buffer).fill(0, p, p + 24);
-    expect(() => heap.verify()).toThrow(new CorruptionError(`the block at ${p + 24} has 0 bytes`));
-  });
-
   test.skipIf(mapped.reason !== undefined)(
     unless(mapped.reason, "phase 2, whose table lies apart, is not fooled"),
     () => {
@@ -109,40 +88,6 @@ describe("what headers between the blocks can't promise", () => {
       expect(() => heap.free(p)).toThrow(new DoubleFreeError(p));
     },
   );
-});
-
-describe("the region", () => {
-  test("a resize counts towards the peak what the block has then, not what lay free behind it", () => {
-    const region = new Region(65536);
-    const p = region.take(100, 8);
-    expect(region.peak).toBe(112);
-    expect(region.resize(p, 200)).toBe(true);
-    expect(region.peak).toBe(208);
-    expect(region.resize(p, 50)).toBe(true);
-    expect(region.count()).toMatchObject({ blocks: 1, reserved: 64 });
-    expect(region.peak).toBe(208);
-    region.verify();
-  });
-
-  test("a resize leaves no free piece that is too small for a header", () => {
-    const region = new Region(4096);
-    const p = region.take(24, 8);
-    const next = region.take(24, 8);
-    region.take(24, 8);
-    region.release(next);
-    // 64 bytes are there, 56 would do: 8 are no block.
-    expect(region.resize(p, 48)).toBe(true);
-    expect(region.size(p)).toBe(64);
-    region.verify();
-  });
-
-  test("the first that fits is the one that was freed last", () => {
-    const region = new Region(4096);
-    const [a, , b] = [region.take(24, 8), region.take(24, 8), region.take(24, 8), region.take(24, 8)];
-    region.release(b!);
-    region.release(a!);
-    expect([region.take(24, 8), region.take(24, 8)]).toEqual([a, b]);
-  });
 });
 
 describe("what phase 2 counts", () => {

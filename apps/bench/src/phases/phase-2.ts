@@ -7,8 +7,8 @@ import {
   NULL,
   type Offset,
 } from "@ariax/allocator";
+import { PhaseOne } from "@ariax/consciousness/phase-1";
 import type { MappedRecords } from "./addon.ts";
-import { PhaseOne } from "./phase-1.ts";
 import { ALIGNMENT_BITS, type BlockRecord, ownerBits, RECORD_WORDS, type Recorded, readRecord } from "./record.ts";
 
 /** What the system gives for a record of 16 bytes. */

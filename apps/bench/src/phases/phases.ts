@@ -22,7 +22,7 @@ export const PHASES: readonly PhaseSpec[] = [
     title: "Phase 1",
     what: "the simple original: one region, first fit, headers between the blocks",
     original: 120,
-    create: async (capacity) => new (await import("./phase-1.ts")).PhaseOne({ capacity }),
+    create: async (capacity) => new (await import("@ariax/consciousness/phase-1")).PhaseOne({ capacity }),
   },
   {
     name: "phase-2",

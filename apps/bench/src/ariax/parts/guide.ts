@@ -1,0 +1,23 @@
+/** The guide: its steps, and the commands that it gives to measure them. Counted in the file itself. */
+import { existsSync, readFileSync } from "node:fs";
+import type { Figure } from "../parts.ts";
+
+const GUIDE = new URL("../../../../../docs/ariax-optimisation-guide.md", import.meta.url);
+
+export function measure(): readonly Figure[] {
+  if (!existsSync(GUIDE)) return [{ what: "steps (there is no guide yet)", value: 0, unit: "" }];
+  const { steps, commands } = countIn(readFileSync(GUIDE, "utf8"));
+  return [
+    { what: "steps", value: steps, unit: "" },
+    { what: "different commands that measure", value: commands, unit: "" },
+  ];
+}
+
+/** Headings that begin with "Step n" or "n.", and different `pnpm` commands, in blocks or in the text. */
+export function countIn(text: string): { readonly steps: number; readonly commands: number } {
+  const steps = text.match(/^#{2,4} (?:step )?\d+[.:)]? /gim)?.length ?? 0;
+  const commands = new Set(
+    [...text.matchAll(/(?:npx --yes pnpm@\d+|pnpm)((?: [\w:./*,'"-]+)+)/g)].map((match) => match[1]!.trim()),
+  );
+  return { steps, commands: commands.size };
+}

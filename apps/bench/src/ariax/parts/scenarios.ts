@@ -1,0 +1,42 @@
+/** How many there are, how much they do, and whether a seed gives the same again. */
+import { type Scenario, scenarios } from "@ariax/trace";
+import type { Figure } from "../parts.ts";
+
+export function measure(quick: boolean): readonly Figure[] {
+  const scale = quick ? 0.02 : 1;
+  const all = Object.values(scenarios).map((make) => make({ scale }));
+  // Small ones twice: the same seed, and another.
+  const again = Object.values(scenarios).map((make) => {
+    const [one, same, other] = [make({ scale: 0.01 }), make({ scale: 0.01 }), make({ scale: 0.01, seed: 2 })].map(
+      hashOf,
+    );
+    return one === same && one !== other;
+  });
+  return [
+    { what: "scenarios", value: all.length, unit: "" },
+    {
+      what: `events in all${quick ? ", at a fiftieth of their size" : ""}`,
+      value: all.reduce((sum, { trace }) => sum + trace.events, 0),
+      unit: "",
+    },
+    {
+      what: "of them the same again for the same seed, and others for another",
+      value: again.filter(Boolean).length,
+      unit: "",
+    },
+  ];
+}
+
+/** FNV-1a over the events. */
+function hashOf({ trace }: Scenario): number {
+  let hash = 0x811c9dc5;
+  const add = (word: number): void => {
+    hash = Math.imul(hash ^ word, 0x01000193);
+  };
+  for (let i = 0; i < trace.events; i++) {
+    add(trace.op[i]!);
+    add(trace.slot[i]!);
+    add(trace.size[i]!);
+  }
+  return hash;
+}

@@ -1,0 +1,11 @@
+/** Frequencies, in Hz, as all parts of this package take them. */
+import { InvalidArgumentError, show } from "@ariax/allocator";
+
+/** AriaX's own, in Hz. */
+export const TESLA_FREQUENCY = 3.14159;
+
+/** `frequency`, if it is a finite number above 0; else throws `InvalidArgumentError` naming it. */
+export function checkFrequency(name: string, frequency: number): number {
+  if (typeof frequency === "number" && frequency > 0 && frequency < Number.POSITIVE_INFINITY) return frequency;
+  throw new InvalidArgumentError(`invalid ${name}: ${show(frequency)} is not a finite number of Hz above 0`);
+}

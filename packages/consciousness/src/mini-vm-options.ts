@@ -1,0 +1,29 @@
+import type { Allocator } from "@ariax/allocator";
+import type { ContextLoan, ContextOptions } from "@ariax/memory-context";
+import type { Schema } from "@ariax/metadata-pool";
+import type { MiniVm } from "./mini-vm.ts";
+
+/** What a memory context takes, but its name, and … */
+export interface MiniVmOptions<F extends Schema> extends Omit<ContextOptions, "name" | "quota" | "onPressure"> {
+  /** 1 to 64 bytes of UTF-8, and of no other context beside it. */
+  readonly vmName: string;
+  /** Bytes that its states and blocks may have; default 1 MiB. */
+  readonly quota?: number;
+  /** States; default 10,000. */
+  readonly poolSize?: number;
+  /** What a state holds beside its frequency. */
+  readonly fields?: F;
+  /** How many of its last operations it remembers, 0 to 2²⁴; default 4,096, 16 bytes each. */
+  readonly recording?: number;
+  /** What its gain is measured against, of a capacity in bytes; default phase 1. */
+  readonly baseline?: (capacity: number) => Allocator;
+  /** See `ContextOptions`. */
+  readonly onPressure?: (vm: MiniVm<F>, size: number) => void;
+}
+
+/** A VM on its way to another thread: can be posted. */
+export interface MiniVmLoan<F extends Schema>
+  extends Pick<MiniVmOptions<F>, "vmName" | "poolSize" | "fields" | "recording"> {
+  readonly context: ContextLoan;
+  readonly poolAt: number;
+}

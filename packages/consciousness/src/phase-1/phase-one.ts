@@ -1,0 +1,135 @@
+import {
+  type Allocator,
+  type AllocatorStats,
+  allocateMany,
+  checkAlignment,
+  checkCount,
+  checkSize,
+  DEFAULT_ALIGNMENT,
+  DoubleFreeError,
+  InvalidBlockError,
+  InvalidFreeError,
+  type Memory,
+  makeStats,
+  NULL,
+  type Offset,
+  OutOfMemoryError,
+  reallocate,
+  type Traits,
+} from "@ariax/allocator";
+import { HEADER, Region } from "./region.ts";
+
+/**
+ * Phase 1, the simple original: one region, first fit, headers between the blocks. Of the original only its time is known,
+ * 0.12 µs an allocation, and that it was simple; the rest is our reconstruction (`region.ts`).
+ *
+ * It tells double and invalid frees by its headers, and so as long as no block's contents look like one.
+ */
+export class PhaseOne implements Allocator {
+  readonly memory: Memory;
+  readonly capacity: number;
+  readonly traits: Traits;
+  protected readonly region: Region;
+
+  constructor({ capacity }: { readonly capacity: number }, name = "phase-1") {
+    this.region = new Region(capacity);
+    this.memory = this.region;
+    this.capacity = this.region.buffer.byteLength;
+    this.traits = {
+      name,
+      maxAlignment: 4096,
+      reuse: true,
+      resize: true,
+      grows: false,
+      shared: false,
+      threadSafe: false,
+      returnsMemory: false,
+      attachable: false,
+    };
+  }
+
+  allocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
+    const offset = this.tryAllocate(size, alignment);
+    if (offset === NULL) throw new OutOfMemoryError(size, alignment, this.capacity);
+    return offset;
+  }
+
+  tryAllocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
+    checkSize(size, this.capacity);
+    checkAlignment(alignment, this.traits.maxAlignment);
+    return this.region.take(size, alignment);
+  }
+
+  free(offset: Offset): void {
+    this.checkFree(offset);
+    this.region.release(offset);
+  }
+
+  sizeOf(offset: Offset): number {
+    this.checkLive(offset);
+    return this.region.size(offset) - HEADER;
+  }
+
+  resize(offset: Offset, size: number): boolean {
+    this.checkLive(offset);
+    return this.region.resize(offset, checkSize(size, this.capacity));
+  }
+
+  reallocate(offset: Offset, size: number): Offset {
+    return reallocate(this, offset, size);
+  }
+
+  allocateMany(size: number, out: Int32Array): number {
+    checkSize(size, this.capacity);
+    return allocateMany(this, size, out);
+  }
+
+  freeMany(offsets: Int32Array, count?: number): void {
+    const length = checkCount(count, offsets);
+    const seen = new Set<Offset>();
+    for (const word of offsets.subarray(0, length)) {
+      const offset = word >>> 0;
+      if (seen.has(offset)) throw new DoubleFreeError(offset);
+      this.checkFree(offset);
+      seen.add(offset);
+    }
+    for (const offset of seen) this.free(offset);
+  }
+
+  reset(): void {
+    this.region.reset();
+  }
+
+  stats(): AllocatorStats {
+    return makeStats({
+      ...this.region.count(),
+      committed: this.capacity,
+      // The sentinel's header. Those of the blocks are in `reserved`.
+      overhead: HEADER,
+      peakReserved: this.region.peak,
+    });
+  }
+
+  verify(): void {
+    this.region.verify();
+  }
+
+  /** Does a live block begin there? */
+  protected isLive(offset: Offset): boolean {
+    return this.region.looksLive(offset);
+  }
+
+  /** Did one begin there that is free now? */
+  protected wasFreed(offset: Offset): boolean {
+    return this.region.looksFree(offset);
+  }
+
+  protected checkLive(offset: Offset): void {
+    if (!this.isLive(offset)) throw new InvalidBlockError(offset);
+  }
+
+  protected checkFree(offset: Offset): void {
+    if (this.isLive(offset)) return;
+    throw this.wasFreed(offset) ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
+  }
+}

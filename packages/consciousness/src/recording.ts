@@ -1,0 +1,148 @@
+/**
+ * The last operations of a mini-VM, in a ring of words that is made once: recording makes no garbage.
+ *
+ *     entry   operation │ key                     │ bytes │ new key
+ *             allocate  │ offset                  │ asked │
+ *             free      │ offset                  │       │
+ *             move      │ offset                  │ asked │ offset afterwards
+ *             acquire   │ slot of the state       │       │
+ *             release   │ slot of the state       │       │
+ *
+ * A *program* is what is replayed of it: by then the oldest entries are overwritten, so what they had made is unknown, and its frees are
+ * left out; what is live at the end is freed, so that a program can be run again and again.
+ */
+export const ALLOCATE = 0;
+export const FREE = 1;
+export const MOVE = 2;
+export const ACQUIRE = 3;
+export const RELEASE = 4;
+
+const ENTRY = 4;
+
+export interface Program {
+  /** By operation: which it is, the place of its block or state, and for a block the bytes asked for. */
+  readonly operation: Uint8Array;
+  readonly place: Int32Array;
+  readonly bytes: Float64Array;
+  /** How many blocks and states are live at once, at most. */
+  readonly places: number;
+}
+
+export class Recording {
+  // `declare`: a field that begins as undefined V8 loads without knowing its type.
+  declare private readonly ring: Int32Array;
+  /** Where the next entry goes: at most the ring's length. */
+  declare private at: number;
+  /** How often the ring was full. */
+  declare private rounds: number;
+
+  /** Of the last `operations`; 0 records nothing. */
+  constructor(operations: number) {
+    this.ring = new Int32Array(ENTRY * operations);
+    this.at = 0;
+    this.rounds = 0;
+  }
+
+  /** Operations so far, also those overwritten. */
+  get count(): number {
+    return (this.rounds * this.ring.length + this.at) / ENTRY;
+  }
+
+  /** Operations that are remembered. */
+  get length(): number {
+    return (this.rounds > 0 ? this.ring.length : this.at) / ENTRY;
+  }
+
+  /** O(1). `key` and `to` are offsets or slots, `bytes` a size. */
+  add(operation: number, key: number, bytes: number, to: number): void {
+    const ring = this.ring;
+    let at = this.at;
+    if (at === ring.length) {
+      // Is nothing to be recorded?
+      if (at === 0) return;
+      this.rounds++;
+      at = 0;
+    }
+    ring[at] = operation;
+    ring[at + 1] = key;
+    ring[at + 2] = bytes;
+    ring[at + 3] = to;
+    this.at = at + ENTRY;
+  }
+
+  /** Forgets all: what was live has ended. */
+  clear(): void {
+    this.at = 0;
+    this.rounds = 0;
+  }
+
+  /** What can be replayed of what is remembered. O(length). */
+  program(): Program {
+    const building = new Building();
+    const { ring, length } = this;
+    const oldest = this.rounds > 0 ? this.at : 0;
+    for (let i = 0; i < length; i++) {
+      const at = (oldest + ENTRY * i) % ring.length;
+      building.add(ring[at], ring[at + 1], ring[at + 2] >>> 0, ring[at + 3]);
+    }
+    return building.end();
+  }
+}
+
+/** A program in the making: offsets and slots become places, which are used again. */
+class Building {
+  readonly #operation: number[] = [];
+  readonly #place: number[] = [];
+  readonly #bytes: number[] = [];
+  readonly #blocks = new Map<number, number>();
+  readonly #states = new Map<number, number>();
+  readonly #spare: number[] = [];
+  #places = 0;
+
+  add(operation: number, key: number, bytes: number, to: number): void {
+    const live = operation < ACQUIRE ? this.#blocks : this.#states;
+    const place = live.get(key);
+    if (operation === ALLOCATE || operation === ACQUIRE) {
+      this.#begin(operation, live, key, bytes);
+    } else if (operation === MOVE) {
+      // Older than the recording? Then it begins here.
+      if (place === undefined) {
+        this.#begin(ALLOCATE, live, to, bytes);
+      } else {
+        live.delete(key);
+        live.set(to, place);
+        this.#push(MOVE, place, bytes);
+      }
+    } else if (place !== undefined) {
+      live.delete(key);
+      this.#spare.push(place);
+      this.#push(operation, place, 0);
+    }
+  }
+
+  end(): Program {
+    for (const place of this.#blocks.values()) this.#push(FREE, place, 0);
+    for (const place of this.#states.values()) this.#push(RELEASE, place, 0);
+    return {
+      operation: Uint8Array.from(this.#operation),
+      place: Int32Array.from(this.#place),
+      bytes: Float64Array.from(this.#bytes),
+      places: this.#places,
+    };
+  }
+
+  #begin(operation: number, live: Map<number, number>, key: number, bytes: number): void {
+    // Still there? Its end was not recorded: somebody went past the VM, to its context.
+    const left = live.get(key);
+    if (left !== undefined) this.#push(operation === ACQUIRE ? RELEASE : FREE, left, 0);
+    const place = left ?? this.#spare.pop() ?? this.#places++;
+    live.set(key, place);
+    this.#push(operation, place, bytes);
+  }
+
+  #push(operation: number, place: number, bytes: number): void {
+    this.#operation.push(operation);
+    this.#place.push(place);
+    this.#bytes.push(bytes);
+  }
+}

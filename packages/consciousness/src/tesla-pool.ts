@@ -1,0 +1,90 @@
+import type { AllocatorStats, Memory, Offset } from "@ariax/allocator";
+import { type FrameArena, type RunOptions, TickArena, type TickReport } from "@ariax/arena";
+import { checkFrequency, TESLA_FREQUENCY } from "./frequency.ts";
+
+export interface TeslaPoolOptions {
+  /** In Hz; default 3.14159. */
+  readonly teslaFrequency?: number;
+  /** Bytes that the blocks of one tick can have, of each harmonic; default 1 MiB. */
+  readonly bytesPerTick?: number;
+  /** n for f, 2f … nf, or which; default 3. */
+  readonly harmonics?: number | readonly number[];
+  /** How many ticks a block lives, the one it is allocated in included; default 2. */
+  readonly frames?: number;
+  /** For development: see `FrameArena`. */
+  readonly checked?: boolean;
+}
+
+/**
+ * Memory whose lifetime is the tick: a `TickArena` in AriaX's words.
+ *
+ *     teslaFrequency        frequency     of the tick, in Hz
+ *     harmonics             harmonics     1, 2, 3: memory that rotates at f, 2f, 3f
+ *     harmonicMemoryBase    base          where it begins: a multiple of harmonicBlockSize
+ *     harmonicBlockSize     blockSize     bytes of a tick, in whole pages
+ *
+ * A tick takes as long whatever was allocated.
+ */
+export class TeslaConsciousnessPool {
+  /** The arenas themselves, for all that has no name here. */
+  readonly ticks: TickArena;
+
+  /** Throws `InvalidArgumentError`. */
+  constructor(options: TeslaPoolOptions = {}) {
+    const { teslaFrequency = TESLA_FREQUENCY, bytesPerTick = 1 << 20, harmonics = 3, frames, checked } = options;
+    checkFrequency("teslaFrequency", teslaFrequency);
+    this.ticks = new TickArena({ frequency: teslaFrequency, bytesPerTick, harmonics, frames, checked });
+  }
+
+  /** In Hz. */
+  get teslaFrequency(): number {
+    return this.ticks.frequency;
+  }
+
+  /** Where the first tick's memory begins, in bytes of `memory.buffer`; a multiple of `harmonicBlockSize`. */
+  get harmonicMemoryBase(): Offset {
+    return this.ticks.base;
+  }
+
+  /** Bytes of one tick of one harmonic. */
+  get harmonicBlockSize(): number {
+    return this.ticks.blockSize;
+  }
+
+  /** Which multiples of the frequency have memory of their own. */
+  get harmonics(): readonly number[] {
+    return this.ticks.harmonics;
+  }
+
+  get memory(): Memory {
+    return this.ticks.memory;
+  }
+
+  /** A block that lives as many ticks of its harmonic as there are frames. Throws `OutOfMemoryError` where the tick's bytes are used up. O(1). */
+  allocate(size: number, harmonic = 1): Offset {
+    return this.ticks.harmonic(harmonic).allocate(size);
+  }
+
+  /** The frame arena of one harmonic: all the verbs. */
+  harmonic(harmonic: number): FrameArena {
+    return this.ticks.harmonic(harmonic);
+  }
+
+  /** Goes on to the next moment at which a harmonic ticks; its number. O(harmonics), whatever was allocated. */
+  tick(): number {
+    return this.ticks.tick();
+  }
+
+  /** Ticks in real time: see `TickArena.run`. */
+  run(callback: (pool: TeslaConsciousnessPool) => unknown, options: RunOptions = {}): Promise<TickReport> {
+    return this.ticks.run(() => callback(this), options);
+  }
+
+  stats(): AllocatorStats {
+    return this.ticks.stats();
+  }
+
+  verify(): void {
+    this.ticks.verify();
+  }
+}

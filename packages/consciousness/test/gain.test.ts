@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { measureGain, type Subject } from "../src/gain.ts";
+import { ACQUIRE, ALLOCATE, FREE, MOVE, RELEASE, Recording } from "../src/recording.ts";
+
+/** The time, in ms: each call of a subject takes some. */
+let clock = 0;
+const now = () => clock;
+
+/** A subject that counts its calls, each of which takes so many ms. */
+class Timed implements Subject {
+  calls = 0;
+  live = new Set<number>();
+  #next = 1;
+  readonly #ms: number;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  #work(): void {
+    this.calls++;
+    clock += this.#ms;
+  }
+
+  allocate(): number {
+    this.#work();
+    this.live.add(this.#next);
+    return this.#next++;
+  }
+
+  free(offset: number): void {
+    this.#work();
+    expect(this.live.delete(offset)).toBe(true);
+  }
+
+  reallocate(offset: number): number {
+    this.free(offset);
+    return this.allocate();
+  }
+
+  acquire = this.allocate;
+  release = this.free;
+}
+
+function program() {
+  const recording = new Recording(100);
+  for (let i = 0; i < 10; i++) recording.add(i % 2 === 0 ? ALLOCATE : ACQUIRE, i, 64, 0);
+  for (let i = 0; i < 10; i += 2) recording.add(MOVE, i, 100, i);
+  for (let i = 0; i < 9; i++) recording.add(i % 2 === 0 ? FREE : RELEASE, i, 0, 0);
+  return recording.program();
+}
+
+describe("a gain", () => {
+  test("is the baseline's time by the own one, and both ran the same program whole", () => {
+    const own = new Timed(0.25);
+    const baseline = new Timed(2);
+    const gain = measureGain(program(), own, baseline, "slow", now);
+    // 30 calls for 25 operations
+    expect(gain).toEqual({ gain: 8, own: 300_000, baseline: 2_400_000, operations: 25, against: "slow" });
+    for (const subject of [own, baseline]) {
+      expect(subject.live.size).toBe(0);
+      // 10 made, 5 moved by two calls each, 10 ended
+      expect(subject.calls % 30).toBe(0);
+    }
+  });
+
+  test("of nothing is no number", () => {
+    const nothing = measureGain(new Recording(4).program(), new Timed(1), new Timed(1), "x", now);
+    expect(nothing.gain).toBeNaN();
+    expect(nothing.operations).toBe(0);
+  });
+
+  test("is not measured where one side throws, and the error comes out", () => {
+    const broken = new Timed(1);
+    broken.acquire = () => {
+      throw new RangeError("no more");
+    };
+    expect(() => measureGain(program(), new Timed(1), broken, "broken", now)).toThrow("no more");
+  });
+});

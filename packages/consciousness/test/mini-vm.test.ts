@@ -1,0 +1,332 @@
+import {
+  AllocatorError,
+  ContextDisposedError,
+  DoubleFreeError,
+  ForeignBlockError,
+  InvalidBlockError,
+  InvalidFreeError,
+  OutOfMemoryError,
+  QuotaExceededError,
+  StaleHandleError,
+} from "@ariax/allocator";
+import { MemoryContext } from "@ariax/memory-context";
+import { SlabAllocator } from "@ariax/slab";
+import { WasmAllocator } from "@ariax/wasm";
+import { describe, expect, test } from "vitest";
+import { ConsciousnessStatePool, MiniVm } from "../src/index.ts";
+import { PhaseOne } from "../src/phase-1.ts";
+
+const small = { quota: 65536, poolSize: 16 };
+
+describe("a mini-VM", () => {
+  test("has a name, a pool of its own, and blocks", () => {
+    using vm = new MiniVm(null, { vmName: "vm-0", fields: { energy: "f64" } });
+    expect(vm.vmName).toBe("vm-0");
+    expect(vm.pool).toBeInstanceOf(ConsciousnessStatePool);
+    expect(vm.pool.poolSize).toBe(10_000);
+    const state = vm.pool.allocateConsciousnessState(6.28318);
+    vm.pool.set(state, "energy", 0.5);
+    const block = vm.allocate(100);
+    expect(vm.sizeOf(block)).toBe(112);
+    expect(vm.stats().blocks).toBe(1);
+    expect(vm.context.usage().quota).toBe(1 << 20);
+    vm.free(block);
+    expect(() => vm.free(block)).toThrow(DoubleFreeError);
+    vm.verify();
+  });
+
+  test("holds its states in its own part of the region", () => {
+    const region = new SlabAllocator({ capacity: 1 << 22 });
+    const vms = ["a", "b"].map((vmName) => new MiniVm(region, { ...small, vmName }));
+    for (const vm of vms) {
+      expect(vm.pool.buffer).toBe(region.memory.buffer);
+      for (let i = 0; i < 16; i++) vm.pool.allocateConsciousnessState();
+      expect(() => vm.pool.allocateConsciousnessState()).toThrow("consciousness pool exhausted: all 16 slots are live");
+      vm.verify();
+    }
+    region.verify();
+  });
+
+  test("the pool counts for the quota, and is no block", () => {
+    using vm = new MiniVm(null, { ...small, vmName: "vm" });
+    const { used } = vm.context.usage();
+    expect(used).toBeGreaterThanOrEqual(ConsciousnessStatePool.byteLength({ poolSize: 16 }));
+    expect(vm.stats()).toMatchObject({ blocks: 0, live: 0 });
+    // Where it lies: the first block of the context.
+    const at = [...Array(vm.context.memory.buffer.byteLength / 8).keys()]
+      .map((i) => 8 * i)
+      .find((offset) => {
+        try {
+          return vm.context.sizeOf(offset) > 0;
+        } catch {
+          return false;
+        }
+      })!;
+    expect(() => vm.free(at)).toThrow(new InvalidFreeError(at));
+    expect(() => vm.freeMany(Int32Array.of(at))).toThrow(new InvalidFreeError(at));
+    for (const call of [() => vm.sizeOf(at), () => vm.resize(at, 8), () => vm.reallocate(at, 8)]) {
+      expect(call).toThrow(new InvalidBlockError(at));
+    }
+    vm.pool.allocateConsciousnessState();
+    vm.verify();
+  });
+
+  test("reset ends blocks and states, and their handles stay stale", () => {
+    using vm = new MiniVm(null, { ...small, vmName: "vm" });
+    const before = vm.context.usage().used;
+    const state = vm.pool.allocateConsciousnessState();
+    const block = vm.allocate(5000);
+    vm.reset();
+    expect(vm.pool.isLive(state)).toBe(false);
+    expect(vm.pool.size).toBe(0);
+    expect(() => vm.free(block)).toThrow(AllocatorError);
+    expect(vm.context.usage().used).toBe(before);
+    vm.pool.allocateConsciousnessState();
+    vm.verify();
+  });
+});
+
+describe("isolation", () => {
+  const pair = () => {
+    const region = new SlabAllocator({ capacity: 1 << 22 });
+    const [a, b] = ["a", "b"].map((vmName) => new MiniVm(region, { ...small, vmName })) as [MiniVm, MiniVm];
+    return { region, a, b };
+  };
+
+  test("one that is full, and stays so, takes nothing from the other", () => {
+    const { a, b } = pair();
+    const blocksOf = (vm: MiniVm): number => {
+      let blocks = 0;
+      while (vm.tryAllocate(100) !== 0) blocks++;
+      return blocks;
+    };
+    using alone = new MiniVm(null, { ...small, vmName: "alone" });
+    const most = blocksOf(alone);
+    expect(blocksOf(a)).toBe(most);
+    expect(() => a.allocate(100)).toThrow(QuotaExceededError);
+    expect(blocksOf(b)).toBe(most);
+    a.verify();
+    b.verify();
+  });
+
+  test("blocks, references and states of another VM are refused", () => {
+    const { a, b } = pair();
+    const block = a.allocate(64);
+    const ref = a.context.ref(block);
+    const state = a.pool.allocateConsciousnessState();
+    for (const call of [() => b.free(block), () => b.sizeOf(block), () => b.reallocate(block, 8)]) {
+      expect(call).toThrow(new ForeignBlockError(block, "a", "b"));
+    }
+    expect(() => b.context.check(ref)).toThrow(new ForeignBlockError(block, "a", "b"));
+    expect(() => b.pool.release(state)).toThrow(StaleHandleError);
+    expect(a.context.check(ref)).toBe(block);
+    expect(a.pool.isLive(state)).toBe(true);
+  });
+
+  test("a VM that is gone is refused everywhere, and its memory is another's", () => {
+    const { region, a, b } = pair();
+    const [pool, block] = [a.pool, a.allocate(64)];
+    const state = pool.allocateConsciousnessState();
+    a.dispose();
+    const calls: (() => unknown)[] = [
+      () => a.pool,
+      () => a.allocate(1),
+      () => a.tryAllocate(1),
+      () => a.free(block),
+      () => a.resize(block, 1),
+      () => a.reallocate(block, 1),
+      () => a.sizeOf(block),
+      () => a.allocateMany(8, new Int32Array(1)),
+      () => a.freeMany(Int32Array.of(block)),
+      () => a.reset(),
+      () => a.stats(),
+      () => a.verify(),
+      () => a.lend(),
+      () => a.measurePerformanceGain(),
+      () => a.dispose(),
+      () => pool.release(state),
+      () => pool.allocateConsciousnessState(),
+      () => pool.size,
+    ];
+    for (const call of calls) expect(call).toThrow(new ContextDisposedError("a"));
+    a[Symbol.dispose](); // nothing
+    expect(() => b.free(block)).toThrow(AllocatorError);
+    const again = new MiniVm(region, { ...small, vmName: "a" });
+    for (let i = 0; i < 16; i++) again.pool.allocateConsciousnessState();
+    expect(() => again.pool.release(state)).toThrow(StaleHandleError);
+    again.verify();
+    b.verify();
+    region.verify();
+  });
+});
+
+describe("many VMs", () => {
+  test("share one region, come and go, and leave nothing behind", () => {
+    const region = new MemoryContext(null, { name: "region", quota: 1 << 24 });
+    const before = region.usage().used;
+    // Blocks of forty sizes need more room than their bytes.
+    const roomy = { ...small, reserve: 1 << 18 };
+    let vms = Array.from({ length: 32 }, (_, i) => new MiniVm(region, { ...roomy, vmName: `vm-${i}` }));
+    for (let round = 0; round < 20; round++) {
+      for (const [i, vm] of vms.entries()) {
+        for (let n = 0; n < 20; n++) vm.allocate(16 + ((i * n) % 900));
+        vm.pool.allocateConsciousnessState(1 + i);
+      }
+      vms = vms.map((vm, i) => {
+        if ((i + round) % 3 !== 0) return vm;
+        vm.dispose();
+        return new MiniVm(region, { ...roomy, vmName: `vm-${i}` });
+      });
+      for (const vm of vms) vm.verify();
+    }
+    for (const vm of vms) vm.dispose();
+    expect(region.usage().used).toBe(before);
+    region.verify();
+  });
+});
+
+describe("what is refused, and changes nothing", () => {
+  test.each([
+    ["", /^invalid name: /],
+    ["x".repeat(65), /^invalid name: /],
+    ["é".repeat(33), /^invalid name: /],
+    [5, /^invalid name: /],
+  ])("vmName %j", (vmName, message) => {
+    const region = new SlabAllocator({ capacity: 1 << 22 });
+    expect(() => new MiniVm(region, { ...small, vmName: vmName as string })).toThrow(message);
+    expect(region.stats().blocks).toBe(0);
+  });
+
+  test("a vmName that is taken", () => {
+    const region = new MemoryContext(null, { name: "region", quota: 1 << 20 });
+    new MiniVm(region, { ...small, vmName: "vm" });
+    const { used } = region.usage();
+    expect(() => new MiniVm(region, { ...small, vmName: "vm" })).toThrow(/"vm"/);
+    expect(region.usage().used).toBe(used);
+  });
+
+  test("a pool that is above the quota: nothing is left in the region", () => {
+    const region = new SlabAllocator({ capacity: 1 << 22 });
+    const make = () => new MiniVm(region, { vmName: "vm", quota: 65536, poolSize: 100_000 });
+    expect(make).toThrow(QuotaExceededError);
+    expect(region.stats().blocks).toBe(0);
+    new MiniVm(region, { ...small, vmName: "vm" }); // the name is free again
+  });
+
+  test("a region that has no room", () => {
+    const region = new SlabAllocator({ capacity: 1 << 18 });
+    region.allocate(1 << 17);
+    expect(() => new MiniVm(region, { ...small, vmName: "vm" })).toThrow(OutOfMemoryError);
+    expect(region.stats().blocks).toBe(1);
+  });
+
+  test.each([-1, 1.5, Number.NaN, 2 ** 24 + 1])("a recording of %s", (recording) => {
+    const region = new SlabAllocator({ capacity: 1 << 22 });
+    expect(() => new MiniVm(region, { ...small, vmName: "vm", recording })).toThrow(/^invalid recording: /);
+    expect(region.stats().blocks).toBe(0);
+  });
+});
+
+describe("pressure", () => {
+  test("is told with the VM, and may make room", () => {
+    const told: [string, number][] = [];
+    let block = 0;
+    const vm = new MiniVm(null, {
+      ...small,
+      vmName: "vm",
+      soft: 40_000,
+      onPressure: (self, size) => {
+        told.push([self.vmName, size]);
+        self.free(block);
+      },
+    });
+    block = vm.allocate(20_000);
+    vm.allocate(20_000);
+    // What it would be charged: five pages.
+    expect(told).toEqual([["vm", 20_480]]);
+    expect(vm.stats().blocks).toBe(1);
+    vm.verify();
+  });
+});
+
+describe("the gain", () => {
+  function busy(options: { recording?: number } = {}): MiniVm {
+    const vm = new MiniVm(null, { ...small, vmName: "vm", ...options });
+    const blocks = Array.from({ length: 50 }, (_, i) => vm.allocate(16 + i));
+    for (let i = 0; i < 400; i++) {
+      const at = (i * 7) % 50;
+      vm.free(blocks[at]);
+      blocks[at] = vm.allocate(16 + (i % 200));
+      const state = vm.pool.allocateConsciousnessState();
+      if (i % 2 === 0) blocks[at] = vm.reallocate(blocks[at], 100);
+      vm.pool.release(state);
+    }
+    return vm;
+  }
+
+  test("is measured, and kept until half of the recording is new", () => {
+    using vm = busy();
+    const first = vm.performanceGain;
+    expect(first).toBeGreaterThan(0);
+    expect(vm.performanceGain).toBe(first);
+    const gain = vm.measurePerformanceGain();
+    expect(gain).toMatchObject({ against: "phase-1" });
+    expect(gain.gain).toBe(gain.baseline / gain.own);
+    expect(vm.performanceGain).toBe(gain.gain);
+    // 50 made, 400 times: freed, made, acquired, released; every other moved; what is live at the end is freed
+    expect(gain.operations).toBe(50 + 400 * 4 + 200 + 50);
+    vm.verify();
+  });
+
+  test("can be taken against any allocator", () => {
+    using vm = busy();
+    let capacity = 0;
+    const gain = vm.measurePerformanceGain((bytes) => {
+      capacity = bytes;
+      return new SlabAllocator({ capacity: bytes });
+    });
+    expect(gain.against).toBe("slab");
+    expect(capacity).toBeGreaterThanOrEqual(1 << 20);
+  });
+
+  test("is of the last operations only: the recording is bounded", () => {
+    using vm = busy({ recording: 64 });
+    const { operations } = vm.measurePerformanceGain();
+    expect(operations).toBeLessThanOrEqual(128);
+    expect(operations).toBeGreaterThan(32);
+  });
+
+  test("where nothing is recorded is no number", () => {
+    using idle = new MiniVm(null, { ...small, vmName: "vm" });
+    expect(idle.performanceGain).toBeNaN();
+    using off = busy({ recording: 0 });
+    expect(off.performanceGain).toBeNaN();
+  });
+
+  test("the VM's own blocks and states are not touched by it, nor is the region", () => {
+    const region = new SlabAllocator({ capacity: 1 << 22 });
+    using vm = new MiniVm(region, { ...small, vmName: "vm" });
+    vm.allocate(100);
+    vm.pool.allocateConsciousnessState();
+    const before = Uint8Array.from(new Uint8Array(region.memory.buffer));
+    vm.measurePerformanceGain((capacity) => new PhaseOne({ capacity }));
+    expect(Buffer.compare(before, new Uint8Array(region.memory.buffer))).toBe(0);
+  });
+});
+
+describe("over a WebAssembly memory", () => {
+  test("goes on when the memory is another buffer", async () => {
+    const region = await WasmAllocator.create({ capacity: 1 << 18, maxCapacity: 1 << 24 });
+    const vm = new MiniVm(region, { ...small, vmName: "vm", fields: { energy: "f64" } });
+    const state = vm.pool.allocateConsciousnessState(60);
+    vm.pool.set(state, "energy", 0.5);
+    const { buffer } = region.memory;
+    region.allocate(1 << 22);
+    expect(region.memory.buffer).not.toBe(buffer);
+    expect(vm.pool.get(state, "energy")).toBe(0.5);
+    expect([...vm.pool.inBand(32, 64)]).toEqual([state]);
+    vm.pool.release(state);
+    vm.free(vm.allocate(100));
+    vm.verify();
+  });
+});

@@ -1,0 +1,153 @@
+/** Making a context: options are checked, bytes are taken from where they come from; then it is there, or nothing has changed. */
+import {
+  type Allocator,
+  AllocatorError,
+  InvalidArgumentError,
+  isBuffer,
+  MAX_CAPACITY,
+  NULL,
+  type Offset,
+  OutOfMemoryError,
+} from "@ariax/allocator";
+import { PAGE_SIZE } from "@ariax/slab";
+import { Core } from "./core.ts";
+import { type Above, type OptionsOf, quoted, readOptions, type Wanted } from "./options.ts";
+import { ownPlace, type Place, partOf, separatePlace } from "./place.ts";
+import { allows, heapFree, press, refusal } from "./quota.ts";
+import { childReserves, regionReserves, reserveFor, rootReserveFor } from "./reserve.ts";
+
+/** A context whose bytes are a block of its parent's heap, or, with `memory`, none of its parent's. Its quota is its parent's. */
+export function buildChild<C>(parent: Core, options: OptionsOf<C>): Core {
+  parent.check();
+  const wanted = readOptions(options, { kind: "context", name: parent.name, quota: parent.quota, zero: parent.zero });
+  const { name, quota, memory } = wanted;
+  checkFree(parent.children, name);
+  press(parent, quota);
+  if (memory === undefined) return childIn(placeInside(parent, wanted), wanted, parent);
+  checkRoom(parent, quota);
+  return childIn(newPlace(wanted, reserveFor(quota)), wanted, parent);
+}
+
+function childIn(place: Place, wanted: Wanted, parent: Core): Core {
+  const { name, quota } = wanted;
+  return orGivenBack(place, () => {
+    // The user's code may have run: told that `soft` is crossed, or asked for memory.
+    parent.check();
+    checkFree(parent.children, name);
+    checkRoom(parent, quota);
+    const core = new Core(wanted, place, parent, parent.children);
+    parent.children.set(name, core);
+    if (!place.separate) {
+      parent.inside.set(place.base, core);
+      parent.inner += place.bytes;
+    }
+    parent.granted += quota;
+    parent.charge(quota);
+    return core;
+  });
+}
+
+/** A block of the parent's heap, as long as is asked for, or as it has room for. */
+function placeInside(parent: Core, { quota, reserve }: Wanted): Place {
+  checkRoom(parent, quota);
+  const { slab } = parent;
+  const left = parent.quota - parent.used;
+  const reserves = reserve === undefined ? childReserves(quota, left, heapFree(parent)) : [reserve];
+  for (const bytes of reserves) {
+    const base = bytes <= slab.capacity ? slab.tryAllocate(bytes) : NULL;
+    if (base !== NULL) return partOf(parent.place.memory, base, bytes, () => slab.free(base));
+  }
+  throw new OutOfMemoryError(reserves[reserves.length - 1], PAGE_SIZE, slab.capacity);
+}
+
+function checkRoom(parent: Core, quota: number): void {
+  if (!allows(parent, quota)) throw refusal(parent, quota);
+}
+
+const NOTHING: Above = { kind: "nothing", name: "", quota: MAX_CAPACITY, zero: false };
+
+/** A context with memory of its own, below no other. */
+export function buildAlone<C>(options: OptionsOf<C>): Core {
+  const wanted = readOptions(options, NOTHING);
+  return rootIn(newPlace(wanted, rootReserveFor(wanted.quota)), wanted, new Map());
+}
+
+/** The contexts over an allocator, by name. */
+const families: WeakMap<Allocator, Map<string, Core>> = /* @__PURE__ */ new WeakMap();
+
+/** A context whose bytes are a block of an allocator. */
+export function buildOver<C>(region: Allocator, options: OptionsOf<C>): Core {
+  checkRegion(region);
+  const wanted = readOptions(options, { ...NOTHING, kind: "allocator" });
+  const family = families.get(region) ?? new Map<string, Core>();
+  checkFree(family, wanted.name);
+  const core = rootIn(placeOver(region, wanted), wanted, family);
+  families.set(region, family);
+  return core;
+}
+
+/** A block of an allocator, as long as is asked for, or as it has room for; its own error where it has none. */
+function placeOver(region: Allocator, { quota, reserve }: Wanted): Place {
+  const reserves = reserve === undefined ? regionReserves(quota, region) : [reserve];
+  const least = reserves.pop()!;
+  for (const bytes of reserves) {
+    const base = tryAllocate(region, bytes);
+    if (base !== NULL) return over(region, base, bytes);
+  }
+  return over(region, region.allocate(least, PAGE_SIZE), least);
+}
+
+/** `NULL`, too, where it is more than the allocator ever has. */
+function tryAllocate(region: Allocator, bytes: number): Offset {
+  try {
+    return region.tryAllocate(bytes, PAGE_SIZE);
+  } catch (error) {
+    if (error instanceof AllocatorError && error.code === "ERR_INVALID_SIZE") return NULL;
+    throw error;
+  }
+}
+
+function over(region: Allocator, base: Offset, bytes: number): Place {
+  return partOf(region.memory, base, bytes, () => region.free(base));
+}
+
+function rootIn(place: Place, wanted: Wanted, siblings: Map<string, Core>): Core {
+  return orGivenBack(place, () => {
+    const core = new Core(wanted, place, undefined, siblings);
+    siblings.set(core.name, core);
+    return core;
+  });
+}
+
+/** What `make` makes of a place; where it can't, the place goes back. */
+function orGivenBack(place: Place, make: () => Core): Core {
+  try {
+    return make();
+  } catch (error) {
+    place.giveBack();
+    throw error;
+  }
+}
+
+function newPlace({ memory, reserve, shared }: Wanted, otherwise: number): Place {
+  const bytes = reserve ?? otherwise;
+  return typeof memory === "function" ? separatePlace(memory, bytes) : ownPlace(bytes, shared);
+}
+
+function checkFree(siblings: Map<string, Core>, name: string): void {
+  if (siblings.has(name)) throw new InvalidArgumentError(`invalid name: there is a context ${quoted(name)} already`);
+}
+
+/** Throws where it is no allocator, or one whose blocks can't begin at a page. */
+function checkRegion(region: Allocator): void {
+  const { allocate, tryAllocate, free, stats, memory, traits } = region ?? {};
+  const verbs = [allocate, tryAllocate, free, stats].every((verb) => typeof verb === "function");
+  if (!verbs || !isBuffer(memory?.buffer)) {
+    throw new InvalidArgumentError("invalid parent: it is neither a context nor an allocator nor null");
+  }
+  if (!(traits?.maxAlignment >= PAGE_SIZE)) {
+    throw new InvalidArgumentError(
+      `invalid parent: an allocator that aligns blocks to ${PAGE_SIZE} is needed, this one aligns to ${traits?.maxAlignment}`,
+    );
+  }
+}

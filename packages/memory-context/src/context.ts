@@ -1,0 +1,235 @@
+import { type Allocator, InvalidArgumentError, type Offset, type TypedArrayConstructor, view } from "@ariax/allocator";
+import { copy, fill, type Kind, load, store, type ValueOf } from "./access.ts";
+import { buildAlone, buildChild, buildOver } from "./build.ts";
+import { Core, DISPOSED, LENT } from "./core.ts";
+import { diffSnapshots, type SnapshotDiff } from "./diff.ts";
+import { dispose } from "./dispose.ts";
+import { adopt, type ContextLoan, lend, reclaim } from "./loan.ts";
+import { live } from "./lookup.ts";
+import { checkCallback, type OptionsOf } from "./options.ts";
+import { type ContextUsage, setQuota, setSoft, usageOf } from "./quota.ts";
+import { type BlockRef, makeRef, offsetIn } from "./ref.ts";
+import { restore } from "./restore.ts";
+import { takeSnapshot } from "./snapshot.ts";
+import { transfer } from "./transfer.ts";
+import { QuotaHeap } from "./verbs.ts";
+
+/** See `OptionsOf`. */
+export type ContextOptions = OptionsOf<MemoryContext>;
+
+/**
+ * A named heap with a hard quota, cut from the memory of its parent: another context, an allocator, or nothing, and then it
+ * has memory of its own. See `index.ts` for the idea.
+ *
+ * Once it is disposed of, or one above it, all throw `ContextDisposedError`, but `name`, `path`, `parent`, `disposed`, `lent`,
+ * `traits` and `capacity`. While it is lent, all throw `ContextLentError`, but those, `reclaim` and `dispose`.
+ */
+export class MemoryContext extends QuotaHeap implements Disposable {
+  /** The context that it is a child of. */
+  readonly parent: MemoryContext | undefined;
+
+  /**
+   * A new context, empty. Throws `InvalidArgumentError`; `QuotaExceededError` and `OutOfMemoryError` of the parent, or what the
+   * allocator throws; then nothing has changed. O(pages), and O(bytes) with `zero`. (A `Core` is what `adopt` has.)
+   */
+  constructor(parent: MemoryContext | Allocator | null | Core, options: ContextOptions = {} as ContextOptions) {
+    super(MemoryContext.#coreOf(parent, options));
+    this.parent = parent instanceof MemoryContext ? parent : undefined;
+    this.core.context = this;
+    const { onPressure } = options;
+    if (onPressure !== undefined) this.core.onPressure = (size) => onPressure(this, size);
+  }
+
+  static #coreOf(parent: MemoryContext | Allocator | null | Core, options: ContextOptions): Core {
+    if (parent instanceof Core) return parent;
+    if (parent instanceof MemoryContext) return buildChild(parent.core, options);
+    return parent === null ? buildAlone(options) : buildOver(parent, options);
+  }
+
+  /**
+   * Goes on with a context that another thread has lent, to its quota, as a root. `dispose` it when done: that gives nothing
+   * back, but here it is over. Throws `InvalidArgumentError`, and `CorruptionError` where no whole heap is there. O(pages).
+   */
+  static adopt(loan: ContextLoan, options: Pick<ContextOptions, "onPressure"> = {}): MemoryContext {
+    checkCallback(options.onPressure);
+    return new MemoryContext(adopt(loan), options as ContextOptions);
+  }
+
+  get name(): string {
+    return this.core.name;
+  }
+
+  /** Its name, after those above it: `"root/a"`. */
+  get path(): string {
+    return this.parent === undefined ? this.name : `${this.parent.path}/${this.name}`;
+  }
+
+  get disposed(): boolean {
+    return this.core.state === DISPOSED;
+  }
+
+  get lent(): boolean {
+    return this.core.state === LENT;
+  }
+
+  /** The children, oldest first: a new array each time, so that they can be disposed of while it is walked. O(children). */
+  get children(): MemoryContext[] {
+    this.core.check();
+    return Array.from(this.core.children.values(), (child) => child.context as MemoryContext);
+  }
+
+  /** The child of that name, if there is one. */
+  child(name: string): MemoryContext | undefined {
+    this.core.check();
+    return this.core.children.get(name)?.context as MemoryContext | undefined;
+  }
+
+  /** The most bytes that its blocks and children may have. */
+  get quota(): number {
+    this.core.check();
+    return this.core.quota;
+  }
+
+  /**
+   * From what is used to what is reserved, else throws `InvalidArgumentError`. The parent is charged the difference, and may throw
+   * `QuotaExceededError`. A soft limit above it is lowered to it.
+   */
+  set quota(bytes: number) {
+    setQuota(this.core, bytes);
+  }
+
+  /** What `onPressure` is called above: the quota, unless it was set. */
+  get soft(): number {
+    this.core.check();
+    return this.core.soft;
+  }
+
+  /** From 0 to the quota, else throws `InvalidArgumentError`. Below what is used, it has been crossed already. */
+  set soft(bytes: number) {
+    setSoft(this.core, bytes);
+  }
+
+  /** Bytes charged: what `sizeOf` says of each live block, and the quota of each child. O(1), no garbage. */
+  get used(): number {
+    this.core.check();
+    return this.core.used;
+  }
+
+  /** Its limits, and what came of them. O(1). */
+  usage(): ContextUsage {
+    return usageOf(this.core);
+  }
+
+  /**
+   * A live block as a reference: a number below 2⁵³ that no other context takes, and that stays void once this one is gone. It is
+   * of no use in another thread. Throws `InvalidArgumentError` from the 2²⁴th context of the process on. O(1).
+   */
+  ref(offset: Offset): BlockRef {
+    live(this.core, offset);
+    return makeRef(this.core.owner, offset);
+  }
+
+  /**
+   * The offset of a reference's block. Throws `ForeignBlockError` if it is of another context, `ContextDisposedError` if that is
+   * gone, and `InvalidBlockError` if the block was freed. Another block in its place counts as the block. O(1).
+   */
+  check(ref: BlockRef): Offset {
+    this.core.check();
+    const offset = offsetIn(this.core.owner, ref);
+    live(this.core, offset);
+    return offset;
+  }
+
+  /**
+   * A live block, or its first `length` elements, as a typed array. Throws `InvalidArgumentError` for more than it has. The
+   * array reaches no other byte, but its `buffer` is the region's: with memory of its own, that ends too.
+   */
+  view<T>(offset: Offset, type: TypedArrayConstructor<T>, length?: number): T {
+    const room = live(this.core, offset);
+    if (typeof type !== "function" || !(type.BYTES_PER_ELEMENT > 0)) {
+      throw new InvalidArgumentError("invalid type: it is no typed array");
+    }
+    return view(this, offset, type, length === undefined ? Math.floor(room / type.BYTES_PER_ELEMENT) : length);
+  }
+
+  /**
+   * The number at byte `index` of a live block, little-endian, wherever it begins. Throws `InvalidArgumentError` where it would
+   * end outside of the block. O(1), no garbage but a bigint.
+   */
+  load<K extends Kind>(kind: K, offset: Offset, index: number): ValueOf<K> {
+    return load(this.core, kind, offset, index) as ValueOf<K>;
+  }
+
+  /** Writes it. A value must fit: a whole number in its range, a bigint for 64 bits; f32 rounds. Else nothing is written. */
+  store<K extends Kind>(kind: K, offset: Offset, index: number, value: ValueOf<K>): void {
+    store(this.core, kind, offset, index, value);
+  }
+
+  /** Copies bytes between live blocks of this context, or inside of one; they may overlap. O(bytes). */
+  copy(from: Offset, fromIndex: number, to: Offset, toIndex: number, bytes: number): void {
+    copy(this.core, from, fromIndex, to, toIndex, bytes);
+  }
+
+  /** Fills a live block, or its bytes from index `from` to `to`, exclusive, with a byte. O(bytes). */
+  fill(offset: Offset, value = 0, from = 0, to?: number): void {
+    fill(this.core, offset, value, from, to);
+  }
+
+  /**
+   * Moves a block to another context, in whatever memory, and to its quota: all of it, or its first `bytes`. Where the block is
+   * then; in this context, it stays where it is. Where this throws, both are as they were. O(bytes).
+   */
+  transfer(offset: Offset, to: MemoryContext, bytes?: number): Offset {
+    live(this.core, offset);
+    if (!(to instanceof MemoryContext)) throw new InvalidArgumentError("invalid context: it is no MemoryContext");
+    return transfer(this.core, offset, to.core, bytes);
+  }
+
+  /** All blocks as bytes, free pages left out. Throws `InvalidArgumentError` where there are children. O(bytes in use). */
+  snapshot(): Uint8Array {
+    return takeSnapshot(this.core);
+  }
+
+  /**
+   * Makes the blocks what they were, in a context of the same name, place and reserve. The limits stay. Throws `CorruptionError`
+   * for a snapshot that is damaged, `InvalidArgumentError` for one of another context, `QuotaExceededError`; then nothing has
+   * changed. O(bytes of the snapshot).
+   */
+  restore(snapshot: Uint8Array): void {
+    restore(this.core, snapshot);
+  }
+
+  /** What has changed since a snapshot, block by block. O(bytes in use). */
+  diff(before: Uint8Array): SnapshotDiff {
+    return diffSnapshots(before, this.snapshot());
+  }
+
+  /**
+   * Lets go of the context, for another thread to `adopt`: send it what this returns. Throws `InvalidArgumentError` where the
+   * memory is no `SharedArrayBuffer`, or there are children. O(1).
+   */
+  lend(): ContextLoan {
+    return lend(this.core);
+  }
+
+  /**
+   * Takes it back, once the other thread has let go. Throws `CorruptionError` where it comes back damaged, or above its quota:
+   * then it stays lent, and `dispose` is what is left. O(pages).
+   */
+  reclaim(): void {
+    reclaim(this.core);
+  }
+
+  /**
+   * Ends the context and all below it. What a region, or the memory that a function gave, throws on the way back comes out; it is
+   * over nonetheless. One free in the parent, and O(contexts below); O(bytes) with `zero`.
+   */
+  dispose(): void {
+    dispose(this.core);
+  }
+
+  /** As `dispose`, and nothing where that was done before. */
+  [Symbol.dispose](): void {
+    if (!this.disposed) this.dispose();
+  }
+}

@@ -1,0 +1,10 @@
+export type { Kind, ValueOf } from "./access.ts";
+export { type ContextOptions, MemoryContext } from "./context.ts";
+export { type BlockChange, type BlockOf, diffSnapshots, type SnapshotDiff } from "./diff.ts";
+export type { ContextLoan } from "./loan.ts";
+export { MAX_NAME_BYTES } from "./name.ts";
+export type { OptionsOf } from "./options.ts";
+export type { SeparateMemory } from "./place.ts";
+export type { ContextUsage } from "./quota.ts";
+export type { BlockRef } from "./ref.ts";
+export { reserveFor } from "./reserve.ts";

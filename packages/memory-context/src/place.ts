@@ -1,0 +1,128 @@
+/** Where a context's bytes are: a run of whole pages, in memory of its own, in a given one, or in that of its parent. */
+import { InvalidArgumentError, isBuffer, type Memory, type Offset, OutOfMemoryError } from "@ariax/allocator";
+import { PAGE_SIZE } from "@ariax/slab";
+import { type Growable, type Heap, makeHeap } from "@ariax/slab/engine";
+
+export interface Place {
+  readonly memory: Growable;
+  readonly base: Offset;
+  /** A multiple of 4096. */
+  readonly bytes: number;
+  /** The most that the quota can become. */
+  readonly most: number;
+  /** Nothing was ever written there. */
+  readonly fresh: boolean;
+  /** It is no part of the parent's memory. */
+  readonly separate: boolean;
+  /** Another context, in another thread, has lent them: they are not wiped, nor given back. */
+  readonly borrowed: boolean;
+  /** Gives the bytes back to whoever they are from. */
+  readonly giveBack: () => void;
+}
+
+/** Memory that a user's function gives. It is asked for the buffer again and again, as that may become another one. */
+export interface SeparateMemory extends Memory {
+  /** Where the context may begin: a multiple of 4096. Default 0. */
+  readonly byteOffset?: number;
+}
+
+/** A memory of which a part is used, and which nobody makes longer from here. */
+class Window implements Growable {
+  readonly #memory: Memory;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  get buffer(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
+  get maxByteLength(): number {
+    return this.buffer.byteLength;
+  }
+
+  grow(bytes: number): boolean {
+    return bytes <= this.buffer.byteLength;
+  }
+}
+
+/** A part of a memory that exists. */
+export function partOf(memory: Memory, base: Offset, bytes: number, giveBack: () => void): Place {
+  const window = memory instanceof Window ? memory : new Window(memory);
+  return { memory: window, base, bytes, most: bytes, fresh: false, separate: false, borrowed: false, giveBack };
+}
+
+/** A new buffer. */
+export function ownPlace(bytes: number, shared: boolean): Place {
+  const memory = new Window({ buffer: newBuffer(bytes, shared) });
+  return { memory, base: 0, bytes, most: bytes, fresh: true, separate: true, borrowed: false, giveBack: () => {} };
+}
+
+function newBuffer(bytes: number, shared: boolean): ArrayBufferLike {
+  try {
+    return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+  } catch {
+    throw new OutOfMemoryError(bytes, PAGE_SIZE, bytes); // the system has no more
+  }
+}
+
+/** The bytes of a context that another thread has lent. Its quota can't become larger than it was lent with. */
+export function borrowedPlace(memory: Growable, base: Offset, bytes: number, most: number): Place {
+  return { memory, base, bytes, most, fresh: false, separate: true, borrowed: true, giveBack: () => {} };
+}
+
+/** What `make` returns, if it is long enough; else throws, and it is released. */
+export function separatePlace(make: (bytes: number) => SeparateMemory, bytes: number): Place {
+  const memory = make(bytes);
+  const giveBack = () => release(memory);
+  try {
+    const buffer = memory?.buffer;
+    if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid memory: what the function returned has no buffer");
+    const { byteOffset: base = 0 } = memory;
+    if (!(Number.isInteger(base) && base >= 0 && base % PAGE_SIZE === 0)) {
+      throw new InvalidArgumentError(`invalid memory: its byteOffset is no multiple of ${PAGE_SIZE}`);
+    }
+    if (buffer.byteLength - base < bytes) {
+      throw new InvalidArgumentError(
+        `invalid memory: it has ${Math.max(0, buffer.byteLength - base)} bytes, asked for were ${bytes}`,
+      );
+    }
+    return {
+      memory: new Window(memory),
+      ...{ base, bytes, most: bytes, fresh: false, separate: true, borrowed: false, giveBack },
+    };
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}
+
+/** Memory that can be given back to the system, as a `Region` of @ariax/native, is. */
+function release(memory: unknown): void {
+  const { [Symbol.dispose]: end, unmap } = (memory ?? {}) as { [Symbol.dispose]?: unknown; unmap?: unknown };
+  if (typeof end === "function") end.call(memory);
+  else if (typeof unmap === "function") unmap.call(memory);
+}
+
+/** Is the memory gone: its buffer transferred, its region unmapped? */
+export function isGone({ memory }: Place): boolean {
+  try {
+    return memory.buffer.byteLength === 0;
+  } catch {
+    return true; // a region says so by an error
+  }
+}
+
+/** Makes every byte 0. O(bytes). */
+export function wipe(place: Place): void {
+  new Uint8Array(place.memory.buffer, place.base, place.bytes).fill(0);
+}
+
+/** A heap of all the pages of a place. With `zero`, no byte of what was there before is left. O(pages), or O(bytes). */
+export function wholeHeap(place: Place, zero: boolean): Heap {
+  const { memory, base, bytes, fresh } = place;
+  if (zero && !fresh) wipe(place);
+  const pages = bytes / PAGE_SIZE;
+  return makeHeap({ memory, base, pages, limit: pages, zero: fresh || zero });
+}

@@ -1,0 +1,158 @@
+/** Charging: the quota that no block gets past, and the soft limit that gives notice before. */
+import {
+  checkInteger,
+  DEFAULT_ALIGNMENT,
+  NULL,
+  type Offset,
+  OutOfMemoryError,
+  QuotaExceededError,
+} from "@ariax/allocator";
+import type { Core } from "./core.ts";
+import { roomFor } from "./room.ts";
+
+/**
+ * Gives notice where so many bytes more would take `used` above `soft`. That runs the user's code, after which nothing is
+ * as it was: only the context is known to be still there, else this throws. What the user's code throws comes out.
+ */
+export function press(core: Core, bytes: number): void {
+  const crosses = core.used <= core.soft && core.used + bytes > core.soft;
+  if (!crosses || core.pressing) return;
+  core.pressures++;
+  if (core.onPressure === undefined) return;
+  core.pressing = true;
+  core.refresh();
+  try {
+    core.onPressure(bytes);
+  } finally {
+    core.pressing = false;
+    core.refresh();
+  }
+  core.check();
+}
+
+/** Does the quota allow so many bytes more? If not, that is counted. */
+export function allows(core: Core, bytes: number): boolean {
+  if (core.used + bytes <= core.quota || !binds(core, bytes)) return true;
+  core.refused++;
+  core.shortage = bytes;
+  return false;
+}
+
+/** Is it the quota that is short? Where it is as large as the heap, what is above it finds no room there either. */
+function binds(core: Core, bytes: number): boolean {
+  return core.quota < core.room || bytes <= heapFree(core);
+}
+
+/** Bytes of the heap that are in no block, and in no child. */
+export function heapFree({ room, used, granted, inner }: Core): number {
+  return room - (used - granted + inner);
+}
+
+/**
+ * A block, charged; or `NULL`, and `core.shortage` says why. With `quiet` it runs no code of the user's. What is charged is the
+ * room that the block has, which is more than was foreseen where no slab of its class can be made any more.
+ */
+export function take(core: Core, size: number, alignment: number | undefined, quiet: boolean): Offset {
+  const { slab } = core;
+  for (let room = roomFor(size, alignment); ; ) {
+    if (!quiet) press(core, room);
+    if (!allows(core, room)) return NULL;
+    const offset = size <= slab.capacity ? slab.tryAllocate(size, alignment) : NULL;
+    if (offset === NULL) {
+      core.shortage = 0;
+      return NULL;
+    }
+    const got = core.roomAt(offset);
+    // Does the larger room cross a limit that the one foreseen did not?
+    if (got === room || core.used + got <= (quiet || core.used + room > core.limit ? core.quota : core.limit)) {
+      core.charge(got);
+      return offset;
+    }
+    slab.free(offset);
+    room = got;
+  }
+}
+
+/** Takes a block back that `take` gave, as if it had never been: no peak is left of it. */
+export function untake(core: Core, offset: Offset): void {
+  core.used -= core.roomAt(offset);
+  core.slab.free(offset);
+  core.refresh();
+}
+
+/** Why `take` gave no block. */
+export function refusal(
+  core: Core,
+  size: number,
+  alignment: number = DEFAULT_ALIGNMENT,
+): QuotaExceededError | OutOfMemoryError {
+  if (core.shortage === 0) return new OutOfMemoryError(size, alignment, core.slab.capacity);
+  return new QuotaExceededError(core.name, core.shortage, core.used, core.quota);
+}
+
+/**
+ * Not below what is used, nor above what is reserved; and the parent is charged the difference. A soft limit above it is
+ * lowered to it.
+ */
+export function setQuota(core: Core, quota: number): void {
+  checkQuota(core, quota);
+  const { parent } = core;
+  if (parent !== undefined) {
+    press(parent, quota - core.quota);
+    // The user's code may have run.
+    checkQuota(core, quota);
+    const more = quota - core.quota;
+    if (!allows(parent, more)) throw refusal(parent, more);
+    parent.granted += more;
+    parent.charge(more);
+  }
+  core.quota = quota;
+  if (core.follows || core.soft > quota) core.soft = quota;
+  core.refresh();
+}
+
+function checkQuota(core: Core, quota: number): void {
+  core.check();
+  checkInteger("quota", quota, Math.max(1, core.used), core.place.most);
+}
+
+export function setSoft(core: Core, soft: number): void {
+  core.check();
+  core.soft = checkInteger("soft", soft, 0, core.quota);
+  core.follows = false;
+  core.refresh();
+}
+
+/** What a context holds. See `MemoryContext.usage`. */
+export interface ContextUsage {
+  readonly name: string;
+  readonly quota: number;
+  readonly soft: number;
+  /** Bytes charged: the room of each live block, and the quota of each child. */
+  readonly used: number;
+  /** Those of children among them. */
+  readonly granted: number;
+  /** The most that ever was. */
+  readonly peak: number;
+  /** quota − used. */
+  readonly available: number;
+  /** Bytes of its run, control block and slack included. */
+  readonly reserved: number;
+  readonly children: number;
+  /** Calls that the quota refused. */
+  readonly refused: number;
+  /** How often a call was about to take `used` above `soft`. */
+  readonly pressures: number;
+}
+
+export function usageOf(core: Core): ContextUsage {
+  core.check();
+  const { name, quota, soft, used, granted, refused, pressures } = core;
+  return {
+    ...{ name, quota, soft, used, granted, refused, pressures },
+    peak: Math.max(core.peak, used),
+    available: quota - used,
+    reserved: core.place.bytes,
+    children: core.children.size,
+  };
+}

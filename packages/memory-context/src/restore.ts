@@ -1,0 +1,28 @@
+/** A context made what it was when its snapshot was taken. */
+import { InvalidArgumentError, QuotaExceededError } from "@ariax/allocator";
+import { PAGE_SIZE } from "@ariax/slab";
+import type { Core } from "./core.ts";
+import { quoted } from "./options.ts";
+import { checkChildless, eachRun, readSnapshot } from "./snapshot.ts";
+
+/**
+ * Everything is checked first: then nothing can fail any more. The limits stay as they are: a snapshot that does not fit the
+ * quota is refused. O(bytes of the snapshot + pages).
+ */
+export function restore(core: Core, snapshot: Uint8Array): void {
+  core.check();
+  checkChildless(core, "restore");
+  const { name, base, pages, used, control, stored } = readSnapshot(snapshot);
+  if (name !== core.name || base !== core.base || pages !== core.pages) {
+    throw new InvalidArgumentError(
+      `invalid snapshot: it is of ${quoted(name)} at ${base}, ${pages * PAGE_SIZE} bytes, ` +
+        `this is ${quoted(core.name)} at ${core.base}, ${core.place.bytes} bytes`,
+    );
+  }
+  if (used > core.quota) throw new QuotaExceededError(name, used, 0, core.quota);
+  const w = core.current();
+  const own = new Uint8Array(core.heap.buffer, base, core.place.bytes);
+  w.set(control);
+  eachRun(control, (from, length, at) => own.set(stored.subarray(at, at + length), from));
+  core.charge(used - core.used);
+}

@@ -1,0 +1,232 @@
+import {
+  type Allocator,
+  type AllocatorStats,
+  checkAlignment,
+  checkCount,
+  checkOffsets,
+  checkSize,
+  InvalidFreeError,
+  isShared,
+  isUint32,
+  type Memory,
+  moveBlock,
+  NULL,
+  type Offset,
+  type Traits,
+} from "@ariax/allocator";
+import { liveBlocks } from "@ariax/slab/engine";
+import type { Core } from "./core.ts";
+import { explainedMany, freeBlock, isChild, live } from "./lookup.ts";
+import { allows, press, refusal, take } from "./quota.ts";
+import { MOST_SMALL, pagesFor, roomFor } from "./room.ts";
+import { verifyCore } from "./verify.ts";
+
+const MAX_ALIGNMENT = 65536;
+
+/**
+ * The contract, over a heap with a quota. Each verb is the heap's, and charges what it did: so a block costs exactly what
+ * `sizeOf` says, and what is refused has changed nothing.
+ */
+export class QuotaHeap implements Allocator {
+  declare readonly traits: Traits;
+  /** The largest size that may be asked for, in bytes: that of the reserved run. */
+  declare readonly capacity: number;
+  declare protected readonly core: Core;
+
+  constructor(core: Core) {
+    this.core = core;
+    this.capacity = core.slab.capacity;
+    this.traits = {
+      name: "memory-context",
+      maxAlignment: MAX_ALIGNMENT,
+      reuse: true,
+      resize: true,
+      grows: false,
+      shared: isShared(core.heap.buffer),
+      threadSafe: false,
+      returnsMemory: false,
+      attachable: false,
+    };
+  }
+
+  /** The memory that the offsets point into: the region's, or its own. Take views of blocks by `view`, which checks them. */
+  get memory(): Memory {
+    this.core.check();
+    return this.core.heap;
+  }
+
+  /** Throws `QuotaExceededError`, and `OutOfMemoryError` where the reserved run has no room. O(1). */
+  allocate(size: number, alignment?: number): Offset {
+    const offset = this.tryAllocate(size, alignment);
+    if (offset === NULL) throw refusal(this.core, size, alignment);
+    return offset;
+  }
+
+  // In the two hot methods words of the heap's LAYOUT.md are written out as literals, as in its own.
+  tryAllocate(size: number, alignment?: number): Offset {
+    const core = this.core;
+    // Below the limit by more than any small block has? Then what it has can be seen when it is there.
+    if (core.used <= core.easy && typeof size === "number" && size <= 16384 && alignment === undefined) {
+      const offset = core.slab.tryAllocate(size);
+      const w = core.words;
+      const entry = w[344 /* TABLE */ + (((offset - core.base) | 0) >>> 12)];
+      if (offset === 0 || !(entry > 0)) return this.settle(offset);
+      core.used += w[(entry & 511) + 2 /* C_SIZE */];
+      return offset;
+    }
+    return this.allocateAny(size, alignment);
+  }
+
+  /** No block; or one that is not seen, as it has pages of its own, or the memory has become another buffer. */
+  private settle(offset: Offset): Offset {
+    if (offset === NULL) this.core.shortage = 0;
+    else this.core.charge(this.core.roomAt(offset));
+    return offset;
+  }
+
+  /** What may cross a limit, is large or aligned. */
+  private allocateAny(size: number, alignment: number | undefined): Offset {
+    const core = this.core;
+    core.check();
+    this.checkSize(size);
+    if (alignment !== undefined) checkAlignment(alignment, MAX_ALIGNMENT);
+    return take(core, size, alignment, false);
+  }
+
+  free(offset: Offset): void {
+    const core = this.core;
+    if (typeof offset === "number") {
+      const page = ((offset - core.base) | 0) >>> 12;
+      if (page < core.open) {
+        const w = core.words;
+        const entry = w[344 /* TABLE */ + page];
+        // A page of a slab? Then it is no child's, and the heap says what is wrong with the offset, if something is.
+        if (entry > 0) {
+          const room = w[(entry & 511) + 2 /* C_SIZE */];
+          core.slab.free(offset);
+          const used = core.used;
+          if (used > core.peak) core.peak = used;
+          core.used = used - room;
+          return;
+        }
+      }
+    }
+    freeBlock(core, offset);
+  }
+
+  /** O(1). */
+  sizeOf(offset: Offset): number {
+    return live(this.core, offset);
+  }
+
+  /** As the heap's: a small block up to the room it has, a large one also longer and shorter. O(1). */
+  resize(offset: Offset, size: number): boolean {
+    const core = this.core;
+    const before = live(core, offset);
+    this.checkSize(size);
+    if (core.isLarge(offset)) press(core, pagesFor(size) - before);
+    // The user's code may have run.
+    const room = live(core, offset);
+    if (!core.isLarge(offset)) return size <= room;
+    const more = pagesFor(size) - room;
+    if (!allows(core, more) || !core.slab.resize(offset, size)) return false;
+    core.charge(more);
+    return true;
+  }
+
+  /** As the heap's. A block that moves is charged the difference: it needs no quota for both. As `resize`, or O(bytes). */
+  reallocate(offset: Offset, size: number): Offset {
+    const core = this.core;
+    live(core, offset);
+    this.checkSize(size);
+    for (let foreseen = 0; ; ) {
+      press(core, this.target(offset, size, foreseen) - core.roomAt(offset));
+      // The user's code may have run.
+      const room = live(core, offset);
+      const large = core.isLarge(offset);
+      if (!large && size <= room) return offset;
+      const more = this.target(offset, size, foreseen) - room;
+      if (!allows(core, more)) throw refusal(core, size);
+      if (large && core.slab.resize(offset, size)) {
+        core.charge(more);
+        return offset;
+      }
+      const to = core.slab.tryAllocate(size);
+      core.shortage = 0;
+      if (to === NULL) throw refusal(core, size);
+      const got = core.roomAt(to) - room;
+      if (got <= more || core.used + got <= (core.used + more > core.limit ? core.quota : core.limit)) {
+        moveBlock(core.slab, offset, Math.min(room, size), to, core.heap);
+        core.charge(got);
+        return to;
+      }
+      // There is no slab of its own class any more, and another one's crosses a limit.
+      foreseen = core.roomAt(to);
+      core.slab.free(to);
+    }
+  }
+
+  /** The room that a block is to have once it is reallocated. */
+  private target(offset: Offset, size: number, foreseen: number): number {
+    return Math.max(foreseen, this.core.isLarge(offset) ? pagesFor(size) : roomFor(size));
+  }
+
+  /** As many as the quota and the heap have room for; notice that `soft` would be crossed is given once, before the first. */
+  allocateMany(size: number, out: Int32Array): number {
+    const core = this.core;
+    core.check();
+    checkSize(size, this.capacity);
+    press(core, checkOffsets(out).length * roomFor(size));
+    for (let made = 0; made < out.length; made++) {
+      const easy = core.used <= core.easy && size <= MOST_SMALL;
+      const offset = easy ? this.tryAllocate(size) : take(core, size, undefined, true);
+      if (offset === NULL) return made;
+      out[made] = offset;
+    }
+    return out.length;
+  }
+
+  freeMany(offsets: Int32Array, count?: number): void {
+    const core = this.core;
+    core.check();
+    const n = checkCount(count, offsets);
+    let rooms = 0;
+    for (let i = 0; i < n; i++) {
+      const offset = offsets[i] >>> 0;
+      if (isChild(core, offset)) throw new InvalidFreeError(offset);
+      rooms += core.roomAt(offset);
+    }
+    try {
+      core.slab.freeMany(offsets, n);
+    } catch (error) {
+      throw explainedMany(core, offsets, n, error);
+    }
+    core.charge(-rooms);
+  }
+
+  /** Ends every block; children stay. O(pages), and with children O(blocks). */
+  reset(): void {
+    const core = this.core;
+    core.check();
+    if (core.inside.size === 0) core.slab.reset();
+    else for (const { offset } of [...liveBlocks(core.current())]) if (!isChild(core, offset)) core.slab.free(offset);
+    core.charge(core.granted - core.used);
+  }
+
+  /** Of its own heap. The bytes of children are reserved, and no blocks. O(pages + children). */
+  stats(): AllocatorStats {
+    const core = this.core;
+    core.check();
+    const stats = core.slab.stats();
+    return { ...stats, live: stats.live - core.inner, blocks: stats.blocks - core.inside.size };
+  }
+
+  /** Every invariant of the heap, and that what is charged is what is there. O(pages + children). */
+  verify(): void {
+    verifyCore(this.core);
+  }
+
+  private checkSize(size: number): void {
+    if (!(isUint32(size) && size <= this.capacity)) checkSize(size, this.capacity);
+  }
+}
