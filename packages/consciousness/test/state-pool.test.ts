@@ -215,6 +215,7 @@ describe("one buffer", () => {
   test("a state whose frequency was changed behind the pool's back is found", () => {
     const pool = new ConsciousnessStatePool({ poolSize: 1, fields });
     pool.allocateConsciousnessState(0.75);
+    expect([...pool.inBand(0.5, 1)].length).toBe(1);
     const floats = new Float64Array(pool.buffer, 0, Math.floor(pool.buffer.byteLength / 8));
     floats[floats.indexOf(0.75)] = 300;
     expect(() => pool.verify()).toThrow(/^corrupted: slot 0 of 300 Hz is not in its band$/);
