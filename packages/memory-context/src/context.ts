@@ -30,9 +30,11 @@ export class MemoryContext extends QuotaHeap implements Disposable {
 
   /**
    * A new context, empty. Throws `InvalidArgumentError`; `QuotaExceededError` and `OutOfMemoryError` of the parent, or what the
-   * allocator throws; then nothing has changed. O(pages), and O(bytes) with `zero`. (A `Core` is what `adopt` has.)
+   * allocator throws; then nothing has changed. O(pages), and O(bytes) with `zero`.
    */
-  constructor(parent: MemoryContext | Allocator | null | Core, options: ContextOptions = {} as ContextOptions) {
+  constructor(parent: MemoryContext | Allocator | null, options: ContextOptions);
+  // What is not for users: a core that is there already, which `adopt` has.
+  constructor(parent: MemoryContext | Allocator | null | Core, options: ContextOptions) {
     super(MemoryContext.#coreOf(parent, options));
     this.parent = parent instanceof MemoryContext ? parent : undefined;
     this.core.context = this;
@@ -51,8 +53,8 @@ export class MemoryContext extends QuotaHeap implements Disposable {
    * back, but here it is over. Throws `InvalidArgumentError`, and `CorruptionError` where no whole heap is there. O(pages).
    */
   static adopt(loan: ContextLoan, options: Pick<ContextOptions, "onPressure"> = {}): MemoryContext {
-    checkCallback(options.onPressure);
-    return new MemoryContext(adopt(loan), options as ContextOptions);
+    checkCallback(options?.onPressure);
+    return new MemoryContext(adopt(loan) as unknown as null, (options ?? {}) as ContextOptions);
   }
 
   get name(): string {

@@ -2,10 +2,11 @@
  * What a context is made of. The verbs, and the files beside this one, work on it; the context that a user holds shows it.
  *
  *     used = Σ room of live blocks + Σ quota of children ≤ quota         soft ≤ quota ≤ bytes reserved
- *     limit = soft where used ≤ soft, else quota         what the hot path compares with: a call above it goes the slow way
- *     open  = pages where used ≤ soft, else 0            the same for frees: above soft, each may cross it downwards
+ *     limit = soft where used ≤ soft, else quota     a call that would go above it is looked at more closely
+ *     easy  = limit − 16 KiB                         where used ≤ easy, no small block can go above it
+ *     open  = pages where used ≤ soft, else 0        the same for frees: above soft, each may cross it downwards
  *
- * Where a context is disposed of or lent, limit is −1 and open 0, so the hot paths need no look at its state.
+ * Where a context is disposed of or lent, limit is −1 and open 0, so that the hot paths need no look at its state.
  */
 import { ContextDisposedError, ContextLentError, type Offset } from "@ariax/allocator";
 import { PAGE_SIZE, SlabAllocator } from "@ariax/slab";
@@ -128,7 +129,7 @@ export class Core {
 
   /** What follows from the state, what is used, and the limits. */
   refresh(): void {
-    const isCalm = this.used <= this.soft && !this.pressing;
+    const isCalm = this.used <= this.soft;
     this.limit = this.state !== LIVE ? -1 : isCalm ? this.soft : this.quota;
     this.easy = this.limit - MOST_SMALL;
     this.open = this.state === LIVE && isCalm ? this.pages : 0;

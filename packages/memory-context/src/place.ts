@@ -24,6 +24,8 @@ export interface Place {
 export interface SeparateMemory extends Memory {
   /** Where the context may begin: a multiple of 4096. Default 0. */
   readonly byteOffset?: number;
+  /** Bytes from there on that it may use. Default: all. A view of a buffer is such a memory, too. */
+  readonly byteLength?: number;
 }
 
 /** A memory of which a part is used, and which nobody makes longer from here. */
@@ -79,15 +81,12 @@ export function separatePlace(make: (bytes: number) => SeparateMemory, bytes: nu
   try {
     const buffer = memory?.buffer;
     if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid memory: what the function returned has no buffer");
-    const { byteOffset: base = 0 } = memory;
+    const { byteOffset: base = 0, byteLength = Infinity } = memory;
     if (!(Number.isInteger(base) && base >= 0 && base % PAGE_SIZE === 0)) {
       throw new InvalidArgumentError(`invalid memory: its byteOffset is no multiple of ${PAGE_SIZE}`);
     }
-    if (buffer.byteLength - base < bytes) {
-      throw new InvalidArgumentError(
-        `invalid memory: it has ${Math.max(0, buffer.byteLength - base)} bytes, asked for were ${bytes}`,
-      );
-    }
+    const has = Math.max(0, Math.min(buffer.byteLength - base, byteLength));
+    if (!(has >= bytes)) throw new InvalidArgumentError(`invalid memory: it has ${has} bytes, asked for were ${bytes}`);
     return {
       memory: new Window(memory),
       ...{ base, bytes, most: bytes, fresh: false, separate: true, borrowed: false, giveBack },

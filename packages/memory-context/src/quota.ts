@@ -20,27 +20,28 @@ export function press(core: Core, bytes: number): void {
   core.pressures++;
   if (core.onPressure === undefined) return;
   core.pressing = true;
-  core.refresh();
   try {
     core.onPressure(bytes);
   } finally {
     core.pressing = false;
-    core.refresh();
   }
   core.check();
 }
 
 /** Does the quota allow so many bytes more? If not, that is counted. */
 export function allows(core: Core, bytes: number): boolean {
-  if (core.used + bytes <= core.quota || !binds(core, bytes)) return true;
+  if (core.used + bytes <= core.quota) return true;
   core.refused++;
   core.shortage = bytes;
   return false;
 }
 
-/** Is it the quota that is short? Where it is as large as the heap, what is above it finds no room there either. */
-function binds(core: Core, bytes: number): boolean {
-  return core.quota < core.room || bytes <= heapFree(core);
+/** The same for a block. Where the quota is as large as the heap, what is above it finds no room there: that is what is short. */
+export function allowsBlock(core: Core, bytes: number): boolean {
+  const fits = core.used + bytes <= core.quota;
+  if (fits || core.quota < core.room || bytes <= heapFree(core)) return allows(core, bytes);
+  core.shortage = 0;
+  return false;
 }
 
 /** Bytes of the heap that are in no block, and in no child. */
@@ -56,8 +57,8 @@ export function take(core: Core, size: number, alignment: number | undefined, qu
   const { slab } = core;
   for (let room = roomFor(size, alignment); ; ) {
     if (!quiet) press(core, room);
-    if (!allows(core, room)) return NULL;
-    const offset = size <= slab.capacity ? slab.tryAllocate(size, alignment) : NULL;
+    if (!allowsBlock(core, room)) return NULL;
+    const offset = slab.tryAllocate(size, alignment);
     if (offset === NULL) {
       core.shortage = 0;
       return NULL;

@@ -17,7 +17,7 @@ import {
 import { liveBlocks } from "@ariax/slab/engine";
 import type { Core } from "./core.ts";
 import { explainedMany, freeBlock, isChild, live } from "./lookup.ts";
-import { allows, press, refusal, take } from "./quota.ts";
+import { allowsBlock, press, refusal, take } from "./quota.ts";
 import { MOST_SMALL, pagesFor, roomFor } from "./room.ts";
 import { verifyCore } from "./verify.ts";
 
@@ -129,7 +129,7 @@ export class QuotaHeap implements Allocator {
     const room = live(core, offset);
     if (!core.isLarge(offset)) return size <= room;
     const more = pagesFor(size) - room;
-    if (!allows(core, more) || !core.slab.resize(offset, size)) return false;
+    if (!allowsBlock(core, more) || !core.slab.resize(offset, size)) return false;
     core.charge(more);
     return true;
   }
@@ -146,7 +146,7 @@ export class QuotaHeap implements Allocator {
       const large = core.isLarge(offset);
       if (!large && size <= room) return offset;
       const more = this.target(offset, size, foreseen) - room;
-      if (!allows(core, more)) throw refusal(core, size);
+      if (!allowsBlock(core, more)) throw refusal(core, size);
       if (large && core.slab.resize(offset, size)) {
         core.charge(more);
         return offset;
@@ -156,7 +156,7 @@ export class QuotaHeap implements Allocator {
       if (to === NULL) throw refusal(core, size);
       const got = core.roomAt(to) - room;
       if (got <= more || core.used + got <= (core.used + more > core.limit ? core.quota : core.limit)) {
-        moveBlock(core.slab, offset, Math.min(room, size), to, core.heap);
+        moveBlock(core.slab, offset, room, to, core.heap);
         core.charge(got);
         return to;
       }

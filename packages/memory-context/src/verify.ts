@@ -2,12 +2,13 @@
 import { CorruptionError } from "@ariax/allocator";
 import type { Core } from "./core.ts";
 import { quoted } from "./options.ts";
+import { MOST_SMALL } from "./room.ts";
 
 /** Throws `CorruptionError` naming the first that is broken. O(pages + children). */
 export function verifyCore(core: Core): void {
   core.check();
   core.slab.verify();
-  const { name, used, quota, soft, pressing, slab, inside, children, inner, granted } = core;
+  const { name, used, quota, soft, slab, inside, children, inner, granted } = core;
   const sums = { inner: 0, granted: 0, inside: 0 };
   for (const [key, child] of children) {
     const { place, base, parent } = child;
@@ -29,9 +30,10 @@ export function verifyCore(core: Core): void {
   expect(used === held, () => `${quoted(name)} is charged ${used} bytes, and holds ${held}`);
   const ordered = used <= quota && soft <= quota && quota <= core.place.bytes;
   expect(ordered, () => `${quoted(name)} has ${used} bytes used, a soft limit of ${soft}, a quota of ${quota}`);
-  const calm = used <= soft && !pressing;
-  const right = core.limit === (calm ? soft : quota) && core.open === (calm ? core.pages : 0);
-  expect(right, () => `${quoted(name)} compares with ${core.limit} and ${core.open}`);
+  const calm = used <= soft;
+  const { limit, easy, open } = core;
+  const right = limit === (calm ? soft : quota) && easy === limit - MOST_SMALL && open === (calm ? core.pages : 0);
+  expect(right, () => `${quoted(name)} compares with ${limit} and ${open}`);
 }
 
 function expect(holds: boolean, what: () => string): void {

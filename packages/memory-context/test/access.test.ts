@@ -64,7 +64,21 @@ describe("load and store", () => {
     expect(context.load("f32", p, 0)).toBe(Math.fround(0.1));
   });
 
-  const notIndices = [-1, -0.5, 0.5, Number.NaN, 2 ** 32, 2 ** 53, Number.POSITIVE_INFINITY, "0", null, undefined, 0n, {}, true];
+  const notIndices = [
+    -1,
+    -0.5,
+    0.5,
+    Number.NaN,
+    2 ** 32,
+    2 ** 53,
+    Number.POSITIVE_INFINITY,
+    "0",
+    null,
+    undefined,
+    0n,
+    {},
+    true,
+  ];
   test.each(KINDS)("%s: reach no byte outside of the block", (kind, size) => {
     const { context, p, bytes } = scene();
     const before = bytes();
@@ -175,7 +189,9 @@ describe("load and store", () => {
     const last = context.sizeOf(p) - 8;
     context.store("f64", p, last, 0.5);
     expect(context.load("f64", p, last)).toBe(0.5);
-    expect(() => context.load("f64", p, last + 1)).toThrow(`invalid index: ${last + 1} is not a whole number from 0 to ${last}`);
+    expect(() => context.load("f64", p, last + 1)).toThrow(
+      `invalid index: ${last + 1} is not a whole number from 0 to ${last}`,
+    );
     context.copy(p, last, p, 0, 8);
     expect(context.view(p, Float64Array, 1)[0]).toBe(0.5);
   });

@@ -5,6 +5,8 @@ import { MemoryContext } from "../src/index.ts";
 
 /** A quota that is as large as the memory never binds, so that it is the memory that runs out, as the contract wants. */
 const all = (capacity: number) => ({ name: "all", quota: capacity, reserve: capacity });
+/** Random runs of the suite, where the kind of memory makes no difference to the verbs. */
+const runs = 25;
 /** Bytes for what lies around a context of that capacity. */
 const around = (capacity: number) => capacity + (1 << 18);
 
@@ -13,16 +15,17 @@ describe("a root with memory of its own", () => {
 });
 
 describe("a root with shared memory", () => {
-  conformance({ test, create: (capacity) => new MemoryContext(null, { ...all(capacity), shared: true }) });
+  conformance({ test, runs, create: (capacity) => new MemoryContext(null, { ...all(capacity), shared: true }) });
 });
 
 describe("a root that zeroes", () => {
-  conformance({ test, create: (capacity) => new MemoryContext(null, { ...all(capacity), zero: true }) });
+  conformance({ test, runs, create: (capacity) => new MemoryContext(null, { ...all(capacity), zero: true }) });
 });
 
 describe("a root in a region", () => {
   conformance({
     test,
+    runs,
     create: (capacity) => {
       const region = new SlabAllocator({ capacity: around(capacity) });
       region.allocate(1000);
@@ -48,6 +51,7 @@ describe("a child", () => {
 describe("a child with memory of its own", () => {
   conformance({
     test,
+    runs,
     create: (capacity) => {
       const root = new MemoryContext(null, { ...all(around(capacity)), name: "root" });
       return new MemoryContext(root, { ...all(capacity), memory: "separate" });

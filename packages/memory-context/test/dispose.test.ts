@@ -180,7 +180,12 @@ describe("what is given back", () => {
     const region = new SlabAllocator({ capacity: 4 << 20 });
     const freed: number[] = [];
     const watched: Allocator = Object.create(region, {
-      free: { value: (p: number) => (freed.push(p), region.free(p)) },
+      free: {
+        value: (p: number) => {
+          freed.push(p);
+          region.free(p);
+        },
+      },
     });
     const top = new MemoryContext(watched, { name: "top", quota: 1 << 20 });
     const a = child(top, "a", 1 << 18);
@@ -283,10 +288,10 @@ test("a context that ends and begins again and again loses nothing", () => {
   }
   expect(other.used).toBe(0);
   const { peak } = top.usage();
-  expect([{ ...top.usage(), peak: 1000 }, { ...top.stats(), peakReserved: 0 }]).toEqual([
-    fresh[0],
-    { ...fresh[1], peakReserved: 0 },
-  ]);
+  expect([
+    { ...top.usage(), peak: 1000 },
+    { ...top.stats(), peakReserved: 0 },
+  ]).toEqual([fresh[0], { ...fresh[1], peakReserved: 0 }]);
   expect(peak).toBe(311_000);
   expect(tree(top)).toHaveLength(2);
   verifyAll(top);

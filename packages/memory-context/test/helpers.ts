@@ -1,4 +1,5 @@
 import type { Allocator } from "@ariax/allocator";
+import { SlabAllocator } from "@ariax/slab";
 import { expect } from "vitest";
 import { type ContextOptions, MemoryContext } from "../src/index.ts";
 
@@ -135,4 +136,26 @@ export function uses(of: MemoryContext, p: number): Record<string, () => unknown
     diff: () => of.diff(new Uint8Array(100)),
     lend: () => of.lend(),
   };
+}
+
+/** A context of the least size, and its snapshot, some 6 KB. */
+export function small(): { context: MemoryContext; snapshot: Uint8Array; p: number } {
+  const context = root({ name: "vm 1", quota: 60_000, reserve: 65536 });
+  const p = context.allocate(100);
+  fillBlock(context, p, 7);
+  return { context, snapshot: context.snapshot(), p };
+}
+
+/** A tree over one region, and one beside it; a block of every context. */
+export function forest() {
+  const region = new SlabAllocator({ capacity: 8 << 20 });
+  const top = new MemoryContext(region, { name: "top", quota: 1 << 20 });
+  const beside = new MemoryContext(region, { name: "beside", quota: 1 << 18 });
+  const a = child(top, "a", 1 << 18);
+  const b = child(top, "b", 1 << 17);
+  const inner = child(a, "inner", 1 << 16);
+  const all = [top, beside, a, b, inner];
+  const blocks = all.map((context) => [8, 100, 5000, 20_000].map((size) => context.allocate(size)));
+  for (const [i, context] of all.entries()) for (const p of blocks[i]) fillBlock(context, p, i + 1);
+  return { region, all, blocks };
 }

@@ -73,7 +73,9 @@ describe("a context", () => {
     verifyAll(top);
   });
 
-  test("that comes back above its quota, or damaged, is refused, and can only be disposed of", { timeout: 20_000 }, async () => {
+  test("that comes back above its quota, or damaged, is refused, and can only be disposed of", {
+    timeout: 20_000,
+  }, async () => {
     for (const what of ["exceed", "damage"] as const) {
       const { region, top, vm } = shared(100_000);
       vm.allocate(100);
@@ -84,7 +86,11 @@ describe("a context", () => {
           : "corrupted: 6 pages used, 7 found";
       throws(() => vm.reclaim(), "CorruptionError", message);
       throws(() => vm.reclaim(), "CorruptionError", message);
-      throws(() => vm.allocate(8), "ContextLentError", 'context lent: "vm" is with another thread until it is reclaimed');
+      throws(
+        () => vm.allocate(8),
+        "ContextLentError",
+        'context lent: "vm" is with another thread until it is reclaimed',
+      );
       vm.dispose();
       verifyAll(top);
       expect(top.used).toBe(0);
@@ -105,7 +111,12 @@ describe("while it is lent", () => {
     expect([vm.lent, vm.disposed, vm.name, vm.path]).toEqual([true, false, "vm", "top/vm"]);
     for (const [use, call] of Object.entries(uses(vm, p))) {
       const error = caught(call);
-      expect([use, error?.name, error?.message, error?.code]).toEqual([use, "ContextLentError", lent, "ERR_CONTEXT_LENT"]);
+      expect([use, error?.name, error?.message, error?.code]).toEqual([
+        use,
+        "ContextLentError",
+        lent,
+        "ERR_CONTEXT_LENT",
+      ]);
     }
     // What another context says of it is as ever.
     throws(() => top.free(p), "ForeignBlockError", `foreign block: offset ${p} lies in "vm", not in "top"`);
@@ -224,15 +235,36 @@ describe("an adopted context", () => {
       [{ ...good, buffer: new ArrayBuffer(1 << 20) }, "InvalidArgumentError", "invalid loan: it has no shared buffer"],
       [{ ...good, name: "" }, "InvalidArgumentError", "invalid name: 0 bytes, 1 to 64 are allowed"],
       [{ ...good, quota: 0 }, "InvalidArgumentError", "invalid quota: 0 is not a whole number from 1 to 4294901760"],
-      [{ ...good, quota: "1" }, "InvalidArgumentError", 'invalid quota: "1" is not a whole number from 1 to 4294901760'],
-      [{ ...good, soft: 2 ** 20 }, "InvalidArgumentError", "invalid soft: 1048576 is not a whole number from 0 to 262144"],
-      [{ ...good, byteOffset: -4096 }, "InvalidArgumentError", "invalid byteOffset: -4096 is not a whole number from 0 to 4194304"],
-      [{ ...good, byteOffset: good.byteOffset + 8 }, "InvalidArgumentError", `invalid byteOffset: ${good.byteOffset + 8} is no multiple of 4096`],
-      [{ ...good, byteOffset: good.byteOffset + 4096 }, "CorruptionError", `corrupted: no heap: no magic number at byte ${good.byteOffset + 4096}`],
+      [
+        { ...good, quota: "1" },
+        "InvalidArgumentError",
+        'invalid quota: "1" is not a whole number from 1 to 4294901760',
+      ],
+      [
+        { ...good, soft: 2 ** 20 },
+        "InvalidArgumentError",
+        "invalid soft: 1048576 is not a whole number from 0 to 262144",
+      ],
+      [
+        { ...good, byteOffset: -4096 },
+        "InvalidArgumentError",
+        "invalid byteOffset: -4096 is not a whole number from 0 to 4194304",
+      ],
+      [
+        { ...good, byteOffset: good.byteOffset + 8 },
+        "InvalidArgumentError",
+        `invalid byteOffset: ${good.byteOffset + 8} is no multiple of 4096`,
+      ],
+      [
+        { ...good, byteOffset: good.byteOffset + 4096 },
+        "CorruptionError",
+        `corrupted: no heap: no magic number at byte ${good.byteOffset + 4096}`,
+      ],
     ];
     for (const [loan, name, message] of bad) throws(() => MemoryContext.adopt(loan as ContextLoan), name, message);
     const callback = { onPressure: 7 as never };
     throws(() => MemoryContext.adopt(good, callback), "InvalidArgumentError", "invalid onPressure: it is no function");
+    MemoryContext.adopt(good, null as never).dispose();
     const there = MemoryContext.adopt({ ...good, quota: 1000, soft: 1000 });
     there.allocate(1000 - 488);
     throws(

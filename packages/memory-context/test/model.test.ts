@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BROKEN } from "./broken.ts";
-import { run, steps } from "./model.ts";
+import { run } from "./model.ts";
+import { steps } from "./model-tree.ts";
 
-const RUNS = Number(process.env.ARIAX_RUNS ?? 150);
+const RUNS = Number(process.env.ARIAX_RUNS ?? 80);
 
 test("a tree of contexts does as maps and sums do", { timeout: 600_000 }, () => {
   fc.assert(

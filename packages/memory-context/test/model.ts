@@ -2,78 +2,23 @@
  * A tree of contexts, and beside it the same in the plainest way: maps of blocks, and sums. Each step does something to both,
  * and compares all that can be seen. Throws at the first difference.
  */
-import { AllocatorError } from "@ariax/allocator";
-import { CLASS_SIZES, SlabAllocator } from "@ariax/slab";
-import fc from "fast-check";
+import { SlabAllocator } from "@ariax/slab";
 import { MemoryContext } from "../src/index.ts";
+import {
+  type Block,
+  expect,
+  isAll,
+  type Node,
+  node,
+  refused,
+  roomOf,
+  type Step,
+  served,
+  sum,
+  used,
+} from "./model-tree.ts";
 
 type Class = typeof MemoryContext;
-
-interface Block {
-  offset: number;
-  room: number;
-  stamp: number;
-}
-
-interface Saved {
-  readonly bytes: Uint8Array;
-  readonly blocks: readonly Block[];
-}
-
-/** What the model knows of a context. */
-interface Node {
-  readonly context: MemoryContext;
-  readonly parent: Node | undefined;
-  readonly children: Node[];
-  readonly separate: boolean;
-  readonly blocks: Map<number, Block>;
-  quota: number;
-  peak: number;
-  saved: Saved | undefined;
-}
-
-export interface Step {
-  readonly op: string;
-  readonly a: number;
-  readonly b: number;
-  readonly size: number;
-}
-
-const OPS: readonly (readonly [op: string, weight: number])[] = [
-  ["allocate", 8],
-  ["free", 6],
-  ["resize", 3],
-  ["reallocate", 5],
-  ["allocateMany", 2],
-  ["freeMany", 2],
-  ["transfer", 4],
-  ["create", 3],
-  ["dispose", 1],
-  ["quota", 2],
-  ["reset", 1],
-  ["save", 1],
-  ["restore", 1],
-  ["lend", 1],
-  ["badFree", 2],
-  ["foreign", 3],
-];
-
-const size = fc.oneof(
-  { weight: 5, arbitrary: fc.nat(300) },
-  { weight: 3, arbitrary: fc.nat(5000) },
-  { weight: 2, arbitrary: fc.nat(40_000) },
-  { weight: 1, arbitrary: fc.nat(150_000) },
-);
-
-export const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.record({
-    op: fc.oneof(...OPS.map(([op, weight]) => ({ weight, arbitrary: fc.constant(op) }))),
-    a: fc.nat(0xffff),
-    b: fc.nat(0xffff),
-    size,
-  }),
-  { maxLength: 60, size: "max" },
-);
 
 /** Runs steps on contexts of a class, which is `MemoryContext`, or a broken one. */
 export function run(all: readonly Step[], type: Class = MemoryContext): void {
@@ -115,39 +60,31 @@ class Model {
   #step({ op, a, b, size }: Step): void {
     const nodes = this.#nodes;
     const at = nodes[a % nodes.length];
+    const other = nodes[size % nodes.length];
     const blocks = [...at.blocks.values()];
     const block = blocks[b % blocks.length];
-    const { context } = at;
-    if (op === "create") return this.#create(at, size, b);
-    if (op === "quota") return this.#setQuota(at, size * (b % 8));
-    if (op === "dispose") return this.#dispose(at);
-    if (op === "reset") return this.#reset(at);
-    if (op === "save") return this.#save(at);
-    if (op === "restore") return this.#restore(at);
-    if (op === "lend") return this.#lend(at, size);
-    if (op === "allocate") return this.#allocate(at, size, b);
-    if (op === "allocateMany") return this.#allocateMany(at, size, b % 40);
-    if (block === undefined) return;
-    if (op === "free") this.#free(at, block);
-    else if (op === "resize") this.#resize(at, block, size);
-    else if (op === "reallocate") this.#reallocate(at, block, size);
-    else if (op === "transfer") this.#transfer(at, block, nodes[size % nodes.length]);
-    else if (op === "freeMany") {
-      const some = blocks.filter((_, i) => ((b >>> (i % 16)) & 1) === 1);
-      const list = Int32Array.from(some, ({ offset }) => offset);
-      if (some.length > 0) {
-        const bad = Int32Array.of(...list, list[0]);
-        refused(() => context.freeMany(bad), ["ERR_DOUBLE_FREE"]);
-        refused(() => context.freeMany(Int32Array.of(...list, list[0] + 8)), ["ERR_INVALID_FREE"]);
-      }
-      context.freeMany(list);
-      for (const one of some) at.blocks.delete(one.offset);
-    } else if (op === "badFree") {
-      refused(() => context.free(block.offset + 1 + (b % (block.room - 1))), ["ERR_INVALID_FREE", "ERR_DOUBLE_FREE", "ERR_FOREIGN_BLOCK"]);
-      this.#free(at, block);
-      refused(() => context.free(block.offset), ["ERR_DOUBLE_FREE"]);
-    } else if (op === "foreign") this.#foreign(at, block, nodes[size % nodes.length]);
-    else throw new Error(`no op "${op}"`);
+    const onContext: Record<string, () => void> = {
+      create: () => this.#create(at, size, b),
+      quota: () => this.#setQuota(at, size * (b % 8)),
+      dispose: () => this.#dispose(at),
+      reset: () => this.#reset(at),
+      save: () => this.#save(at),
+      restore: () => this.#restore(at),
+      lend: () => this.#lend(at, size),
+      allocate: () => this.#allocate(at, size, b),
+      allocateMany: () => this.#allocateMany(at, size, b % 40),
+    };
+    const onBlock: Record<string, () => void> = {
+      free: () => this.#free(at, block),
+      badFree: () => this.#badFree(at, block, b),
+      freeMany: () => this.#freeMany(at, blocks, b),
+      resize: () => this.#resize(at, block, size),
+      reallocate: () => this.#reallocate(at, block, size),
+      transfer: () => this.#transfer(at, block, other),
+      foreign: () => this.#foreign(at, block, other),
+    };
+    if (op in onContext) onContext[op]();
+    else if (block !== undefined) onBlock[op]();
   }
 
   #create(parent: Node, size: number, b: number): void {
@@ -156,8 +93,8 @@ class Model {
     const memory = separate ? ("separate" as const) : undefined;
     const options = { name: `${this.#names++}`, quota, memory, zero: b % 7 === 0 ? true : undefined };
     const make = () => new this.#type(parent.context, options);
-    if (quota > parent.quota) return refused(make, ["ERR_INVALID_ARGUMENT"]);
-    if (used(parent) + quota > parent.quota) return refused(make, ["ERR_QUOTA_EXCEEDED"]);
+    if (quota > parent.quota) return void refused(make, ["ERR_INVALID_ARGUMENT"]);
+    if (used(parent) + quota > parent.quota) return void refused(make, ["ERR_QUOTA_EXCEEDED"]);
     const context = served(make);
     if (context === undefined) return;
     parent.children.push(node(context, parent, quota, separate));
@@ -166,9 +103,10 @@ class Model {
   #setQuota(at: Node, quota: number): void {
     const set = () => void (at.context.quota = quota);
     const { reserved } = at.context.usage();
-    if (quota < Math.max(1, used(at)) || quota > reserved) return refused(set, ["ERR_INVALID_ARGUMENT"]);
+    if (quota < Math.max(1, used(at)) || quota > reserved) return void refused(set, ["ERR_INVALID_ARGUMENT"]);
     const more = quota - at.quota;
-    if (at.parent !== undefined && used(at.parent) + more > at.parent.quota) return refused(set, ["ERR_QUOTA_EXCEEDED"]);
+    if (at.parent !== undefined && used(at.parent) + more > at.parent.quota)
+      return void refused(set, ["ERR_QUOTA_EXCEEDED"]);
     set();
     at.quota = quota;
   }
@@ -202,7 +140,7 @@ class Model {
   }
 
   #save(at: Node): void {
-    if (at.children.length > 0) return refused(() => at.context.snapshot(), ["ERR_INVALID_ARGUMENT"]);
+    if (at.children.length > 0) return void refused(() => at.context.snapshot(), ["ERR_INVALID_ARGUMENT"]);
     const bytes = at.context.snapshot();
     at.saved = { bytes, blocks: [...at.blocks.values()].map((block) => ({ ...block })) };
     const damaged = bytes.slice();
@@ -214,8 +152,8 @@ class Model {
     const { saved } = at;
     if (saved === undefined) return;
     const restore = () => at.context.restore(saved.bytes);
-    if (at.children.length > 0) return refused(restore, ["ERR_INVALID_ARGUMENT"]);
-    if (sum(saved.blocks) > at.quota) return refused(restore, ["ERR_QUOTA_EXCEEDED"]);
+    if (at.children.length > 0) return void refused(restore, ["ERR_INVALID_ARGUMENT"]);
+    if (sum(saved.blocks) > at.quota) return void refused(restore, ["ERR_QUOTA_EXCEEDED"]);
     restore();
     at.blocks.clear();
     for (const block of saved.blocks) at.blocks.set(block.offset, { ...block });
@@ -223,7 +161,8 @@ class Model {
 
   /** Another thread's part, played here. */
   #lend(at: Node, size: number): void {
-    if (at.children.length > 0 || !at.context.traits.shared) return refused(() => at.context.lend(), ["ERR_INVALID_ARGUMENT"]);
+    if (at.children.length > 0 || !at.context.traits.shared)
+      return void refused(() => at.context.lend(), ["ERR_INVALID_ARGUMENT"]);
     const loan = at.context.lend();
     refused(() => at.context.allocate(8), ["ERR_CONTEXT_LENT"]);
     const there = this.#type.adopt(loan);
@@ -236,14 +175,14 @@ class Model {
 
   #allocate(at: Node, size: number, b: number): void {
     const { context } = at;
-    if (size > context.capacity) return refused(() => context.tryAllocate(size), ["ERR_INVALID_SIZE"]);
+    if (size > context.capacity) return void refused(() => context.tryAllocate(size), ["ERR_INVALID_SIZE"]);
     const over = used(at) + roomOf(size) > at.quota;
     if (b % 2 === 0) {
       const offset = context.tryAllocate(size);
       if (offset !== 0) this.#admit(at, offset, size, over);
       return;
     }
-    if (over) return refused(() => context.allocate(size), ["ERR_QUOTA_EXCEEDED"]);
+    if (over) return void refused(() => context.allocate(size), ["ERR_QUOTA_EXCEEDED"]);
     const offset = served(() => context.allocate(size));
     if (offset !== undefined) this.#admit(at, offset, size, over);
   }
@@ -272,12 +211,32 @@ class Model {
     at.blocks.delete(block.offset);
   }
 
+  #freeMany(at: Node, blocks: readonly Block[], b: number): void {
+    const some = blocks.filter((_, i) => ((b >>> (i % 16)) & 1) === 1);
+    const list = Int32Array.from(some, ({ offset }) => offset);
+    if (some.length > 0) {
+      const twice = Int32Array.of(...list, list[0]);
+      refused(() => at.context.freeMany(twice), ["ERR_DOUBLE_FREE"]);
+      refused(() => at.context.freeMany(Int32Array.of(...list, list[0] + 8)), ["ERR_INVALID_FREE"]);
+    }
+    at.context.freeMany(list);
+    for (const one of some) at.blocks.delete(one.offset);
+  }
+
+  /** Inside of a block, and twice. */
+  #badFree(at: Node, block: Block, b: number): void {
+    const inside = block.offset + 1 + (b % (block.room - 1));
+    refused(() => at.context.free(inside), ["ERR_INVALID_FREE", "ERR_DOUBLE_FREE", "ERR_FOREIGN_BLOCK"]);
+    this.#free(at, block);
+    refused(() => at.context.free(block.offset), ["ERR_DOUBLE_FREE"]);
+  }
+
   #resize(at: Node, block: Block, size: number): void {
     if (size > at.context.capacity) return;
     const before = used(at);
     const done = at.context.resize(block.offset, size);
     const room = at.context.sizeOf(block.offset);
-    if (!done) return expect(room === block.room, `${block.offset} has ${room} bytes after a resize that failed`);
+    if (!done) return void expect(room === block.room, `${block.offset} has ${room} bytes after a resize that failed`);
     expect(before - block.room + room <= at.quota, "a resize went above the quota");
     this.#stampAgain(at, block, block.offset, room, size);
   }
@@ -287,7 +246,7 @@ class Model {
     const { context } = at;
     const before = used(at) - block.room;
     const to = served(() => context.reallocate(block.offset, size));
-    if (to === undefined) return expect(context.sizeOf(block.offset) === block.room, "a block has changed");
+    if (to === undefined) return void expect(context.sizeOf(block.offset) === block.room, "a block has changed");
     const room = context.sizeOf(to);
     expect(before + room <= at.quota, "a reallocate went above the quota");
     at.blocks.delete(block.offset);
@@ -298,14 +257,14 @@ class Model {
   /** A block that has another place or room: what is kept is as it was, and the rest is filled. */
   #stampAgain(at: Node, block: Block, offset: number, room: number, size: number): void {
     const kept = at.context.view(offset, Uint8Array, Math.min(block.room, room, size));
-    expect(kept.every((byte) => byte === block.stamp), `the block at ${offset} has lost its contents`);
+    expect(isAll(kept, block.stamp), `the block at ${offset} has lost its contents`);
     at.context.fill(offset, block.stamp);
     at.blocks.set(offset, { ...block, offset, room });
   }
 
   #transfer(from: Node, block: Block, to: Node): void {
     const move = () => from.context.transfer(block.offset, to.context);
-    if (from !== to && used(to) + block.room > to.quota) return refused(move, ["ERR_QUOTA_EXCEEDED"]);
+    if (from !== to && used(to) + block.room > to.quota) return void refused(move, ["ERR_QUOTA_EXCEEDED"]);
     const offset = served(move);
     if (offset === undefined || from === to) return;
     const room = to.context.sizeOf(offset);
@@ -351,57 +310,14 @@ class Model {
       expect(count === blocks.size && live === now - granted, `there are ${count} blocks of ${live} bytes`);
       expect(usage.children === at.children.length, `there are ${usage.children} children`);
       for (const { offset, room, stamp } of blocks.values()) {
-        expect(context.sizeOf(offset) === room, `the block at ${offset} has ${context.sizeOf(offset)} bytes, not ${room}`);
-        expect(context.view(offset, Uint8Array).every((byte) => byte === stamp), `the block at ${offset} has changed`);
+        expect(
+          context.sizeOf(offset) === room,
+          `the block at ${offset} has ${context.sizeOf(offset)} bytes, not ${room}`,
+        );
+        expect(isAll(context.view(offset, Uint8Array), stamp), `the block at ${offset} has changed`);
       }
       context.verify();
     }
     this.#region.verify();
-  }
-}
-
-function node(context: MemoryContext, parent: Node | undefined, quota: number, separate: boolean): Node {
-  return { context, parent, children: [], separate, blocks: new Map(), quota, peak: 0, saved: undefined };
-}
-
-/** Bytes charged, by the model. */
-function used({ blocks, children }: Node): number {
-  return sum(blocks.values()) + children.reduce((bytes, { quota }) => bytes + quota, 0);
-}
-
-function sum(blocks: Iterable<Block>): number {
-  let bytes = 0;
-  for (const { room } of blocks) bytes += room;
-  return bytes;
-}
-
-/** The least room of a block. */
-function roomOf(size: number): number {
-  return CLASS_SIZES.find((room) => room >= size) ?? Math.ceil(size / 4096) * 4096;
-}
-
-function expect(holds: boolean, what: string): void {
-  if (!holds) throw new Error(what);
-}
-
-/** `call` must throw an error of one of these codes. */
-function refused(call: () => unknown, codes: readonly string[]): void {
-  let result: unknown;
-  try {
-    result = call();
-  } catch (error) {
-    const { code, message } = error as AllocatorError;
-    return expect(codes.includes(code), `${codes.join(" or ")} was expected, not "${message}"`);
-  }
-  throw new Error(`${codes.join(" or ")} was expected, not ${String(result)}`);
-}
-
-/** What a call returns; undefined where there is no room: the model does not know how the heap lies. */
-function served<T>(call: () => T): T | undefined {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof AllocatorError && /^ERR_(OUT_OF_MEMORY|QUOTA_EXCEEDED)$/.test(error.code)) return undefined;
-    throw error;
   }
 }

@@ -136,9 +136,9 @@ describe("options", () => {
   test("there have to be some", () => {
     const message = "invalid options: a name and a quota are needed";
     for (const options of [null, 7, "a", undefined]) {
-      const call = () => new MemoryContext(null, options as unknown as ContextOptions);
-      if (options === undefined) throws(call, "InvalidArgumentError", "invalid name: undefined is no string");
-      else throws(call, "InvalidArgumentError", message);
+      for (const parent of [null, root(), new SlabAllocator({ capacity: 1 << 20 })]) {
+        throws(() => new MemoryContext(parent, options as never), "InvalidArgumentError", message);
+      }
     }
   });
 });

@@ -43,7 +43,8 @@ describe("a region that grows", () => {
   } satisfies Record<string, () => { region: SlabAllocator | WasmAllocator; wasm?: { grow(pages: number): number } }>;
   for (const [kind, make] of Object.entries(kinds)) {
     test(`${kind}: contexts go on, with all their verbs`, () => {
-      const { region, wasm }: { region: SlabAllocator | WasmAllocator; wasm?: { grow(pages: number): number } } = make();
+      const { region, wasm }: { region: SlabAllocator | WasmAllocator; wasm?: { grow(pages: number): number } } =
+        make();
       const top = new MemoryContext(region, { name: "top", quota: 1 << 19, reserve: 1 << 20 });
       const a = child(top, "a", 1 << 18);
       const inner = child(a, "inner", 1 << 17);

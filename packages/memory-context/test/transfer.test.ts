@@ -84,18 +84,13 @@ test("that can't be, leaves both as they were", () => {
     "QuotaExceededError",
     'quota exceeded: 503808 bytes on top of 0 are over the 1000 of "small"',
   );
-  const memory = (size: number) =>
-    `out of memory: no room for ${size} bytes aligned to 8 in a capacity of 65536 bytes`;
+  const memory = (size: number) => `out of memory: no room for ${size} bytes aligned to 8 in a capacity of 65536 bytes`;
   throws(() => from.transfer(p, full), "OutOfMemoryError", memory(1024));
   // More than it can ever have.
   throws(() => from.transfer(large, full), "OutOfMemoryError", memory(503_808));
   throws(() => from.transfer(p, gone), "ContextDisposedError", 'context disposed: "gone" and its blocks are gone');
   for (const to of [null, undefined, 7, {}, new SlabAllocator({ capacity: 1 << 20 })]) {
-    throws(
-      () => from.transfer(p, to as never),
-      "InvalidArgumentError",
-      "invalid context: it is no MemoryContext",
-    );
+    throws(() => from.transfer(p, to as never), "InvalidArgumentError", "invalid context: it is no MemoryContext");
   }
   expect([seen(from), seen(full)]).toEqual(before);
   expect(small.usage()).toMatchObject({ used: 0, peak: 0, refused: 2 });

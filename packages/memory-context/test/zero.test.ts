@@ -1,5 +1,5 @@
 /** `zero: true`: no byte of the context is ever seen by another, nor of another by it. */
-import { type Allocator } from "@ariax/allocator";
+import type { Allocator } from "@ariax/allocator";
 import { SlabAllocator } from "@ariax/slab";
 import { describe, expect, test } from "vitest";
 import { MemoryContext } from "../src/index.ts";
@@ -36,7 +36,8 @@ function leaked(of: Pick<Allocator, "memory">): boolean {
 /** Is it in any block that a context can have? */
 function visible(context: MemoryContext): boolean {
   for (const size of [16, 1000, 4096, 100_000]) {
-    for (const p of fillUp(context, size)) if (Buffer.from(context.view(p, Uint8Array)).includes(SECRET.subarray(0, 12))) return true;
+    for (const p of fillUp(context, size))
+      if (Buffer.from(context.view(p, Uint8Array)).includes(SECRET.subarray(0, 12))) return true;
     context.reset();
   }
   return false;

@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest";
+import { MemoryContext } from "../src/index.ts";
+import { caught, fillBlock, fillUp, isFilled, root, throws } from "./helpers.ts";
+
+/** A context with `left` bytes of its quota left, in one of which there is plenty of memory. */
+function nearlyFull(left: number): { context: MemoryContext; p: number } {
+  const context = root({ quota: 100_000 });
+  const p = context.allocate(1000);
+  while (context.quota - context.used - left >= 16384) context.allocate(16384);
+  context.quota = context.used + left;
+  return { context, p };
+}
+
+describe("what the quota refuses", () => {
+  const over = (bytes: number, used: number, quota: number) =>
+    `quota exceeded: ${bytes} bytes on top of ${used} are over the ${quota} of "root"`;
+
+  test("is an error of allocate, NULL of tryAllocate, and counted", () => {
+    const { context } = nearlyFull(100);
+    const { used, quota } = context;
+    const before = context.stats();
+    throws(() => context.allocate(97), "QuotaExceededError", over(112, used, quota));
+    throws(() => context.allocate(8, 128), "QuotaExceededError", over(128, used, quota));
+    throws(() => context.allocate(20_000), "QuotaExceededError", over(20_480, used, quota));
+    expect(context.tryAllocate(97)).toBe(0);
+    expect(context.tryAllocate(20_000)).toBe(0);
+    expect(context.usage()).toMatchObject({ used, refused: 5 });
+    expect(context.stats()).toEqual(before);
+    // What fits is still served.
+    expect(context.sizeOf(context.allocate(96))).toBe(96);
+    context.verify();
+  });
+
+  test("has an error code of its own", () => {
+    const { context } = nearlyFull(0);
+    expect(caught(() => context.allocate(1))?.code).toBe("ERR_QUOTA_EXCEEDED");
+  });
+
+  test("is no argument error: those come first", () => {
+    const { context } = nearlyFull(0);
+    const { capacity } = context;
+    const size = (bad: unknown) => `invalid size: ${bad} is not a whole number of bytes from 0 to ${capacity}`;
+    throws(() => context.allocate(-1), "InvalidSizeError", size(-1));
+    throws(() => context.tryAllocate(capacity + 1), "InvalidSizeError", size(capacity + 1));
+    throws(() => context.tryAllocate(Number.NaN), "InvalidSizeError", size("NaN"));
+    throws(
+      () => context.allocate(8, 3),
+      "InvalidAlignmentError",
+      "invalid alignment: 3 is not a power of two from 1 to 65536",
+    );
+    expect(context.usage().refused).toBe(0);
+  });
+
+  test("is false of resize, and the block is as it was", () => {
+    const { context } = nearlyFull(8192);
+    const p = context.allocate(4096, 65536);
+    const { used } = context;
+    expect(context.resize(p, 12_289)).toBe(false);
+    expect([context.sizeOf(p), context.used]).toEqual([4096, used]);
+    expect(context.resize(p, 8192)).toBe(true);
+    expect(context.used).toBe(context.quota);
+    expect(context.usage().refused).toBe(1);
+    context.verify();
+  });
+
+  test("is an error of reallocate, and the block is as it was", () => {
+    const { context, p } = nearlyFull(200);
+    fillBlock(context, p, 9);
+    const { used, quota } = context;
+    const before = context.stats();
+    throws(() => context.reallocate(p, 1281), "QuotaExceededError", over(1536 - 1024, used, quota));
+    throws(() => context.reallocate(p, 50_000), "QuotaExceededError", over(53_248 - 1024, used, quota));
+    expect(isFilled(context, p, 9)).toBe(true);
+    expect(context.stats()).toEqual(before);
+    context.verify();
+  });
+
+  test("is the difference only, where a block moves", () => {
+    const context = root({ quota: 5120 });
+    const p = context.allocate(4096);
+    fillBlock(context, p, 3);
+    // 4,096 and 5,120 bytes at once would be 9,216.
+    const q = context.reallocate(p, 5000);
+    expect(q).not.toBe(p);
+    expect([context.used, context.load("u8", q, 4095)]).toEqual([5120, 3]);
+    throws(() => context.free(p), "DoubleFreeError", `double free: the block at offset ${p} is free already`);
+  });
+
+  test("is what is left out of allocateMany", () => {
+    const context = root({ quota: 1000 });
+    const out = new Int32Array(20).fill(-1);
+    expect(context.allocateMany(100, out)).toBe(8);
+    expect([...out.subarray(8)]).toEqual(new Array(12).fill(-1));
+    expect(context.used).toBe(896);
+    expect(context.allocateMany(100, out)).toBe(0);
+    expect(context.allocateMany(104, out.subarray(0, 0))).toBe(0);
+    expect(context.allocateMany(20_000, out.subarray(0, 4))).toBe(0);
+    expect(context.usage().refused).toBe(3);
+    context.freeMany(out, 8);
+    expect(context.used).toBe(0);
+    context.verify();
+  });
+
+  test("is an out-of-memory error where it is the memory that has no room", () => {
+    const context = new MemoryContext(null, { name: "a", quota: 65536, reserve: 65536 });
+    const blocks = fillUp(context, 1000);
+    expect(blocks).toHaveLength(56);
+    const message = "out of memory: no room for 1000 bytes aligned to 8 in a capacity of 65536 bytes";
+    throws(() => context.allocate(1000), "OutOfMemoryError", message);
+    throws(() => context.reallocate(blocks[0], 5000), "OutOfMemoryError", message.replace("1000 bytes", "5000 bytes"));
+    expect(context.usage().refused).toBe(0);
+    context.verify();
+  });
+
+  test("is what a block would really have, where its own class has no pages left", () => {
+    // 13 of 15 pages, and then: a slab of 24-byte blocks has 3 pages, one of 32-byte blocks has one.
+    const scene = (left: number, options = {}) => {
+      const context = root({ quota: 60_000, reserve: 65_536, ...options });
+      context.allocate(12 * 4096);
+      const p = context.allocate(16);
+      context.quota = context.used + left;
+      return { context, p, before: [context.used, context.stats().live, context.stats().blocks] };
+    };
+    const now = (context: MemoryContext) => [context.used, context.stats().live, context.stats().blocks];
+    const a = scene(31);
+    expect(a.context.tryAllocate(20)).toBe(0);
+    throws(() => a.context.allocate(20), "QuotaExceededError", over(32, 49_168, 49_199));
+    expect(a.context.allocateMany(20, new Int32Array(1))).toBe(0);
+    expect(now(a.context)).toEqual(a.before);
+    const b = scene(15);
+    throws(() => b.context.reallocate(b.p, 20), "QuotaExceededError", over(16, 49_168, 49_183));
+    expect(now(b.context)).toEqual(b.before);
+    const c = scene(32);
+    expect(c.context.sizeOf(c.context.allocate(20))).toBe(32);
+    expect(c.context.used).toBe(c.context.quota);
+    const d = scene(16);
+    expect(d.context.sizeOf(d.context.reallocate(d.p, 20))).toBe(32);
+    // A soft limit that only the larger room crosses is announced with that; one that is crossed anyway, once.
+    for (const [soft, told] of [
+      [25, [32]],
+      [10, [24]],
+    ] as const) {
+      const sizes: number[] = [];
+      const e = scene(100, { onPressure: (_: MemoryContext, size: number) => void sizes.push(size) });
+      e.context.soft = e.context.used + soft;
+      e.context.allocate(20);
+      expect(sizes).toEqual(told);
+      e.context.verify();
+    }
+    const moves: number[] = [];
+    const f = scene(100, { onPressure: (_: MemoryContext, size: number) => void moves.push(size) });
+    f.context.soft = f.context.used + 10;
+    f.context.reallocate(f.p, 20);
+    expect(moves).toEqual([16]);
+    for (const { context } of [a, b, c, d, f]) context.verify();
+  });
+});
