@@ -151,6 +151,8 @@ export class TickArena {
     if (this.#isRunning) throw new NestedTickError("run()");
     if (typeof callback !== "function") refuse("callback", callback, "no function");
     const cadence = new Cadence(this.#beating(callback), planRun(options));
+    // Options are read from an object of the user's, whose getters may have begun another run.
+    if (this.#isRunning) throw new NestedTickError("run()");
     this.#isRunning = true;
     return cadence.run();
   }

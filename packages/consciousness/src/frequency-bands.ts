@@ -59,10 +59,6 @@ export class FrequencyBands {
     return this.#bands.reduce((sum, band) => sum + band.count, 0);
   }
 
-  clear(): void {
-    for (const band of this.#bands) band.clearAll();
-  }
-
   /** The slots of each band that has a part between `low` and `high`; the caller looks which of them are. */
   *between(low: number, high: number): Generator<number, void, undefined> {
     const last = bandOf(high);

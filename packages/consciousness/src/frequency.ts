@@ -4,8 +4,9 @@ import { InvalidArgumentError, show } from "@ariax/allocator";
 /** AriaX's own, in Hz. */
 export const TESLA_FREQUENCY = 3.14159;
 
-/** `frequency`, if it is a finite number above 0; else throws `InvalidArgumentError` naming it. */
-export function checkFrequency(name: string, frequency: number): number {
-  if (typeof frequency === "number" && frequency > 0 && frequency < Number.POSITIVE_INFINITY) return frequency;
-  throw new InvalidArgumentError(`invalid ${name}: ${show(frequency)} is not a finite number of Hz above 0`);
+/** `frequency`, if it is a finite number above 0, and not above `most`; else throws `InvalidArgumentError` naming it. */
+export function checkFrequency(name: string, frequency: number, most: number = Number.MAX_VALUE): number {
+  if (typeof frequency === "number" && frequency > 0 && frequency <= most) return frequency;
+  const limit = most === Number.MAX_VALUE ? "" : `, up to ${most}`;
+  throw new InvalidArgumentError(`invalid ${name}: ${show(frequency)} is not a finite number of Hz above 0${limit}`);
 }

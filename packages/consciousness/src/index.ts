@@ -19,5 +19,6 @@ export { TESLA_FREQUENCY } from "./frequency.ts";
 export type { Gain } from "./gain.ts";
 export { MiniVm } from "./mini-vm.ts";
 export type { MiniVmLoan, MiniVmOptions } from "./mini-vm-options.ts";
-export { ConsciousnessStatePool, type StateHandle, type StatePoolOptions } from "./state-pool.ts";
+export { ConsciousnessStatePool, type StateHandle } from "./state-pool.ts";
+export type { StatePoolOptions } from "./state-records.ts";
 export { TeslaConsciousnessPool, type TeslaPoolOptions } from "./tesla-pool.ts";

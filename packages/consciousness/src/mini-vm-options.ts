@@ -4,7 +4,8 @@ import type { Schema } from "@ariax/metadata-pool";
 import type { MiniVm } from "./mini-vm.ts";
 
 /** What a memory context takes, but its name, and … */
-export interface MiniVmOptions<F extends Schema> extends Omit<ContextOptions, "name" | "quota" | "onPressure"> {
+export interface MiniVmOptions<F extends Schema>
+  extends Omit<ContextOptions, "name" | "quota" | "onPressure" | "onLeave" | "aside"> {
   /** 1 to 64 bytes of UTF-8, and of no other context beside it. */
   readonly vmName: string;
   /** Bytes that its states and blocks may have; default 1 MiB. */
@@ -23,7 +24,6 @@ export interface MiniVmOptions<F extends Schema> extends Omit<ContextOptions, "n
 
 /** A VM on its way to another thread: can be posted. */
 export interface MiniVmLoan<F extends Schema>
-  extends Pick<MiniVmOptions<F>, "vmName" | "poolSize" | "fields" | "recording"> {
+  extends Pick<MiniVmOptions<F>, "vmName" | "quota" | "poolSize" | "fields" | "recording"> {
   readonly context: ContextLoan;
-  readonly poolAt: number;
 }

@@ -5,8 +5,8 @@ import {
   ContextLentError,
   checkCount,
   checkInteger,
-  InvalidBlockError,
-  InvalidFreeError,
+  InvalidArgumentError,
+  MAX_CAPACITY,
   type Memory,
   makeStats,
   type Offset,
@@ -14,6 +14,7 @@ import {
 } from "@ariax/allocator";
 import { type ContextLoan, MemoryContext } from "@ariax/memory-context";
 import type { Schema } from "@ariax/metadata-pool";
+import { checkObject } from "./check-object.ts";
 import { type Gain, measureGain, ownSubject, withStates } from "./gain.ts";
 import type { MiniVmLoan, MiniVmOptions } from "./mini-vm-options.ts";
 import { PhaseOne } from "./phase-1/phase-one.ts";
@@ -22,31 +23,34 @@ import { ConsciousnessStatePool, RECORDING } from "./state-pool.ts";
 
 /** Given to the constructor by `adopt` only: what is there already. */
 const CONTINUE: unique symbol = Symbol("continue");
+interface Found {
+  readonly [CONTINUE]?: ContextLoan;
+}
 
 /**
- * A mini-VM: a memory context of its own, the pool of its states in that, and a record of what it did last.
+ * A mini-VM: a memory context of its own, the pool of its states set aside in that, and a record of what it did last.
  *
- *     region   ┌──────────────────────────┬──────────────────────────┬──
- *              │ "vm-0"                   │ "vm-1"                   │ …     a MemoryContext each
- *              │ ┌──────┬───────┬───────┐ │ ┌──────┬───────┬───────┐ │
- *              │ │ pool │ block │ block │ │ │ pool │ block │ …     │ │
- *              │ └──────┴───────┴───────┘ │ └──────┴───────┴───────┘ │
- *              └──────────────────────────┴──────────────────────────┴──
+ *     region   ┌────────────────────────────┬────────────────────────────┬──
+ *              │ "vm-0"                     │ "vm-1"                     │ …     a MemoryContext each
+ *              │ ┌───────┬───────┬── ┌────┐ │ ┌───────┬──       ┌──────┐ │
+ *              │ │ block │ block │ … │pool│ │ │ block │ …       │ pool │ │
+ *              │ └───────┴───────┴── └────┘ │ └───────┴──       └──────┘ │
+ *              └────────────────────────────┴────────────────────────────┴──
  *
- * The pool is the first block, and counts for the quota; to the verbs it is no block.
+ * The pool counts for the quota, and is out of reach of every verb.
  */
 export class MiniVm<const F extends Schema = Record<never, never>> implements Allocator {
   // `declare`: a field that begins as undefined V8 loads without knowing its type.
   declare readonly vmName: string;
-  /** What the VM may have, and has; `ref`, `view`, `snapshot` and all else that has no name here. */
+  /** What the VM may have, and has; `ref`, `view`, `snapshot` and all else that has no name here. Of the blocks: states stay. */
   declare readonly context: MemoryContext;
   declare readonly traits: Traits;
   declare private readonly options: MiniVmOptions<F>;
-  declare private readonly poolAt: Offset;
   declare private readonly recording: Recording;
   declare private states: ConsciousnessStatePool<F>;
-  /** Why there is nothing to be had here any more, or for now. */
-  declare private away: (() => Error) | undefined;
+  /** Where the pool is in the memory that it is bound to: that stays. */
+  declare private readonly poolAt: Offset;
+  declare private bound: ArrayBufferLike;
   /** The last gain, and how much had been recorded then. */
   declare private lastGain: { readonly gain: Gain; readonly count: number } | undefined;
 
@@ -54,30 +58,34 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
    * In `region`: another context, any allocator that aligns to 4,096, or, where it is null, memory of its own. Throws what `MemoryContext`
    * throws, and `QuotaExceededError` where the pool alone is above the quota; then nothing has changed.
    */
-  constructor(
-    region: MemoryContext | Allocator | null,
-    options: MiniVmOptions<F> & { readonly [CONTINUE]?: { readonly context: MemoryContext; readonly poolAt: Offset } },
-  ) {
-    const { vmName, quota = 1 << 20, poolSize, fields, recording = 4096, baseline: _, onPressure, ...rest } = options;
+  constructor(region: MemoryContext | Allocator | null, options: MiniVmOptions<F> & Found) {
+    const { vmName, quota = 1 << 20, poolSize, fields, recording = 4096, baseline, ...rest } = checkObject(options);
+    const { onPressure, [CONTINUE]: loan, ...place } = rest;
+    checkCallback("onPressure", onPressure);
+    checkCallback("baseline", baseline);
     this.recording = new Recording(checkInteger("recording", recording, 0, 2 ** 24));
-    this.options = options;
-    this.away = undefined;
+    // A copy: what the caller does with his own is no concern of the VM's.
+    this.options = { vmName, quota, poolSize, fields: fields && { ...fields }, recording, baseline };
     this.lastGain = undefined;
-    const found = options[CONTINUE];
-    const pressure = onPressure && ((_context: MemoryContext, size: number) => onPressure(this, size));
-    this.context = found?.context ?? new MemoryContext(region, { ...rest, name: vmName, quota, onPressure: pressure });
+    const callbacks = {
+      onPressure: onPressure && ((_: MemoryContext, size: number) => onPressure(this, size)),
+      onLeave: () => this.states?.close(() => this.away()),
+    };
+    const aside = ConsciousnessStatePool.byteLength({ poolSize, fields });
+    this.context =
+      loan === undefined
+        ? new MemoryContext(region, { ...place, ...callbacks, name: vmName, quota, aside })
+        : MemoryContext.adopt(loan, callbacks);
     this.vmName = this.context.name;
     this.traits = { ...this.context.traits, name: "mini-vm", attachable: false };
-    if (found !== undefined) {
-      this.poolAt = found.poolAt;
-      this.states = this.#attached();
-      return;
-    }
+    this.bound = this.context.memory.buffer;
+    this.poolAt = this.context.aside.byteOffset;
+    const at = { ...this.place(), [RECORDING]: this.recording };
     try {
-      this.poolAt = this.context.allocate(ConsciousnessStatePool.byteLength({ poolSize, fields }));
-      const { buffer } = this.context.memory;
-      const place = { buffer, byteOffset: this.poolAt, [RECORDING]: this.recording };
-      this.states = new ConsciousnessStatePool<F>({ poolSize, fields, ...place });
+      this.states =
+        loan === undefined
+          ? new ConsciousnessStatePool<F>({ poolSize, buffer: this.bound, ...at })
+          : ConsciousnessStatePool.attach<F>(this.bound, at);
     } catch (error) {
       this.context.dispose();
       throw error;
@@ -85,15 +93,22 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   }
 
   /** A VM that another thread has lent: `lend` made the message. O(pages + poolSize). */
-  static adopt<const F extends Schema = Record<never, never>>(loan: MiniVmLoan<F>): MiniVm<F> {
-    const { context, poolAt, ...options } = loan;
-    return new MiniVm<F>(null, { ...options, [CONTINUE]: { context: MemoryContext.adopt(context), poolAt } });
+  static adopt<const F extends Schema = Record<never, never>>(
+    loan: MiniVmLoan<F>,
+    more: Pick<MiniVmOptions<F>, "onPressure" | "baseline"> = {},
+  ): MiniVm<F> {
+    const { context, ...options } = checkObject(loan, "loan");
+    return new MiniVm<F>(null, { ...options, ...more, [CONTINUE]: checkObject(context, "loan") });
   }
 
-  /** Its states. Where the region's buffer was replaced by a longer one, as that of a WebAssembly memory is, another object than before. */
+  /**
+   * Its states, always the same object. Where the region's buffer was replaced by a longer one, as that of a WebAssembly memory is, ask for
+   * it again, and for its columns.
+   */
   get pool(): ConsciousnessStatePool<F> {
-    if (this.away !== undefined) throw this.away();
-    if (this.states.buffer !== this.context.memory.buffer) this.states = this.#attached();
+    const { buffer } = this.context.memory;
+    // Closed, and the context is here? Then somebody has lent and reclaimed that by itself.
+    if (buffer !== this.bound || this.states.closed) this.rebind(buffer);
     return this.states;
   }
 
@@ -114,25 +129,24 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   }
 
   resize(offset: Offset, size: number): boolean {
-    const resized = this.context.resize(this.#block(offset), size);
+    const resized = this.context.resize(offset, size);
     if (resized) this.recording.add(MOVE, offset, size, offset);
     return resized;
   }
 
   reallocate(offset: Offset, size: number): Offset {
-    const to = this.context.reallocate(this.#block(offset), size);
+    const to = this.context.reallocate(offset, size);
     this.recording.add(MOVE, offset, size, to);
     return to;
   }
 
   free(offset: Offset): void {
-    if (offset === this.poolAt && this.away === undefined) throw new InvalidFreeError(offset);
     this.context.free(offset);
     this.recording.add(FREE, offset, 0, 0);
   }
 
   sizeOf(offset: Offset): number {
-    return this.context.sizeOf(this.#block(offset));
+    return this.context.sizeOf(offset);
   }
 
   allocateMany(size: number, out: Int32Array): number {
@@ -143,45 +157,25 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
 
   freeMany(offsets: Int32Array, count?: number): void {
     const length = checkCount(count, offsets);
-    for (let i = 0; i < length; i++) {
-      if (offsets[i] >>> 0 === this.poolAt) throw new InvalidFreeError(this.poolAt);
-    }
     // The offsets may lie in the VM's own memory: what is freed is known before.
     const freed = Int32Array.from(offsets.subarray(0, length));
     this.context.freeMany(offsets, count);
     for (const offset of freed) this.recording.add(FREE, offset, 0, 0);
   }
 
-  /** Ends every block's and every state's life; handles stay stale. O(pages + poolSize). */
+  /** Ends every block's and every state's life; handles stay stale. Children of the context stay. O(pages + poolSize). */
   reset(): void {
-    const { pool } = this;
-    const bytes = this.context.sizeOf(this.poolAt);
     this.context.reset();
-    // The first block of an empty heap, as it was of a new one.
-    this.context.allocate(bytes);
-    pool.reset();
-    this.recording.clear();
+    this.pool.reset();
+    this.forget();
   }
 
   /** Of the blocks; the pool's bytes are `overhead`. */
   stats(): AllocatorStats {
-    const stats = this.context.stats();
-    const bytes = this.context.sizeOf(this.poolAt);
-    const { overhead, reserved, peakReserved, live, blocks } = stats;
-    const classes = stats.classes.map((c) =>
-      c.size === bytes ? { size: bytes, blocks: c.blocks - 1, reserved: c.reserved - bytes } : c,
-    );
-    return makeStats(
-      {
-        ...stats,
-        overhead: overhead + bytes,
-        reserved: reserved - bytes,
-        peakReserved: peakReserved - bytes,
-        live: live - bytes,
-        blocks: blocks - 1,
-      },
-      classes,
-    );
+    const { classes, ...stats } = this.context.stats();
+    const { byteLength } = this.context.aside;
+    const { committed, overhead } = stats;
+    return makeStats({ ...stats, committed: committed + byteLength, overhead: overhead + byteLength }, classes);
   }
 
   /** Walks every invariant, the pool's too. O(pages + poolSize). */
@@ -195,23 +189,27 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
    * kept until half of the recording is new. NaN where nothing is recorded.
    */
   get performanceGain(): number {
-    const { count } = this.recording;
-    const isOld =
-      this.lastGain === undefined ||
-      count < this.lastGain.count ||
-      2 * (count - this.lastGain.count) >= this.recording.length;
-    return isOld ? this.measurePerformanceGain().gain : this.lastGain!.gain.gain;
+    const { count, length } = this.recording;
+    const last = this.context.memory && this.lastGain;
+    return last === undefined || 2 * (count - last.count) >= length
+      ? this.measurePerformanceGain().gain
+      : last.gain.gain;
   }
 
-  /** The same, measured now, with its parts, and against another baseline if you like. */
+  /** The same, measured now, with its parts, and against another baseline if you like. Throws what the baseline throws. */
   measurePerformanceGain(baseline: (capacity: number) => Allocator = this.options.baseline ?? phaseOne): Gain {
-    const { quota, reserved } = this.context.usage();
+    const { capacity: poolSize, byteLength, overhead } = this.pool.stats();
+    const { fields, recording } = this.options;
     const program = this.recording.program();
-    const { poolSize, fields, recording } = this.options;
-    const { capacity, byteLength, overhead } = this.pool.stats();
-    using twin = new MiniVm<F>(null, { vmName: this.vmName, quota, reserve: reserved, poolSize, fields, recording });
-    const other = baseline(Math.max(1 << 20, 4 * reserved));
-    const states = withStates(other, (byteLength - overhead) / capacity);
+    // Room enough for both: what found room in place here may have to move there, and is not to be refused.
+    const room = Math.min(MAX_CAPACITY / 4, (1 << 20) + 4 * program.peakBytes);
+    checkCallback("baseline", baseline);
+    const other = baseline(room);
+    if (typeof other?.allocate !== "function")
+      throw new InvalidArgumentError("invalid baseline: it makes no allocator");
+    const aside = ConsciousnessStatePool.byteLength({ poolSize, fields });
+    using twin = new MiniVm<F>(null, { vmName: this.vmName, quota: room + aside, poolSize, fields, recording });
+    const states = withStates(other, (byteLength - overhead) / poolSize);
     const gain = measureGain(program, ownSubject(twin, twin.pool), states, other.traits.name);
     this.lastGain = { gain, count: this.recording.count };
     return gain;
@@ -219,50 +217,58 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
 
   /**
    * Gives the VM to another thread: post what this returns, and call `MiniVm.adopt` there. Until `reclaim`, every use here throws
-   * `ContextLentError`. The region must be shared memory.
+   * `ContextLentError`. The region must be shared memory, and the VM's context without children.
    */
   lend(): MiniVmLoan<F> {
     const context: ContextLoan = this.context.lend();
-    this.#leave(() => new ContextLentError(this.vmName));
-    const { vmName, poolSize, fields, recording } = this.options;
-    return { context, poolAt: this.poolAt, vmName, poolSize, fields, recording };
+    const { vmName, quota, poolSize, fields, recording } = this.options;
+    return { context, vmName, quota, poolSize, fields, recording };
   }
 
-  /** Takes it back, once the other thread has done. Throws `CorruptionError` where that has left it broken. O(pages + poolSize). */
+  /** Takes it back, once the other thread has done. Throws `CorruptionError` where that has left it broken: then it stays lent. O(pages + poolSize). */
   reclaim(): void {
+    // The states first: where they are broken, nothing has changed. What is not lent the context refuses.
+    if (this.context.lent) ConsciousnessStatePool.attach(this.bound, this.place());
     this.context.reclaim();
-    this.states = this.#attached();
-    this.away = undefined;
-    this.recording.clear();
+    this.rebind(this.bound);
+    this.forget();
   }
 
   /** Ends the VM, its blocks and its states at once, whatever their number. A second time throws `ContextDisposedError`. */
   dispose(): void {
     this.context.dispose();
-    this.#leave(() => new ContextDisposedError(this.vmName));
   }
 
   /** As `dispose`, and nothing where that was done before. */
   [Symbol.dispose](): void {
-    if (!this.context.disposed) this.dispose();
+    this.context[Symbol.dispose]();
   }
 
-  /** A pool that somebody holds must not reach what is another's now. */
-  #leave(why: () => Error): void {
-    this.away = why;
-    this.states.close(why);
+  /** Why a pool that somebody holds is of no use. */
+  private away(): Error {
+    return this.context.disposed ? new ContextDisposedError(this.vmName) : new ContextLentError(this.vmName);
   }
 
-  #attached(): ConsciousnessStatePool<F> {
-    const { fields } = this.options;
-    const place = { byteOffset: this.poolAt, [RECORDING]: this.recording };
-    return ConsciousnessStatePool.attach<F>(this.context.memory.buffer, { fields, ...place });
+  private rebind(buffer: ArrayBufferLike): void {
+    this.states.reopen(buffer, this.place());
+    this.bound = buffer;
   }
 
-  #block(offset: Offset): Offset {
-    if (offset === this.poolAt && this.away === undefined) throw new InvalidBlockError(offset);
-    return offset;
+  private place(): { readonly fields: F | undefined; readonly byteOffset: Offset } {
+    return { fields: this.options.fields, byteOffset: this.poolAt };
+  }
+
+  /** What was done is of no interest any more. */
+  private forget(): void {
+    this.recording.clear();
+    this.lastGain = undefined;
   }
 }
 
 const phaseOne = (capacity: number): Allocator => new PhaseOne({ capacity });
+
+function checkCallback(name: string, callback: unknown): void {
+  if (callback !== undefined && typeof callback !== "function") {
+    throw new InvalidArgumentError(`invalid ${name}: it is no function`);
+  }
+}

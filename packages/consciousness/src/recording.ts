@@ -26,6 +26,8 @@ export interface Program {
   readonly bytes: Float64Array;
   /** How many blocks and states are live at once, at most. */
   readonly places: number;
+  /** Bytes asked for and live at once, at most. */
+  readonly peakBytes: number;
 }
 
 export class Recording {
@@ -98,6 +100,10 @@ class Building {
   readonly #states = new Map<number, number>();
   readonly #spare: number[] = [];
   #places = 0;
+  /** By place: the bytes of the block there. */
+  readonly #has: number[] = [];
+  #live = 0;
+  #peak = 0;
 
   add(operation: number, key: number, bytes: number, to: number): void {
     const live = operation < ACQUIRE ? this.#blocks : this.#states;
@@ -128,6 +134,7 @@ class Building {
       place: Int32Array.from(this.#place),
       bytes: Float64Array.from(this.#bytes),
       places: this.#places,
+      peakBytes: this.#peak,
     };
   }
 
@@ -141,6 +148,9 @@ class Building {
   }
 
   #push(operation: number, place: number, bytes: number): void {
+    this.#live += bytes - (this.#has[place] ?? 0);
+    this.#has[place] = bytes;
+    this.#peak = Math.max(this.#peak, this.#live);
     this.#operation.push(operation);
     this.#place.push(place);
     this.#bytes.push(bytes);

@@ -1,32 +1,22 @@
-import { CorruptionError, checkInteger, InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
-import {
-  type Column,
-  type FieldValue,
-  type Handle,
-  MetadataPool,
-  type PoolStats,
-  type Schema,
-} from "@ariax/metadata-pool";
+import { CorruptionError, InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
+import type { Column, FieldValue, Handle, MetadataPool, PoolStats, Schema } from "@ariax/metadata-pool";
+import { checkObject } from "./check-object.ts";
 import { checkFrequency, TESLA_FREQUENCY } from "./frequency.ts";
 import { FrequencyBands } from "./frequency-bands.ts";
 import { ACQUIRE, RELEASE, type Recording } from "./recording.ts";
+import {
+  attachRecords,
+  bytesOf,
+  counterOf,
+  FREQUENCY,
+  newRecords,
+  type StatePoolOptions,
+  spanOf,
+} from "./state-records.ts";
 
 /** A consciousness state: a number that is live as long as its state is, and never 0. */
 export type StateHandle = number & { readonly [STATE]: true };
 declare const STATE: unique symbol;
-
-export interface StatePoolOptions<F extends Schema> {
-  /** States, 1 to 2²⁴; default 10,000. */
-  readonly poolSize?: number;
-  /** Names and types of what a state holds beside its frequency: those of `@ariax/metadata-pool`. */
-  readonly fields?: F;
-  /** Memory of its own that other threads can see. One thread at a time may use the pool. */
-  readonly shared?: boolean;
-  /** Memory that exists; what lies there is overwritten. */
-  readonly buffer?: ArrayBufferLike;
-  /** Where in `buffer`, in bytes, a multiple of 8; default 0. */
-  readonly byteOffset?: number;
-}
 
 /** What only this package gives to the constructor. */
 const CONTINUE: unique symbol = Symbol("continue");
@@ -35,17 +25,6 @@ interface Internal {
   readonly [CONTINUE]?: MetadataPool<Schema>;
   readonly [RECORDING]?: Recording;
 }
-
-/** The column that each pool has. */
-const FREQUENCY = "teslaFrequency";
-type WithFrequency = { readonly [FREQUENCY]: "f64" };
-
-/** How many pools this thread has made. */
-let made = 0;
-/** Pools begin at lives so far apart … */
-const LIFE_STRIDE = 0x9e3779b1;
-/** … and leave at least half of the lives whose handles are small integers. */
-const YOUNG_BITS = 30;
 
 /**
  * A fixed number of state records, each with a Tesla frequency: a `MetadataPool` and an index of its frequencies.
@@ -58,10 +37,16 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   // `declare`: a field that begins as undefined V8 loads without knowing its type.
   declare readonly poolSize: number;
   /** A typed array for each of your fields, indexed by `slot(handle)`. */
-  declare readonly columns: { readonly [K in keyof F]: Column<F[K]> };
-  /** The records; replaced when the pool is closed. */
+  declare columns: { readonly [K in keyof F]: Column<F[K]> };
+  /** The records; others when the memory is another, and none that work while it is closed. */
   declare private records: MetadataPool<Schema>;
-  declare private readonly frequency: Float64Array;
+  declare private frequency: Float64Array;
+  /** One word behind the records: how often something was changed, by whatever context. */
+  declare private changes: Int32Array;
+  /** Whether `close` was called, and `reopen` not since. */
+  declare closed: boolean;
+  /** What it was when the index was right. */
+  declare private seen: number;
   /** Which slots have which frequency: kept from the first `inBand` on. */
   declare private bands: FrequencyBands | undefined;
   /** A handle is life · span + slot: see `@ariax/metadata-pool`, Handles. */
@@ -71,19 +56,28 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** O(poolSize). Throws `InvalidArgumentError`. */
   constructor(options: StatePoolOptions<F> & Internal = {}) {
-    this.records = options[CONTINUE] ?? newRecords(options);
+    this.bind(checkObject(options)[CONTINUE] ?? newRecords(options));
     this.poolSize = this.records.capacity;
-    const { [FREQUENCY]: frequency, ...columns } = this.records.columns;
+    this.span = spanOf(this.poolSize);
+    this.recording = options[RECORDING];
+  }
+
+  /** Goes on with these records: of a new pool, or of this one, where its memory is now. */
+  private bind(records: MetadataPool<Schema>): void {
+    this.records = records;
+    this.closed = false;
+    const { [FREQUENCY]: frequency, ...columns } = records.columns;
     this.frequency = frequency as Float64Array;
     this.columns = Object.freeze(columns) as typeof this.columns;
-    this.span = spanOf(this.poolSize);
+    this.changes = counterOf(records);
+    this.seen = 0;
     this.bands = undefined;
-    this.recording = options[RECORDING];
   }
 
   /** The bytes that a pool with these options takes, in `buffer`. */
   static byteLength<const F extends Schema>(options: Pick<StatePoolOptions<F>, "poolSize" | "fields"> = {}): number {
-    return MetadataPool.byteLength({ capacity: options.poolSize, fields: schemaOf(options.fields) });
+    const { poolSize = 10_000, fields } = checkObject(options);
+    return bytesOf(poolSize, fields);
   }
 
   /**
@@ -92,10 +86,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
    */
   static attach<const F extends Schema = Record<never, never>>(
     buffer: ArrayBufferLike,
-    { fields, byteOffset, ...internal }: { readonly fields?: F; readonly byteOffset?: number } & Internal = {},
+    options: { readonly fields?: F; readonly byteOffset?: number } & Internal = {},
   ): ConsciousnessStatePool<F> {
-    const records = MetadataPool.attach(buffer, { fields: schemaOf(fields), byteOffset });
-    const pool = new ConsciousnessStatePool<F>({ ...internal, [CONTINUE]: records as MetadataPool<Schema> });
+    const { fields, byteOffset, ...internal } = checkObject(options);
+    const records = attachRecords(buffer, fields, byteOffset);
+    const pool = new ConsciousnessStatePool<F>({ ...internal, [CONTINUE]: records });
     pool.verify();
     return pool;
   }
@@ -117,7 +112,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     if (handle === 0) return 0;
     const slot = this.slotOf(handle);
     this.frequency[slot] = teslaFrequency;
-    if (this.bands !== undefined) this.bands.add(slot, teslaFrequency);
+    if (this.changed()) this.bands!.add(slot, teslaFrequency);
     if (this.recording !== undefined) this.recording.add(ACQUIRE, slot, 0, 0);
     return handle as number as StateHandle;
   }
@@ -129,7 +124,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   release(handle: StateHandle): void {
     this.records.release(handle as number as Handle<Schema>);
     const slot = this.slotOf(handle);
-    if (this.bands !== undefined) this.bands.remove(slot);
+    if (this.changed()) this.bands!.remove(slot);
     if (this.recording !== undefined) this.recording.add(RELEASE, slot, 0, 0);
   }
 
@@ -153,9 +148,9 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     const slot = this.slot(handle);
     checkFrequency(FREQUENCY, teslaFrequency);
     this.frequency[slot] = teslaFrequency;
-    if (this.bands !== undefined) {
-      this.bands.remove(slot);
-      this.bands.add(slot, teslaFrequency);
+    if (this.changed()) {
+      this.bands!.remove(slot);
+      this.bands!.add(slot, teslaFrequency);
     }
   }
 
@@ -181,22 +176,32 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** All live states by slot. What is allocated or released ahead of the iterator counts. O(poolSize). */
   *[Symbol.iterator](): Generator<StateHandle, void, undefined> {
-    for (const handle of this.records) yield handle as number as StateHandle;
+    // By slot, not by the records' own iterator: that would go on where the pool has been closed.
+    for (let slot = 0; slot < this.poolSize; slot++) {
+      const handle = this.records.handleAt(slot);
+      if (handle !== 0) yield handle as number as StateHandle;
+    }
   }
 
   /**
-   * The live states with `low` ≤ frequency < `high`, an octave after the other. States that are retuned meanwhile may come twice or
-   * not at all; what is allocated or released ahead counts. O(states of the octaves that the band has a part of); the first time
-   * O(poolSize): from then on there is an index, and allocating, releasing and retuning keep it.
+   * The live states with `low` ≤ frequency < `high`, from 0 to infinity, an octave after the other. States that are retuned meanwhile may come
+   * twice or not at all; what is allocated or released ahead counts. O(states of the octaves that the band has a part of); O(poolSize) the
+   * first time, and where another context has changed states: then there is a new index, which every call keeps from then on.
    */
-  *inBand(low: number, high: number): Generator<StateHandle, void, undefined> {
-    checkFrequency("low", low);
-    checkFrequency("high", high);
+  inBand(low: number, high: number): Generator<StateHandle, void, undefined> {
+    checkLimit("low", low);
+    checkLimit("high", high);
+    return this.between(low, high);
+  }
+
+  private *between(low: number, high: number): Generator<StateHandle, void, undefined> {
     if (this.size === 0) return;
-    this.bands ??= this.indexed();
+    if (this.bands === undefined || this.seen !== this.changes[0]) this.bands = this.indexed();
     for (const slot of this.bands.between(low, high)) {
       const frequency = this.frequency[slot];
-      if (frequency >= low && frequency < high) yield this.records.handleAt(slot) as number as StateHandle;
+      const handle = this.records.handleAt(slot);
+      // May have ended in the meantime.
+      if (handle !== 0 && frequency >= low && frequency < high) yield handle as number as StateHandle;
     }
   }
 
@@ -204,6 +209,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   reset(): void {
     this.records.reset();
     this.bands = undefined;
+    this.changes[0]++;
   }
 
   stats(): PoolStats {
@@ -213,35 +219,63 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   /** Walks every invariant; throws `CorruptionError` naming the first broken one. O(poolSize). */
   verify(): void {
     this.records.verify();
+    // Another context may have changed states: the index is made anew then.
+    const bands = this.seen === this.changes[0] ? this.bands : undefined;
     for (const handle of this.records) {
       const slot = this.slotOf(handle);
       const frequency = this.frequency[slot];
       if (!(frequency > 0 && frequency < Number.POSITIVE_INFINITY)) {
         throw new CorruptionError(`the state in slot ${slot} has a frequency of ${frequency} Hz`);
       }
-      if (this.bands?.has(slot, frequency) === false) {
+      if (bands?.has(slot, frequency) === false) {
         throw new CorruptionError(`slot ${slot} of ${frequency} Hz is not in its band`);
       }
     }
-    const count = this.bands?.count ?? this.size;
+    const count = bands?.count ?? this.size;
     if (count !== this.size) throw new CorruptionError(`${this.size} states are live, ${count} are in a band`);
   }
 
   /**
-   * For the owner of the memory, who takes it away: from now on every call throws what `why` makes. The columns are typed arrays, and
-   * whoever keeps them can still read and write what lies there.
+   * For the owner of the memory, who takes it away: from now on every call throws what `why` makes, until `reopen`. The columns are typed
+   * arrays, and whoever keeps them can still read and write what lies there.
    */
   close(why: () => Error): void {
     const refuse = (): never => {
       throw why();
     };
     this.records = new Proxy(this.records, { get: refuse });
+    this.closed = true;
+    this.bands = undefined;
+  }
+
+  /**
+   * For the owner: goes on with the pool as it is in `buffer` now, the same one in another place, or changed by another thread. Take `columns`
+   * anew. Throws as `attach`, and then nothing has changed.
+   */
+  reopen(buffer: ArrayBufferLike, place: { readonly fields?: F; readonly byteOffset?: number }): void {
+    const pool = ConsciousnessStatePool.attach(buffer, place);
+    if (pool.poolSize !== this.poolSize)
+      throw new CorruptionError(`the pool has ${pool.poolSize} states, not ${this.poolSize}`);
+    this.bind(pool.records);
+  }
+
+  /** A change is counted. Is there an index, and is it right but for this one? */
+  private changed(): boolean {
+    const count = ++this.changes[0];
+    if (this.bands === undefined) return false;
+    if (count === ((this.seen + 1) | 0)) {
+      this.seen = count;
+      return true;
+    }
+    this.bands = undefined;
+    return false;
   }
 
   /** tried: kept from the beginning; measured: 47 ns to allocate and release a state instead of 30, and 51 kB for 10,000. */
   private indexed(): FrequencyBands {
     const bands = new FrequencyBands(this.poolSize);
     for (const handle of this.records) bands.add(this.slotOf(handle), this.frequency[this.slotOf(handle)]);
+    this.seen = this.changes[0];
     return bands;
   }
 
@@ -250,38 +284,13 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   }
 }
 
-function newRecords<F extends Schema>({
-  poolSize = 10_000,
-  fields,
-  ...place
-}: StatePoolOptions<F>): MetadataPool<Schema> {
-  checkInteger("poolSize", poolSize, 1, 2 ** 24);
-  return new MetadataPool({ capacity: poolSize, fields: schemaOf(fields), firstLife: nextLife(poolSize), ...place });
-}
-
-function schemaOf(fields: Schema = {}): Schema & WithFrequency {
-  if (typeof fields === "object" && fields !== null && FREQUENCY in fields) {
-    throw new InvalidArgumentError(`invalid field: each state has a "${FREQUENCY}" already`);
-  }
-  const isSchema = typeof fields === "object" && fields !== null && !Array.isArray(fields);
-  // What is no schema MetadataPool refuses.
-  return isSchema ? { ...fields, [FREQUENCY]: "f64" } : (fields as never);
+/** A limit of a band: 0 and infinity are none. */
+function checkLimit(name: string, limit: number): void {
+  if (limit !== 0 && limit !== Number.POSITIVE_INFINITY) checkFrequency(name, limit);
 }
 
 /** A field of yours: the frequency is not written but by `retune`, which knows of the index. */
 function own(name: string): string {
   if (name === FREQUENCY) throw new InvalidArgumentError(`unknown field: "${FREQUENCY}" is for frequencyOf and retune`);
   return name;
-}
-
-/** 2^indexBits of a pool's handles. */
-const spanOf = (poolSize: number): number => 2 ** (32 - Math.clz32(poolSize - 1));
-
-/**
- * The life that the next pool begins with. No two of the pools made after each other begin near each other, so that each refuses the
- * others' handles: what a pool takes for its own must be of the same slot in the same life.
- */
-function nextLife(poolSize: number): number {
-  const young = 2 ** YOUNG_BITS / spanOf(poolSize);
-  return young >= 4 ? 1 + ((Math.imul(made++, LIFE_STRIDE) >>> 0) % (young / 2)) : 1;
 }

@@ -1,9 +1,10 @@
 import type { AllocatorStats, Memory, Offset } from "@ariax/allocator";
 import { type FrameArena, type RunOptions, TickArena, type TickReport } from "@ariax/arena";
+import { checkObject } from "./check-object.ts";
 import { checkFrequency, TESLA_FREQUENCY } from "./frequency.ts";
 
 export interface TeslaPoolOptions {
-  /** In Hz; default 3.14159. */
+  /** In Hz, at most 1,000,000; default 3.14159. */
   readonly teslaFrequency?: number;
   /** Bytes that the blocks of one tick can have, of each harmonic; default 1 MiB. */
   readonly bytesPerTick?: number;
@@ -31,8 +32,14 @@ export class TeslaConsciousnessPool {
 
   /** Throws `InvalidArgumentError`. */
   constructor(options: TeslaPoolOptions = {}) {
-    const { teslaFrequency = TESLA_FREQUENCY, bytesPerTick = 1 << 20, harmonics = 3, frames, checked } = options;
-    checkFrequency("teslaFrequency", teslaFrequency);
+    const {
+      teslaFrequency = TESLA_FREQUENCY,
+      bytesPerTick = 1 << 20,
+      harmonics = 3,
+      frames,
+      checked,
+    } = checkObject(options);
+    checkFrequency("teslaFrequency", teslaFrequency, 1_000_000);
     this.ticks = new TickArena({ frequency: teslaFrequency, bytesPerTick, harmonics, frames, checked });
   }
 
@@ -77,7 +84,8 @@ export class TeslaConsciousnessPool {
 
   /** Ticks in real time: see `TickArena.run`. */
   run(callback: (pool: TeslaConsciousnessPool) => unknown, options: RunOptions = {}): Promise<TickReport> {
-    return this.ticks.run(() => callback(this), options);
+    // What is no function the arena refuses.
+    return this.ticks.run(typeof callback === "function" ? () => callback(this) : callback, options);
   }
 
   stats(): AllocatorStats {

@@ -1,6 +1,8 @@
 import {
   AllocatorError,
   ContextDisposedError,
+  ContextLentError,
+  CorruptionError,
   DoubleFreeError,
   ForeignBlockError,
   InvalidBlockError,
@@ -52,16 +54,7 @@ describe("a mini-VM", () => {
     const { used } = vm.context.usage();
     expect(used).toBeGreaterThanOrEqual(ConsciousnessStatePool.byteLength({ poolSize: 16 }));
     expect(vm.stats()).toMatchObject({ blocks: 0, live: 0 });
-    // Where it lies: the first block of the context.
-    const at = [...Array(vm.context.memory.buffer.byteLength / 8).keys()]
-      .map((i) => 8 * i)
-      .find((offset) => {
-        try {
-          return vm.context.sizeOf(offset) > 0;
-        } catch {
-          return false;
-        }
-      })!;
+    const at = vm.context.aside.byteOffset;
     expect(() => vm.free(at)).toThrow(new InvalidFreeError(at));
     expect(() => vm.freeMany(Int32Array.of(at))).toThrow(new InvalidFreeError(at));
     for (const call of [() => vm.sizeOf(at), () => vm.resize(at, 8), () => vm.reallocate(at, 8)]) {
@@ -83,6 +76,137 @@ describe("a mini-VM", () => {
     expect(vm.context.usage().used).toBe(before);
     vm.pool.allocateConsciousnessState();
     vm.verify();
+  });
+});
+
+describe("whatever the context does", () => {
+  /** A VM with a state, and a check that the pool still has it, and works. */
+  function held(options: object = {}) {
+    const region = new MemoryContext(null, { name: "region", quota: 4 << 20, shared: true });
+    const vm = new MiniVm(region, { ...small, vmName: "vm", fields: { energy: "f64" }, ...options });
+    const state = vm.pool.allocateConsciousnessState(5);
+    vm.pool.set(state, "energy", 0.5);
+    return {
+      ...{ region, vm, state },
+      check() {
+        expect(vm.pool.get(state, "energy")).toBe(0.5);
+        expect([...vm.pool.inBand(4, 8)]).toEqual([state]);
+        vm.verify();
+        vm.stats();
+      },
+    };
+  }
+
+  const fillAll = (vm: { tryAllocate(size: number): number; readonly context: MemoryContext }): void => {
+    for (let p = vm.tryAllocate(300); p !== 0; p = vm.tryAllocate(300)) vm.context.fill(p, 255);
+  };
+
+  test("reset of the context, and what is written then, do not reach the states", () => {
+    const { vm, check } = held();
+    vm.allocate(1000);
+    vm.context.reset();
+    fillAll(vm);
+    check();
+  });
+
+  test("nor do children, and a reset with them", () => {
+    const { vm } = held();
+    fillAll(vm);
+    vm.free([...Array(1 << 20).keys()].find((at) => at % 8 === 0 && isBlock(vm, at))!);
+    vm.reset();
+    new MemoryContext(vm.context, { name: "inner", quota: 4096 });
+    vm.reset();
+    fillAll(vm);
+    expect(vm.pool.size).toBe(0);
+    vm.pool.allocateConsciousnessState();
+    vm.verify();
+  });
+
+  const isBlock = (vm: MiniVm<never> | { sizeOf(offset: number): number }, offset: number): boolean => {
+    try {
+      return vm.sizeOf(offset) > 0;
+    } catch {
+      return false;
+    }
+  };
+
+  test("a snapshot is of the blocks: states stay what they are", () => {
+    const { vm, check } = held();
+    const block = vm.allocate(100);
+    const snapshot = vm.context.snapshot();
+    vm.free(block);
+    vm.context.restore(snapshot);
+    expect(vm.sizeOf(block)).toBe(112);
+    check();
+  });
+
+  test("a pressure callback that throws, or fills the VM, at a reset, changes nothing of the states", () => {
+    const { vm } = held({
+      soft: 10,
+      onPressure: () => {
+        throw new Error("mine");
+      },
+    });
+    vm.reset();
+    expect(vm.pool.size).toBe(0);
+    vm.verify();
+  });
+
+  test.each([
+    ["the context", (vm: MiniVm, _: MemoryContext) => vm.context.dispose()],
+    ["the region", (_: MiniVm, region: MemoryContext) => region.dispose()],
+    ["the VM", (vm: MiniVm, _: MemoryContext) => vm.dispose()],
+    ["using", (vm: MiniVm, _: MemoryContext) => vm[Symbol.dispose]()],
+  ])("a pool that somebody has kept is of no use once %s is disposed of", (_, end) => {
+    const root = new MemoryContext(null, { name: "root", quota: 4 << 20 });
+    const region = new MemoryContext(root, { name: "region", quota: 1 << 20 });
+    const vm = new MiniVm(region, { ...small, vmName: "vm" });
+    const { pool } = vm;
+    pool.allocateConsciousnessState();
+    const states = pool[Symbol.iterator]();
+    end(vm, region);
+    const gone = new ContextDisposedError("vm");
+    expect(() => pool.allocateConsciousnessState()).toThrow(gone);
+    expect(() => states.next()).toThrow(gone);
+    expect(() => vm.pool).toThrow(gone);
+    expect(() => vm.performanceGain).toThrow(gone);
+  });
+
+  test("one that is lent and reclaimed by its context is whole again", () => {
+    const { vm, check } = held();
+    const { pool } = vm;
+    vm.context.lend();
+    expect(() => pool.size).toThrow(new ContextLentError("vm"));
+    vm.context.reclaim();
+    check();
+    expect(vm.pool).toBe(pool);
+    expect(() => vm.reclaim()).toThrow('invalid reclaim: "vm" is not lent');
+  });
+
+  test("one whose states come back broken stays lent, and can be disposed of", () => {
+    const { vm } = held();
+    vm.lend();
+    const { pool } = { pool: () => vm.pool };
+    new Int32Array(vm.context.parent!.memory.buffer, at(vm), 4).fill(-1);
+    expect(() => vm.reclaim()).toThrow(CorruptionError);
+    expect(vm.context.lent).toBe(true);
+    expect(pool).toThrow(new ContextLentError("vm"));
+    vm.dispose();
+  });
+
+  /** Where the pool is: its magic number says it. */
+  const at = (vm: MiniVm<{ energy: "f64" }>): number => {
+    const words = new Int32Array(vm.context.parent!.memory.buffer);
+    return 4 * words.indexOf(0x41584d50);
+  };
+
+  test("the caller's options are his own", () => {
+    const options = { ...small, vmName: "vm", fields: { energy: "f64" } as { energy: "f64" }, poolSize: 4 };
+    const vm = new MiniVm(null, options);
+    for (let i = 0; i < 4; i++) vm.pool.allocateConsciousnessState();
+    options.poolSize = 1;
+    delete (options.fields as { energy?: unknown }).energy;
+    expect(vm.performanceGain).toBeGreaterThan(0);
   });
 });
 
@@ -215,7 +339,7 @@ describe("what is refused, and changes nothing", () => {
 
   test("a region that has no room", () => {
     const region = new SlabAllocator({ capacity: 1 << 18 });
-    region.allocate(1 << 17);
+    region.allocate(3 << 16);
     expect(() => new MiniVm(region, { ...small, vmName: "vm" })).toThrow(OutOfMemoryError);
     expect(region.stats().blocks).toBe(1);
   });
@@ -311,6 +435,63 @@ describe("the gain", () => {
     const before = Uint8Array.from(new Uint8Array(region.memory.buffer));
     vm.measurePerformanceGain((capacity) => new PhaseOne({ capacity }));
     expect(Buffer.compare(before, new Uint8Array(region.memory.buffer))).toBe(0);
+  });
+});
+
+describe("the gain of a VM", () => {
+  const K = 4096;
+
+  test("whose block grew in place, where a new heap has no such place", () => {
+    const vm = new MiniVm(null, { vmName: "v", quota: 128 * K, poolSize: 16, reserve: 160 * K, recording: 8 });
+    const a = vm.allocate(10 * K);
+    for (let i = 0; i < 8; i++) vm.free(vm.allocate(8));
+    const b = vm.allocate(60 * K);
+    vm.free(a);
+    vm.allocate(10 * K);
+    vm.reallocate(b, 100 * K);
+    expect(vm.performanceGain).toBeGreaterThan(0);
+  });
+
+  test("whose quota was lowered, whose blocks were transferred, that is very large", () => {
+    const vm = new MiniVm(null, { vmName: "v", quota: 1 << 20, poolSize: 16 });
+    vm.free(vm.allocate(900_000));
+    vm.context.quota = 100_000;
+    expect(vm.performanceGain).toBeGreaterThan(0);
+    const there = new MiniVm(null, { vmName: "there", quota: 1 << 20, poolSize: 16 });
+    for (let i = 0; i < 3; i++) vm.context.transfer(vm.allocate(70_000), there.context);
+    expect(vm.measurePerformanceGain().gain).toBeGreaterThan(0);
+    const huge = new MiniVm(null, { vmName: "huge", quota: 2 ** 30, poolSize: 16 });
+    huge.free(huge.allocate(1000));
+    expect(huge.performanceGain).toBeGreaterThan(0);
+  });
+
+  test("that was reset is not of what was done before", () => {
+    const vm = new MiniVm(null, { ...small, vmName: "v" });
+    for (let i = 0; i < 100; i++) vm.free(vm.allocate(8));
+    expect(vm.performanceGain).toBeGreaterThan(0);
+    vm.reset();
+    expect(vm.performanceGain).toBeNaN();
+  });
+
+  test.each([5, null, () => null])("against %s is refused", (baseline) => {
+    const vm = new MiniVm(null, { ...small, vmName: "v" });
+    vm.allocate(8);
+    expect(() => vm.measurePerformanceGain(baseline as never)).toThrow(/^invalid baseline: it /);
+  });
+});
+
+describe("what is no option", () => {
+  test.each([undefined, null, 5])("%s", (options) => {
+    expect(() => new MiniVm(null, options as never)).toThrow(`invalid options: ${options} is no object`);
+    expect(() => MiniVm.adopt(options as never)).toThrow(`invalid loan: ${options} is no object`);
+  });
+
+  test.each(["onPressure", "baseline"])("%s that is no function", (name) => {
+    expect(() => new MiniVm(null, { ...small, vmName: "v", [name]: 5 })).toThrow(`invalid ${name}: it is no function`);
+  });
+
+  test("a poolSize", () => {
+    expect(() => new MiniVm(null, { ...small, vmName: "v", poolSize: 0 })).toThrow(/^invalid poolSize: 0 /);
   });
 });
 

@@ -82,6 +82,9 @@ describe("a band", () => {
     [499.9, 1e6],
     [1e-6, 0.6],
     [7, 3],
+    [0, 1],
+    [400, Number.POSITIVE_INFINITY],
+    [0, Number.POSITIVE_INFINITY],
   ])("from %d to %d Hz has the states with low ≤ frequency < high", (low, high) => {
     const right = all.filter((h) => pool.frequencyOf(h) >= low && pool.frequencyOf(h) < high);
     expect([...pool.inBand(low, high)].sort((a, b) => a - b)).toEqual(right);
@@ -99,6 +102,45 @@ describe("a band", () => {
     expect(seen).toEqual([handles[0], handles[2], handles[3]]);
     expect(few.size).toBe(0);
     few.verify();
+  });
+
+  test("of a pool that is reset while it is looked at ends", () => {
+    const few = new ConsciousnessStatePool({ poolSize: 8 });
+    const [first] = [4, 5, 6].map((f) => few.allocateConsciousnessState(f));
+    const seen: StateHandle[] = [];
+    for (const h of few.inBand(1, 10)) {
+      seen.push(h);
+      few.reset();
+    }
+    expect(seen).toEqual([first]);
+  });
+
+  test("has the largest and the smallest frequencies there are", () => {
+    const few = new ConsciousnessStatePool({ poolSize: 4 });
+    const all = [Number.MIN_VALUE, 3, Number.MAX_VALUE].map((f) => few.allocateConsciousnessState(f));
+    expect([...few.inBand(0, Number.POSITIVE_INFINITY)]).toEqual(all);
+    expect([...few.inBand(0, 1)]).toEqual([all[0]]);
+    expect([...few.inBand(4, Number.POSITIVE_INFINITY)]).toEqual([all[2]]);
+  });
+
+  test("is right when another context has changed states", () => {
+    const a = new ConsciousnessStatePool({ poolSize: 8 });
+    const [one, two, three] = [1, 2, 3].map((f) => a.allocateConsciousnessState(f)) as StateHandle[];
+    expect([...a.inBand(1, 10)].length).toBe(3);
+    const b = ConsciousnessStatePool.attach(a.buffer);
+    b.release(one!);
+    const fast = b.allocateConsciousnessState(100);
+    b.release(two!);
+    b.retune(three!, 8);
+    a.verify();
+    expect([...a.inBand(1, 10)]).toEqual([three]);
+    expect([...a.inBand(64, 128)]).toEqual([fast]);
+    // Changed by both in turns, with an index in each.
+    expect([...b.inBand(64, 128)]).toEqual([fast]);
+    a.release(fast);
+    expect([...b.inBand(0, Number.POSITIVE_INFINITY)]).toEqual([three]);
+    a.verify();
+    b.verify();
   });
 
   test("of a pool that is reset is empty", () => {
@@ -137,8 +179,11 @@ describe("what is refused, and changes nothing", () => {
     expect(make).toThrow(AllocatorError);
     expect(make).toThrow(RangeError);
     expect(make).toThrow(/^invalid teslaFrequency: .+ is not a finite number of Hz above 0$/);
-    expect(() => [...pool.inBand(frequency as number, 1)]).toThrow(/^invalid low: /);
-    expect(() => [...pool.inBand(1, frequency as number)]).toThrow(/^invalid high: /);
+    // As a limit, 0 and infinity are good.
+    if (frequency !== 0 && frequency !== Number.POSITIVE_INFINITY) {
+      expect(() => pool.inBand(frequency as number, 1)).toThrow(/^invalid low: /);
+      expect(() => pool.inBand(1, frequency as number)).toThrow(/^invalid high: /);
+    }
     expect(pool.size).toBe(0);
     pool.verify();
   });
@@ -161,6 +206,26 @@ describe("what is refused, and changes nothing", () => {
     expect(() => pool.get(h, "b" as "a")).toThrow(/^unknown field: "b" is not one of/);
   });
 
+  test.each([null, 5, "x"])("options that are %s", (options) => {
+    const message = `invalid options: ${JSON.stringify(options)} is no object`;
+    expect(() => new ConsciousnessStatePool(options as never)).toThrow(message);
+    expect(() => ConsciousnessStatePool.byteLength(options as never)).toThrow(message);
+    expect(() => ConsciousnessStatePool.attach(new ArrayBuffer(8), options as never)).toThrow(message);
+  });
+
+  test("a buffer that is too short, or none", () => {
+    const bytes = ConsciousnessStatePool.byteLength({ poolSize: 10 });
+    const make = (buffer: ArrayBuffer, byteOffset = 0) =>
+      new ConsciousnessStatePool({ poolSize: 10, buffer, byteOffset });
+    expect(() => make(new ArrayBuffer(bytes - 1))).toThrow(
+      `invalid buffer: ${bytes - 1} bytes at 0, but the pool takes ${bytes}`,
+    );
+    expect(() => make({} as ArrayBuffer)).toThrow("invalid buffer: it is no ArrayBuffer");
+    make(new ArrayBuffer(bytes + 8), 8).verify();
+    const short = make(new ArrayBuffer(bytes)).buffer.slice(0, bytes - 4);
+    expect(() => ConsciousnessStatePool.attach(short)).toThrow(/^corrupted: the pool is truncated: 4 bytes behind/);
+  });
+
   test.each([null, 5, ["u8"]])("fields that are %s", (fields) => {
     expect(() => new ConsciousnessStatePool({ fields: fields as never })).toThrow(/^invalid fields: /);
   });
@@ -175,14 +240,17 @@ describe("what is refused, and changes nothing", () => {
     expect(() => pools[1].retune(handles[0], 5)).toThrow(StaleHandleError);
   });
 
-  test.each([0, -1, 1.5, Number.NaN, 2 ** 53, "1", undefined, null, {}])("%s as a handle", (handle) => {
-    const pool = new ConsciousnessStatePool({ poolSize: 3 });
-    pool.allocateConsciousnessState();
-    expect(pool.isLive(handle as StateHandle)).toBe(false);
-    expect(() => pool.release(handle as StateHandle)).toThrow(StaleHandleError);
-    expect(() => pool.frequencyOf(handle as StateHandle)).toThrow(StaleHandleError);
-    expect(pool.size).toBe(1);
-  });
+  test.each([0, -1, 1.5, Number.NaN, 2 ** 53, "1", 1n, undefined, null, {}, Object.create(null)])(
+    "%o as a handle",
+    (handle) => {
+      const pool = new ConsciousnessStatePool({ poolSize: 3 });
+      pool.allocateConsciousnessState();
+      expect(pool.isLive(handle as StateHandle)).toBe(false);
+      expect(() => pool.release(handle as StateHandle)).toThrow(StaleHandleError);
+      expect(() => pool.frequencyOf(handle as StateHandle)).toThrow(StaleHandleError);
+      expect(pool.size).toBe(1);
+    },
+  );
 });
 
 describe("one buffer", () => {
@@ -222,6 +290,15 @@ describe("one buffer", () => {
   });
 });
 
+test("an iterator does not go on where the pool has been closed", () => {
+  const pool = new ConsciousnessStatePool({ poolSize: 4 });
+  for (let i = 0; i < 3; i++) pool.allocateConsciousnessState();
+  const states = pool[Symbol.iterator]();
+  states.next();
+  pool.close(() => new RangeError("closed"));
+  expect(() => states.next()).toThrow("closed");
+});
+
 test("a pool that was closed throws at every call", () => {
   const pool = new ConsciousnessStatePool({ poolSize: 4, fields: { a: "u8" } });
   const h = pool.allocateConsciousnessState();
@@ -245,4 +322,5 @@ test("a pool that was closed throws at every call", () => {
     () => pool.verify(),
   ];
   for (const call of calls) expect(call).toThrow("closed");
+  expect(pool.closed).toBe(true);
 });

@@ -39,7 +39,12 @@ test("each instance sums the blocks of its own VM, in its own memory", async () 
       quota: 1 << 18,
       poolSize: 16,
       // The first page of 64 KiB is the program's own.
-      memory: () => ({ buffer: memory.buffer, byteOffset: 65536 }),
+      memory: () => ({
+        get buffer() {
+          return memory.buffer;
+        },
+        byteOffset: 65536,
+      }),
     });
     return { vm, memory, sum: exports.sum as (at: number, words: number) => number };
   });
@@ -54,6 +59,15 @@ test("each instance sums the blocks of its own VM, in its own memory", async () 
     expect(vm.pool.frequencyOf(state)).toBe(60);
     vm.verify();
   }
+  // A program may make its memory longer: it is another buffer then.
+  const [{ vm, memory, sum }] = vms as [(typeof vms)[0]];
+  const [state] = vm.pool;
+  memory.grow(16);
+  expect([...vm.pool]).toEqual([state]);
+  const block = vm.allocate(4);
+  vm.context.store("i32", block, 0, 77);
+  expect(sum(block, 1)).toBe(77);
+  vm.verify();
   expect(new Set(vms.map(({ vm }) => vm.memory.buffer)).size).toBe(3);
   for (const { vm } of vms) vm.dispose();
   expect(region.usage()).toMatchObject({ used: 0, children: 0 });

@@ -20,12 +20,12 @@ import { childReserves, regionReserves, reserveFor, rootReserveFor } from "./res
 export function buildChild<C>(parent: Core, options: OptionsOf<C>): Core {
   parent.check();
   const wanted = readOptions(options, { kind: "context", name: parent.name, quota: parent.quota, zero: parent.zero });
-  const { name, quota, memory } = wanted;
+  const { name, quota, memory, aside } = wanted;
   checkFree(parent.children, name);
   press(parent, quota);
   if (memory === undefined) return childIn(placeInside(parent, wanted), wanted, parent);
   checkRoom(parent, quota);
-  return childIn(newPlace(wanted, reserveFor(quota)), wanted, parent);
+  return childIn(newPlace(wanted, reserveFor(quota - aside) + aside), wanted, parent);
 }
 
 function childIn(place: Place, wanted: Wanted, parent: Core): Core {
@@ -48,11 +48,14 @@ function childIn(place: Place, wanted: Wanted, parent: Core): Core {
 }
 
 /** A block of the parent's heap, as long as is asked for, or as it has room for. */
-function placeInside(parent: Core, { quota, reserve }: Wanted): Place {
+function placeInside(parent: Core, { quota, reserve, aside }: Wanted): Place {
   checkRoom(parent, quota);
   const { slab } = parent;
   const left = parent.quota - parent.used;
-  const reserves = reserve === undefined ? childReserves(quota, left, heapFree(parent)) : [reserve];
+  const reserves =
+    reserve === undefined
+      ? childReserves(quota - aside, Math.max(1, left - aside), heapFree(parent) - aside).map((bytes) => bytes + aside)
+      : [reserve];
   for (const bytes of reserves) {
     const base = bytes <= slab.capacity ? slab.tryAllocate(bytes) : NULL;
     if (base !== NULL) return partOf(parent.place.memory, base, bytes, () => slab.free(base));
@@ -69,7 +72,7 @@ const NOTHING: Above = { kind: "nothing", name: "", quota: MAX_CAPACITY, zero: f
 /** A context with memory of its own, below no other. */
 export function buildAlone<C>(options: OptionsOf<C>): Core {
   const wanted = readOptions(options, NOTHING);
-  return rootIn(newPlace(wanted, rootReserveFor(wanted.quota)), wanted, new Map());
+  return rootIn(newPlace(wanted, rootReserveFor(wanted.quota - wanted.aside) + wanted.aside), wanted, new Map());
 }
 
 /** The contexts over an allocator, by name. */
@@ -87,8 +90,9 @@ export function buildOver<C>(region: Allocator, options: OptionsOf<C>): Core {
 }
 
 /** A block of an allocator, as long as is asked for, or as it has room for; its own error where it has none. */
-function placeOver(region: Allocator, { quota, reserve }: Wanted): Place {
-  const reserves = reserve === undefined ? regionReserves(quota, region) : [reserve];
+function placeOver(region: Allocator, { quota, reserve, aside }: Wanted): Place {
+  const reserves =
+    reserve === undefined ? regionReserves(quota - aside, region).map((bytes) => bytes + aside) : [reserve];
   const least = reserves.pop()!;
   for (const bytes of reserves) {
     const base = tryAllocate(region, bytes);

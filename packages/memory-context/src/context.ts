@@ -38,8 +38,9 @@ export class MemoryContext extends QuotaHeap implements Disposable {
     super(MemoryContext.#coreOf(parent, options));
     this.parent = parent instanceof MemoryContext ? parent : undefined;
     this.core.context = this;
-    const { onPressure } = options;
+    const { onPressure, onLeave } = options;
     if (onPressure !== undefined) this.core.onPressure = (size) => onPressure(this, size);
+    if (onLeave !== undefined) this.core.onLeave = () => onLeave(this);
   }
 
   static #coreOf(parent: MemoryContext | Allocator | null | Core, options: ContextOptions): Core {
@@ -52,8 +53,9 @@ export class MemoryContext extends QuotaHeap implements Disposable {
    * Goes on with a context that another thread has lent, to its quota, as a root. `dispose` it when done: that gives nothing
    * back, but here it is over. Throws `InvalidArgumentError`, and `CorruptionError` where no whole heap is there. O(pages).
    */
-  static adopt(loan: ContextLoan, options: Pick<ContextOptions, "onPressure"> = {}): MemoryContext {
+  static adopt(loan: ContextLoan, options: Pick<ContextOptions, "onPressure" | "onLeave"> = {}): MemoryContext {
     checkCallback(options?.onPressure);
+    checkCallback(options?.onLeave, "onLeave");
     return new MemoryContext(adopt(loan) as unknown as null, (options ?? {}) as ContextOptions);
   }
 
@@ -111,10 +113,17 @@ export class MemoryContext extends QuotaHeap implements Disposable {
     setSoft(this.core, bytes);
   }
 
-  /** Bytes charged: what `sizeOf` says of each live block, and the quota of each child. O(1), no garbage. */
+  /** Bytes charged: what `sizeOf` says of each live block, the quota of each child, what is set aside. O(1), no garbage. */
   get used(): number {
     this.core.check();
     return this.core.used;
+  }
+
+  /** Where the bytes are that were set aside: in `memory.buffer`, from a multiple of 4096 on. O(1). */
+  get aside(): { readonly byteOffset: number; readonly byteLength: number } {
+    this.core.check();
+    const { base, place, aside } = this.core;
+    return { byteOffset: base + place.bytes - aside, byteLength: aside };
   }
 
   /** Its limits, and what came of them. O(1). */

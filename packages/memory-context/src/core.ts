@@ -1,7 +1,7 @@
 /**
  * What a context is made of. The verbs, and the files beside this one, work on it; the context that a user holds shows it.
  *
- *     used = Σ room of live blocks + Σ quota of children ≤ quota         soft ≤ quota ≤ bytes reserved
+ *     used = Σ room of live blocks + Σ quota of children + aside ≤ quota         soft ≤ quota ≤ bytes reserved
  *     limit = soft where used ≤ soft, else quota     a call that would go above it is looked at more closely
  *     easy  = limit − 16 KiB                         where used ≤ easy, no small block can go above it
  *     open  = pages where used ≤ soft, else 0        the same for frees: above soft, each may cross it downwards
@@ -26,6 +26,8 @@ export interface Settings {
   /** `undefined`: it is the quota, whatever that becomes. */
   readonly soft: number | undefined;
   readonly zero: boolean;
+  /** Bytes, whole pages, at the end of the run that are not the heap's. */
+  readonly aside: number;
 }
 
 export class Core {
@@ -39,8 +41,9 @@ export class Core {
   declare readonly inside: Map<Offset, Core>;
   /** Bytes of those. */
   declare inner: number;
-  /** The quotas of all children. */
+  /** The quotas of all children, and what is set aside. */
   declare granted: number;
+  declare readonly aside: number;
   declare place: Place;
   declare heap: Heap;
   declare slab: SlabAllocator;
@@ -69,6 +72,7 @@ export class Core {
   /** Bytes that the quota refused last; 0 where it was the heap that had no room. */
   declare shortage: number;
   declare onPressure: ((size: number) => void) | undefined;
+  declare onLeave: (() => void) | undefined;
   /** Does `onPressure` run now? */
   declare pressing: boolean;
 
@@ -82,30 +86,32 @@ export class Core {
 
   /** With a heap that is there already, as in a loan, or a new one. O(pages). */
   constructor(settings: Settings, place: Place, parent: Core | undefined, siblings: Map<string, Core>, heap?: Heap) {
-    const { name, quota, soft, zero } = settings;
+    const { name, quota, soft, zero, aside } = settings;
     this.name = name;
     this.parent = parent;
     this.siblings = siblings;
     this.children = new Map();
     this.inside = new Map();
-    this.inner = this.granted = 0;
+    this.inner = 0;
+    this.granted = this.aside = aside;
     this.place = place;
-    this.heap = heap ?? wholeHeap(place, zero);
+    this.heap = heap ?? wholeHeap(place, zero, aside);
     this.slab = new SlabAllocator(this.heap);
     this.words = this.heap.words;
     this.base = place.base;
-    this.pages = place.bytes / PAGE_SIZE;
-    this.room = place.bytes - layoutOf(this.pages, 1).first * PAGE_SIZE;
+    this.pages = (place.bytes - aside) / PAGE_SIZE;
+    this.room = place.bytes - aside - layoutOf(this.pages, 1).first * PAGE_SIZE;
     this.zero = zero;
     this.state = LIVE;
     this.quota = quota;
     this.soft = soft ?? quota;
     this.follows = soft === undefined;
-    this.used = heap === undefined ? 0 : this.slab.stats().live;
+    this.used = aside + (heap === undefined ? 0 : this.slab.stats().live);
     this.peak = this.used;
     this.limit = this.easy = this.open = 0;
     this.refused = this.pressures = this.shortage = 0;
     this.onPressure = undefined;
+    this.onLeave = undefined;
     this.pressing = false;
     this.owner = register(name);
     this.bytes = NO_BYTES;
@@ -184,7 +190,7 @@ let nowhere: Pick<Core, "place" | "heap" | "slab"> | undefined;
 
 function makeNowhere(): Pick<Core, "place" | "heap" | "slab"> {
   const place = ownPlace(2 * PAGE_SIZE, false);
-  const heap = wholeHeap(place, false);
+  const heap = wholeHeap(place, false, 0);
   return { place, heap, slab: new SlabAllocator(heap) };
 }
 

@@ -23,7 +23,14 @@ export function dispose(core: Core): void {
       errors.push(error);
     }
   }
-  for (const one of all) one.forget();
+  for (const one of all) {
+    one.forget();
+    try {
+      one.onLeave?.();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
   if (errors.length > 0) throw errors[0];
 }
 

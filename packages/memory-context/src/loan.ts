@@ -19,20 +19,22 @@ export interface ContextLoan {
   readonly quota: number;
   readonly soft: number;
   readonly zero: boolean;
+  readonly aside: number;
 }
 
 /** Lets go of a context. Throws `InvalidArgumentError` where its memory is not shared, or it has children. */
 export function lend(core: Core): ContextLoan {
   core.check();
   const { buffer } = core.heap;
-  const { name, quota, soft, zero } = core;
+  const { name, quota, soft, zero, aside } = core;
   if (!isShared(buffer)) throw new InvalidArgumentError(`invalid loan: the memory of ${quoted(name)} is not shared`);
   if (core.children.size > 0) {
     throw new InvalidArgumentError(`invalid loan: ${quoted(name)} has ${core.children.size} children`);
   }
   core.state = LENT;
   core.refresh();
-  return { buffer, byteOffset: core.base, name, quota, soft, zero };
+  core.onLeave?.();
+  return { buffer, byteOffset: core.base, name, quota, soft, zero, aside };
 }
 
 /**
@@ -46,12 +48,12 @@ export function reclaim(core: Core): void {
   }
   const w = core.current();
   checkHeap(w, core.base, core.pages);
-  const { live } = heapStats(w);
-  if (live > core.quota) {
-    throw new CorruptionError(`${quoted(core.name)} came back with ${live} bytes, its quota is ${core.quota}`);
+  const used = heapStats(w).live + core.aside;
+  if (used > core.quota) {
+    throw new CorruptionError(`${quoted(core.name)} came back with ${used} bytes, its quota is ${core.quota}`);
   }
   core.state = LIVE;
-  core.charge(live - core.used);
+  core.charge(used - core.used);
 }
 
 /** A context over one that was lent: a root, to which the same limits apply. Throws `CorruptionError` where no heap is there. */
@@ -59,16 +61,19 @@ export function adopt(loan: ContextLoan): Core {
   if (typeof loan !== "object" || loan === null || !isShared(loan.buffer)) {
     throw new InvalidArgumentError("invalid loan: it has no shared buffer");
   }
-  const { buffer, byteOffset: base, name, quota, soft, zero } = loan;
+  const { buffer, byteOffset: base, name, quota, soft, zero, aside = 0 } = loan;
   checkName(name);
   checkInteger("byteOffset", base, 0, buffer.byteLength);
   if (base % PAGE_SIZE !== 0) throw new InvalidArgumentError(`invalid byteOffset: ${base} is no multiple of 4096`);
   checkInteger("quota", quota, 1, MAX_CAPACITY);
   checkInteger("soft", soft, 0, quota);
   const heap = openHeap(buffer, base);
-  const bytes = heap.words[3 /* H_LIMIT */] * PAGE_SIZE;
+  const own = heap.words[3 /* H_LIMIT */] * PAGE_SIZE;
+  checkInteger("aside", aside, 0, buffer.byteLength - base - own);
+  if (aside % PAGE_SIZE !== 0) throw new InvalidArgumentError(`invalid aside: ${aside} is no multiple of 4096`);
+  const bytes = own + aside;
   const place = borrowedPlace(growable(buffer), base, bytes, quota);
-  const core = new Core({ name, quota, soft, zero: zero === true }, place, undefined, new Map(), heap);
+  const core = new Core({ name, quota, soft, zero: zero === true, aside }, place, undefined, new Map(), heap);
   if (core.used > quota) throw new CorruptionError(`${quoted(name)} has ${core.used} bytes, its quota is ${quota}`);
   core.siblings.set(name, core);
   return core;

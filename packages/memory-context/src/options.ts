@@ -1,5 +1,5 @@
 /** What a context is asked to be, checked. */
-import { checkInteger, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, MAX_CAPACITY, QuotaExceededError } from "@ariax/allocator";
 import { MIN_CAPACITY, PAGE_SIZE } from "@ariax/slab";
 import type { Settings } from "./core.ts";
 import { checkName } from "./name.ts";
@@ -23,6 +23,13 @@ export interface OptionsOf<C> {
    * limit is crossed. It may free, dispose, and set limits; the call goes on with what is true then.
    */
   readonly onPressure?: (context: C, size: number) => void;
+  /**
+   * Bytes at the end of the run, rounded up to pages, that are not the heap's: for a structure of yours that lives as long as the
+   * context. They count in the quota. Where they are: `context.aside`. Default 0.
+   */
+  readonly aside?: number;
+  /** Called once the context is over, by whatever call, or lent: for who keeps views of its memory. What it throws comes out of that call. */
+  readonly onLeave?: (context: C) => void;
   /** No byte of it is seen by another context, nor of another by it. Default: what its parent has; below one, always. */
   readonly zero?: boolean;
   /** Memory of its own: a new buffer, or what a function returns that is told the bytes. */
@@ -57,25 +64,29 @@ export function readOptions<C>(options: OptionsOf<C>, above: Above): Wanted {
   if (quota > above.quota) {
     throw new InvalidArgumentError(`invalid quota: ${quota} is more than the ${above.quota} of ${quoted(above.name)}`);
   }
-  const reserve = options.reserve === undefined ? undefined : wholePages(options.reserve, quota);
+  const aside = pagesOf(checkInteger("aside", options.aside ?? 0, 0, MAX_CAPACITY));
+  if (aside > quota) throw new QuotaExceededError(name, aside, 0, quota);
+  const reserve = options.reserve === undefined ? undefined : wholePages(options.reserve, quota, aside);
   if (soft !== undefined) checkInteger("soft", soft, 0, quota);
   checkCallback(onPressure);
+  checkCallback(options.onLeave, "onLeave");
   const zero = flag("zero", options.zero, above.zero);
   if (above.zero && !zero) throw new InvalidArgumentError(`invalid zero: ${quoted(above.name)}, its parent, zeroes`);
   const shared = flag("shared", options.shared, false);
   checkMemory(memory, shared, above);
-  return { name, quota, reserve, soft, zero, memory, shared };
+  return { name, quota, reserve, soft, zero, memory, shared, aside };
 }
 
-function wholePages(reserve: number, quota: number): number {
-  return (
-    Math.ceil(checkInteger("reserve", reserve, Math.max(MIN_CAPACITY, quota), MAX_CAPACITY) / PAGE_SIZE) * PAGE_SIZE
-  );
+function wholePages(reserve: number, quota: number, aside: number): number {
+  return pagesOf(checkInteger("reserve", reserve, Math.max(MIN_CAPACITY + aside, quota), MAX_CAPACITY));
 }
 
-export function checkCallback(onPressure: unknown): void {
-  if (onPressure !== undefined && typeof onPressure !== "function") {
-    throw new InvalidArgumentError("invalid onPressure: it is no function");
+/** Bytes rounded up to whole pages. */
+const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
+
+export function checkCallback(callback: unknown, name = "onPressure"): void {
+  if (callback !== undefined && typeof callback !== "function") {
+    throw new InvalidArgumentError(`invalid ${name}: it is no function`);
   }
 }
 

@@ -118,10 +118,10 @@ export function wipe(place: Place): void {
   new Uint8Array(place.memory.buffer, place.base, place.bytes).fill(0);
 }
 
-/** A heap of all the pages of a place. With `zero`, no byte of what was there before is left. O(pages), or O(bytes). */
-export function wholeHeap(place: Place, zero: boolean): Heap {
+/** A heap of all the pages of a place but the last `aside` bytes. With `zero`, no byte of what was there is left. O(pages), or O(bytes). */
+export function wholeHeap(place: Place, zero: boolean, aside: number): Heap {
   const { memory, base, bytes, fresh } = place;
   if (zero && !fresh) wipe(place);
-  const pages = bytes / PAGE_SIZE;
+  const pages = (bytes - aside) / PAGE_SIZE;
   return makeHeap({ memory, base, pages, limit: pages, zero: fresh || zero });
 }

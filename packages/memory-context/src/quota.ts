@@ -129,10 +129,12 @@ export interface ContextUsage {
   readonly name: string;
   readonly quota: number;
   readonly soft: number;
-  /** Bytes charged: the room of each live block, and the quota of each child. */
+  /** Bytes charged: the room of each live block, the quota of each child, and what is set aside. */
   readonly used: number;
   /** Those of children among them. */
   readonly granted: number;
+  /** Those set aside among them. */
+  readonly aside: number;
   /** The most that ever was. */
   readonly peak: number;
   /** quota − used. */
@@ -148,9 +150,10 @@ export interface ContextUsage {
 
 export function usageOf(core: Core): ContextUsage {
   core.check();
-  const { name, quota, soft, used, granted, refused, pressures } = core;
+  const { name, quota, soft, used, aside, refused, pressures } = core;
   return {
-    ...{ name, quota, soft, used, granted, refused, pressures },
+    ...{ name, quota, soft, used, aside, refused, pressures },
+    granted: core.granted - aside,
     peak: Math.max(core.peak, used),
     available: quota - used,
     reserved: core.place.bytes,

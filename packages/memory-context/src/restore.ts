@@ -19,10 +19,10 @@ export function restore(core: Core, snapshot: Uint8Array): void {
         `this is ${quoted(core.name)} at ${core.base}, ${core.place.bytes} bytes`,
     );
   }
-  if (used > core.quota) throw new QuotaExceededError(name, used, 0, core.quota);
+  if (used + core.granted > core.quota) throw new QuotaExceededError(name, used, core.granted, core.quota);
   const w = core.current();
   const own = new Uint8Array(core.heap.buffer, base, core.place.bytes);
   w.set(control);
   eachRun(control, (from, length, at) => own.set(stored.subarray(at, at + length), from));
-  core.charge(used - core.used);
+  core.charge(used + core.granted - core.used);
 }

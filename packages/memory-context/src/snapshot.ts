@@ -47,7 +47,7 @@ export function takeSnapshot(core: Core): Uint8Array {
   const used = heapPages(w);
   const start = HEADER_WORDS + nameWords + w.length;
   const words = newWords(start + (used * PAGE_SIZE) / 4);
-  words.set([MAGIC, VERSION, 0, 0, base, pages, core.quota, core.used, name.length, w.length, used, 0]);
+  words.set([MAGIC, VERSION, 0, 0, base, pages, core.quota, core.used - core.granted, name.length, w.length, used, 0]);
   const units = new Uint16Array(words.buffer, 4 * HEADER_WORDS, name.length);
   for (let i = 0; i < units.length; i++) units[i] = name.charCodeAt(i);
   words.set(w, HEADER_WORDS + nameWords);

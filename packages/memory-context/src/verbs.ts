@@ -8,6 +8,7 @@ import {
   InvalidFreeError,
   isShared,
   isUint32,
+  MAX_CAPACITY,
   type Memory,
   moveBlock,
   NULL,
@@ -29,7 +30,7 @@ const MAX_ALIGNMENT = 65536;
  */
 export class QuotaHeap implements Allocator {
   declare readonly traits: Traits;
-  /** The largest size that may be asked for, in bytes: that of the reserved run. */
+  /** The largest block that there can be, in bytes: that of the heap. */
   declare readonly capacity: number;
   declare protected readonly core: Core;
 
@@ -175,7 +176,7 @@ export class QuotaHeap implements Allocator {
   allocateMany(size: number, out: Int32Array): number {
     const core = this.core;
     core.check();
-    checkSize(size, this.capacity);
+    this.checkSize(size);
     press(core, checkOffsets(out).length * roomFor(size));
     for (let made = 0; made < out.length; made++) {
       const easy = core.used <= core.easy && size <= MOST_SMALL;
@@ -226,7 +227,10 @@ export class QuotaHeap implements Allocator {
     verifyCore(this.core);
   }
 
+  /** A size is refused as no allocator's where it is above the run; where it is over the quota before that, that is what it is. */
   private checkSize(size: number): void {
-    if (!(isUint32(size) && size <= this.capacity)) checkSize(size, this.capacity);
+    if (isUint32(size) && size <= this.capacity) return;
+    const { quota, room } = this.core;
+    if (!(isUint32(size) && size <= MAX_CAPACITY && quota < room)) checkSize(size, this.capacity);
   }
 }

@@ -9,7 +9,7 @@ export function verifyCore(core: Core): void {
   core.check();
   core.slab.verify();
   const { name, used, quota, soft, slab, inside, children, inner, granted } = core;
-  const sums = { inner: 0, granted: 0, inside: 0 };
+  const sums = { inner: 0, granted: core.aside, inside: 0 };
   for (const [key, child] of children) {
     const { place, base, parent } = child;
     expect(key === child.name && parent === core, () => `${quoted(name)} has a child ${quoted(key)} that is not its`);

@@ -6,7 +6,7 @@ import { MemoryContext } from "../src/index.ts";
 /** A quota that is as large as the memory never binds, so that it is the memory that runs out, as the contract wants. */
 const all = (capacity: number) => ({ name: "all", quota: capacity, reserve: capacity });
 /** Random runs of the suite, where the kind of memory makes no difference to the verbs. */
-const runs = 25;
+const runs = 10;
 /** Bytes for what lies around a context of that capacity. */
 const around = (capacity: number) => capacity + (1 << 18);
 

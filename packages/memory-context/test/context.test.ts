@@ -133,6 +133,7 @@ test("usage says what a context holds", () => {
     soft: 8000,
     used: 1024,
     granted: 0,
+    aside: 0,
     peak: 5120,
     available: 8976,
     reserved: context.usage().reserved,

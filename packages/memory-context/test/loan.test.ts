@@ -174,6 +174,7 @@ describe("lending", () => {
       quota: 1 << 18,
       soft: 1 << 18,
       zero: false,
+      aside: 0,
     });
     expect(buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(loan.byteOffset % 4096).toBe(0);

@@ -175,7 +175,6 @@ class Model {
 
   #allocate(at: Node, size: number, b: number): void {
     const { context } = at;
-    if (size > context.capacity) return void refused(() => context.tryAllocate(size), ["ERR_INVALID_SIZE"]);
     const over = used(at) + roomOf(size) > at.quota;
     if (b % 2 === 0) {
       const offset = context.tryAllocate(size);
@@ -198,7 +197,6 @@ class Model {
   }
 
   #allocateMany(at: Node, size: number, count: number): void {
-    if (size > at.context.capacity) return;
     const out = new Int32Array(count);
     const most = Math.floor((at.quota - used(at)) / roomOf(size));
     const made = at.context.allocateMany(size, out);
@@ -232,7 +230,6 @@ class Model {
   }
 
   #resize(at: Node, block: Block, size: number): void {
-    if (size > at.context.capacity) return;
     const before = used(at);
     const done = at.context.resize(block.offset, size);
     const room = at.context.sizeOf(block.offset);
@@ -242,7 +239,6 @@ class Model {
   }
 
   #reallocate(at: Node, block: Block, size: number): void {
-    if (size > at.context.capacity) return;
     const { context } = at;
     const before = used(at) - block.room;
     const to = served(() => context.reallocate(block.offset, size));

@@ -40,15 +40,42 @@ describe("what the quota refuses", () => {
     const { context } = nearlyFull(0);
     const { capacity } = context;
     const size = (bad: unknown) => `invalid size: ${bad} is not a whole number of bytes from 0 to ${capacity}`;
-    throws(() => context.allocate(-1), "InvalidSizeError", size(-1));
-    throws(() => context.tryAllocate(capacity + 1), "InvalidSizeError", size(capacity + 1));
-    throws(() => context.tryAllocate(Number.NaN), "InvalidSizeError", size("NaN"));
+    for (const bad of [-1, 0.5, Number.NaN, 2 ** 32, 0xffff0001]) {
+      throws(() => context.allocate(bad), "InvalidSizeError", size(bad));
+      throws(() => context.tryAllocate(bad), "InvalidSizeError", size(bad));
+      throws(() => context.allocateMany(bad, new Int32Array(1)), "InvalidSizeError", size(bad));
+    }
     throws(
       () => context.allocate(8, 3),
       "InvalidAlignmentError",
       "invalid alignment: 3 is not a power of two from 1 to 65536",
     );
     expect(context.usage().refused).toBe(0);
+  });
+
+  test("is what is larger than all the memory that there is, too", () => {
+    const { context, p } = nearlyFull(200);
+    const large = context.allocate(0, 128);
+    const { capacity, used, quota } = context;
+    for (const size of [capacity + 1, 1 << 30, 0xffff0000]) {
+      const bytes = Math.ceil(size / 4096) * 4096;
+      throws(() => context.allocate(size), "QuotaExceededError", over(bytes, used, quota));
+      throws(() => context.allocate(size, 16), "QuotaExceededError", over(bytes, used, quota));
+      throws(() => context.reallocate(p, size), "QuotaExceededError", over(bytes - 1024, used, quota));
+      expect(context.tryAllocate(size)).toBe(0);
+      expect(context.resize(p, size)).toBe(false);
+      expect(context.allocateMany(size, new Int32Array(2))).toBe(0);
+    }
+    expect(large).not.toBe(0);
+    expect(context.used).toBe(used);
+    context.verify();
+    // Where it is the memory that is short, it is no size for it.
+    const full = root({ quota: 65_536, reserve: 65_536 });
+    throws(
+      () => full.tryAllocate(65_537),
+      "InvalidSizeError",
+      "invalid size: 65537 is not a whole number of bytes from 0 to 65536",
+    );
   });
 
   test("is false of resize, and the block is as it was", () => {

@@ -67,10 +67,10 @@ const MIXES: Readonly<Record<string, (next: (n: number) => number) => number>> =
   "16–16,384, small ones most": (next) => Math.floor(2 ** (4 + next(10_000) / 1000)),
 };
 
-/** The part of its quota that is used when the first block finds no room; of 20 contexts, the least. */
+/** The part of its quota that is used when the first block finds no room; of 10 contexts, the least. */
 function share(quota: number, mix: (next: (n: number) => number) => number, reserve: number): number {
   let least = 1;
-  for (let seed = 1; seed <= 20; seed++) {
+  for (let seed = 1; seed <= 10; seed++) {
     const context = new MemoryContext(null, { name: "mix", quota, reserve });
     const next = random(seed);
     while (context.tryAllocate(mix(next)) !== 0);

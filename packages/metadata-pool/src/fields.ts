@@ -1,5 +1,5 @@
 /** The field types: what a schema may say, what a column is, and which values fit. */
-import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, show } from "@ariax/allocator";
 
 /** The columns of the number types, as TypeScript sees them. */
 interface ColumnOf {
@@ -108,13 +108,13 @@ function integer(least: number, most: number): NumberType["check"] {
 
 /** Any number; an `f32` rounds it. */
 function float(name: string, value: unknown): void {
-  if (typeof value !== "number") throw new InvalidArgumentError(`invalid ${name}: ${String(value)} is not a number`);
+  if (typeof value !== "number") throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is not a number`);
 }
 
 function bigint(least: bigint, most: bigint): NumberType["check"] {
   return (name, value) => {
     if (typeof value === "bigint" && value >= least && value <= most) return;
-    throw new InvalidArgumentError(`invalid ${name}: ${String(value)} is not a bigint from ${least} to ${most}`);
+    throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is not a bigint from ${least} to ${most}`);
   };
 }
 

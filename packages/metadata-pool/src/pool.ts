@@ -5,6 +5,7 @@ import {
   InvalidArgumentError,
   PoolExhaustedError,
   StaleHandleError,
+  show,
 } from "@ariax/allocator";
 import { BitSet, verify } from "@ariax/bitset";
 import { Cells } from "./cells.ts";
@@ -244,7 +245,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   /** The slot of a live record, or −1. */
   #find(handle: number): number {
     // no small integer?
-    if ((handle | 0) !== handle) return this.#findOld(handle);
+    if (typeof handle !== "number" || (handle | 0) !== handle) return this.#findOld(handle);
     const slot = handle & (this.span - 1);
     const generation = 2 * (handle >> this.shift) - 1;
     return slot < this.capacity && this.words[GENERATIONS + slot] === generation ? slot : -1;
@@ -289,6 +290,6 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   /** Apart, as V8 inlines by size. */
   #unknown(name: string): never {
     const known = this.fields.map((field) => field.name).join(", ");
-    throw new InvalidArgumentError(`unknown field: "${name}" is not one of ${known}`);
+    throw new InvalidArgumentError(`unknown field: ${show(name)} is not one of ${known}`);
   }
 }

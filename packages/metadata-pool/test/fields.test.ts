@@ -54,7 +54,9 @@ describe("values", () => {
       expect(pool.get(h, "single")).toBe(Math.fround(value));
       expect(pool.get(h, "double")).toBe(value);
     }
-    expect(() => pool.set(h, "double", "1" as unknown as number)).toThrow(invalid("invalid double: 1 is not a number"));
+    expect(() => pool.set(h, "double", "1" as unknown as number)).toThrow(
+      invalid('invalid double: "1" is not a number'),
+    );
   });
 
   test("64-bit integers are bigints", () => {
@@ -66,9 +68,9 @@ describe("values", () => {
     }
     pool.set(h, "u", 2n ** 64n - 1n);
     expect(pool.get(h, "u")).toBe(2n ** 64n - 1n);
-    const message = "invalid u: -1 is not a bigint from 0 to 18446744073709551615";
+    const message = "invalid u: -1n is not a bigint from 0 to 18446744073709551615";
     expect(() => pool.set(h, "u", -1n)).toThrow(invalid(message));
-    expect(() => pool.set(h, "i", 2n ** 63n)).toThrow(/^invalid i: 9223372036854775808 is not a bigint from -9223/);
+    expect(() => pool.set(h, "i", 2n ** 63n)).toThrow(/^invalid i: 9223372036854775808n is not a bigint from -9223/);
     expect(() => pool.set(h, "i", 5 as unknown as bigint)).toThrow(/^invalid i: 5 is not a bigint/);
     expect(pool.get(h, "u")).toBe(2n ** 64n - 1n);
   });

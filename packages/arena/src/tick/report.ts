@@ -52,6 +52,8 @@ export class Recorder {
   readonly #period: Series;
   readonly #work: Series;
   #fundamentals = 0;
+  /** When the first fundamental beat was due. */
+  #first = 0;
 
   /** `times`: those of the run, see `times.ts`. `room`: how many beats are expected. */
   constructor(times: Float64Array, room: number) {
@@ -68,6 +70,7 @@ export class Recorder {
     this.#work.add(times, BEGAN, ENDED);
     if (!isFundamental) return;
     if (this.#fundamentals++ > 0) this.#period.add(times, FUNDAMENTAL, BEGAN);
+    else this.#first = times[NEXT];
     times[FUNDAMENTAL] = times[BEGAN];
   }
 
@@ -78,7 +81,8 @@ export class Recorder {
     const [d50, d99, d999] = deviation.quantiles(0.5, 0.99, 0.999);
     const [p50, p99] = this.#period.quantiles(0.5, 0.99);
     const [w99] = this.#work.quantiles(0.99);
-    const elapsed = times[FUNDAMENTAL] - times[START];
+    // From a period before the first one was due: a run may begin anywhere in a period.
+    const elapsed = times[FUNDAMENTAL] - (this.#first - 1000 / frequency);
     return {
       frequency,
       ticks,

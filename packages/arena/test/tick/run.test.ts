@@ -159,3 +159,34 @@ describe("waiting", () => {
     expect(ticks.time).toBe(Number.POSITIVE_INFINITY);
   });
 });
+
+test.each([
+  [2, 1, 1],
+  [2, 1, 5],
+  [3, 2, 4],
+  [64, 5, 2],
+])("%i harmonics, begun %i beats into a period: the frequency is achieved", async (harmonics, begun, periods) => {
+  const clock = new FakeClock(1000);
+  const ticks = new TickArena({ frequency: 100, bytesPerTick: 4096, harmonics });
+  for (let i = 0; i < begun; i++) ticks.tick();
+  const report = await clock.drive(ticks.run(() => {}, { ticks: periods, clock }));
+  expect(report.ticks).toBe(periods);
+  expect(report.achieved).toBeCloseTo(100, 6);
+});
+
+test("options that begin a run when they are read do not make two runs", async () => {
+  const ticks = new TickArena({ frequency: 1000, bytesPerTick: 4096 });
+  const clock = new FakeClock();
+  let inner: Promise<unknown> | undefined;
+  const options = {
+    ticks: 1,
+    clock,
+    get late() {
+      inner ??= clock.drive(ticks.run(() => {}, { ticks: 1, clock }));
+      return "skip" as const;
+    },
+  };
+  await expect(ticks.run(() => {}, options)).rejects.toThrow("nested tick: run() was called inside of a tick");
+  await inner;
+  expect(ticks.beat).toBe(1);
+});
