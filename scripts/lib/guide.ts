@@ -1,5 +1,5 @@
 /** The tables of docs/ariax-optimisation-guide.md, from a run of `pnpm bench ariax`: by the name of the markers they stand between. */
-import { type Cells, claimCells, headOf, realTimeCells } from "../../apps/bench/src/ariax/cells.ts";
+import { browserCells, type Cells, claimCells, headOf, realTimeCells } from "../../apps/bench/src/ariax/cells.ts";
 import { COLUMNS, figure, noteOf } from "../../apps/bench/src/ariax/format.ts";
 import type { AriaxReport } from "../../apps/bench/src/ariax/report.ts";
 
@@ -17,6 +17,7 @@ export function guideTables(report: AriaxReport): Map<string, string> {
   for (const scenario of report.scenarios) tables.set(scenario.name, scenarioTable(report, scenario));
   for (const part of report.parts) tables.set(markerOf(part.name), partTable(part));
   tables.set("pooling", poolingTable(report));
+  tables.set("browser", browserTable(report));
   return tables;
 }
 
@@ -48,6 +49,11 @@ function scenarioTable({ rows }: AriaxReport, scenario: AriaxReport["scenarios"]
 function partTable({ figures, note }: AriaxReport["parts"][number]): string {
   if (figures.length === 0) return `not measured: ${note}\n`;
   return table({ head: ["", "measured"], lines: figures.map((one) => [one.what, figure(one)]) });
+}
+
+function browserTable({ browser, unavailable }: AriaxReport): string {
+  if (browser === undefined || !("observations" in browser)) return `${unavailable.join("; ")}\n`;
+  return `Chromium ${browser.version}.\n\n${table(browserCells(browser))}`;
 }
 
 /** The ways to have a record beside each other: they have the same figures, in the same order. */

@@ -12,7 +12,9 @@ describe("the guide", () => {
   test("has a line for each of AriaX's parts, for each scenario, and for the claims", () => {
     const parts = PARTS.filter(({ name }) => !name.startsWith("V8's advice")).map(({ name }) => markerOf(name));
     const scenarios = SCENARIOS.filter(({ name }) => !/^tick-\d+$/.test(name)).map(({ name }) => name);
-    expect(markersIn(guide).sort()).toEqual([...parts, ...scenarios, "claims", "pooling", "real-time", "story"].sort());
+    expect(markersIn(guide).sort()).toEqual(
+      [...parts, ...scenarios, "browser", "claims", "pooling", "real-time", "story"].sort(),
+    );
   });
 
   test("has steps, each with the code before and after, and the command that measures it", () => {
@@ -53,7 +55,8 @@ describe("a run becomes tables", () => {
   });
 
   test("of parts, by their names", () => {
-    for (const part of report().parts) expect(tables.get(markerOf(part.name))).toMatch(/^\|  \| measured|^not measured: /);
+    for (const part of report().parts)
+      expect(tables.get(markerOf(part.name))).toMatch(/^\| {2}\| measured|^not measured: /);
   });
 
   test("a bar in a cell does not end it", () => {
