@@ -11,10 +11,10 @@ import { SCENARIO_SUBJECTS } from "../ariax/subjects.ts";
 import { renderAriax } from "../ariax/table.ts";
 import { renderAriaxPage } from "../html/ariax-page.ts";
 import { progressOn } from "../progress.ts";
-import { select, UsageError } from "../select.ts";
-import { killWorkers } from "../spawn.ts";
+import { select } from "../select.ts";
 import { writeResult } from "../write.ts";
-import { listOption, numberParser, type Streams } from "./options.ts";
+import { interruptible } from "./interrupt.ts";
+import { listOption, numberParser, refuseRunOptions, type Streams } from "./options.ts";
 
 interface Options {
   quick?: boolean;
@@ -43,25 +43,14 @@ export function addAriaxCommand(program: Command, streams: Streams): void {
     .option("--html <file>", "where the page goes")
     .addHelpText("after", "\nResults go to apps/bench/results/ariax.json and ariax.html.")
     .action((options: Options) => {
-      refuseOthers(program);
+      refuseRunOptions(program, "ariax");
       return action(options, streams);
     });
 }
 
-/** Options of a run, before the command's name. */
-function refuseOthers(program: Command): void {
-  const given = program.options.find((option) => program.getOptionValueSource(option.attributeName()) === "cli");
-  if (given !== undefined) throw new UsageError(`ariax has no option ${given.long}`);
-}
-
 async function action(options: Options, { out, err, exit }: Streams): Promise<void> {
   const plan = planOf(MODES[options.quick ? "quick" : "default"], options.seconds, selectionOf(options));
-  const stop = new AbortController();
-  const onInterrupt = (): void => {
-    stop.abort();
-    killWorkers();
-  };
-  process.once("SIGINT", onInterrupt);
+  using stop = interruptible();
   const progress = progressOn(err);
   const start = performance.now();
   try {
@@ -80,7 +69,6 @@ async function action(options: Options, { out, err, exit }: Streams): Promise<vo
     else if (isFault(report, plan)) exit(1);
   } finally {
     progress.stop();
-    process.off("SIGINT", onInterrupt);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the commands share: where they write, and options of more than one word. */
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../select.ts";
 
 export interface Streams {
   readonly out: NodeJS.WriteStream;
@@ -25,4 +26,10 @@ export function numberParser(least: number, most: number, kind: "whole" | "any")
     }
     return value;
   };
+}
+
+/** Throws where an option of a run stands before the name of a command that has none of them. */
+export function refuseRunOptions(program: Command, command: string): void {
+  const given = program.options.find((option) => program.getOptionValueSource(option.attributeName()) === "cli");
+  if (given !== undefined) throw new UsageError(`${command} has no option ${given.long}`);
 }

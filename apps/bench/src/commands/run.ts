@@ -9,12 +9,12 @@ import { progressOn } from "../progress.ts";
 import { makeReport, type Report } from "../report.ts";
 import { run } from "../run.ts";
 import { list, selectSubjects, selectWorkloads, UsageError } from "../select.ts";
-import { killWorkers } from "../spawn.ts";
 import { SUBJECTS, type Subject } from "../subjects.ts";
 import { renderTables } from "../table.ts";
 import { readFile } from "../workloads/traces.ts";
 import { type Workload, yours } from "../workloads.ts";
 import { RESULTS, writeResult } from "../write.ts";
+import { interruptible } from "./interrupt.ts";
 import { listOption, numberParser, type Streams } from "./options.ts";
 
 interface Options {
@@ -58,12 +58,7 @@ async function action(options: Options, { out, err, exit }: Streams): Promise<vo
   const { available, unavailable } = await prepare(cells, (line) => err.write(`${line}\n`));
   const isJson = options.json === "-";
 
-  const stop = new AbortController();
-  const onInterrupt = (): void => {
-    stop.abort();
-    killWorkers();
-  };
-  process.once("SIGINT", onInterrupt);
+  using stop = interruptible();
   const progress = progressOn(err);
   const start = performance.now();
   const observed = await run(available, {
@@ -73,7 +68,6 @@ async function action(options: Options, { out, err, exit }: Streams): Promise<vo
     ...(options.trace === undefined ? {} : { trace: { name: basename(options.trace), file: resolve(options.trace) } }),
   }).finally(() => {
     progress.stop();
-    process.off("SIGINT", onInterrupt);
   });
 
   const seconds = (performance.now() - start) / 1000;

@@ -4,13 +4,12 @@ import type { Command } from "commander";
 import { renderStoryPage } from "../html/story-page.ts";
 import { PHASES } from "../phases/phases.ts";
 import { progressOn } from "../progress.ts";
-import { UsageError } from "../select.ts";
-import { killWorkers } from "../spawn.ts";
 import { observePhase } from "../story/process.ts";
 import { makeStory, type Observed, type Story } from "../story/story.ts";
 import { renderStory } from "../story/table.ts";
 import { writeResult } from "../write.ts";
-import { numberParser, type Streams } from "./options.ts";
+import { interruptible } from "./interrupt.ts";
+import { numberParser, refuseRunOptions, type Streams } from "./options.ts";
 
 interface Options {
   json?: string;
@@ -30,24 +29,13 @@ export function addStoryCommand(program: Command, streams: Streams): void {
     .option("--html <file>", "where the page goes")
     .addHelpText("after", "\nResults go to apps/bench/results/story.json and story.html.")
     .action((options: Options) => {
-      refuseOthers(program);
+      refuseRunOptions(program, "story");
       return action(options, streams);
     });
 }
 
-/** Options of a run, before the command's name. */
-function refuseOthers(program: Command): void {
-  const given = program.options.find((option) => program.getOptionValueSource(option.attributeName()) === "cli");
-  if (given !== undefined) throw new UsageError(`story has no option ${given.long}`);
-}
-
 async function action(options: Options, { out, err, exit }: Streams): Promise<void> {
-  const stop = new AbortController();
-  const onInterrupt = (): void => {
-    stop.abort();
-    killWorkers();
-  };
-  process.once("SIGINT", onInterrupt);
+  using stop = interruptible();
   const progress = progressOn(err);
   const observed: Observed[] = [];
   try {
@@ -68,7 +56,6 @@ async function action(options: Options, { out, err, exit }: Streams): Promise<vo
     exit(130);
   } finally {
     progress.stop();
-    process.off("SIGINT", onInterrupt);
   }
   await deliver(makeStory(observed, new Date(), stop.signal.aborted), options, out);
 }
