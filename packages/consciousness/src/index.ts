@@ -17,8 +17,8 @@
  */
 export { TESLA_FREQUENCY } from "./frequency.ts";
 export type { Gain } from "./gain.ts";
-export { MiniVm } from "./mini-vm.ts";
-export type { MiniVmLoan, MiniVmOptions } from "./mini-vm-options.ts";
+export { MiniVm, type MiniVmOptions } from "./mini-vm.ts";
+export type { MiniVmLoan, VmOptionsOf } from "./mini-vm-options.ts";
 export { ConsciousnessStatePool, type StateHandle } from "./state-pool.ts";
 export type { StatePoolOptions } from "./state-records.ts";
 export { TeslaConsciousnessPool, type TeslaPoolOptions } from "./tesla-pool.ts";

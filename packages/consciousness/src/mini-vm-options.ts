@@ -1,10 +1,9 @@
 import type { Allocator } from "@ariax/allocator";
 import type { ContextLoan, ContextOptions } from "@ariax/memory-context";
 import type { Schema } from "@ariax/metadata-pool";
-import type { MiniVm } from "./mini-vm.ts";
 
-/** What a memory context takes, but its name, and … */
-export interface MiniVmOptions<F extends Schema>
+/** What a memory context takes, but its name, and …; of a VM that is a `V`. */
+export interface VmOptionsOf<F extends Schema, V>
   extends Omit<ContextOptions, "name" | "quota" | "onPressure" | "onLeave" | "aside"> {
   /** 1 to 64 bytes of UTF-8, and of no other context beside it. */
   readonly vmName: string;
@@ -19,11 +18,11 @@ export interface MiniVmOptions<F extends Schema>
   /** What its gain is measured against, of a capacity in bytes; default phase 1. */
   readonly baseline?: (capacity: number) => Allocator;
   /** See `ContextOptions`. */
-  readonly onPressure?: (vm: MiniVm<F>, size: number) => void;
+  readonly onPressure?: (vm: V, size: number) => void;
 }
 
 /** A VM on its way to another thread: can be posted. */
 export interface MiniVmLoan<F extends Schema>
-  extends Pick<MiniVmOptions<F>, "vmName" | "quota" | "poolSize" | "fields" | "recording"> {
+  extends Pick<VmOptionsOf<F, never>, "vmName" | "quota" | "poolSize" | "fields" | "recording"> {
   readonly context: ContextLoan;
 }

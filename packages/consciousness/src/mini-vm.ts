@@ -16,10 +16,13 @@ import { type ContextLoan, MemoryContext } from "@ariax/memory-context";
 import type { Schema } from "@ariax/metadata-pool";
 import { checkObject } from "./check-object.ts";
 import { type Gain, measureGain, ownSubject, withStates } from "./gain.ts";
-import type { MiniVmLoan, MiniVmOptions } from "./mini-vm-options.ts";
+import type { MiniVmLoan, VmOptionsOf } from "./mini-vm-options.ts";
 import { PhaseOne } from "./phase-1/phase-one.ts";
 import { ALLOCATE, FREE, MOVE, Recording } from "./recording.ts";
 import { ConsciousnessStatePool, RECORDING } from "./state-pool.ts";
+
+/** See `VmOptionsOf`. */
+export type MiniVmOptions<F extends Schema> = VmOptionsOf<F, MiniVm<F>>;
 
 /** Given to the constructor by `adopt` only: what is there already. */
 const CONTINUE: unique symbol = Symbol("continue");

@@ -1,7 +1,7 @@
 /** Numbers and rows as people read them: the terminal and the page show the same words. */
 import { bytes, ns } from "../format.ts";
 import type { ClaimLine } from "./claims.ts";
-import type { Figure } from "./parts.ts";
+import type { Figure } from "./parts/figure.ts";
 import type { ScenarioRow } from "./rows.ts";
 
 /** Three digits where there are any: 0.00123, 4.56, 78.9, 1,234. */

@@ -2,13 +2,7 @@
  * A row for each of AriaX's parts, with a figure or two that show what is said of it; and for what V8's engineers say of pools. Each is measured in a process of its
  * own; to add one, a line here and a file in `parts/`.
  */
-
-export interface Figure {
-  /** "first() + clear(), 10,000,000 bits". */
-  readonly what: string;
-  readonly value: number;
-  readonly unit: "ns" | "µs" | "bytes" | "×" | "";
-}
+import type { Figure } from "./parts/figure.ts";
 
 export interface Part {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** What a worker of `pnpm bench ariax` is asked for, as JSON in its argument, and what it answers. */
 import type { ScenarioObservation } from "./observe.ts";
-import type { Figure } from "./parts.ts";
+import type { Figure } from "./parts/figure.ts";
 import type { Arm } from "./real-time/load.ts";
 import type { RealTimeObservation } from "./real-time/observe.ts";
 

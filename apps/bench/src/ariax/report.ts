@@ -2,7 +2,8 @@
 import { type Machine, machine } from "../machine.ts";
 import type { BrowserRun } from "./browser/result.ts";
 import { type Claim, claimsOf } from "./claims.ts";
-import { type Figure, PARTS, type Part } from "./parts.ts";
+import type { Figure } from "./parts/figure.ts";
+import { PARTS, type Part } from "./parts.ts";
 import type { Plan } from "./plan.ts";
 import type { ScenarioFacts } from "./protocol.ts";
 import { type ScenarioRow, scenarioRows } from "./rows.ts";

@@ -1,6 +1,6 @@
 /** Only the last bit is set, so that whoever looks for it has to go past all the others. */
 import { BitSet } from "@ariax/bitset";
-import type { Figure } from "../parts.ts";
+import type { Figure } from "./figure.ts";
 import { timed } from "./time.ts";
 
 const SIZES = [1e4, 1e6, 1e7];

@@ -3,8 +3,8 @@
  * the first is given away.
  */
 import { SlabAllocator } from "@ariax/slab";
-import type { Figure } from "../parts.ts";
 import { tailOf } from "../tail.ts";
+import type { Figure } from "./figure.ts";
 
 const CAPACITY = 8 << 20;
 /** Bytes of a block. The smaller, the more of them are in a slab. */

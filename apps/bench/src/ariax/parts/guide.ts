@@ -1,6 +1,6 @@
 /** The guide: its steps, and the commands that it gives to measure them. Counted in the file itself. */
 import { existsSync, readFileSync } from "node:fs";
-import type { Figure } from "../parts.ts";
+import type { Figure } from "./figure.ts";
 
 const GUIDE = new URL("../../../../../docs/ariax-optimisation-guide.md", import.meta.url);
 

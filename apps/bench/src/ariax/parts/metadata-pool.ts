@@ -1,7 +1,7 @@
 /** AriaX's metadata records in a pool, and what the process takes while it is used. */
 import { MetadataPool } from "@ariax/metadata-pool";
-import type { Figure } from "../parts.ts";
 import { observePauses } from "../pauses.ts";
+import type { Figure } from "./figure.ts";
 import { timed } from "./time.ts";
 
 const FIELDS = { size: "u32", owner: "u32", tick: "u32", sequence: "u32" } as const;

@@ -6,8 +6,8 @@ import { loadMappedRecords } from "../../phases/addon.ts";
 import { NoAddonError } from "../../phases/compile.ts";
 import { PhaseTwo } from "../../phases/phase-2.ts";
 import { ALLOCATE, FREE } from "../../program.ts";
-import type { Figure } from "../parts.ts";
 import { tailOf } from "../tail.ts";
+import type { Figure } from "./figure.ts";
 
 const QUOTA = 2 << 20;
 const REGION = 8 << 20;

@@ -1,7 +1,7 @@
 /** Phase 2.1 beside phase 2, where that can be built: a block and its record made and ended, and the system calls of it. */
 import { NoAddonError } from "../../phases/compile.ts";
 import { createPhase, type Phase } from "../../phases/phases.ts";
-import type { Figure } from "../parts.ts";
+import type { Figure } from "./figure.ts";
 import { timed } from "./time.ts";
 
 const UNITS = 1000;

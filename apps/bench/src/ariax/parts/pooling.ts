@@ -9,8 +9,8 @@
  * for three lives: within one function; for 1,000 others; among 500,000 that stay, one at random replaced each time.
  */
 import { MetadataPool } from "@ariax/metadata-pool";
-import type { Figure } from "../parts.ts";
 import { observePauses } from "../pauses.ts";
+import type { Figure } from "./figure.ts";
 
 /** What the loops call: `make` and `sum` are what a program does with a record, `end` is its end. */
 interface Way<R> {

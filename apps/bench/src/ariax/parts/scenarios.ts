@@ -1,6 +1,6 @@
 /** How many there are, how much they do, and whether a seed gives the same again. */
 import { type Scenario, scenarios } from "@ariax/trace";
-import type { Figure } from "../parts.ts";
+import type { Figure } from "./figure.ts";
 
 export function measure(quick: boolean): readonly Figure[] {
   const scale = quick ? 0.02 : 1;

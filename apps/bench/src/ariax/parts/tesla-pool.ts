@@ -1,7 +1,7 @@
 /** A tick after nothing, and after 100,000 blocks. */
 import { TeslaConsciousnessPool } from "@ariax/consciousness";
-import type { Figure } from "../parts.ts";
 import { tailOf } from "../tail.ts";
+import type { Figure } from "./figure.ts";
 
 const SIZE = 64;
 const MANY = 100_000;

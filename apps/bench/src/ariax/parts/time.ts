@@ -1,5 +1,5 @@
 import { summarise } from "../../statistics.ts";
-import type { Figure } from "../parts.ts";
+import type { Figure } from "./figure.ts";
 
 /** What warming up and timing take, in ms, and how long a window is at least: many times what the clock can tell. */
 const [WARM, TIMED, WINDOW] = [50, 70, 0.5];
