@@ -31,6 +31,15 @@ export function checkInteger(name: string, value: number, least: number, most: n
   return value;
 }
 
+/** Throws `InvalidArgumentError` where `options` have one that is not `known`: a wrong name is a wish that nobody hears. */
+export function checkKnown(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new InvalidArgumentError(`unknown option: ${show(name)} is not one of ${known.join(", ")}`);
+    }
+  }
+}
+
 /** Is it a whole number from 0 to 2³² − 1, as offsets and sizes are? True of no value that is no number. */
 export function isUint32(value: unknown): value is number {
   return typeof value === "number" && value >>> 0 === value;

@@ -4,6 +4,7 @@ import {
   checkAlignment,
   checkCount,
   checkInteger,
+  checkKnown,
   checkOffsets,
   checkSize,
   InvalidAlignmentError,
@@ -113,4 +114,12 @@ describe("checkOffsets", () => {
       new InvalidArgumentError(`invalid offsets: ${shown} is no Int32Array`),
     );
   });
+});
+
+test("an option that is not known is refused, with those that are", () => {
+  checkKnown({}, ["a"]);
+  checkKnown({ a: 1, b: undefined }, ["a", "b"]);
+  expect(() => checkKnown({ a: 1, capacty: 2 }, ["a", "capacity"])).toThrow(
+    new InvalidArgumentError('unknown option: "capacty" is not one of a, capacity'),
+  );
 });

@@ -19,6 +19,8 @@ import { type Beating, Cadence } from "./tick/cadence.ts";
 import { checkFrequency, checkHarmonics, planRun, type RunOptions, type TickArenaOptions } from "./tick/options.ts";
 import type { TickReport } from "./tick/report.ts";
 
+const OPTIONS = ["frequency", "bytesPerTick", "harmonics", "frames", "checked", "memory", "buffer", "byteOffset"];
+
 /** Bytes: a frame is a whole number of these. */
 const PAGE = 4096;
 
@@ -65,7 +67,7 @@ export class TickArena {
   #isRunning = false;
 
   constructor(options: TickArenaOptions) {
-    const { frequency, bytesPerTick, harmonics = 1, frames = 2, checked = false } = checkOptions(options);
+    const { frequency, bytesPerTick, harmonics = 1, frames = 2, checked = false } = checkOptions(options, OPTIONS);
     this.frequency = checkFrequency(frequency);
     this.period = 1000 / frequency;
     this.harmonics = checkHarmonics(harmonics);

@@ -3,10 +3,10 @@ import {
   type AllocatorStats,
   ContextDisposedError,
   ContextLentError,
+  CorruptionError,
   checkCount,
   checkInteger,
   InvalidArgumentError,
-  MAX_CAPACITY,
   type Memory,
   makeStats,
   type Offset,
@@ -18,11 +18,17 @@ import { checkObject } from "./check-object.ts";
 import { type Gain, measureGain, ownSubject, withStates } from "./gain.ts";
 import type { MiniVmLoan, VmOptionsOf } from "./mini-vm-options.ts";
 import { PhaseOne } from "./phase-1/phase-one.ts";
-import { ALLOCATE, FREE, MOVE, Recording } from "./recording.ts";
+import { ALLOCATE, FREE, MOVE, type Program, Recording } from "./recording.ts";
 import { ConsciousnessStatePool, RECORDING } from "./state-pool.ts";
 
 /** See `VmOptionsOf`. */
 export type MiniVmOptions<F extends Schema> = VmOptionsOf<F, MiniVm<F>>;
+
+const OPTIONS = [
+  ...["vmName", "quota", "poolSize", "fields", "recording", "baseline"],
+  // Of its context:
+  ...["reserve", "soft", "onPressure", "zero", "memory", "shared"],
+];
 
 /** Given to the constructor by `adopt` only: what is there already. */
 const CONTINUE: unique symbol = Symbol("continue");
@@ -62,19 +68,28 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
    * throws, and `QuotaExceededError` where the pool alone is above the quota; then nothing has changed.
    */
   constructor(region: MemoryContext | Allocator | null, options: MiniVmOptions<F> & Found) {
-    const { vmName, quota = 1 << 20, poolSize, fields, recording = 4096, baseline, ...rest } = checkObject(options);
+    const {
+      vmName,
+      quota = 1 << 20,
+      poolSize,
+      fields: given,
+      recording = 4096,
+      baseline,
+      ...rest
+    } = checkObject(options, OPTIONS);
+    // A copy: what the caller does with his own is no concern of the VM's.
+    const fields = given && { ...given };
     const { onPressure, [CONTINUE]: loan, ...place } = rest;
     checkCallback("onPressure", onPressure);
     checkCallback("baseline", baseline);
     this.recording = new Recording(checkInteger("recording", recording, 0, 2 ** 24));
-    // A copy: what the caller does with his own is no concern of the VM's.
-    this.options = { vmName, quota, poolSize, fields: fields && { ...fields }, recording, baseline };
+    this.options = { vmName, quota, poolSize, fields, recording, baseline };
     this.lastGain = undefined;
     const callbacks = {
       onPressure: onPressure && ((_: MemoryContext, size: number) => onPressure(this, size)),
       onLeave: () => this.states?.close(() => this.away()),
     };
-    const aside = ConsciousnessStatePool.byteLength({ poolSize, fields });
+    const aside = ConsciousnessStatePool.byteLength({ poolSize, fields: typeof given === "object" ? fields : given });
     this.context =
       loan === undefined
         ? new MemoryContext(region, { ...place, ...callbacks, name: vmName, quota, aside })
@@ -89,6 +104,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
         loan === undefined
           ? new ConsciousnessStatePool<F>({ poolSize, buffer: this.bound, ...at })
           : ConsciousnessStatePool.attach<F>(this.bound, at);
+      this.checkAside(this.states);
     } catch (error) {
       this.context.dispose();
       throw error;
@@ -100,8 +116,8 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     loan: MiniVmLoan<F>,
     more: Pick<MiniVmOptions<F>, "onPressure" | "baseline"> = {},
   ): MiniVm<F> {
-    const { context, ...options } = checkObject(loan, "loan");
-    return new MiniVm<F>(null, { ...options, ...more, [CONTINUE]: checkObject(context, "loan") });
+    const { context, ...options } = checkObject(loan, undefined, "loan");
+    return new MiniVm<F>(null, { ...options, ...more, [CONTINUE]: checkObject(context, undefined, "loan") });
   }
 
   /**
@@ -200,22 +216,35 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   }
 
   /** The same, measured now, with its parts, and against another baseline if you like. Throws what the baseline throws. */
-  measurePerformanceGain(baseline: (capacity: number) => Allocator = this.options.baseline ?? phaseOne): Gain {
-    const { capacity: poolSize, byteLength, overhead } = this.pool.stats();
-    const { fields, recording } = this.options;
+  measurePerformanceGain(baseline?: (capacity: number) => Allocator): Gain {
+    checkCallback("baseline", baseline);
+    const { capacity, byteLength, overhead } = this.pool.stats();
+    const stateBytes = (byteLength - overhead) / capacity;
     const program = this.recording.program();
     // Room enough for both: what found room in place here may have to move there, and is not to be refused.
-    const room = Math.min(MAX_CAPACITY / 4, (1 << 20) + 4 * program.peakBytes);
-    checkCallback("baseline", baseline);
-    const other = baseline(room);
-    if (typeof other?.allocate !== "function")
+    const least = (1 << 20) + 2 * (program.peakBytes + program.places * (LEAST_BLOCK + stateBytes));
+    for (let room = 2 * least; ; room *= 4) {
+      try {
+        const other = (baseline ?? this.options.baseline ?? phaseOne)(Math.min(room, MOST_ROOM));
+        const gain = this.gainOver(other, program, stateBytes, Math.min(room, MOST_ROOM));
+        if (baseline === undefined) this.lastGain = { gain, count: this.recording.count };
+        return gain;
+      } catch (error) {
+        if (room >= MOST_ROOM || !isShort(error)) throw error;
+      }
+    }
+  }
+
+  private gainOver(other: Allocator, program: Program, stateBytes: number, room: number): Gain {
+    if (typeof other?.allocate !== "function") {
       throw new InvalidArgumentError("invalid baseline: it makes no allocator");
-    const aside = ConsciousnessStatePool.byteLength({ poolSize, fields });
-    using twin = new MiniVm<F>(null, { vmName: this.vmName, quota: room + aside, poolSize, fields, recording });
-    const states = withStates(other, (byteLength - overhead) / poolSize);
-    const gain = measureGain(program, ownSubject(twin, twin.pool), states, other.traits.name);
-    this.lastGain = { gain, count: this.recording.count };
-    return gain;
+    }
+    const { fields, recording } = this.options;
+    const { poolSize } = this.states;
+    const quota = room + ConsciousnessStatePool.byteLength({ poolSize, fields });
+    using twin = new MiniVm<F>(null, { vmName: this.vmName, quota, poolSize, fields, recording });
+    const states = withStates(other, stateBytes);
+    return measureGain(program, ownSubject(twin, twin.pool), states, other.traits?.name ?? "a baseline");
   }
 
   /**
@@ -231,7 +260,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   /** Takes it back, once the other thread has done. Throws `CorruptionError` where that has left it broken: then it stays lent. O(pages + poolSize). */
   reclaim(): void {
     // The states first: where they are broken, nothing has changed. What is not lent the context refuses.
-    if (this.context.lent) ConsciousnessStatePool.attach(this.bound, this.place());
+    if (this.context.lent) this.states.check(this.bound, this.place());
     this.context.reclaim();
     this.rebind(this.bound);
     this.forget();
@@ -257,6 +286,13 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     this.bound = buffer;
   }
 
+  /** Throws `CorruptionError` where a pool that came in a loan is longer than what is set aside for it. */
+  private checkAside({ poolSize }: ConsciousnessStatePool<F>): void {
+    const bytes = ConsciousnessStatePool.byteLength({ poolSize, fields: this.options.fields });
+    const { byteLength } = this.context.aside;
+    if (bytes > byteLength) throw new CorruptionError(`the pool takes ${bytes} bytes, ${byteLength} are set aside`);
+  }
+
   private place(): { readonly fields: F | undefined; readonly byteOffset: Offset } {
     return { fields: this.options.fields, byteOffset: this.poolAt };
   }
@@ -267,6 +303,15 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     this.lastGain = undefined;
   }
 }
+
+/** What a block of no bytes may take, with its header. */
+const LEAST_BLOCK = 32;
+/** The most room that replays get, in bytes: a heap of it is half as long again. */
+const MOST_ROOM = 2 ** 31 + 2 ** 29;
+
+/** Says an error only that there was no room? */
+const isShort = (error: unknown): boolean =>
+  ["ERR_OUT_OF_MEMORY", "ERR_QUOTA_EXCEEDED", "ERR_INVALID_SIZE"].includes((error as { code?: string })?.code ?? "");
 
 const phaseOne = (capacity: number): Allocator => new PhaseOne({ capacity });
 

@@ -116,6 +116,7 @@ class Building {
         this.#begin(ALLOCATE, live, to, bytes);
       } else {
         live.delete(key);
+        this.#end(FREE, live, to);
         live.set(to, place);
         this.#push(MOVE, place, bytes);
       }
@@ -139,12 +140,19 @@ class Building {
   }
 
   #begin(operation: number, live: Map<number, number>, key: number, bytes: number): void {
-    // Still there? Its end was not recorded: somebody went past the VM, to its context.
-    const left = live.get(key);
-    if (left !== undefined) this.#push(operation === ACQUIRE ? RELEASE : FREE, left, 0);
-    const place = left ?? this.#spare.pop() ?? this.#places++;
+    this.#end(operation === ACQUIRE ? RELEASE : FREE, live, key);
+    const place = this.#spare.pop() ?? this.#places++;
     live.set(key, place);
     this.#push(operation, place, bytes);
+  }
+
+  /** Is something still there? Its end was not recorded: somebody went past the VM, to its context. */
+  #end(operation: number, live: Map<number, number>, key: number): void {
+    const place = live.get(key);
+    if (place === undefined) return;
+    live.delete(key);
+    this.#spare.push(place);
+    this.#push(operation, place, 0);
   }
 
   #push(operation: number, place: number, bytes: number): void {

@@ -18,6 +18,8 @@ import {
 export type StateHandle = number & { readonly [STATE]: true };
 declare const STATE: unique symbol;
 
+const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset"];
+
 /** What only this package gives to the constructor. */
 const CONTINUE: unique symbol = Symbol("continue");
 export const RECORDING: unique symbol = Symbol("recording");
@@ -56,7 +58,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** O(poolSize). Throws `InvalidArgumentError`. */
   constructor(options: StatePoolOptions<F> & Internal = {}) {
-    this.bind(checkObject(options)[CONTINUE] ?? newRecords(options));
+    this.bind(checkObject(options, OPTIONS)[CONTINUE] ?? newRecords(options));
     this.poolSize = this.records.capacity;
     this.span = spanOf(this.poolSize);
     this.recording = options[RECORDING];
@@ -76,7 +78,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** The bytes that a pool with these options takes, in `buffer`. */
   static byteLength<const F extends Schema>(options: Pick<StatePoolOptions<F>, "poolSize" | "fields"> = {}): number {
-    const { poolSize = 10_000, fields } = checkObject(options);
+    const { poolSize = 10_000, fields } = checkObject(options, OPTIONS);
     return bytesOf(poolSize, fields);
   }
 
@@ -88,7 +90,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     buffer: ArrayBufferLike,
     options: { readonly fields?: F; readonly byteOffset?: number } & Internal = {},
   ): ConsciousnessStatePool<F> {
-    const { fields, byteOffset, ...internal } = checkObject(options);
+    const { fields, byteOffset, ...internal } = checkObject(options, ["fields", "byteOffset"]);
     const records = attachRecords(buffer, fields, byteOffset);
     const pool = new ConsciousnessStatePool<F>({ ...internal, [CONTINUE]: records });
     pool.verify();
@@ -253,10 +255,14 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
    * anew. Throws as `attach`, and then nothing has changed.
    */
   reopen(buffer: ArrayBufferLike, place: { readonly fields?: F; readonly byteOffset?: number }): void {
-    const pool = ConsciousnessStatePool.attach(buffer, place);
-    if (pool.poolSize !== this.poolSize)
-      throw new CorruptionError(`the pool has ${pool.poolSize} states, not ${this.poolSize}`);
-    this.bind(pool.records);
+    this.bind(this.check(buffer, place));
+  }
+
+  /** Its records as they are in `buffer` now; throws as `attach`, and where they are those of a pool of another size. */
+  check(buffer: ArrayBufferLike, place: { readonly fields?: F; readonly byteOffset?: number }): MetadataPool<Schema> {
+    const { poolSize, records } = ConsciousnessStatePool.attach(buffer, place);
+    if (poolSize === this.poolSize) return records;
+    throw new CorruptionError(`the pool has ${poolSize} states, not ${this.poolSize}`);
   }
 
   /** A change is counted. Is there an index, and is it right but for this one? */

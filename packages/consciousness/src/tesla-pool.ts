@@ -16,6 +16,8 @@ export interface TeslaPoolOptions {
   readonly checked?: boolean;
 }
 
+const OPTIONS = ["teslaFrequency", "bytesPerTick", "harmonics", "frames", "checked"];
+
 /**
  * Memory whose lifetime is the tick: a `TickArena` in AriaX's words.
  *
@@ -38,7 +40,7 @@ export class TeslaConsciousnessPool {
       harmonics = 3,
       frames,
       checked,
-    } = checkObject(options);
+    } = checkObject(options, OPTIONS);
     checkFrequency("teslaFrequency", teslaFrequency, 1_000_000);
     this.ticks = new TickArena({ frequency: teslaFrequency, bytesPerTick, harmonics, frames, checked });
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { measureGain, type Subject } from "../src/gain.ts";
+import { measureGain, type Subject, withStates } from "../src/gain.ts";
 import { ACQUIRE, ALLOCATE, FREE, MOVE, RELEASE, Recording } from "../src/recording.ts";
 
 /** The time, in ms: each call of a subject takes some. */
@@ -77,4 +77,26 @@ describe("a gain", () => {
     };
     expect(() => measureGain(program(), new Timed(1), broken, "broken", now)).toThrow("no more");
   });
+});
+
+test("the best window counts, by the replays that it had", () => {
+  // A replay has 30 calls of 0.05 ms: three of them fill a window. One call in a thousand takes a second.
+  class Disturbed extends Timed {
+    override allocate(): number {
+      if (this.calls % 1000 === 999) clock += 1000;
+      return super.allocate();
+    }
+  }
+  const gain = measureGain(program(), new Disturbed(0.05), new Timed(0.1), "x", now);
+  expect(gain.own).toBeCloseTo(60_000, 3);
+  expect(gain.gain).toBeCloseTo(2, 6);
+});
+
+test("to a baseline, a state is a block of its bytes", () => {
+  const sizes: number[] = [];
+  const heap = { allocate: (size: number) => sizes.push(size), free() {}, reallocate: (o: number) => o } as never;
+  const subject = withStates(heap, 24);
+  subject.release(subject.acquire());
+  subject.allocate(100);
+  expect(sizes).toEqual([24, 100]);
 });

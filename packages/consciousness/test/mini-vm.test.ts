@@ -15,7 +15,7 @@ import { MemoryContext } from "@ariax/memory-context";
 import { SlabAllocator } from "@ariax/slab";
 import { WasmAllocator } from "@ariax/wasm";
 import { describe, expect, test } from "vitest";
-import { ConsciousnessStatePool, MiniVm } from "../src/index.ts";
+import { ConsciousnessStatePool, MiniVm, TeslaConsciousnessPool } from "../src/index.ts";
 import { PhaseOne } from "../src/phase-1.ts";
 
 const small = { quota: 65536, poolSize: 16 };
@@ -181,6 +181,64 @@ describe("whatever the context does", () => {
     check();
     expect(vm.pool).toBe(pool);
     expect(() => vm.reclaim()).toThrow('invalid reclaim: "vm" is not lent');
+  });
+
+  test("a pool that was kept goes on after reclaim, and nothing that was done before is measured", () => {
+    const { vm, state } = held();
+    const { pool } = vm;
+    vm.free(vm.allocate(8));
+    const loan = vm.lend();
+    expect(loan.fields).toEqual({ energy: "f64" });
+    expect(() => vm.performanceGain).toThrow(new ContextLentError("vm"));
+    {
+      using there = MiniVm.adopt(loan);
+      there.pool.retune(state, 100);
+      expect(there.measurePerformanceGain().operations).toBe(0);
+    }
+    vm.reclaim();
+    expect([...pool.inBand(64, 128)]).toEqual([state]);
+    expect(vm.performanceGain).toBeNaN();
+  });
+
+  test("one that comes back with another pool in its place stays lent", () => {
+    const { vm } = held();
+    const { context } = vm.lend();
+    const { buffer } = context;
+    const there = MemoryContext.adopt(context);
+    new ConsciousnessStatePool({ poolSize: 8, fields: { energy: "f64" }, buffer, byteOffset: there.aside.byteOffset });
+    there.dispose();
+    expect(() => vm.reclaim()).toThrow("corrupted: the pool has 8 states, not 16");
+    expect(vm.context.lent).toBe(true);
+  });
+
+  test("a loan with less set aside than its pool takes is refused", () => {
+    const { vm } = held({ poolSize: 1000 });
+    const loan = vm.lend();
+    expect(() => MiniVm.adopt({ ...loan, context: { ...loan.context, aside: 4096 } })).toThrow(
+      /^corrupted: the pool takes \d+ bytes, 4096 are set aside$/,
+    );
+    vm.reclaim();
+  });
+
+  test("fields are read once", () => {
+    let reads = 0;
+    const fields = {
+      get a() {
+        return reads++ === 0 ? "u8" : "bytes:1000";
+      },
+    };
+    const vm = new MiniVm(null, { ...small, vmName: "vm", fields: fields as never });
+    expect((vm.pool.columns as { a: Uint8Array }).a.length).toBe(16);
+    vm.verify();
+  });
+
+  test("states that are damaged are found, and the pool counts as overhead", () => {
+    const { vm } = held();
+    const { overhead, committed } = vm.context.stats();
+    const { byteLength, byteOffset } = vm.context.aside;
+    expect(vm.stats()).toMatchObject({ overhead: overhead + byteLength, committed: committed + byteLength });
+    new Int32Array(vm.memory.buffer, byteOffset, 16)[7] = 5; // states counted as live
+    expect(() => vm.verify()).toThrow(CorruptionError);
   });
 
   test("one whose states come back broken stays lent, and can be disposed of", () => {
@@ -441,6 +499,84 @@ describe("the gain", () => {
 describe("the gain of a VM", () => {
   const K = 4096;
 
+  test("is of all that it does, verb by verb, and of nothing that was refused", () => {
+    const operations = (work: (vm: MiniVm) => void): number => {
+      using vm = new MiniVm(null, { ...small, vmName: "v" });
+      work(vm);
+      return vm.measurePerformanceGain((capacity) => new PhaseOne({ capacity })).operations;
+    };
+    // What is live at the end is freed: one operation more for each block and state.
+    expect(operations((vm) => vm.tryAllocate(8))).toBe(2);
+    expect(operations((vm) => vm.tryAllocate(1 << 20))).toBe(0);
+    expect(operations((vm) => vm.resize(vm.allocate(100), 110))).toBe(3);
+    expect(operations((vm) => vm.resize(vm.allocate(100), 1 << 15))).toBe(2);
+    expect(operations((vm) => vm.allocateMany(8, new Int32Array(3)))).toBe(6);
+    expect(
+      operations((vm) => {
+        const many = new Int32Array(3);
+        vm.allocateMany(8, many);
+        vm.freeMany(many, 2);
+      }),
+    ).toBe(6);
+    expect(operations((vm) => vm.pool.release(vm.pool.allocateConsciousnessState()))).toBe(2);
+  });
+
+  test("is not that of another baseline, which was measured since", () => {
+    using vm = new MiniVm(null, { ...small, vmName: "v" });
+    for (let i = 0; i < 100; i++) vm.free(vm.allocate(8));
+    const gain = vm.performanceGain;
+    vm.measurePerformanceGain((capacity) => new SlabAllocator({ capacity }));
+    expect(vm.performanceGain).toBe(gain);
+  });
+
+  test("is kept until half of the recording is new", () => {
+    let measured = 0;
+    const baseline = (capacity: number) => {
+      measured++;
+      return new PhaseOne({ capacity });
+    };
+    using vm = new MiniVm(null, { ...small, vmName: "v", recording: 100, baseline });
+    const work = (pairs: number): number => {
+      for (let i = 0; i < pairs; i++) vm.free(vm.allocate(8));
+      expect(vm.performanceGain).toBeGreaterThan(0);
+      return measured;
+    };
+    expect(work(60)).toBe(1);
+    expect(work(24)).toBe(1);
+    expect(work(1)).toBe(2);
+  });
+
+  test.each([
+    [
+      "many states",
+      { poolSize: 5000, fields: { data: "bytes:248" } },
+      (vm: MiniVm) => {
+        for (let i = 0; i < 4096; i++) vm.pool.allocateConsciousnessState();
+      },
+    ],
+    [
+      "blocks that went and came behind its back",
+      {},
+      (vm: MiniVm) => {
+        const block = vm.allocate(8);
+        vm.context.free(vm.allocate(100));
+        vm.reallocate(block, 100);
+      },
+    ],
+    [
+      "blocks of no bytes",
+      { recording: 1 << 17 },
+      (vm: MiniVm) => {
+        for (let i = 0; i < 100_000; i++) vm.allocate(0);
+      },
+    ],
+    ["a block of more than a gigabyte", { quota: 2 ** 31 }, (vm: MiniVm) => vm.free(vm.allocate(1.5 * 2 ** 30))],
+  ])("with %s", (_, options, work) => {
+    const vm = new MiniVm(null, { quota: 4 << 20, vmName: "v", poolSize: 16, ...options } as never) as MiniVm;
+    work(vm);
+    expect(vm.performanceGain).toBeGreaterThan(0);
+  });
+
   test("whose block grew in place, where a new heap has no such place", () => {
     const vm = new MiniVm(null, { vmName: "v", quota: 128 * K, poolSize: 16, reserve: 160 * K, recording: 8 });
     const a = vm.allocate(10 * K);
@@ -481,6 +617,18 @@ describe("the gain of a VM", () => {
 });
 
 describe("what is no option", () => {
+  test("one of another name, for what it may be meant", () => {
+    expect(() => new MiniVm(null, { ...small, vmName: "v", name: "v" } as never)).toThrow(
+      /^unknown option: "name" is not one of vmName, quota, poolSize, fields, recording, baseline, reserve, /,
+    );
+    expect(() => new ConsciousnessStatePool({ capacity: 5 } as never)).toThrow(
+      'unknown option: "capacity" is not one of poolSize, fields, shared, buffer, byteOffset',
+    );
+    expect(() => new TeslaConsciousnessPool({ frequency: 60 } as never)).toThrow(
+      'unknown option: "frequency" is not one of teslaFrequency, bytesPerTick, harmonics, frames, checked',
+    );
+  });
+
   test.each([undefined, null, 5])("%s", (options) => {
     expect(() => new MiniVm(null, options as never)).toThrow(`invalid options: ${options} is no object`);
     expect(() => MiniVm.adopt(options as never)).toThrow(`invalid loan: ${options} is no object`);

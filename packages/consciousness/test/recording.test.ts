@@ -52,6 +52,36 @@ describe("a program", () => {
     ]);
   });
 
+  test("ends what was at the place that a block is moved to", () => {
+    const recording = new Recording(9);
+    recording.add(ALLOCATE, 16, 10, 0);
+    recording.add(ALLOCATE, 32, 20, 0);
+    recording.add(MOVE, 16, 30, 32);
+    expect(told(recording)).toEqual(["allocate 0 10", "allocate 1 20", "free 1", "move 0 30", "free 0"]);
+  });
+
+  test("knows how many bytes are live at once", () => {
+    const recording = new Recording(9);
+    recording.add(ALLOCATE, 16, 100, 0);
+    recording.add(ALLOCATE, 32, 50, 0);
+    recording.add(FREE, 16, 0, 0);
+    recording.add(ALLOCATE, 64, 70, 0);
+    recording.add(MOVE, 32, 90, 32);
+    recording.add(ACQUIRE, 1, 0, 0);
+    expect(recording.program().peakBytes).toBe(160);
+  });
+
+  test("begins with the oldest that is remembered, wherever the ring is", () => {
+    const recording = new Recording(3);
+    for (let i = 1; i <= 5; i++) recording.add(ALLOCATE, 16 * i, i, 0);
+    recording.add(FREE, 16 * 4, 0, 0);
+    expect(told(recording)).toEqual(["allocate 0 4", "allocate 1 5", "free 0", "free 1"]);
+    recording.clear();
+    expect([recording.count, recording.length]).toEqual([0, 0]);
+    recording.add(ALLOCATE, 16, 7, 0);
+    expect(told(recording)).toEqual(["allocate 0 7", "free 0"]);
+  });
+
   test("knows sizes above 2³¹, and offsets", () => {
     const recording = new Recording(2);
     recording.add(ALLOCATE, 0xfff0_0000, 0xf000_0000, 0);

@@ -1,6 +1,7 @@
 import {
   AllocatorError,
   CorruptionError,
+  DetachedError,
   DoubleFreeError,
   PoolExhaustedError,
   StaleHandleError,
@@ -143,6 +144,20 @@ describe("a band", () => {
     b.verify();
   });
 
+  test("is right when another context has changed states, and then this one", () => {
+    const a = new ConsciousnessStatePool({ poolSize: 8 });
+    const one = a.allocateConsciousnessState(1);
+    expect([...a.inBand(1, 2)]).toEqual([one]);
+    const b = ConsciousnessStatePool.attach(a.buffer);
+    expect([...b.inBand(1, 2)]).toEqual([one]);
+    const other = b.allocateConsciousnessState(1);
+    const third = a.allocateConsciousnessState(1);
+    expect([...a.inBand(1, 2)]).toEqual([one, other, third]);
+    a.reset();
+    b.verify();
+    expect([...b.inBand(0, 2)]).toEqual([]);
+  });
+
   test("of a pool that is reset is empty", () => {
     const few = new ConsciousnessStatePool({ poolSize: 8 });
     const old = few.allocateConsciousnessState(5);
@@ -278,6 +293,41 @@ describe("one buffer", () => {
     floats[floats.indexOf(0.75)] = Number.NaN;
     expect(() => ConsciousnessStatePool.attach(pool.buffer, { fields })).toThrow(CorruptionError);
     expect(() => pool.verify()).toThrow(CorruptionError);
+  });
+
+  test("so is one that is infinite, and an index that has a slot too many", () => {
+    const pool = new ConsciousnessStatePool({ poolSize: 2, fields });
+    pool.allocateConsciousnessState(0.75);
+    const floats = new Float64Array(pool.buffer, 0, Math.floor(pool.buffer.byteLength / 8));
+    const at = floats.indexOf(0.75);
+    floats[at] = Number.POSITIVE_INFINITY;
+    expect(() => pool.verify()).toThrow("corrupted: the state in slot 0 has a frequency of Infinity Hz");
+    floats[at] = 0.75;
+    expect([...pool.inBand(0, 1)].length).toBe(1);
+    (pool as unknown as { bands: { add(slot: number, frequency: number): void } }).bands.add(1, 5);
+    expect(() => pool.verify()).toThrow("corrupted: 1 states are live, 2 are in a band");
+  });
+
+  test("a buffer that was transferred away is told", () => {
+    const pool = new ConsciousnessStatePool({ poolSize: 2, fields });
+    const state = pool.allocateConsciousnessState();
+    structuredClone(pool.buffer, { transfer: [pool.buffer as ArrayBuffer] });
+    const calls = [
+      () => pool.allocateConsciousnessState(),
+      () => pool.release(state),
+      () => pool.slot(state),
+      () => pool.size,
+      () => [...pool],
+      () => pool.reset(),
+      () => pool.stats(),
+      () => pool.verify(),
+    ];
+    for (const call of calls) expect(call).toThrow(DetachedError);
+  });
+
+  test("columns can't be replaced", () => {
+    const { columns } = new ConsciousnessStatePool({ poolSize: 2, fields });
+    expect(() => Object.assign(columns, { energy: 5 })).toThrow(TypeError);
   });
 
   test("a state whose frequency was changed behind the pool's back is found", () => {

@@ -25,7 +25,7 @@ export function buildChild<C>(parent: Core, options: OptionsOf<C>): Core {
   press(parent, quota);
   if (memory === undefined) return childIn(placeInside(parent, wanted), wanted, parent);
   checkRoom(parent, quota);
-  return childIn(newPlace(wanted, reserveFor(quota - aside) + aside), wanted, parent);
+  return childIn(newPlace(wanted, withAside(reserveFor(quota - aside), aside)), wanted, parent);
 }
 
 function childIn(place: Place, wanted: Wanted, parent: Core): Core {
@@ -54,7 +54,9 @@ function placeInside(parent: Core, { quota, reserve, aside }: Wanted): Place {
   const left = parent.quota - parent.used;
   const reserves =
     reserve === undefined
-      ? childReserves(quota - aside, Math.max(1, left - aside), heapFree(parent) - aside).map((bytes) => bytes + aside)
+      ? childReserves(quota - aside, Math.max(1, left - aside), heapFree(parent) - aside).map((bytes) =>
+          withAside(bytes, aside),
+        )
       : [reserve];
   for (const bytes of reserves) {
     const base = bytes <= slab.capacity ? slab.tryAllocate(bytes) : NULL;
@@ -62,6 +64,9 @@ function placeInside(parent: Core, { quota, reserve, aside }: Wanted): Place {
   }
   throw new OutOfMemoryError(reserves[reserves.length - 1], PAGE_SIZE, slab.capacity);
 }
+
+/** A run's bytes: those of its heap, and what is set aside; not more than there can be. */
+const withAside = (heap: number, aside: number): number => Math.min(MAX_CAPACITY, heap + aside);
 
 function checkRoom(parent: Core, quota: number): void {
   if (!allows(parent, quota)) throw refusal(parent, quota);
@@ -72,7 +77,11 @@ const NOTHING: Above = { kind: "nothing", name: "", quota: MAX_CAPACITY, zero: f
 /** A context with memory of its own, below no other. */
 export function buildAlone<C>(options: OptionsOf<C>): Core {
   const wanted = readOptions(options, NOTHING);
-  return rootIn(newPlace(wanted, rootReserveFor(wanted.quota - wanted.aside) + wanted.aside), wanted, new Map());
+  return rootIn(
+    newPlace(wanted, withAside(rootReserveFor(wanted.quota - wanted.aside), wanted.aside)),
+    wanted,
+    new Map(),
+  );
 }
 
 /** The contexts over an allocator, by name. */
@@ -92,13 +101,19 @@ export function buildOver<C>(region: Allocator, options: OptionsOf<C>): Core {
 /** A block of an allocator, as long as is asked for, or as it has room for; its own error where it has none. */
 function placeOver(region: Allocator, { quota, reserve, aside }: Wanted): Place {
   const reserves =
-    reserve === undefined ? regionReserves(quota - aside, region).map((bytes) => bytes + aside) : [reserve];
+    reserve === undefined
+      ? regionReserves(quota - aside, aside, region).map((bytes) => withAside(bytes, aside))
+      : [reserve];
   const least = reserves.pop()!;
   for (const bytes of reserves) {
     const base = tryAllocate(region, bytes);
     if (base !== NULL) return over(region, base, bytes);
   }
-  return over(region, region.allocate(least, PAGE_SIZE), least);
+  const base = tryAllocate(region, least);
+  // What it says itself where it has no room; but a size above its capacity is not the caller's.
+  if (base === NULL && least > region.stats().committed)
+    throw new OutOfMemoryError(least, PAGE_SIZE, region.stats().committed);
+  return over(region, base === NULL ? region.allocate(least, PAGE_SIZE) : base, least);
 }
 
 /** `NULL`, too, where it is more than the allocator ever has. */

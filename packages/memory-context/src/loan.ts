@@ -34,6 +34,9 @@ export function lend(core: Core): ContextLoan {
   core.state = LENT;
   core.refresh();
   core.onLeave?.();
+  // Has that ended it, or taken it back?
+  if (core.state !== LENT)
+    throw new InvalidArgumentError(`invalid loan: ${quoted(name)} was taken back by its onLeave`);
   return { buffer, byteOffset: core.base, name, quota, soft, zero, aside };
 }
 

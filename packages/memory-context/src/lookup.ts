@@ -62,7 +62,9 @@ function ownerOf(core: Core, offset: Offset): Core | undefined {
     level = next?.inside.values();
     found = next ?? found;
   }
-  return found !== undefined && isBlocks(found.current(), found.base, offset) ? found : undefined;
+  // Bytes set aside have no page in the heap's table.
+  const isHeaps = found !== undefined && offset - found.base < found.place.bytes - found.aside;
+  return isHeaps && isBlocks(found!.current(), found!.base, offset) ? found : undefined;
 }
 
 /** The contexts of a core's memory that lie in no other one. */

@@ -1,5 +1,5 @@
 /** What a context is asked to be, checked. */
-import { checkInteger, InvalidArgumentError, MAX_CAPACITY, QuotaExceededError } from "@ariax/allocator";
+import { checkInteger, checkKnown, InvalidArgumentError, MAX_CAPACITY, QuotaExceededError } from "@ariax/allocator";
 import { MIN_CAPACITY, PAGE_SIZE } from "@ariax/slab";
 import type { Settings } from "./core.ts";
 import { checkName } from "./name.ts";
@@ -54,10 +54,13 @@ export interface Above {
   readonly zero: boolean;
 }
 
+const OPTIONS = [...["name", "quota", "reserve", "soft", "onPressure", "onLeave", "zero", "aside", "memory", "shared"]];
+
 export function readOptions<C>(options: OptionsOf<C>, above: Above): Wanted {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError("invalid options: a name and a quota are needed");
   }
+  checkKnown(options, OPTIONS);
   const { soft, memory, onPressure } = options;
   const name = checkName(options.name);
   const quota = checkInteger("quota", options.quota, 1, MAX_CAPACITY);
@@ -82,7 +85,7 @@ function wholePages(reserve: number, quota: number, aside: number): number {
 }
 
 /** Bytes rounded up to whole pages. */
-const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
+const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE + 0;
 
 export function checkCallback(callback: unknown, name = "onPressure"): void {
   if (callback !== undefined && typeof callback !== "function") {

@@ -62,6 +62,11 @@ export function ownPlace(bytes: number, shared: boolean): Place {
 }
 
 function newBuffer(bytes: number, shared: boolean): ArrayBufferLike {
+  if (shared && typeof SharedArrayBuffer === "undefined") {
+    throw new InvalidArgumentError(
+      "invalid shared: there is no SharedArrayBuffer; a page has it where it is cross-origin isolated",
+    );
+  }
   try {
     return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
   } catch {

@@ -39,8 +39,8 @@ export function rootReserveFor(quota: number): number {
 }
 
 /** What a root asks an allocator for, one after the other: not more slack than a quarter of what is left beside the quota. */
-export function regionReserves(quota: number, region: Allocator): number[] {
-  const most = region.traits.grows ? Infinity : Math.floor((region.stats().largestFree - quota) / 4);
+export function regionReserves(quota: number, aside: number, region: Allocator): number[] {
+  const most = region.traits.grows ? Infinity : Math.floor((region.stats().largestFree - aside - quota) / 4);
   return fromBestToLeast(quota, Math.min(fullSlack(quota), Math.max(FAIR_SLACK, most)));
 }
 

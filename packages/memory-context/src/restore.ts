@@ -16,7 +16,7 @@ export function restore(core: Core, snapshot: Uint8Array): void {
   if (name !== core.name || base !== core.base || pages !== core.pages) {
     throw new InvalidArgumentError(
       `invalid snapshot: it is of ${quoted(name)} at ${base}, ${pages * PAGE_SIZE} bytes, ` +
-        `this is ${quoted(core.name)} at ${core.base}, ${core.place.bytes} bytes`,
+        `this is ${quoted(core.name)} at ${core.base}, ${core.pages * PAGE_SIZE} bytes`,
     );
   }
   if (used + core.granted > core.quota) throw new QuotaExceededError(name, used, core.granted, core.quota);

@@ -68,6 +68,21 @@ describe("bytes set aside", () => {
     verifyAll(parent);
   });
 
+  test("are nobody's block to a neighbour", () => {
+    const { parent, context } = withAside({ aside: 8 * 4096 });
+    const other = child(parent, "other");
+    for (let page = 0; page < 8; page++) {
+      const offset = context.aside.byteOffset + page * 4096;
+      throws(() => other.free(offset), "InvalidFreeError", `invalid free: no block begins at offset ${offset}`);
+    }
+  });
+
+  test("make no run longer than there can be", () => {
+    const huge = root({ quota: 2 ** 32 - 65536, aside: 2 ** 31 });
+    expect(huge.usage().reserved).toBe(2 ** 32 - 65536);
+    huge.verify();
+  });
+
   test("go with the context, and are zeroed where it zeroes", () => {
     const { parent, context, words } = withAside({ zero: true });
     context.dispose();
@@ -131,6 +146,16 @@ describe("onLeave", () => {
     expect(told).toEqual(["c false true", "b true false", "a true false"]);
     parent[Symbol.dispose]();
     expect(told.slice(3)).toEqual(["c true false", "root true false"]);
+  });
+
+  test("that ends a context while it is lent, or takes it back, makes lend throw", () => {
+    const parent = root({ quota: 1 << 20, shared: true });
+    const ended = child(parent, "ended", 65536, { onLeave: (c) => c[Symbol.dispose]() });
+    throws(() => ended.lend(), "InvalidArgumentError", 'invalid loan: "ended" was taken back by its onLeave');
+    const back = child(parent, "back", 65536, { onLeave: (c) => c.lent && c.reclaim() });
+    throws(() => back.lend(), "InvalidArgumentError", 'invalid loan: "back" was taken back by its onLeave');
+    back.allocate(8);
+    verifyAll(parent);
   });
 
   test("what it throws comes out, and all are over nonetheless", () => {

@@ -6,6 +6,9 @@ import { describe, expect, test } from "vitest";
 import { type ContextOptions, MAX_NAME_BYTES, MemoryContext } from "../src/index.ts";
 import { child, root, seen, throws } from "./helpers.ts";
 
+const UNKNOWN =
+  'unknown option: "reserved" is not one of name, quota, reserve, soft, onPressure, onLeave, zero, aside, memory, shared';
+
 const refused = (options: object, message: string, ...parent: unknown[]) => {
   const full = { name: "a", quota: 1000, ...options } as ContextOptions;
   const [above] = parent.length > 0 ? parent : [root()];
@@ -234,12 +237,17 @@ describe("the memory that is not there", () => {
     );
     throws(
       make({ reserve: 2 << 20 }),
-      "InvalidSizeError",
-      "invalid size: 2097152 is not a whole number of bytes from 0 to 1048576",
+      "OutOfMemoryError",
+      "out of memory: no room for 2097152 bytes aligned to 4096 in a capacity of 1048576 bytes",
     );
+    throws(make({ reserved: 5 }), "InvalidArgumentError", UNKNOWN);
     const arena: Allocator = new Arena({ capacity: 100_000 });
     const over = () => new MemoryContext(arena, { name: "a", quota: 100_000 });
-    throws(over, "InvalidSizeError", "invalid size: 139264 is not a whole number of bytes from 0 to 100000");
+    throws(
+      over,
+      "OutOfMemoryError",
+      "out of memory: no room for 139264 bytes aligned to 4096 in a capacity of 106256 bytes",
+    );
     expect(region.stats()).toEqual(before);
     // The name was not taken.
     expect(() => new MemoryContext(region, { name: "a", quota: 1000 })).not.toThrow(InvalidArgumentError);

@@ -1,6 +1,7 @@
 import {
   CorruptionError,
   checkInteger,
+  DetachedError,
   DoubleFreeError,
   InvalidArgumentError,
   PoolExhaustedError,
@@ -113,11 +114,13 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
 
   /** Records in use. O(1). */
   get size(): number {
+    this.checkAttached();
     return this.words[LIVE];
   }
 
   /** Slots that are worn out and never used again. O(1). */
   get retired(): number {
+    this.checkAttached();
     return this.words[RETIRED];
   }
 
@@ -134,7 +137,10 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   /** As `acquire`, but 0 where all are in use. */
   tryAcquire(): Handle<F> | 0 {
     const bit = this.free.takeFirst();
-    if (bit < 0) return 0;
+    if (bit < 0) {
+      this.checkAttached();
+      return 0;
+    }
     const words = this.words;
     words[LIVE]++;
     if (bit < this.capacity) {
@@ -164,12 +170,14 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   /** Where the record is in each column. Throws `StaleHandleError`. O(1). */
   slot(handle: Handle<F>): number {
     const slot = this.#find(handle);
-    if (slot < 0) throw new StaleHandleError(handle);
-    return slot;
+    if (slot >= 0) return slot;
+    this.checkAttached();
+    throw new StaleHandleError(handle);
   }
 
   /** The handle of the live record in a slot, or 0. O(1). */
   handleAt(slot: number): Handle<F> | 0 {
+    this.checkAttached();
     const generation = this.words[GENERATIONS + checkInteger("slot", slot, 0, this.capacity - 1)];
     return (generation & 1) === 1 ? ((((generation + 1) / 2) * this.span + slot) as Handle<F>) : 0;
   }
@@ -199,6 +207,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
 
   /** Releases every record: all handles are stale, and generations go on. O(capacity). */
   reset(): void {
+    this.checkAttached();
     for (let slot = 0; slot < this.capacity; slot++) {
       if ((this.words[GENERATIONS + slot] & 1) === 1) this.#end(slot);
     }
@@ -213,6 +222,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   /** Walks every invariant; throws `CorruptionError` naming the first broken one. O(capacity). */
   verify(): void {
     const words = this.words;
+    this.checkAttached();
     verifyHeader(words, this.layout);
     try {
       verify(this.free);
@@ -242,6 +252,11 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     expect(words[RETIRED] === retired, () => `${retired} slots are retired, ${words[RETIRED]} are counted`);
   }
 
+  /** Where nothing is found: is there nothing to be found in? A view of a buffer that was transferred away has no words. */
+  private checkAttached(): void {
+    if (this.words.length === 0) throw new DetachedError();
+  }
+
   /** The slot of a live record, or −1. */
   #find(handle: number): number {
     // no small integer?
@@ -260,6 +275,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
 
   /** Why a handle that is not live was not released. */
   #refused(handle: number): DoubleFreeError | StaleHandleError {
+    this.checkAttached();
     // would it be live one generation ago?
     if (Number.isSafeInteger(handle) && handle >= this.span) {
       const slot = handle % this.span;

@@ -12,7 +12,7 @@ import { renderAriax } from "../ariax/table.ts";
 import { renderAriaxPage } from "../html/ariax-page.ts";
 import { progressOn } from "../progress.ts";
 import { select } from "../select.ts";
-import { writeResult } from "../write.ts";
+import { RESULTS, shown, writeResult } from "../write.ts";
 import { interruptible } from "./interrupt.ts";
 import { listOption, numberParser, refuseRunOptions, type Streams } from "./options.ts";
 
@@ -101,5 +101,6 @@ async function deliver(report: AriaxReport, { json, html }: Options, out: NodeJS
   await writeResult("ariax.html", page);
   if (json !== undefined && json !== "-") await writeResult(resolve(json), text);
   if (html !== undefined) await writeResult(resolve(html), page);
-  out.write(json === "-" ? text : renderAriax(report));
+  if (json === "-") out.write(text);
+  else out.write(`${renderAriax(report)}\n${shown(RESULTS)}/ariax.html has charts, ariax.json every observation.\n`);
 }

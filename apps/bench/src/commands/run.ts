@@ -13,7 +13,7 @@ import { SUBJECTS, type Subject } from "../subjects.ts";
 import { renderTables } from "../table.ts";
 import { readFile } from "../workloads/traces.ts";
 import { type Workload, yours } from "../workloads.ts";
-import { RESULTS, writeResult } from "../write.ts";
+import { RESULTS, shown, writeResult } from "../write.ts";
 import { interruptible } from "./interrupt.ts";
 import { listOption, numberParser, type Streams } from "./options.ts";
 
@@ -44,7 +44,7 @@ export function addRunCommand(program: Command, streams: Streams): void {
     .option("--html <file>", "where the page goes")
     .option("--rounds <n>", "processes per subject and workload, at most", numberParser(1, 1000, "whole"))
     .option("--limit <seconds>", "what one replay may take before it is stopped", numberParser(0.01, 3600, "any"))
-    .addHelpText("after", `\nResults go to ${relative(RESULTS)}/latest.json and latest.html.`)
+    .addHelpText("after", `\nResults go to ${shown(RESULTS)}/latest.json and latest.html.`)
     .action((options: Options) => action(options, streams));
 }
 
@@ -75,7 +75,7 @@ async function action(options: Options, { out, err, exit }: Streams): Promise<vo
   const report = makeReport(available, observed, { mode, date: new Date(), seconds, partial, unavailable });
   await deliver(report, options, out);
   if (!isJson)
-    out.write(`${renderTables(report)}\n${relative(RESULTS)}/latest.html has charts, latest.json every observation.\n`);
+    out.write(`${renderTables(report)}\n${shown(RESULTS)}/latest.html has charts, latest.json every observation.\n`);
   if (partial) exit(130);
   else if (report.rows.some(({ status, subject }) => isFault(status) && isOurs(subject))) exit(1);
 }
@@ -135,5 +135,3 @@ async function deliver(report: Report, options: Options, out: NodeJS.WriteStream
   else if (options.json !== undefined) await writeResult(resolve(options.json), json);
   if (options.html !== undefined) await writeResult(resolve(options.html), page);
 }
-
-const relative = (path: string): string => path.slice(path.indexOf("apps/bench"));

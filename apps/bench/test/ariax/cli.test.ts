@@ -41,7 +41,8 @@ describe("pnpm bench ariax", { timeout: 60_000 }, () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^(\d+ of at most \d+ .*\n)*$/) });
     const text = readFileSync(json, "utf8");
     const report = JSON.parse(text) as AriaxReport;
-    expect(stdout).toBe(renderAriax(report));
+    const where = `${folder}/ariax.html has charts, ariax.json every observation.\n`;
+    expect(stdout).toBe(`${renderAriax(report)}\n${where}`);
     expect(readFileSync(page, "utf8")).toBe(renderAriaxPage(report));
     expect(readFileSync(join(folder, "ariax.json"), "utf8")).toBe(text);
     expect(readFileSync(join(folder, "ariax.html"), "utf8")).toBe(renderAriaxPage(report));

@@ -68,6 +68,9 @@ test("steps and commands are counted in a text", () => {
 \`\`\`sh
 pnpm bench ariax --scenario real-time
 \`\`\`
+<!-- claims:begin -->
+\`pnpm bench ariax --subject slab\`
+<!-- claims:end -->
 ## When not
 ### 2. Another
 pnpm bench ariax --scenario tick,states --seconds 3

@@ -25,6 +25,8 @@ export interface TickSignal {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
+const LIMITS = ["ticks", "seconds", "beats", "signal", "spin", "late", "clock"];
+
 /** When a run ends: at the first limit that is reached, or when it is stopped. Without any, it goes on. */
 export interface RunOptions {
   /** How often the fundamental is to rotate. */
@@ -67,7 +69,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** A plan for these options; throws `InvalidArgumentError`. */
 export function planRun(options: RunOptions): RunPlan {
-  const { ticks, seconds, beats, signal, late = "skip", clock } = checkOptions(options);
+  const { ticks, seconds, beats, signal, late = "skip", clock } = checkOptions(options, LIMITS);
   const { spin = clock === undefined ? DEFAULT_SPIN : 0 } = options;
   if (late !== "skip" && late !== "catch-up") refuse("late", late, 'not one of "skip", "catch-up"');
   if (!(typeof spin === "number" && spin >= 0 && spin <= MAX_SPIN)) {

@@ -190,3 +190,15 @@ test("options that begin a run when they are read do not make two runs", async (
   await inner;
   expect(ticks.beat).toBe(1);
 });
+
+test("an option that run does not know, or the arena, is refused before anything is called", async () => {
+  const ticks = new TickArena({ frequency: 1000, bytesPerTick: 4096 });
+  const run = ticks.run(() => expect.unreachable(), { tick: 5 } as never);
+  await expect(run).rejects.toThrow(
+    'unknown option: "tick" is not one of ticks, seconds, beats, signal, spin, late, clock',
+  );
+  expect(ticks.beat).toBe(0);
+  expect(() => new TickArena({ teslaFrequency: 60, bytesPerTick: 4096 } as never)).toThrow(
+    /^unknown option: "teslaFrequency" is not one of frequency, /,
+  );
+});

@@ -13,11 +13,12 @@ export function measure(): readonly Figure[] {
   ];
 }
 
-/** Headings that begin with "Step n" or "n.", and different `pnpm` commands, in blocks or in the text. */
+/** Headings that begin with "Step n" or "n.", and different `pnpm` commands, in blocks or in the text; not those of generated tables. */
 export function countIn(text: string): { readonly steps: number; readonly commands: number } {
-  const steps = text.match(/^#{2,4} (?:step )?\d+[.:)]? /gim)?.length ?? 0;
+  const own = text.replace(/<!-- [\w-]+:begin.*?:end -->/gs, "");
+  const steps = own.match(/^#{2,4} (?:step )?\d+[.:)]? /gim)?.length ?? 0;
   const commands = new Set(
-    [...text.matchAll(/(?:npx --yes pnpm@\d+|pnpm)((?: [\w:./*,'"-]+)+)/g)].map((match) => match[1]!.trim()),
+    [...own.matchAll(/(?:npx --yes pnpm@\d+|pnpm)((?: [\w:./*,'"-]+)+)/g)].map((match) => match[1]!.trim()),
   );
   return { steps, commands: commands.size };
 }
