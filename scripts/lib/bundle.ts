@@ -20,7 +20,7 @@ export const BUDGETS: readonly Budget[] = [
   // memory 500, errors and argument checks of the contract 1,100: all of them methods of the class, or thrown by them.
   { package: "@ariax/slab", names: "{ SlabAllocator }", ceiling: 7600 },
   { package: "@ariax/arena", names: "{ TickArena }", ceiling: 7300 },
-  // Half of it is the slab heap; snapshots, loans, checked access and the errors of options are a quarter.
+  // 7,505 of it are the slab heap.
   { package: "@ariax/memory-context", names: "{ MemoryContext }", ceiling: 15800 },
   { package: "@ariax/consciousness", names: "{ MiniVm, TeslaConsciousnessPool }", ceiling: 30200 },
 ];

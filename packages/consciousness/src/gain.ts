@@ -110,3 +110,23 @@ function replay({ operation, place, bytes }: Program, subject: Subject, live: Fl
     else subject.release(live[p]);
   }
 }
+
+/** What a block of no bytes may take, with its header. */
+export const LEAST_BLOCK = 32;
+/** The most room that replays get, in bytes: a heap of it is half as long again. */
+const MOST_ROOM = 2 ** 31 + 2 ** 29;
+
+/** The gain with room for so many bytes four times over; where one of the two is refused memory nonetheless, with more. */
+export function withRoom(bytes: number, measure: (room: number) => Gain): Gain {
+  for (let room = (2 << 20) + 4 * bytes; ; room *= 4) {
+    try {
+      return measure(Math.min(room, MOST_ROOM));
+    } catch (error) {
+      if (room >= MOST_ROOM || !isShort(error)) throw error;
+    }
+  }
+}
+
+/** Says an error only that there was no room? */
+const isShort = (error: unknown): boolean =>
+  ["ERR_OUT_OF_MEMORY", "ERR_QUOTA_EXCEEDED", "ERR_INVALID_SIZE"].includes((error as { code?: string })?.code ?? "");

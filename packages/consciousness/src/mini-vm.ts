@@ -15,7 +15,7 @@ import {
 import { type ContextLoan, MemoryContext } from "@ariax/memory-context";
 import type { Schema } from "@ariax/metadata-pool";
 import { checkObject } from "./check-object.ts";
-import { type Gain, measureGain, ownSubject, withStates } from "./gain.ts";
+import { type Gain, LEAST_BLOCK, measureGain, ownSubject, withRoom, withStates } from "./gain.ts";
 import type { MiniVmLoan, VmOptionsOf } from "./mini-vm-options.ts";
 import { PhaseOne } from "./phase-1/phase-one.ts";
 import { ALLOCATE, FREE, MOVE, type Program, Recording } from "./recording.ts";
@@ -222,17 +222,13 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     const stateBytes = (byteLength - overhead) / capacity;
     const program = this.recording.program();
     // Room enough for both: what found room in place here may have to move there, and is not to be refused.
-    const least = (1 << 20) + 2 * (program.peakBytes + program.places * (LEAST_BLOCK + stateBytes));
-    for (let room = 2 * least; ; room *= 4) {
-      try {
-        const other = (baseline ?? this.options.baseline ?? phaseOne)(Math.min(room, MOST_ROOM));
-        const gain = this.gainOver(other, program, stateBytes, Math.min(room, MOST_ROOM));
-        if (baseline === undefined) this.lastGain = { gain, count: this.recording.count };
-        return gain;
-      } catch (error) {
-        if (room >= MOST_ROOM || !isShort(error)) throw error;
-      }
-    }
+    const least = program.peakBytes + program.places * (LEAST_BLOCK + stateBytes);
+    const gain = withRoom(least, (room) => {
+      const other = (baseline ?? this.options.baseline ?? phaseOne)(room);
+      return this.gainOver(other, program, stateBytes, room);
+    });
+    if (baseline === undefined) this.lastGain = { gain, count: this.recording.count };
+    return gain;
   }
 
   private gainOver(other: Allocator, program: Program, stateBytes: number, room: number): Gain {
@@ -303,15 +299,6 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     this.lastGain = undefined;
   }
 }
-
-/** What a block of no bytes may take, with its header. */
-const LEAST_BLOCK = 32;
-/** The most room that replays get, in bytes: a heap of it is half as long again. */
-const MOST_ROOM = 2 ** 31 + 2 ** 29;
-
-/** Says an error only that there was no room? */
-const isShort = (error: unknown): boolean =>
-  ["ERR_OUT_OF_MEMORY", "ERR_QUOTA_EXCEEDED", "ERR_INVALID_SIZE"].includes((error as { code?: string })?.code ?? "");
 
 const phaseOne = (capacity: number): Allocator => new PhaseOne({ capacity });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { measureGain, type Subject, withStates } from "../src/gain.ts";
+import { measureGain, type Subject, withRoom, withStates } from "../src/gain.ts";
 import { ACQUIRE, ALLOCATE, FREE, MOVE, RELEASE, Recording } from "../src/recording.ts";
 
 /** The time, in ms: each call of a subject takes some. */
@@ -99,4 +99,29 @@ test("to a baseline, a state is a block of its bytes", () => {
   subject.release(subject.acquire());
   subject.allocate(100);
   expect(sizes).toEqual([24, 100]);
+});
+
+test("where there is no room it is tried with more, and where that can't be the error comes out", () => {
+  const rooms: number[] = [];
+  const short = (code: string) => Object.assign(new Error(code), { code });
+  const gain = withRoom(1000, (room) => {
+    rooms.push(room);
+    if (rooms.length < 3) throw short("ERR_OUT_OF_MEMORY");
+    return { gain: 2, own: 1, baseline: 2, operations: 1, against: "x" };
+  });
+  expect(gain.gain).toBe(2);
+  expect(rooms).toEqual([2_101_152, 8_404_608, 33_618_432]);
+  const never = () =>
+    withRoom(0, () => {
+      throw short("ERR_QUOTA_EXCEEDED");
+    });
+  expect(never).toThrow("ERR_QUOTA_EXCEEDED");
+  let tries = 0;
+  expect(() =>
+    withRoom(0, () => {
+      tries++;
+      throw short("ERR_CORRUPTED");
+    }),
+  ).toThrow("ERR_CORRUPTED");
+  expect(tries).toBe(1);
 });
