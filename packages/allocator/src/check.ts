@@ -31,6 +31,22 @@ export function checkInteger(name: string, value: number, least: number, most: n
   return value;
 }
 
+/** `options`, if they are an object, and have `known` names only where those are given; else throws `InvalidArgumentError`. */
+export function checkOptions<T>(options: T, known?: readonly string[], name = "options"): T {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidArgumentError(`invalid ${name}: ${show(options)} is no object`);
+  }
+  if (known !== undefined) checkKnown(options, known);
+  return options;
+}
+
+/** Throws `InvalidArgumentError` where a callback is given that is none. */
+export function checkCallback(name: string, callback: unknown): void {
+  if (callback !== undefined && typeof callback !== "function") {
+    throw new InvalidArgumentError(`invalid ${name}: it is no function`);
+  }
+}
+
 /** Throws `InvalidArgumentError` where `options` have one that is not `known`: a wrong name is a wish that nobody hears. */
 export function checkKnown(options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {

@@ -5,6 +5,7 @@ import {
   CorruptionError,
   checkAlignment,
   checkCount,
+  checkOptions,
   checkSize,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
@@ -22,7 +23,6 @@ import {
   type Traits,
 } from "@ariax/allocator";
 import { BlockMap, type Granule } from "./block-map.ts";
-import { checkOptions } from "./check.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { type GivenMemory, givenRegion, ownRegion } from "./region.ts";
 import { arenaTraits, MAX_ALIGNMENT } from "./traits.ts";

@@ -3,6 +3,7 @@ import {
   type AllocatorStats,
   checkCount,
   checkInteger,
+  checkOptions,
   DetachedError,
   DoubleFreeError,
   FrameExpiredError,
@@ -19,7 +20,6 @@ import {
   type Traits,
 } from "@ariax/allocator";
 import { Arena } from "./arena.ts";
-import { checkOptions } from "./check.ts";
 import { findPlace, type Place } from "./place.ts";
 import { arenaTraits } from "./traits.ts";
 

@@ -1,6 +1,7 @@
 import {
   type AllocatorStats,
   checkInteger,
+  checkOptions,
   DetachedError,
   InvalidArgumentError,
   isUint32,
@@ -11,7 +12,7 @@ import {
   type Offset,
   sumStats,
 } from "@ariax/allocator";
-import { checkOptions, refuse } from "./check.ts";
+import { refuse } from "./check.ts";
 import { FrameArena } from "./frame-arena.ts";
 import { findPlace } from "./place.ts";
 import { type Beats, beatsOf, isDue, MAX_HARMONIC, secondsAt } from "./tick/beats.ts";

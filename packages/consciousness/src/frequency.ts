@@ -10,3 +10,8 @@ export function checkFrequency(name: string, frequency: number, most: number = N
   const limit = most === Number.MAX_VALUE ? "" : `, up to ${most}`;
   throw new InvalidArgumentError(`invalid ${name}: ${show(frequency)} is not a finite number of Hz above 0${limit}`);
 }
+
+/** A limit of a band: 0 and infinity are as good as a frequency. */
+export function checkLimit(name: string, limit: number): void {
+  if (limit !== 0 && limit !== Number.POSITIVE_INFINITY) checkFrequency(name, limit);
+}

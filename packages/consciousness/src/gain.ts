@@ -6,7 +6,7 @@
  * Both replay the same program from empty to empty. The VM's states are blocks of the same bytes to the baseline, for which there is
  * nothing but blocks. The loop is in both times.
  */
-import type { Allocator, Offset } from "@ariax/allocator";
+import { type Allocator, isRefusal, type Offset } from "@ariax/allocator";
 import { ACQUIRE, ALLOCATE, FREE, MOVE, type Program } from "./recording.ts";
 import type { StateHandle } from "./state-pool.ts";
 
@@ -122,11 +122,7 @@ export function withRoom(bytes: number, measure: (room: number) => Gain): Gain {
     try {
       return measure(Math.min(room, MOST_ROOM));
     } catch (error) {
-      if (room >= MOST_ROOM || !isShort(error)) throw error;
+      if (room >= MOST_ROOM || !isRefusal(error)) throw error;
     }
   }
 }
-
-/** Says an error only that there was no room? */
-const isShort = (error: unknown): boolean =>
-  ["ERR_OUT_OF_MEMORY", "ERR_QUOTA_EXCEEDED", "ERR_INVALID_SIZE"].includes((error as { code?: string })?.code ?? "");

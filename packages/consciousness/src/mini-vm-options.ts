@@ -21,6 +21,13 @@ export interface VmOptionsOf<F extends Schema, V>
   readonly onPressure?: (vm: V, size: number) => void;
 }
 
+/** The names of its options. */
+export const VM_OPTIONS: readonly string[] = [
+  ...["vmName", "quota", "poolSize", "fields", "recording", "baseline"],
+  // Of its context:
+  ...["reserve", "soft", "onPressure", "zero", "memory", "shared"],
+];
+
 /** A VM on its way to another thread: can be posted. */
 export interface MiniVmLoan<F extends Schema>
   extends Pick<VmOptionsOf<F, never>, "vmName" | "quota" | "poolSize" | "fields" | "recording"> {

@@ -4,8 +4,10 @@ import {
   ContextDisposedError,
   ContextLentError,
   CorruptionError,
+  checkCallback,
   checkCount,
   checkInteger,
+  checkOptions,
   InvalidArgumentError,
   type Memory,
   makeStats,
@@ -14,21 +16,14 @@ import {
 } from "@ariax/allocator";
 import { type ContextLoan, MemoryContext } from "@ariax/memory-context";
 import type { Schema } from "@ariax/metadata-pool";
-import { checkObject } from "./check-object.ts";
 import { type Gain, LEAST_BLOCK, measureGain, ownSubject, withRoom, withStates } from "./gain.ts";
-import type { MiniVmLoan, VmOptionsOf } from "./mini-vm-options.ts";
+import { type MiniVmLoan, VM_OPTIONS, type VmOptionsOf } from "./mini-vm-options.ts";
 import { PhaseOne } from "./phase-1/phase-one.ts";
 import { ALLOCATE, FREE, MOVE, type Program, Recording } from "./recording.ts";
 import { ConsciousnessStatePool, RECORDING } from "./state-pool.ts";
 
 /** See `VmOptionsOf`. */
 export type MiniVmOptions<F extends Schema> = VmOptionsOf<F, MiniVm<F>>;
-
-const OPTIONS = [
-  ...["vmName", "quota", "poolSize", "fields", "recording", "baseline"],
-  // Of its context:
-  ...["reserve", "soft", "onPressure", "zero", "memory", "shared"],
-];
 
 /** Given to the constructor by `adopt` only: what is there already. */
 const CONTINUE: unique symbol = Symbol("continue");
@@ -76,7 +71,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
       recording = 4096,
       baseline,
       ...rest
-    } = checkObject(options, OPTIONS);
+    } = checkOptions(options, VM_OPTIONS);
     // A copy: what the caller does with his own is no concern of the VM's.
     const fields = given && { ...given };
     const { onPressure, [CONTINUE]: loan, ...place } = rest;
@@ -116,8 +111,8 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     loan: MiniVmLoan<F>,
     more: Pick<MiniVmOptions<F>, "onPressure" | "baseline"> = {},
   ): MiniVm<F> {
-    const { context, ...options } = checkObject(loan, undefined, "loan");
-    return new MiniVm<F>(null, { ...options, ...more, [CONTINUE]: checkObject(context, undefined, "loan") });
+    const { context, ...options } = checkOptions(loan, undefined, "loan");
+    return new MiniVm<F>(null, { ...options, ...more, [CONTINUE]: checkOptions(context, undefined, "loan") });
   }
 
   /**
@@ -256,9 +251,9 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   /** Takes it back, once the other thread has done. Throws `CorruptionError` where that has left it broken: then it stays lent. O(pages + poolSize). */
   reclaim(): void {
     // The states first: where they are broken, nothing has changed. What is not lent the context refuses.
-    if (this.context.lent) this.states.check(this.bound, this.place());
+    const records = this.context.lent ? this.states.check(this.bound, this.place()) : undefined;
     this.context.reclaim();
-    this.rebind(this.bound);
+    if (records !== undefined) this.states.reopen(records);
     this.forget();
   }
 
@@ -278,7 +273,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   }
 
   private rebind(buffer: ArrayBufferLike): void {
-    this.states.reopen(buffer, this.place());
+    this.states.reopen(this.states.check(buffer, this.place()));
     this.bound = buffer;
   }
 
@@ -301,9 +296,3 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
 }
 
 const phaseOne = (capacity: number): Allocator => new PhaseOne({ capacity });
-
-function checkCallback(name: string, callback: unknown): void {
-  if (callback !== undefined && typeof callback !== "function") {
-    throw new InvalidArgumentError(`invalid ${name}: it is no function`);
-  }
-}

@@ -1,7 +1,6 @@
-import { CorruptionError, InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
+import { CorruptionError, checkOptions, InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
 import type { Column, FieldValue, Handle, MetadataPool, PoolStats, Schema } from "@ariax/metadata-pool";
-import { checkObject } from "./check-object.ts";
-import { checkFrequency, TESLA_FREQUENCY } from "./frequency.ts";
+import { checkFrequency, checkLimit, TESLA_FREQUENCY } from "./frequency.ts";
 import { FrequencyBands } from "./frequency-bands.ts";
 import { ACQUIRE, RELEASE, type Recording } from "./recording.ts";
 import {
@@ -58,7 +57,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** O(poolSize). Throws `InvalidArgumentError`. */
   constructor(options: StatePoolOptions<F> & Internal = {}) {
-    this.bind(checkObject(options, OPTIONS)[CONTINUE] ?? newRecords(options));
+    this.bind(checkOptions(options, OPTIONS)[CONTINUE] ?? newRecords(options));
     this.poolSize = this.records.capacity;
     this.span = spanOf(this.poolSize);
     this.recording = options[RECORDING];
@@ -78,7 +77,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** The bytes that a pool with these options takes, in `buffer`. */
   static byteLength<const F extends Schema>(options: Pick<StatePoolOptions<F>, "poolSize" | "fields"> = {}): number {
-    const { poolSize = 10_000, fields } = checkObject(options, OPTIONS);
+    const { poolSize = 10_000, fields } = checkOptions(options, OPTIONS);
     return bytesOf(poolSize, fields);
   }
 
@@ -90,10 +89,10 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     buffer: ArrayBufferLike,
     options: { readonly fields?: F; readonly byteOffset?: number } & Internal = {},
   ): ConsciousnessStatePool<F> {
-    const { fields, byteOffset, ...internal } = checkObject(options, ["fields", "byteOffset"]);
+    const { fields, byteOffset, ...internal } = checkOptions(options, ["fields", "byteOffset"]);
     const records = attachRecords(buffer, fields, byteOffset);
     const pool = new ConsciousnessStatePool<F>({ ...internal, [CONTINUE]: records });
-    pool.verify();
+    pool.verifyFrequencies();
     return pool;
   }
 
@@ -221,6 +220,10 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   /** Walks every invariant; throws `CorruptionError` naming the first broken one. O(poolSize). */
   verify(): void {
     this.records.verify();
+    this.verifyFrequencies();
+  }
+
+  private verifyFrequencies(): void {
     // Another context may have changed states: the index is made anew then.
     const bands = this.seen === this.changes[0] ? this.bands : undefined;
     for (const handle of this.records) {
@@ -250,15 +253,15 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     this.bands = undefined;
   }
 
-  /**
-   * For the owner: goes on with the pool as it is in `buffer` now, the same one in another place, or changed by another thread. Take `columns`
-   * anew. Throws as `attach`, and then nothing has changed.
-   */
-  reopen(buffer: ArrayBufferLike, place: { readonly fields?: F; readonly byteOffset?: number }): void {
-    this.bind(this.check(buffer, place));
+  /** For the owner: goes on with what `check` has found. Take `columns` anew. */
+  reopen(records: MetadataPool<Schema>): void {
+    this.bind(records);
   }
 
-  /** Its records as they are in `buffer` now; throws as `attach`, and where they are those of a pool of another size. */
+  /**
+   * For the owner: the pool's records as they are in `buffer` now, the same ones in another place, or changed by another thread. Throws as
+   * `attach`, and `CorruptionError` where they are those of a pool of another size.
+   */
   check(buffer: ArrayBufferLike, place: { readonly fields?: F; readonly byteOffset?: number }): MetadataPool<Schema> {
     const { poolSize, records } = ConsciousnessStatePool.attach(buffer, place);
     if (poolSize === this.poolSize) return records;
@@ -269,7 +272,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   private changed(): boolean {
     const count = ++this.changes[0];
     if (this.bands === undefined) return false;
-    if (count === ((this.seen + 1) | 0)) {
+    if (count === this.seen + 1) {
       this.seen = count;
       return true;
     }
@@ -288,11 +291,6 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   private slotOf(handle: number): number {
     return (handle | 0) === handle ? handle & (this.span - 1) : handle % this.span;
   }
-}
-
-/** A limit of a band: 0 and infinity are none. */
-function checkLimit(name: string, limit: number): void {
-  if (limit !== 0 && limit !== Number.POSITIVE_INFINITY) checkFrequency(name, limit);
 }
 
 /** A field of yours: the frequency is not written but by `retune`, which knows of the index. */

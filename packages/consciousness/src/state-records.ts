@@ -6,8 +6,8 @@
  *     └──────────────────────────────────────────────────┴─────────┴───┘
  *                                                          how often a state was made, ended or retuned, by whatever context
  */
-import { CorruptionError, checkInteger, InvalidArgumentError, isBuffer } from "@ariax/allocator";
-import { MetadataPool, type Schema } from "@ariax/metadata-pool";
+import { CorruptionError, checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { checkPlace, MetadataPool, type Schema } from "@ariax/metadata-pool";
 
 /** The column that each pool has. */
 export const FREQUENCY = "teslaFrequency";
@@ -40,7 +40,7 @@ export function newRecords<F extends Schema>(options: StatePoolOptions<F>): Meta
   const { poolSize = 10_000, fields, shared = false, byteOffset = 0 } = options;
   const bytes = bytesOf(poolSize, fields);
   const { buffer = new (shared ? SharedArrayBuffer : ArrayBuffer)(bytes) } = options;
-  checkRoom(buffer, byteOffset, bytes);
+  checkPlace(buffer, byteOffset, bytes);
   const schema = schemaOf(fields);
   const records = new MetadataPool({
     capacity: poolSize,
@@ -63,15 +63,6 @@ export function attachRecords<F extends Schema>(
   const room = buffer.byteLength - byteOffset - records.byteLength;
   if (room < COUNTER_BYTES) throw new CorruptionError(`the pool is truncated: ${room} bytes behind its records`);
   return records;
-}
-
-/** The records check their own place; this is for the words behind them. */
-function checkRoom(buffer: ArrayBufferLike, byteOffset: number, bytes: number): void {
-  if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-  checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
-  const room = buffer.byteLength - byteOffset;
-  if (room >= bytes) return;
-  throw new InvalidArgumentError(`invalid buffer: ${room} bytes at ${byteOffset}, but the pool takes ${bytes}`);
 }
 
 /** Bytes that a pool takes. */

@@ -1,6 +1,5 @@
-import type { AllocatorStats, Memory, Offset } from "@ariax/allocator";
+import { type AllocatorStats, checkOptions, type Memory, type Offset } from "@ariax/allocator";
 import { type FrameArena, type RunOptions, TickArena, type TickReport } from "@ariax/arena";
-import { checkObject } from "./check-object.ts";
 import { checkFrequency, TESLA_FREQUENCY } from "./frequency.ts";
 
 export interface TeslaPoolOptions {
@@ -40,7 +39,7 @@ export class TeslaConsciousnessPool {
       harmonics = 3,
       frames,
       checked,
-    } = checkObject(options, OPTIONS);
+    } = checkOptions(options, OPTIONS);
     checkFrequency("teslaFrequency", teslaFrequency, 1_000_000);
     this.ticks = new TickArena({ frequency: teslaFrequency, bytesPerTick, harmonics, frames, checked });
   }

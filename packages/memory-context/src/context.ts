@@ -1,4 +1,11 @@
-import { type Allocator, InvalidArgumentError, type Offset, type TypedArrayConstructor, view } from "@ariax/allocator";
+import {
+  type Allocator,
+  checkCallback,
+  InvalidArgumentError,
+  type Offset,
+  type TypedArrayConstructor,
+  view,
+} from "@ariax/allocator";
 import { copy, fill, type Kind, load, store, type ValueOf } from "./access.ts";
 import { buildAlone, buildChild, buildOver } from "./build.ts";
 import { Core, DISPOSED, LENT } from "./core.ts";
@@ -6,7 +13,7 @@ import { diffSnapshots, type SnapshotDiff } from "./diff.ts";
 import { dispose } from "./dispose.ts";
 import { adopt, type ContextLoan, lend, reclaim } from "./loan.ts";
 import { live } from "./lookup.ts";
-import { checkCallback, type OptionsOf } from "./options.ts";
+import type { OptionsOf } from "./options.ts";
 import { type ContextUsage, setQuota, setSoft, usageOf } from "./quota.ts";
 import { type BlockRef, makeRef, offsetIn } from "./ref.ts";
 import { restore } from "./restore.ts";
@@ -54,8 +61,8 @@ export class MemoryContext extends QuotaHeap implements Disposable {
    * back, but here it is over. Throws `InvalidArgumentError`, and `CorruptionError` where no whole heap is there. O(pages).
    */
   static adopt(loan: ContextLoan, options: Pick<ContextOptions, "onPressure" | "onLeave"> = {}): MemoryContext {
-    checkCallback(options?.onPressure);
-    checkCallback(options?.onLeave, "onLeave");
+    checkCallback("onPressure", options?.onPressure);
+    checkCallback("onLeave", options?.onLeave);
     return new MemoryContext(adopt(loan) as unknown as null, (options ?? {}) as ContextOptions);
   }
 

@@ -1,5 +1,12 @@
 /** What a context is asked to be, checked. */
-import { checkInteger, checkKnown, InvalidArgumentError, MAX_CAPACITY, QuotaExceededError } from "@ariax/allocator";
+import {
+  checkCallback,
+  checkInteger,
+  checkKnown,
+  InvalidArgumentError,
+  MAX_CAPACITY,
+  QuotaExceededError,
+} from "@ariax/allocator";
 import { MIN_CAPACITY, PAGE_SIZE } from "@ariax/slab";
 import type { Settings } from "./core.ts";
 import { checkName } from "./name.ts";
@@ -71,8 +78,8 @@ export function readOptions<C>(options: OptionsOf<C>, above: Above): Wanted {
   if (aside > quota) throw new QuotaExceededError(name, aside, 0, quota);
   const reserve = options.reserve === undefined ? undefined : wholePages(options.reserve, quota, aside);
   if (soft !== undefined) checkInteger("soft", soft, 0, quota);
-  checkCallback(onPressure);
-  checkCallback(options.onLeave, "onLeave");
+  checkCallback("onPressure", onPressure);
+  checkCallback("onLeave", options.onLeave);
   const zero = flag("zero", options.zero, above.zero);
   if (above.zero && !zero) throw new InvalidArgumentError(`invalid zero: ${quoted(above.name)}, its parent, zeroes`);
   const shared = flag("shared", options.shared, false);
@@ -86,12 +93,6 @@ function wholePages(reserve: number, quota: number, aside: number): number {
 
 /** Bytes rounded up to whole pages. */
 const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE + 0;
-
-export function checkCallback(callback: unknown, name = "onPressure"): void {
-  if (callback !== undefined && typeof callback !== "function") {
-    throw new InvalidArgumentError(`invalid ${name}: it is no function`);
-  }
-}
 
 function checkMemory(memory: Wanted["memory"], shared: boolean, { kind }: Above): void {
   if (memory !== undefined && memory !== "separate" && typeof memory !== "function") {

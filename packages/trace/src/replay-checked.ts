@@ -1,6 +1,6 @@
-import { type Allocator, CorruptionError, DEFAULT_ALIGNMENT, NULL, type Offset } from "@ariax/allocator";
+import { type Allocator, CorruptionError, DEFAULT_ALIGNMENT, isRefusal, NULL, type Offset } from "@ariax/allocator";
 import { Pattern } from "./pattern.ts";
-import { clear, freeLive, isRefusal, type ReplaySummary, summarise } from "./replay.ts";
+import { clear, freeLive, type ReplaySummary, summarise } from "./replay.ts";
 import { ALLOCATE, FREE, type Trace } from "./trace.ts";
 
 /**

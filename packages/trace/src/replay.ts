@@ -1,4 +1,4 @@
-import { type Allocator, checkInteger, type Offset } from "@ariax/allocator";
+import { type Allocator, checkInteger, isRefusal, type Offset } from "@ariax/allocator";
 import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
 
 /** The three verbs that a replay needs: any `Allocator` has them, and a rival's adapter is quickly written. */
@@ -83,15 +83,6 @@ export function freeLive(target: ReplayTarget, live: Uint32Array): void {
     target.free(offset);
     live[s] = 0;
   }
-}
-
-/**
- * Whether an error says no more than that there is no room. A size that is refused is one: sizes in a trace are whole
- * numbers, so it can only be above the capacity.
- */
-export function isRefusal(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === "ERR_OUT_OF_MEMORY" || code === "ERR_INVALID_SIZE" || code === "ERR_QUOTA_EXCEEDED";
 }
 
 /** What came of a replay in which the events numbered `refused` (ascending) found no room. O(1) if there are none. */

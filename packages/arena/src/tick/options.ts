@@ -1,5 +1,5 @@
-import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
-import { checkAboveZero, checkOptions, refuse } from "../check.ts";
+import { checkInteger, checkOptions, InvalidArgumentError } from "@ariax/allocator";
+import { checkAboveZero, refuse } from "../check.ts";
 import type { Place } from "../place.ts";
 import { MAX_HARMONIC } from "./beats.ts";
 import { checkClock, SystemClock, type TickClock } from "./clock.ts";
