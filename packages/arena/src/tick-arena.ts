@@ -1,7 +1,6 @@
 import {
   type AllocatorStats,
   checkInteger,
-  checkOptions,
   DetachedError,
   InvalidArgumentError,
   isUint32,
@@ -10,6 +9,7 @@ import {
   makeStats,
   NestedTickError,
   type Offset,
+  readOptions,
   sumStats,
 } from "@ariax/allocator";
 import { refuse } from "./check.ts";
@@ -68,7 +68,7 @@ export class TickArena {
   #isRunning = false;
 
   constructor(options: TickArenaOptions) {
-    const { frequency, bytesPerTick, harmonics = 1, frames = 2, checked = false } = checkOptions(options, OPTIONS);
+    const { frequency, bytesPerTick, harmonics = 1, frames = 2, checked = false } = readOptions(options, OPTIONS);
     this.frequency = checkFrequency(frequency);
     this.period = 1000 / frequency;
     this.harmonics = checkHarmonics(harmonics);

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, readOptions } from "@ariax/allocator";
 import { checkAboveZero, refuse } from "../check.ts";
 import type { Place } from "../place.ts";
 import { MAX_HARMONIC } from "./beats.ts";
@@ -69,7 +69,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** A plan for these options; throws `InvalidArgumentError`. */
 export function planRun(options: RunOptions): RunPlan {
-  const { ticks, seconds, beats, signal, late = "skip", clock } = checkOptions(options, LIMITS);
+  const { ticks, seconds, beats, signal, late = "skip", clock } = readOptions(options, LIMITS);
   const { spin = clock === undefined ? DEFAULT_SPIN : 0 } = options;
   if (late !== "skip" && late !== "catch-up") refuse("late", late, 'not one of "skip", "catch-up"');
   if (!(typeof spin === "number" && spin >= 0 && spin <= MAX_SPIN)) {
