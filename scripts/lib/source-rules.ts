@@ -38,8 +38,8 @@ function breachOf(node: ts.Node): string | undefined {
   if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.Using) === ts.NodeFlags.Using) {
     return "using: what it is lowered to fails where Symbol.dispose is missing";
   }
-  if (ts.isPropertyAccessExpression(node) && node.getText() === "Symbol.dispose") {
-    return "Symbol.dispose: a host may not have it; DISPOSE stands for it";
+  if (ts.isPropertyAccessExpression(node) && node.getText() === "Symbol.dispose" && !isDeclared(node)) {
+    return "Symbol.dispose: a host may not have it; `disposable` knows what stands for it";
   }
   if (
     ts.isNewExpression(node) &&
@@ -60,3 +60,9 @@ function breachOf(node: ts.Node): string | undefined {
 
 /** `new ArrayBuffer(0)` is never refused. */
 const isEmpty = (node: ts.NewExpression): boolean => node.arguments?.[0]?.getText() === "0";
+
+/** `declare readonly [Symbol.dispose]: …` is a type, and no code. */
+const isDeclared = ({ parent }: ts.Node): boolean =>
+  ts.isComputedPropertyName(parent) &&
+  ts.isPropertyDeclaration(parent.parent) &&
+  parent.parent.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true;

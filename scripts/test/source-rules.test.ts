@@ -36,6 +36,7 @@ describe("a breach is found", () => {
 
   test.each([
     "class A { private x = 1; }",
+    "class A { declare readonly [Symbol.dispose]: () => void; }",
     "export const f = (v: unknown) => v instanceof Core;",
     "export const f = (t: { unref?(): void }) => t.unref?.();",
     "const NONE = new ArrayBuffer(0);",
