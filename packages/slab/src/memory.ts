@@ -155,8 +155,12 @@ export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
 }
 
 function isWasmMemory(memory: unknown): memory is WasmMemory {
-  const { buffer, grow } = (memory ?? {}) as Partial<WasmMemory>;
-  return typeof grow === "function" && isBuffer(buffer);
+  try {
+    const { buffer, grow } = memory as Partial<WasmMemory>;
+    return typeof grow === "function" && isBuffer(buffer);
+  } catch {
+    return false; // nothing at all, or the proxy of a memory, which has no buffer
+  }
 }
 
 /** `buffer`, if it is one, and not only has the tag or the length of one, as a proxy or a stand-in has. */

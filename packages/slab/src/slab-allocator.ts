@@ -228,8 +228,10 @@ export class SlabAllocator implements Allocator {
     if (page !== 0) {
       freeLarge(w, page, w[TABLE + page] & E_PAGES);
       this.gave();
-    } else if (stale && this.view.length !== 0) this.free(offset);
-    else throw freeError(w, offset);
+    } else if (stale) {
+      // A proxy may let nothing be written to this object, and so its view stays as it was.
+      (this.view.length !== 0 ? this : new SlabAllocator(heapOptions(this.heap))).free(offset);
+    } else throw freeError(w, offset);
   }
 
   /** Pages went back to the pool: a subclass may give their memory back to the system. */

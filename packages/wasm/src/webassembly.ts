@@ -86,17 +86,20 @@ export function instantiate(module: WasmModule, memory: WasmMemory): Exports | u
 
 /** Throws `InvalidArgumentError` for what is no `WebAssembly.Memory`, of this realm or another, with 32-bit addresses. */
 export function checkMemory(memory: WasmMemory): WasmMemory {
-  if (bufferOf(memory) !== memory?.buffer) throw new InvalidArgumentError("invalid memory: not a WebAssembly.Memory");
+  const buffer = bufferOf(memory);
+  if (buffer === undefined || memory.buffer !== buffer) {
+    throw new InvalidArgumentError("invalid memory: not a WebAssembly.Memory");
+  }
   growable(memory);
   return memory;
 }
 
-/** The buffer that a memory really has, as no proxy of one and nothing that only looks like one has it. */
-function bufferOf(memory: WasmMemory): unknown {
+/** The buffer that a memory really has: a proxy of one, and what only looks like one, has none. */
+function bufferOf(memory: WasmMemory): ArrayBufferLike | undefined {
   try {
     return Reflect.get(WebAssembly.Memory.prototype, "buffer", memory);
   } catch {
-    return NaN; // which is no buffer's equal
+    return undefined;
   }
 }
 
