@@ -143,11 +143,10 @@ function givenPlace(
 
 /** A buffer, or a WebAssembly program's memory, as something that can become longer. Throws `InvalidArgumentError`. */
 export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
-  if (isBuffer(memory)) return new GrowableBuffer(checkBuffer(memory));
+  if (isWhole(memory)) return new GrowableBuffer(memory);
   if (!isWasmMemory(memory)) {
     throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
   }
-  checkBuffer(memory.buffer);
   if (takesBigints(memory)) {
     throw new InvalidArgumentError("invalid memory: it has 64-bit addresses, a heap's are 32 bits long");
   }
@@ -157,19 +156,20 @@ export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
 function isWasmMemory(memory: unknown): memory is WasmMemory {
   try {
     const { buffer, grow } = memory as Partial<WasmMemory>;
-    return typeof grow === "function" && isBuffer(buffer);
+    return typeof grow === "function" && isWhole(buffer);
   } catch {
     return false; // nothing at all, or the proxy of a memory, which has no buffer
   }
 }
 
-/** `buffer`, if it is one, and not only has the tag or the length of one, as a proxy or a stand-in has. */
-function checkBuffer(buffer: ArrayBufferLike): ArrayBufferLike {
+/** Is it a buffer, and has not only the tag or the length of one, as a proxy or a stand-in has? */
+function isWhole(buffer: unknown): buffer is ArrayBufferLike {
   try {
     // Of one that was transferred away no view can be made: it is refused for its length, as others that are too short.
-    if (buffer.byteLength === 0 || new DataView(buffer).byteLength === buffer.byteLength) return buffer;
-  } catch {}
-  throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
+    return isBuffer(buffer) && (buffer.byteLength === 0 || new DataView(buffer).byteLength === buffer.byteLength);
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -188,6 +188,17 @@ function takesBigints(memory: WasmMemory): boolean {
 
 const WASM_PAGE = 65536;
 
+/** Is it, or can it be made, so many bytes long? */
+function isLonger(memory: Memory, bytes: number, grow: () => unknown): boolean {
+  if (memory.buffer.byteLength >= bytes) return true;
+  try {
+    grow();
+  } catch {
+    // Above its maximum, in steps that it does not grow by, or the system has no more; or another thread was quicker.
+  }
+  return memory.buffer.byteLength >= bytes;
+}
+
 class GrowableBuffer implements Growable {
   readonly buffer: ArrayBufferLike;
 
@@ -201,22 +212,12 @@ class GrowableBuffer implements Growable {
   }
 
   grow(bytes: number): boolean {
-    if (this.maxByteLength < bytes) return false;
+    const { buffer, maxByteLength } = this;
+    const resize = (length: number) => (isShared(buffer) ? buffer.grow(length) : buffer.resize(length));
     // The buffer of a WebAssembly program grows by whole pages of such only: `toResizableBuffer`.
-    return this.resize(bytes) || this.resize(Math.min(Math.ceil(bytes / WASM_PAGE) * WASM_PAGE, this.maxByteLength));
-  }
-
-  /** Is it, or can it be made, so many bytes long? */
-  private resize(bytes: number): boolean {
-    const { buffer } = this;
-    if (buffer.byteLength >= bytes) return true;
-    try {
-      if (isShared(buffer)) buffer.grow(bytes);
-      else buffer.resize(bytes);
-    } catch {
-      // The system has no more, it grows in other steps, or another thread was quicker.
-    }
-    return buffer.byteLength >= bytes;
+    const paged = Math.min(Math.ceil(bytes / WASM_PAGE) * WASM_PAGE, maxByteLength);
+    if (maxByteLength < bytes) return false;
+    return isLonger(this, bytes, () => resize(bytes)) || isLonger(this, bytes, () => resize(paged));
   }
 }
 
@@ -234,13 +235,7 @@ class GrowableWasm implements Growable {
   }
 
   grow(bytes: number): boolean {
-    const now = this.buffer.byteLength;
-    if (now >= bytes) return true;
-    try {
-      this.memory.grow(Math.ceil((bytes - now) / WASM_PAGE));
-    } catch {
-      // Above the memory's maximum, the system has no more, or another thread was quicker.
-    }
-    return this.buffer.byteLength >= bytes;
+    const { memory } = this;
+    return isLonger(memory, bytes, () => memory.grow(Math.ceil((bytes - memory.buffer.byteLength) / WASM_PAGE)));
   }
 }

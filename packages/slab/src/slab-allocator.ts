@@ -118,9 +118,16 @@ export class SlabAllocator implements Allocator {
   /** The control block as it is now, where the whole heap is there; else throws. */
   private now(): Int32Array {
     const w = this.view;
-    // Another buffer, a shorter one, or someone else has made the heap longer? Of the first two the view has no words left, so that
-    // the hot paths, which find no free block and no page in it, come here.
-    return w.length >>> WORDS_SHIFT === w[H_PAGES] ? w : (this.view = this.heap.whole);
+    // Another buffer, or a shorter one? Then the view has no words left, so that the hot paths, which find no free block and no page
+    // in it, come here. Or has someone else made the heap longer?
+    return w.length >>> WORDS_SHIFT === w[H_PAGES] ? w : this.renewed();
+  }
+
+  private renewed(): Int32Array {
+    const w = this.heap.whole;
+    // No assignment, which throws where this object is frozen, or its proxy lets nothing be written: both go on without.
+    Reflect.set(this, "view", w);
+    return w;
   }
 
   allocate(size: number, alignment?: number): Offset {
@@ -229,7 +236,7 @@ export class SlabAllocator implements Allocator {
       freeLarge(w, page, w[TABLE + page] & E_PAGES);
       this.gave();
     } else if (stale) {
-      // A proxy may let nothing be written to this object, and so its view stays as it was.
+      // Where the view could not be renewed, an object of its own is made for this call.
       (this.view.length !== 0 ? this : new SlabAllocator(heapOptions(this.heap))).free(offset);
     } else throw freeError(w, offset);
   }

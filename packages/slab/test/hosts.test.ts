@@ -3,14 +3,18 @@ import { execFile } from "node:child_process";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { runInNewContext } from "node:vm";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { SlabAllocator, type SlabOptions } from "../src/index.ts";
+import { thrownBy } from "./heaps.ts";
 
 const run = promisify(execFile);
 const script = (name: string) => fileURLToPath(new URL(`hosts/${name}.ts`, import.meta.url));
 
 // Installed for the conformance suite; where they are not built for the platform, skipped by name.
 const bin = fileURLToPath(new URL("../../conformance/node_modules/.bin", import.meta.url));
-const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+// Bun has 64-bit memories, but as an experiment.
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, BUN_JSC_useWasmMemory64: "1" };
 
 describe.each([
   ["the resizable buffer of a WebAssembly program grows", "resizable"],
@@ -44,3 +48,38 @@ test.skipIf(process.platform === "win32")(
     ]);
   },
 );
+
+afterEach(() => void vi.unstubAllGlobals());
+
+describe("a page that is not cross-origin isolated, and so has no SharedArrayBuffer", () => {
+  test("says so, and what would help", () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    expect(thrownBy(() => new SlabAllocator({ capacity: 1 << 20, shared: true }))).toBe(
+      "ERR_UNSUPPORTED: unsupported: no SharedArrayBuffer here: a page has it once it is cross-origin isolated " +
+        "(the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp)",
+    );
+  });
+
+  test("has heaps all the same, over shared memory of a program too", () => {
+    const memory = new WebAssembly.Memory({ initial: 4, maximum: 64, shared: true });
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    const heap = new SlabAllocator({ memory, byteLength: 64 * 65536 });
+    heap.free(heap.allocate(1 << 20));
+    expect(heap.traits.shared).toBe(true);
+    expect(new SlabAllocator({ capacity: 1 << 20 }).traits.shared).toBe(false);
+  });
+});
+
+test.each([
+  ["buffer", "new ArrayBuffer(65536, { maxByteLength: 1 << 22 })"],
+  ["buffer", "new SharedArrayBuffer(65536, { maxByteLength: 1 << 22 })"],
+  ["memory", "new WebAssembly.Memory({ initial: 1, maximum: 64 })"],
+])("a %s of another window: %s", (name, code) => {
+  const there = runInNewContext(code);
+  const heap = new SlabAllocator({ [name]: there, byteLength: 1 << 22 } as unknown as SlabOptions);
+  const out = runInNewContext("new Int32Array(100)");
+  expect(heap.allocateMany(5000, out)).toBe(100);
+  expect(SlabAllocator.attach(there).stats().blocks).toBe(100);
+  heap.freeMany(out);
+  heap.verify();
+});

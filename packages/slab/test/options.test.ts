@@ -47,7 +47,7 @@ describe("refused, and nothing is written", () => {
     ],
     [
       { memory: { buffer: { [Symbol.toStringTag]: "ArrayBuffer", byteLength: 1 << 20 }, grow: () => 0 } },
-      "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer",
+      "invalid memory: not a WebAssembly.Memory",
     ],
     [{ memory: new Proxy(memory, {}) }, "invalid memory: not a WebAssembly.Memory"],
     [[], "invalid capacity: undefined is not a whole number from 65536 to 4294901760"],

@@ -18,6 +18,8 @@ const PROXIES: Record<string, (heap: SlabAllocator) => SlabAllocator> = {
   "a proxy": (heap) => new Proxy(heap, {}),
   "Vue's": (heap) => reactive(heap) as SlabAllocator,
   "a proxy that lets nothing be written": (heap) => new Proxy(heap, { set: () => true }),
+  "a proxy that refuses to be written": (heap) => new Proxy(heap, { set: () => false }),
+  "nothing, but frozen": (heap) => Object.freeze(heap) as typeof heap,
 };
 
 const bytesOf = ({ memory }: SlabAllocator) => Buffer.from(memory.buffer);

@@ -15,7 +15,8 @@ const MEMORIES: Record<string, () => WasmAllocator> = {
 const PROXIES: Record<string, (heap: WasmAllocator) => WasmAllocator> = {
   "a proxy": (heap) => new Proxy(heap, {}),
   "Vue's": (heap) => reactive(heap) as WasmAllocator,
-  "a proxy that lets nothing be written": (heap) => new Proxy(heap, { set: () => true }),
+  "a proxy that refuses to be written": (heap) => new Proxy(heap, { set: () => false }),
+  "nothing, but frozen": (heap) => Object.freeze(heap) as typeof heap,
 };
 
 const bytesOf = ({ memory }: WasmAllocator) => Buffer.from(memory.buffer);
