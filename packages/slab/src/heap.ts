@@ -28,14 +28,14 @@ const PAGE_WORDS = PAGE_SIZE / 4;
 export class Heap implements Memory {
   declare private readonly memory: Growable;
   declare private readonly base: number;
-  declare private readonly length: number;
+  declare private readonly wordCount: number;
   declare private control: Int32Array;
   declare private units: BigInt64Array;
 
   constructor(memory: Growable, base: number, words: number) {
     this.memory = memory;
     this.base = base;
-    this.length = words;
+    this.wordCount = words;
     this.control = new Int32Array(memory.buffer, base, words);
     this.units = this.longer(0);
   }
@@ -59,14 +59,14 @@ export class Heap implements Memory {
   get whole(): Int32Array {
     this.checkLength();
     // No shorter, whatever the words say: verify is to tell what is wrong with them.
-    return new Int32Array(this.buffer, this.base, Math.max(this.length, this.words[L.H_PAGES] * PAGE_WORDS));
+    return new Int32Array(this.buffer, this.base, Math.max(this.wordCount, this.words[L.H_PAGES] * PAGE_WORDS));
   }
 
   private renewed(): Int32Array {
     const { buffer } = this.memory;
     if (buffer.byteLength === 0) throw new DetachedError();
-    if (buffer.byteLength < this.base + 4 * this.length) throw this.truncated(this.base + 4 * this.length);
-    return (this.control = new Int32Array(buffer, this.base, this.length));
+    if (buffer.byteLength < this.base + 4 * this.wordCount) throw this.truncated(this.base + 4 * this.wordCount);
+    return (this.control = new Int32Array(buffer, this.base, this.wordCount));
   }
 
   /** The memory from its start on, at least `end` units of 8 bytes, for copies. */
@@ -83,11 +83,13 @@ export class Heap implements Memory {
 
   /** Throws `InvalidArgumentError` for an array in the control block: a bulk call would read what it changes, or write what it works with. */
   checkApart(array: Int32Array): void {
-    const { byteOffset, byteLength } = array;
-    const { base } = this;
-    if (byteOffset < base + 4 * this.length && byteOffset + byteLength > base && array.buffer === this.buffer) {
-      throw new InvalidArgumentError(`invalid offsets: they lie at byte ${byteOffset}, in the heap's control block`);
-    }
+    const { byteOffset } = array;
+    const { base, words } = this;
+    const from = Math.max(byteOffset, base);
+    if (from >= Math.min(byteOffset + array.byteLength, base + words.byteLength)) return;
+    // Is it the same word there? Else it is another buffer, and that is not asked for: V8 has to make it for a small array.
+    if ((array[(from - byteOffset) / 4] | 0) !== words[(from - base) / 4] || array.buffer !== this.buffer) return;
+    throw new InvalidArgumentError(`invalid offsets: they lie at byte ${byteOffset}, in the heap's control block`);
   }
 
   private truncated(end: number): CorruptionError {

@@ -114,17 +114,17 @@ function ownPlace({ capacity, maxCapacity = capacity, shared = false }: OwnMemor
   return { memory: growable(buffer), base: 0, pages, limit, zero: true };
 }
 
-/** In a memory that exists: up to `end`, where no length is given. */
+/** In a memory that exists: up to byte `last`, where no length is given. */
 function givenPlace(
   memory: Growable,
   { byteOffset = 0, byteLength }: Pick<GivenMemory, "byteOffset" | "byteLength">,
-  whole: number,
+  last: number,
 ): Place {
   checkInteger("byteOffset", byteOffset, 0, memory.buffer.byteLength);
   const most = memory.maxByteLength;
   const base = Math.ceil(byteOffset / PAGE_SIZE) * PAGE_SIZE;
   const end = Math.min(
-    byteLength === undefined ? whole : byteOffset + checkInteger("byteLength", byteLength, 0, most - byteOffset),
+    byteLength === undefined ? last : byteOffset + checkInteger("byteLength", byteLength, 0, most - byteOffset),
     most,
     MAX_CAPACITY,
   );
@@ -143,7 +143,7 @@ function givenPlace(
 
 /** A buffer, or a WebAssembly program's memory, as something that can become longer. Throws `InvalidArgumentError`. */
 export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
-  if (isWhole(memory)) return new GrowableBuffer(memory);
+  if (isRealBuffer(memory)) return new GrowableBuffer(memory);
   if (!isWasmMemory(memory)) {
     throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
   }
@@ -156,14 +156,14 @@ export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
 function isWasmMemory(memory: unknown): memory is WasmMemory {
   try {
     const { buffer, grow } = memory as Partial<WasmMemory>;
-    return typeof grow === "function" && isWhole(buffer);
+    return typeof grow === "function" && isRealBuffer(buffer);
   } catch {
     return false; // nothing at all, or the proxy of a memory, which has no buffer
   }
 }
 
 /** Is it a buffer, and has not only the tag or the length of one, as a proxy or a stand-in has? */
-function isWhole(buffer: unknown): buffer is ArrayBufferLike {
+function isRealBuffer(buffer: unknown): buffer is ArrayBufferLike {
   try {
     // Of one that was transferred away no view can be made: it is refused for its length, as others that are too short.
     return isBuffer(buffer) && (buffer.byteLength === 0 || new DataView(buffer).byteLength === buffer.byteLength);

@@ -245,19 +245,21 @@ export class SlabAllocator implements Allocator {
   protected gave(): void {}
 
   sizeOf(offset: Offset): number {
-    const room = roomAt(this.now(), offset);
+    const w = this.now();
+    const room = roomAt(w, offset);
     if (room === 0) throw new InvalidBlockError(offset);
-    return room > 0 ? room : (this.now()[TABLE - room] & E_PAGES) * PAGE_SIZE;
+    return room > 0 ? room : (w[TABLE - room] & E_PAGES) * PAGE_SIZE;
   }
 
   resize(offset: Offset, size: number): boolean {
-    const room = roomAt(this.now(), offset);
+    const w = this.now();
+    const room = roomAt(w, offset);
     if (room === 0) throw new InvalidBlockError(offset);
     if (!(isUint32(size) && size <= this.capacity)) checkSize(size, this.capacity);
     if (room > 0) return size <= room;
-    const pages = this.now()[TABLE - room] & E_PAGES;
+    const pages = w[TABLE - room] & E_PAGES;
     const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
-    if (!resizeLarge(this.now(), -room, pages, want) && !this.lengthen(-room, pages, want)) return false;
+    if (!resizeLarge(w, -room, pages, want) && !this.lengthen(-room, pages, want)) return false;
     if (want < pages) this.gave();
     return true;
   }
