@@ -33,7 +33,7 @@ describe.each([
   });
 });
 
-test.skipIf(process.platform === "win32")(
+test.skipIf(process.platform !== "linux")(
   "where the system has no memory, each way to ask for some says so",
   async () => {
     const limited = ["-c", 'ulimit -v 3000000; exec "$0" "$1"', process.execPath, script("no-memory")];
