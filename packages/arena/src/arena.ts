@@ -2,7 +2,6 @@ import {
   type Allocator,
   type AllocatorStats,
   allocateMany,
-  CorruptionError,
   checkAlignment,
   checkCount,
   checkOptions,
@@ -29,6 +28,7 @@ import { Checkpoint } from "./checkpoint.ts";
 import { lastByteOf } from "./presence.ts";
 import { findRegion, type GivenMemory, type OwnMemory } from "./region.ts";
 import { arenaTraits, MAX_ALIGNMENT } from "./traits.ts";
+import { expect, verifyBlocks } from "./verify.ts";
 
 /** Memory of its own, or memory that exists. */
 export type ArenaOptions = OwnMemory | GivenMemory;
@@ -134,7 +134,7 @@ export class Arena implements Allocator {
 
   sizeOf(offset: Offset): number {
     const block = this.live(offset);
-    return 8 * ((block === this.last ? this.top : this.blocks.end(block)) - block);
+    return 8 * (this.endOf(block) - block);
   }
 
   /** Does a live block begin at `offset`? O(1). */
@@ -166,10 +166,8 @@ export class Arena implements Allocator {
   }
 
   reset(mode: ResetMode = "retain"): void {
-    if (mode !== "retain" && mode !== "zero") {
-      refuse("mode", mode, 'not one of "retain", "zero"');
-    }
     const isZeroed = mode === "zero";
+    if (!isZeroed && mode !== "retain") refuse("mode", mode, 'not one of "retain", "zero"');
     if (isZeroed || this.lastByte.length === 0) this.checkBytes();
     this.retreat(0);
     this.blocks.clear();
@@ -202,6 +200,11 @@ export class Arena implements Allocator {
     this.retreat(mark.last / 8);
   }
 
+  /** The end of all bytes that blocks ever had. O(1). */
+  get highWater(): Offset {
+    return 8 * Math.max(this.peak, this.top);
+  }
+
   /** Counted now: O(blocks + bytes reserved / 256). */
   stats(): AllocatorStats {
     this.notePeak();
@@ -210,7 +213,7 @@ export class Arena implements Allocator {
     for (let g = this.blocks.next(this.first, this.top); g !== 0; g = this.blocks.next(g + 1, this.top)) {
       if (!this.blocks.isLive(g)) continue;
       blocks++;
-      live += this.sizeOf(8 * g);
+      live += 8 * (this.endOf(g) - g);
     }
     const free = 8 * (this.limit - this.top);
     const overhead = this.blocks.byteLength;
@@ -229,23 +232,10 @@ export class Arena implements Allocator {
   /** O(blocks + bytes reserved / 256). */
   verify(): void {
     this.checkBytes();
-    let before = 0;
-    let end = this.first;
-    for (let g = this.blocks.next(end, this.top); g !== 0; g = this.blocks.next(g + 1, this.top)) {
-      expect(g >= end, () => `the block at ${8 * g} begins before ${8 * end}, where the one before it ends`);
-      expect(this.blocks.before(g) === before, () => `the block before ${8 * g} is not the one at ${8 * before}`);
-      end = g === this.last ? this.top : this.blocks.end(g);
-      expect(end > g, () => `the block at ${8 * g} ends at ${8 * end}`);
-      before = g;
-    }
-    expect(before === this.last, () => `the last block is at ${8 * before}, not at ${8 * this.last}`);
-    expect(end === this.top, () => `the last block ends at ${8 * end}, the top is ${8 * this.top}`);
-    expect(end <= this.limit, () => `the top is ${8 * end}, above the end of the arena, ${8 * this.limit}`);
-    expect(before === 0 || this.blocks.isLive(before), () => `the last block, at ${8 * before}, is not live`);
-    expect(
-      (this.checkpoints.at(-1)?.last ?? 0) <= 8 * before,
-      () => `a checkpoint is above the last block, at ${8 * before}`,
-    );
+    verifyBlocks(this.blocks, this.first, this.top, this.last);
+    expect(this.top <= this.limit, () => `the top is ${8 * this.top}, above the end of the arena, ${8 * this.limit}`);
+    const mark = this.checkpoints.at(-1)?.last ?? 0;
+    expect(mark <= 8 * this.last, () => `a checkpoint is above the last block, at ${8 * this.last}`);
   }
 
   /** Throws where the bytes are not all there. */
@@ -272,6 +262,10 @@ export class Arena implements Allocator {
     return g;
   }
 
+  private endOf(block: Granule): Granule {
+    return block === this.last ? this.top : this.blocks.end(block);
+  }
+
   private refusedFree(offset: Offset): DoubleFreeError | InvalidFreeError {
     const g = this.granule(offset);
     const freed = g !== 0 && this.blocks.isBlock(g) && !this.blocks.isLive(g);
@@ -295,11 +289,6 @@ export class Arena implements Allocator {
     while ((this.checkpoints.at(-1)?.last ?? 0) > 8 * last) this.checkpoints.pop();
   }
 
-  /** The end of all bytes that blocks ever had. O(1). */
-  get highWater(): Offset {
-    return 8 * Math.max(this.peak, this.top);
-  }
-
   private notePeak(): void {
     if (this.top > this.peak) this.peak = this.top;
   }
@@ -308,8 +297,4 @@ export class Arena implements Allocator {
 /** What `size` bytes take, at least one granule: a block of 0 bytes is a block. */
 function granules(size: number): number {
   return (size + 7) >>> 3 || 1;
-}
-
-function expect(truth: boolean, otherwise: () => string): void {
-  if (!truth) throw new CorruptionError(otherwise());
 }

@@ -1,4 +1,4 @@
-import { DISPOSE, disposable, type Offset } from "@ariax/allocator";
+import { disposable, type Offset } from "@ariax/allocator";
 
 /** What a checkpoint is one of: an arena. */
 export interface Rewindable {
@@ -11,6 +11,7 @@ export interface Rewindable {
  * been below it.
  */
 export class Checkpoint implements Disposable {
+  declare readonly [Symbol.dispose]: () => void;
   declare private readonly arena: Rewindable;
   /** Where the next block would have begun. */
   declare readonly offset: Offset;
@@ -33,9 +34,5 @@ export class Checkpoint implements Disposable {
   /** Rewinds the arena, and throws as `rewind` does. */
   dispose(): void {
     this.arena.rewind(this);
-  }
-
-  [DISPOSE](): void {
-    this.dispose();
   }
 }
