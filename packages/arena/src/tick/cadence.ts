@@ -198,11 +198,11 @@ export class Cadence {
   }
 
   private readonly fail = (error: unknown): void => {
+    this.reject(error);
     try {
       this.end();
-    } finally {
-      // the first error is what the run ends with: one of its end has nowhere to go
-      this.reject(error);
+    } catch {
+      // the first error is what the run ends with: a second one has nowhere to go
     }
   };
 

@@ -36,6 +36,11 @@ const BROWSER_TIMEOUT = 4;
 /** The most that `setTimeout` takes is 2³¹ − 1 ms, 25 days; above that it does not wait at all. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
+/** The least ms that a timer of this host really waits. */
+export function leastTimeout(): number {
+  return typeof setImmediate === "function" ? 1 : BROWSER_TIMEOUT;
+}
+
 /** Real time. One for each run. */
 export class SystemClock implements TickClock {
   private timer: unknown;

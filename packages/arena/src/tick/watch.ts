@@ -7,7 +7,7 @@
  * when they fire. Where timers fire and the clock does not move, the run ends with an error.
  */
 import { InvalidArgumentError, show, UnsupportedError } from "@ariax/allocator";
-import type { TickClock } from "./clock.ts";
+import { leastTimeout, type TickClock } from "./clock.ts";
 import { NEXT, NOW, TURNED } from "./times.ts";
 
 /** Milliseconds that a run can go on for before the event loop gets a turn. */
@@ -20,10 +20,8 @@ const LOOKS = 100_000;
 const GLANCES = 100;
 /** Beats in a turn that the clock may not move at: there may be as many of them as it once jumped over. */
 const BEATS = 100;
-/** The wait in ms, once a timer has fired and the clock had not moved: no browser's timer is quicker, so it is a real one. */
-const POLL = 4;
-/** So many of them in a row, two seconds, and the clock stands still. */
-const POLLS = 500;
+/** Timers in a row that fire while the clock does not move, and it stands still: about a second, four in a browser. */
+const POLLS = 1000;
 
 export class Watch {
   declare private readonly clock: TickClock;
@@ -36,6 +34,8 @@ export class Watch {
   private beats = 0;
   /** How many timers in a row have fired while the clock stood still. */
   private idle = 0;
+  /** Was it a timer that was asked for last, and no mere turn? */
+  private isTimed = false;
   /** Is the clock's `wake` being called? */
   private isAsking = false;
 
@@ -86,8 +86,10 @@ export class Watch {
       if (isStill) ms += this.spin;
       this.patience = isStill ? GLANCES : LOOKS;
     }
+    this.isTimed = ms > 0;
     this.isAsking = true;
-    this.clock.wake(wake, this.idle > 0 ? POLL : Math.min(Math.max(0, ms), Number.MAX_VALUE));
+    if (this.isTimed && this.idle > 0) ms = leastTimeout();
+    this.clock.wake(wake, Math.min(Math.max(0, ms), Number.MAX_VALUE));
     this.isAsking = false;
   }
 
@@ -101,7 +103,7 @@ export class Watch {
     this.looks = this.beats = 0;
     // moved, or busy with beats whose time has come?
     if (times[NOW] !== before || times[NEXT] - times[NOW] <= EPSILON) this.idle = 0;
-    else if (++this.idle > POLLS) {
+    else if (this.isTimed && ++this.idle > POLLS) {
       throw new UnsupportedError(`a clock that stands still: at ${times[NOW]} ms, while ${POLLS} timers have fired`);
     }
   }
