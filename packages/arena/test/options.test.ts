@@ -83,6 +83,19 @@ test.each([0, 1, "true", null, {}, 1n])("checked: %o", (checked) => {
   }
 });
 
+test.each(classes)("%s: what only looks like a buffer", (_, make, good) => {
+  const beside = _ === "Arena" ? {} : good;
+  for (const none of [
+    new Proxy(buffer, {}),
+    { [Symbol.toStringTag]: "ArrayBuffer", byteLength: 4096 },
+    new DataView(buffer),
+  ]) {
+    for (const place of [{ buffer: none }, { memory: { buffer: none } }]) {
+      expect(() => make({ ...beside, ...place })).toThrow(invalid("invalid buffer: it is no ArrayBuffer"));
+    }
+  }
+});
+
 test.each(classes)("%s: each is read once", (_, make, good) => {
   const reads: Record<string, number> = {};
   const place = _ === "Arena" ? { buffer, byteOffset: 8, byteLength: 1000 } : { ...good, buffer, byteOffset: 8 };
