@@ -155,8 +155,9 @@ export class TickArena {
   /**
    * Calls `tick()` and then `callback(this)` at each beat, in real time: the next beat's moment is the first. A promise that
    * the callback returns is awaited. Resolves to the report when a limit of the options is reached, the signal is aborted,
-   * or the callback returns `false`. Rejects with what the callback throws, with `InvalidArgumentError`, and with
-   * `NestedTickError` while another run goes on. After any of these the arena can be used, and run again.
+   * or the callback returns `false`. Rejects with what the callback throws, with `InvalidArgumentError`, with
+   * `NestedTickError` while another run goes on, with `UnsupportedError` where the clock stands still though its timers fire,
+   * and as `tick` does where memory is gone. After any of these the arena can be used, and run again.
    */
   async run(callback: (ticks: TickArena) => unknown, options: RunOptions = {}): Promise<TickReport> {
     if (this.isRunning) throw new NestedTickError("run()");

@@ -8,7 +8,7 @@ import { InvalidArgumentError, UnsupportedError } from "@ariax/allocator";
  * A source of time. With one of your own, a run is as fast as you like, and the same each time: for tests and simulations.
  */
 export interface TickClock {
-  /** Milliseconds since any moment. Never goes back. */
+  /** Milliseconds since any moment, a finite number. Never goes back: where it does, it stands still for that long. */
   now(): number;
   /**
    * Calls `wake` once, and later: when `ms` have passed, or somewhat before or after. `ms` is finite; 0 asks for one turn
