@@ -29,7 +29,7 @@ export interface FrameArenaOptions extends Place {
   /** Bytes that the blocks of one frame can have; rounded up to 8. */
   readonly capacity: number;
   /** How many frames live at a time, the current one included: a block is gone after so many `nextFrame()`. Default 2. */
-  readonly frames?: number;
+  readonly frames?: number | undefined;
   /**
    * For development: an expired frame is overwritten with 0xDB bytes and its memory lies idle for as many frames more,
    * while any use of its blocks throws `FrameExpiredError`. Takes twice the memory, and `nextFrame` is O(bytes that blocks had).
