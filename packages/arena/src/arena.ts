@@ -144,13 +144,13 @@ export class Arena implements Allocator {
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
-    this.checkBytes();
+    if (this.lastByte.length === 0) this.checkBytes();
     return allocateMany(this, size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
     // offsets that lie in the memory are gone with it
-    this.checkBytes();
+    if (this.lastByte.length === 0) this.checkBytes();
     const length = checkCount(count, offsets);
     for (let i = 0; i < length; i++) {
       const block = this.granule(offsets[i] >>> 0);

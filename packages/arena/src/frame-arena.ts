@@ -148,7 +148,7 @@ export class FrameArena implements Allocator {
 
   freeMany(offsets: Int32Array, count?: number): void {
     // offsets that lie in the memory are gone with it
-    this.checkBytes();
+    if (this.lastByte.length === 0) this.checkBytes();
     const length = checkCount(count, offsets);
     const all = offsets.subarray(0, length);
     const seen = new Set<Offset>();

@@ -30,13 +30,14 @@ const MAX_END = 2 ** 32 - 8;
  * at 0. Throws `InvalidArgumentError` where there is no room, and as `newBuffer` does.
  */
 export function findPlace(bytes: number, alignment: number, place: Place): { memory: Memory; begin: number } {
-  const { byteOffset } = place;
   if (isOwn(place)) {
-    if (byteOffset !== undefined) throw new InvalidArgumentError("invalid byteOffset: no buffer or memory is given");
+    if (place.byteOffset !== undefined)
+      throw new InvalidArgumentError("invalid byteOffset: no buffer or memory is given");
     return { memory: ownMemory(alignment + bytes, place.shared), begin: alignment };
   }
+  const { byteOffset = 0 } = place;
   const { memory, length } = givenMemory(place);
-  const begin = alignment * Math.max(1, Math.ceil(checkInteger("byteOffset", byteOffset ?? 0, 0, length) / alignment));
+  const begin = alignment * Math.max(1, Math.ceil(checkInteger("byteOffset", byteOffset, 0, length) / alignment));
   if (begin + bytes > Math.min(length, MAX_END)) {
     throw new InvalidArgumentError(`invalid buffer: ${bytes} bytes from ${begin} on do not fit into its ${length}`);
   }

@@ -55,8 +55,10 @@ function ownRegion(capacity: number, shared: boolean | undefined): Region {
 /** The whole granules of memory that exists. */
 function givenRegion(given: AllOptions): Region {
   const { memory, length } = givenMemory(given);
-  const byteOffset = checkInteger("byteOffset", given.byteOffset ?? 0, 0, length);
-  const byteLength = checkInteger("byteLength", given.byteLength ?? length - byteOffset, 0, length - byteOffset);
+  const { byteOffset = 0 } = given;
+  checkInteger("byteOffset", byteOffset, 0, length);
+  const { byteLength = length - byteOffset } = given;
+  checkInteger("byteLength", byteLength, 0, length - byteOffset);
   const first = Math.max(1, Math.ceil(byteOffset / 8));
   const limit = Math.min(Math.floor((byteOffset + byteLength) / 8), first + MAX_CAPACITY / 8, 2 ** 29 - 1);
   if (limit <= first) {

@@ -131,6 +131,14 @@ test("those of a run, too, and its spin", async () => {
   expect(reads).toEqual(["ticks", "seconds", "beats", "signal", "spin", "late", "clock"]);
 });
 
+test.each([null, "8", 8n, 1.5, -8, {}])("a place that is none: %o", (value) => {
+  const names = ["byteOffset", "byteLength"] as const;
+  for (const name of names) {
+    expect(() => new Arena({ buffer, [name]: value } as never)).toThrow(new RegExp(`^invalid ${name}: `));
+  }
+  expect(() => new FrameArena({ capacity: 64, buffer, byteOffset: value as never })).toThrow(/^invalid byteOffset: /);
+});
+
 test("memory of another realm", () => {
   const foreign = runInNewContext("({ buffer: new ArrayBuffer(4096), shared: new SharedArrayBuffer(4096) })");
   expect(new Arena({ buffer: foreign.buffer }).allocate(8)).toBe(8);
