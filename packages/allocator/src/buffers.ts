@@ -9,9 +9,15 @@ export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** Is it an `ArrayBuffer` or a `SharedArrayBuffer`? */
+/** Is it an `ArrayBuffer` or a `SharedArrayBuffer`? A proxy of one has its tag, but no bytes. */
 export function isBuffer(value: unknown): value is ArrayBufferLike {
-  return tagOf(value) === "ArrayBuffer" || isShared(value);
+  if (tagOf(value) !== "ArrayBuffer" && !isShared(value)) return false;
+  try {
+    // the getter of its own realm: what only looks like a buffer fails there, or has none
+    return typeof Reflect.get(Object.getPrototypeOf(value), "byteLength", value) === "number";
+  } catch {
+    return false;
+  }
 }
 
 /** Is it a `SharedArrayBuffer`? */
