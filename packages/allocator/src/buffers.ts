@@ -1,6 +1,6 @@
 /**
- * Buffers, whoever made them. What kind of object a value is, is said by its tag: true of those of other windows too, and of a shared buffer where the page hides
- * `SharedArrayBuffer`; `instanceof` is neither.
+ * Buffers, whoever made them. What kind of object a value is, is said by its tag: true of those of other windows too, and of a
+ * shared buffer where the page hides `SharedArrayBuffer`; `instanceof` is neither.
  */
 import { HostMemoryError, UnsupportedError } from "./errors.ts";
 
@@ -11,10 +11,11 @@ export function tagOf(value: unknown): string {
 
 /** Is it an `ArrayBuffer` or a `SharedArrayBuffer`? A proxy of one has its tag, but no bytes. */
 export function isBuffer(value: unknown): value is ArrayBufferLike {
-  if (tagOf(value) !== "ArrayBuffer" && !isShared(value)) return false;
   try {
-    // the getter of its own realm: what only looks like a buffer fails there, or has none
-    return typeof Reflect.get(Object.getPrototypeOf(value), "byteLength", value) === "number";
+    if (tagOf(value) !== "ArrayBuffer" && !isShared(value)) return false;
+    const { byteLength } = value as ArrayBuffer;
+    // Of one that was transferred away no view can be made, and none is needed: its length says so.
+    return byteLength === 0 || new DataView(value as ArrayBuffer).byteLength === byteLength;
   } catch {
     return false;
   }

@@ -143,7 +143,7 @@ function givenPlace(
 
 /** A buffer, or a WebAssembly program's memory, as something that can become longer. Throws `InvalidArgumentError`. */
 export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
-  if (isRealBuffer(memory)) return new GrowableBuffer(memory);
+  if (isBuffer(memory)) return new GrowableBuffer(memory);
   if (!isWasmMemory(memory)) {
     throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
   }
@@ -156,19 +156,9 @@ export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
 function isWasmMemory(memory: unknown): memory is WasmMemory {
   try {
     const { buffer, grow } = memory as Partial<WasmMemory>;
-    return typeof grow === "function" && isRealBuffer(buffer);
+    return typeof grow === "function" && isBuffer(buffer);
   } catch {
     return false; // nothing at all, or the proxy of a memory, which has no buffer
-  }
-}
-
-/** Is it a buffer, and has not only the tag or the length of one, as a proxy or a stand-in has? */
-function isRealBuffer(buffer: unknown): buffer is ArrayBufferLike {
-  try {
-    // Of one that was transferred away no view can be made: it is refused for its length, as others that are too short.
-    return isBuffer(buffer) && (buffer.byteLength === 0 || new DataView(buffer).byteLength === buffer.byteLength);
-  } catch {
-    return false;
   }
 }
 
