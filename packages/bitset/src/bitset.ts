@@ -1,4 +1,5 @@
-import { checkInteger, cut, lastIndex, levelCount, MAX_LENGTH, wordCount } from "./layout.ts";
+import { checkInteger, checkThere, gone } from "./errors.ts";
+import { cut, lastIndex, levelCount, MAX_LENGTH, newWords, wordCount } from "./layout.ts";
 import { findRun } from "./runs.ts";
 import { countBits, fillBits } from "./whole.ts";
 import { lowest } from "./word.ts";
@@ -39,19 +40,20 @@ export class BitSet {
 
   /**
    * An empty set of `length` bits, 0 to 2³⁰, in memory of its own: O(length / 32). With `words` (and `at`), as `over`.
-   * Throws a `RangeError` for another length.
+   * Throws a `RangeError` for another length, and an error with code `ERR_OUT_OF_MEMORY` where the host has no such memory.
    */
-  constructor(length: number, words: Int32Array = new Int32Array(wordCount(length)), at = 0) {
+  constructor(length: number, words?: Int32Array, at = 0) {
+    const size = wordCount(length);
     const last = lastIndex(length);
     this.length = length;
-    this.words = cut(words, at, wordCount(length));
+    this.words = cut(words === undefined ? newWords(size, ArrayBuffer) : words, at, size);
     this.last = last;
     this.levels = levelCount(last);
     this.at1 = (last >>> 5) + 1;
     this.at2 = this.at1 + (last >>> 10) + 1;
     this.at3 = this.at2 + (last >>> 15) + 1;
     this.at4 = this.at3 + (last >>> 20) + 1;
-    this.root = this.words.length - 1;
+    this.root = size - 1;
   }
 
   /** How many bytes a set of `n` bits takes: n / 8, and 1/31 of it for the summaries. */
@@ -68,12 +70,12 @@ export class BitSet {
    * Throws a `RangeError` if the words don't fit, a `TypeError` if `words` is no `Int32Array`.
    */
   static over(words: Int32Array, at: number, n: number): BitSet {
-    return new BitSet(n, words ?? (null as never), at); // missing words are an error here
+    return new BitSet(n, cut(words, at, wordCount(n))); // nothing may be missing here
   }
 
   /** How many bytes the set takes. */
   get byteLength(): number {
-    return this.words.byteLength;
+    return 4 * (this.root + 1);
   }
 
   /** How many bits are set. Counted on each call: O(length / 32). */
@@ -83,54 +85,63 @@ export class BitSet {
 
   /** Whether bit `i` is set. O(1). */
   has(i: number): boolean {
-    if (i >>> 0 !== i || i >= this.length) checkInteger("index", i, 0, this.length - 1);
-    return ((this.words[i >>> 5] >>> i) & 1) === 1;
+    if (typeof i !== "number" || i >>> 0 !== i || i >= this.length) checkInteger("index", i, 0, this.length - 1);
+    const x = this.words[i >>> 5];
+    if (x === undefined) gone();
+    return ((x >>> i) & 1) === 1;
   }
 
   /** Sets bit `i`; returns whether it was clear. O(levels). */
   set(i: number): boolean {
-    if (i >>> 0 !== i || i >= this.length) checkInteger("index", i, 0, this.length - 1);
+    if (typeof i !== "number" || i >>> 0 !== i || i >= this.length) checkInteger("index", i, 0, this.length - 1);
     const words = this.words;
     let at = i >>> 5;
     let x = words[at];
     if (((x >>> i) & 1) === 1) return false;
-    words[at] = x | (1 << i);
-    // The word's first bit? Then set its summary bit too, and so on up to a word that had one.
-    if (x !== 0 || this.levels < 2) return true;
+    if (x !== 0) {
+      if (x === undefined) gone();
+      words[at] = x | (1 << i);
+      return true;
+    }
+    // The word's first bit. Set its summary bit too, and so on up to a word that had one.
+    const { levels, at1, at2, at3, at4, root } = this; // before the first write: a proxy may throw
+    words[at] = 1 << i;
+    if (levels < 2) return true;
     i >>>= 5;
-    at = this.at1 + (i >>> 5);
+    at = at1 + (i >>> 5);
     x = words[at];
     words[at] = x | (1 << i);
-    if (x !== 0 || this.levels < 3) return true;
+    if (x !== 0 || levels < 3) return true;
     i >>>= 5;
-    at = this.at2 + (i >>> 5);
+    at = at2 + (i >>> 5);
     x = words[at];
     words[at] = x | (1 << i);
-    if (x !== 0 || this.levels < 4) return true;
+    if (x !== 0 || levels < 4) return true;
     i >>>= 5;
-    at = this.at3 + (i >>> 5);
+    at = at3 + (i >>> 5);
     x = words[at];
     words[at] = x | (1 << i);
-    if (x !== 0 || this.levels < 5) return true;
+    if (x !== 0 || levels < 5) return true;
     i >>>= 5;
-    at = this.at4 + (i >>> 5);
+    at = at4 + (i >>> 5);
     x = words[at];
     words[at] = x | (1 << i);
-    if (x !== 0 || this.levels < 6) return true;
+    if (x !== 0 || levels < 6) return true;
     i >>>= 5;
-    words[this.root] |= 1 << i;
+    words[root] |= 1 << i;
     return true;
   }
 
   /** Clears bit `i`; returns whether it was set. O(levels). */
   clear(i: number): boolean {
-    if (i >>> 0 !== i || i >= this.length) checkInteger("index", i, 0, this.length - 1);
+    if (typeof i !== "number" || i >>> 0 !== i || i >= this.length) checkInteger("index", i, 0, this.length - 1);
     const words = this.words;
     const bit = 1 << i;
     i >>>= 5;
     const x = words[i];
-    if ((x & bit) === 0) return false;
-    if ((words[i] = x ^ bit) === 0) this.#lower(i);
+    if ((x & bit) === 0) return x === undefined && gone();
+    if (x === bit) this.empty(i);
+    else words[i] = x ^ bit;
     return true;
   }
 
@@ -138,7 +149,7 @@ export class BitSet {
   first(): number {
     const words = this.words;
     let x = words[this.root];
-    if (x === 0) return -1;
+    if (!x) return x === 0 ? -1 : gone();
     let i = 31 - Math.clz32(x & -x);
     // Down level by level: i indexes the words of the next. Nested, as most sets pass one or two of these tests.
     const levels = this.levels;
@@ -167,11 +178,12 @@ export class BitSet {
 
   /** The lowest set bit at or after `from`, 0 ≤ from ≤ length, or −1. O(levels). */
   next(from: number): number {
-    if (from >>> 0 !== from || from >= this.length) {
+    const words = this.words;
+    if (typeof from !== "number" || from >>> 0 !== from || from >= this.length) {
       checkInteger("index", from, 0, this.length);
+      checkThere(words);
       return -1;
     }
-    const words = this.words;
     const last = this.last;
     let at = 0;
     let shift = 0;
@@ -180,7 +192,7 @@ export class BitSet {
     // Up, until a word has a bit above the one we come from …
     while (x === 0) {
       shift += 5;
-      if (last >>> shift === 0) return -1; // the root had none
+      if (last >>> shift === 0) return words[0] === undefined ? gone() : -1; // the root had none
       at += (last >>> shift) + 1;
       i >>>= 5;
       x = words[at + (i >>> 5)] & (-2 << i);
@@ -198,7 +210,11 @@ export class BitSet {
   /** Claims the lowest set bit: clears and returns it, or −1. O(levels). */
   takeFirst(): number {
     const i = this.first();
-    if (i >= 0 && (this.words[i >>> 5] ^= 1 << i) === 0) this.#lower(i >>> 5);
+    if (i < 0) return -1;
+    const words = this.words;
+    const x = words[i >>> 5] ^ (1 << i);
+    if (x === 0) this.empty(i >>> 5);
+    else words[i >>> 5] = x;
     return i;
   }
 
@@ -209,6 +225,7 @@ export class BitSet {
    */
   takeRun(n: number): number {
     checkInteger("run length", n, 1, MAX_LENGTH);
+    checkThere(this.words);
     const start = findRun(this, n);
     if (start >= 0) fillBits(this, start, start + n, 0);
     return start;
@@ -231,6 +248,7 @@ export class BitSet {
 
   /** Clears every bit, whatever the words hold. O(length / 32). */
   clearAll(): void {
+    checkThere(this.words);
     this.words.fill(0);
   }
 
@@ -242,18 +260,19 @@ export class BitSet {
     for (let i = this.first(); i >= 0; i = this.next(i + 1)) yield i;
   }
 
-  /** Leaf word `i` lost its last bit: clears its summary bit, and so on up to a word that has another. */
-  #lower(i: number): void {
-    const words = this.words;
-    if (this.levels < 2) return;
-    if ((words[this.at1 + (i >>> 5)] ^= 1 << i) !== 0 || this.levels < 3) return;
+  /** Takes the last bit of leaf word `i`: clears its summary bit too, and so on up to a word that has another. */
+  private empty(i: number): void {
+    const { words, levels, at1, at2, at3, at4, root } = this; // before the first write: a proxy may throw
+    words[i] = 0;
+    if (levels < 2) return;
+    if ((words[at1 + (i >>> 5)] ^= 1 << i) !== 0 || levels < 3) return;
     i >>>= 5;
-    if ((words[this.at2 + (i >>> 5)] ^= 1 << i) !== 0 || this.levels < 4) return;
+    if ((words[at2 + (i >>> 5)] ^= 1 << i) !== 0 || levels < 4) return;
     i >>>= 5;
-    if ((words[this.at3 + (i >>> 5)] ^= 1 << i) !== 0 || this.levels < 5) return;
+    if ((words[at3 + (i >>> 5)] ^= 1 << i) !== 0 || levels < 5) return;
     i >>>= 5;
-    if ((words[this.at4 + (i >>> 5)] ^= 1 << i) !== 0 || this.levels < 6) return;
+    if ((words[at4 + (i >>> 5)] ^= 1 << i) !== 0 || levels < 6) return;
     i >>>= 5;
-    words[this.root] ^= 1 << i;
+    words[root] ^= 1 << i;
   }
 }
