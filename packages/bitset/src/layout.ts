@@ -46,12 +46,16 @@ export function newWords(size: number, Type: ArrayBufferConstructor | SharedArra
   }
 }
 
-/** The `size` words of `words` from index `at` on: a view of its own, so their neighbours are out of reach. */
-export function cut(words: Int32Array, at: number, size: number): Int32Array {
-  // By name, as an array may come from another realm.
+/** Throws unless `words` are an `Int32Array`: told by its name, as it may come from another realm, and no proxy of one. */
+export function checkWords(words: Int32Array): void {
   if (!ArrayBuffer.isView(words) || words[Symbol.toStringTag] !== "Int32Array") {
     refuse(TypeError, "words: not an Int32Array");
   }
+}
+
+/** The `size` words of `words` from index `at` on: a view of its own, so their neighbours are out of reach. */
+export function cut(words: Int32Array, at: number, size: number): Int32Array {
+  checkWords(words);
   checkInteger(`start of ${size} words`, at, 0, words.length - size);
   return new Int32Array(words.buffer, words.byteOffset + 4 * at, size);
 }

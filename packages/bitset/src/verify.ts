@@ -1,5 +1,5 @@
-import { fail, gone, refuse } from "./errors.ts";
-import { type Bits, cut, lastIndex, wordCount } from "./layout.ts";
+import { checkThere, fail, refuse } from "./errors.ts";
+import { type Bits, checkWords, cut, lastIndex, wordCount } from "./layout.ts";
 
 /**
  * Throws an `Error` with code `ERR_CORRUPTED` naming the first summary bit that disagrees with its word, or a bit past
@@ -10,8 +10,10 @@ import { type Bits, cut, lastIndex, wordCount } from "./layout.ts";
 export function verify(set: Bits): void {
   if (typeof set !== "object" || set === null) refuse(TypeError, "set: it is no BitSet");
   const { words, length } = set;
-  if (words?.length === 0) gone();
-  cut(words, 0, wordCount(length)); // whatever it is, it has the words of a set
+  const size = wordCount(length);
+  checkWords(words);
+  checkThere(words);
+  cut(words, 0, size); // whatever it is, it has the words of a set
   const last = lastIndex(length);
   const rest = length - (last & ~31); // bits in use of the last leaf
   if (rest < 32 && words[last >>> 5] >>> rest !== 0) corrupted(`a bit past the length ${length} is set`);
