@@ -1,4 +1,4 @@
-import { checkInteger, checkThere, fail, gone } from "./errors.ts";
+import { checkIndex, checkThere, fail, gone } from "./errors.ts";
 import { cut, lastIndex, levelCount, newWords, wordCount } from "./layout.ts";
 import { countBits } from "./whole.ts";
 import { lowest } from "./word.ts";
@@ -150,7 +150,7 @@ export class AtomicBitSet {
 
   /** The words, where they are there and bit `i` is one of theirs. */
   private wordsWith(i: number): Int32Array {
-    if (typeof i !== "number" || i >>> 0 !== i || i >= this.length) checkInteger("index", i, 0, this.length - 1);
+    if (typeof i !== "number" || i >>> 0 !== i || i >= this.length) checkIndex(i, this.length);
     const words = this.words;
     if (words[i >>> 5] === undefined) gone();
     return words;

@@ -27,6 +27,12 @@ export function gone(): never {
   );
 }
 
+/** What is found where a word is empty: −1, if it is there. */
+export function nothing(word: number): -1 {
+  if (word === undefined) gone();
+  return -1;
+}
+
 /** Throws unless the words of a set are there. */
 export function checkThere(words: Int32Array): void {
   if (words.length === 0) gone();
@@ -37,6 +43,11 @@ export function checkInteger(name: string, value: number, least: number, most: n
   if (!(Number.isInteger(value) && value >= least && value <= most)) {
     refuse(RangeError, `${name}: ${show(value)} is not a whole number from ${least} to ${most}`);
   }
+}
+
+/** Apart, as V8 inlines by size. */
+export function checkIndex(i: number, length: number): void {
+  checkInteger("index", i, 0, length - 1);
 }
 
 /** A value in one line. An object is not asked what it is. */
