@@ -63,19 +63,11 @@ export function readPoolOptions<O extends PoolOptions<Schema>>(options: O, more:
 
 /** Throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on. */
 export function checkPlace(buffer: ArrayBufferLike, byteOffset: number, needed: number): void {
-  const bytes = bytesOf(buffer);
-  checkInteger("byteOffset", byteOffset, 0, bytes);
+  if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
+  checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
   if (byteOffset % 8 !== 0) throw new InvalidArgumentError(`invalid byteOffset: ${byteOffset} is not a multiple of 8`);
-  const room = bytes - byteOffset;
+  const room = buffer.byteLength - byteOffset;
   if (room < checkInteger("room", needed, 0, Number.MAX_SAFE_INTEGER)) {
     throw new InvalidArgumentError(`invalid buffer: ${room} bytes at ${byteOffset}, but the pool takes ${needed}`);
   }
-}
-
-/** The bytes of a buffer. What only looks like one, as a proxy does, has none that a view could be made of. */
-function bytesOf(buffer: ArrayBufferLike): number {
-  try {
-    if (isBuffer(buffer)) return buffer.byteLength && new DataView(buffer).byteLength;
-  } catch {}
-  throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
 }
