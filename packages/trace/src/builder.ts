@@ -22,108 +22,108 @@ const NONE = -1;
 export class TraceBuilder implements TraceSink {
   /** Where the event begins in the stream that is being read, for error messages; −1 = there is none. */
   position = -1;
-  #op: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
-  #slot: Int32Array<ArrayBuffer> = new Int32Array(1024);
-  #size: Int32Array<ArrayBuffer> = new Int32Array(1024);
-  #events = 0;
+  private op: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
+  private slot: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  private size: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  private count = 0;
   /** By id: its slot, or `NONE`. */
-  #slotOf: Int32Array<ArrayBuffer> = new Int32Array(1024);
-  #ids = 0;
+  private slotOf: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  private ids = 0;
   /** A stack of slots to use again, and by slot the bytes of the live block. */
-  #spare: Int32Array<ArrayBuffer> = new Int32Array(64);
-  #spares = 0;
-  #bytesOf: Int32Array<ArrayBuffer> = new Int32Array(64);
-  #slots = 0;
-  #frees = 0;
-  #live = 0;
-  #peak = 0;
-  #largest = 0;
+  private spare: Int32Array<ArrayBuffer> = new Int32Array(64);
+  private spares = 0;
+  private bytesOf: Int32Array<ArrayBuffer> = new Int32Array(64);
+  private slots = 0;
+  private frees = 0;
+  private live = 0;
+  private peak = 0;
+  private largest = 0;
 
   /** How many events there are: also the number of the next one. */
   get events(): number {
-    return this.#events;
+    return this.count;
   }
 
   /** The id that the next allocation gets. */
   get nextId(): number {
-    return this.#ids;
+    return this.ids;
   }
 
   allocate(size: number): number {
-    checkBlockSize(size, this.#events, this.position);
-    if (this.#ids === this.#slotOf.length) this.#slotOf = grown(this.#slotOf);
-    const slot = this.#spares > 0 ? this.#spare[--this.#spares] : this.#newSlot();
-    this.#slotOf[this.#ids] = slot;
-    this.#push(ALLOCATE, slot, size);
-    this.#charge(slot, size);
-    return this.#ids++;
+    checkBlockSize(size, this.count, this.position);
+    if (this.ids === this.slotOf.length) this.slotOf = grown(this.slotOf);
+    const slot = this.spares > 0 ? this.spare[--this.spares] : this.newSlot();
+    this.slotOf[this.ids] = slot;
+    this.push(ALLOCATE, slot, size);
+    this.charge(slot, size);
+    return this.ids++;
   }
 
   free(id: number): void {
-    const slot = this.#liveSlot(id);
-    this.#slotOf[id] = NONE;
-    this.#spare[this.#spares++] = slot;
-    this.#live -= this.#bytesOf[slot] >>> 0;
-    this.#frees++;
-    this.#push(FREE, slot, 0);
+    const slot = this.liveSlot(id);
+    this.slotOf[id] = NONE;
+    this.spare[this.spares++] = slot;
+    this.live -= this.bytesOf[slot] >>> 0;
+    this.frees++;
+    this.push(FREE, slot, 0);
   }
 
   reallocate(id: number, size: number): void {
-    const slot = this.#liveSlot(id);
-    checkBlockSize(size, this.#events, this.position);
-    this.#live -= this.#bytesOf[slot] >>> 0;
-    this.#push(REALLOCATE, slot, size);
-    this.#charge(slot, size);
+    const slot = this.liveSlot(id);
+    checkBlockSize(size, this.count, this.position);
+    this.live -= this.bytesOf[slot] >>> 0;
+    this.push(REALLOCATE, slot, size);
+    this.charge(slot, size);
   }
 
   /** The events so far as a trace. The builder can go on: the trace does not change. O(events). */
   build(): Trace {
-    const events = this.#events;
-    const size = this.#size.slice(0, events);
+    const events = this.count;
+    const size = this.size.slice(0, events);
     return {
-      op: this.#op.slice(0, events),
-      slot: this.#slot.slice(0, events),
-      size: this.#largest < 2 ** 31 ? size : new Uint32Array(size.buffer),
+      op: this.op.slice(0, events),
+      slot: this.slot.slice(0, events),
+      size: this.largest < 2 ** 31 ? size : new Uint32Array(size.buffer),
       events,
-      slots: this.#slots,
-      allocations: this.#ids,
-      frees: this.#frees,
-      reallocations: events - this.#ids - this.#frees,
-      peakBytes: this.#peak,
+      slots: this.slots,
+      allocations: this.ids,
+      frees: this.frees,
+      reallocations: events - this.ids - this.frees,
+      peakBytes: this.peak,
     };
   }
 
-  #push(op: number, slot: number, size: number): void {
-    const event = this.#events++;
-    if (event === this.#op.length) {
-      this.#op = grown(this.#op);
-      this.#slot = grown(this.#slot);
-      this.#size = grown(this.#size);
+  private push(op: number, slot: number, size: number): void {
+    const event = this.count++;
+    if (event === this.op.length) {
+      this.op = grown(this.op);
+      this.slot = grown(this.slot);
+      this.size = grown(this.size);
     }
-    this.#op[event] = op;
-    this.#slot[event] = slot;
-    this.#size[event] = size;
+    this.op[event] = op;
+    this.slot[event] = slot;
+    this.size[event] = size;
   }
 
-  #charge(slot: number, size: number): void {
-    this.#bytesOf[slot] = size;
-    this.#live += size;
-    if (this.#live > this.#peak) this.#peak = this.#live;
-    if (size > this.#largest) this.#largest = size;
+  private charge(slot: number, size: number): void {
+    this.bytesOf[slot] = size;
+    this.live += size;
+    if (this.live > this.peak) this.peak = this.live;
+    if (size > this.largest) this.largest = size;
   }
 
-  #newSlot(): number {
-    if (this.#slots === this.#bytesOf.length) {
-      this.#bytesOf = grown(this.#bytesOf);
-      this.#spare = grown(this.#spare);
+  private newSlot(): number {
+    if (this.slots === this.bytesOf.length) {
+      this.bytesOf = grown(this.bytesOf);
+      this.spare = grown(this.spare);
     }
-    return this.#slots++;
+    return this.slots++;
   }
 
-  #liveSlot(id: number): number {
-    checkId(id, this.#ids, this.#events, this.position);
-    const slot = this.#slotOf[id];
-    if (slot === NONE) throw new TraceError(`block ${id} is free already`, this.#events, this.position);
+  private liveSlot(id: number): number {
+    checkId(id, this.ids, this.count, this.position);
+    const slot = this.slotOf[id];
+    if (slot === NONE) throw new TraceError(`block ${id} is free already`, this.count, this.position);
     return slot;
   }
 }

@@ -15,87 +15,87 @@ const NOTHING_PENDING = -1;
  * distance: (next id) − (id of the block).
  */
 export class TraceDecoder {
-  readonly #builder: TraceBuilder = new TraceBuilder();
+  private readonly builder: TraceBuilder = new TraceBuilder();
   /** Bytes taken in whole pieces before the present one. */
-  #before = 0;
+  private before = 0;
   /** The integer that is being put together: its value so far, the weight of its next seven bits, its first byte. */
-  #value = 0;
-  #weight = 1;
-  #start = 0;
+  private value = 0;
+  private weight = 1;
+  private start = 0;
   /** The block of a reallocation whose size is still to come. */
-  #pending = NOTHING_PENDING;
+  private pending = NOTHING_PENDING;
 
   /** Events decoded so far. */
   get events(): number {
-    return this.#builder.events;
+    return this.builder.events;
   }
 
   /** Bytes taken so far. */
   get bytes(): number {
-    return this.#before;
+    return this.before;
   }
 
   /** Takes the next bytes. Throws `TraceError` at the first event that is impossible. */
   push(bytes: Uint8Array): void {
-    let value = this.#value;
-    let weight = this.#weight;
+    let value = this.value;
+    let weight = this.weight;
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
-      if (weight === 1) this.#start = this.#before + i;
+      if (weight === 1) this.start = this.before + i;
       value += (byte & 127) * weight;
       // Past 53 bits, in value or in length?
       if (weight >= 2 ** 49 && (byte >= 128 || value > Number.MAX_SAFE_INTEGER)) {
-        this.#fail("the integer takes more than 53 bits");
+        this.fail("the integer takes more than 53 bits");
       }
       if (byte >= 128) {
         weight *= 128;
       } else {
-        this.#integer(value);
+        this.integer(value);
         value = 0;
         weight = 1;
       }
     }
-    this.#value = value;
-    this.#weight = weight;
-    this.#before += bytes.length;
+    this.value = value;
+    this.weight = weight;
+    this.before += bytes.length;
   }
 
   /** The whole trace. Throws `TraceError` where the bytes end in the middle of an event. */
   end(): Trace {
-    if (this.#weight !== 1) this.#fail("the integer is cut off");
-    if (this.#pending !== NOTHING_PENDING) this.#failAt(this.#before, "the new size of a reallocation is missing");
-    return this.#builder.build();
+    if (this.weight !== 1) this.fail("the integer is cut off");
+    if (this.pending !== NOTHING_PENDING) this.failAt(this.before, "the new size of a reallocation is missing");
+    return this.builder.build();
   }
 
-  #integer(value: number): void {
-    const builder = this.#builder;
-    builder.position = this.#start;
-    if (this.#pending !== NOTHING_PENDING) {
-      builder.reallocate(this.#pending, value);
-      this.#pending = NOTHING_PENDING;
+  private integer(value: number): void {
+    const builder = this.builder;
+    builder.position = this.start;
+    if (this.pending !== NOTHING_PENDING) {
+      builder.reallocate(this.pending, value);
+      this.pending = NOTHING_PENDING;
       return;
     }
     const op = value % 4;
     const rest = (value - op) / 4;
     if (op === ALLOCATE) builder.allocate(rest);
-    else if (op === FREE) builder.free(this.#block(rest));
-    else if (op === REALLOCATE) this.#pending = this.#block(rest);
-    else this.#fail("operation 3 is reserved");
+    else if (op === FREE) builder.free(this.block(rest));
+    else if (op === REALLOCATE) this.pending = this.block(rest);
+    else this.fail("operation 3 is reserved");
   }
 
   /** The id that lies `distance` before the next one. */
-  #block(distance: number): number {
-    const ids = this.#builder.nextId;
-    if (distance < 1 || distance > ids) this.#fail(`distance ${distance} leads to no block, there are ${ids}`);
+  private block(distance: number): number {
+    const ids = this.builder.nextId;
+    if (distance < 1 || distance > ids) this.fail(`distance ${distance} leads to no block, there are ${ids}`);
     return ids - distance;
   }
 
-  #fail(problem: string): never {
-    this.#failAt(this.#start, problem);
+  private fail(problem: string): never {
+    this.failAt(this.start, problem);
   }
 
-  #failAt(byte: number, problem: string): never {
-    throw new TraceError(problem, this.#builder.events, byte);
+  private failAt(byte: number, problem: string): never {
+    throw new TraceError(problem, this.builder.events, byte);
   }
 }
 

@@ -3,26 +3,26 @@
  * generator of PractRand), 128 bits of state, all in 32-bit integers. Not for secrets.
  */
 export class Random {
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter = 1;
+  private a: number;
+  private b: number;
+  private c: number;
+  private counter = 1;
 
   constructor(seed: number) {
     // Both halves of a large seed count.
-    this.#a = 0;
-    this.#b = seed | 0;
-    this.#c = Math.floor(seed / 2 ** 32) | 0;
+    this.a = 0;
+    this.b = seed | 0;
+    this.c = Math.floor(seed / 2 ** 32) | 0;
     for (let i = 0; i < 12; i++) this.bits();
   }
 
   /** 32 random bits, as a number from 0 to 2³² − 1. */
   bits(): number {
-    const sum = (this.#a + this.#b + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    const sum = (this.a + this.b + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
 

@@ -12,59 +12,59 @@ const LONGEST_EVENT = 16;
  * that was never given out, but leaves it to the reader to notice a block that is freed twice.
  */
 export class TraceWriter implements TraceSink {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
-  #length = 0;
-  #ids = 0;
-  #events = 0;
+  private bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
+  private length = 0;
+  private ids = 0;
+  private events = 0;
 
   allocate(size: number): number {
-    checkBlockSize(size, this.#events);
-    this.#begin();
-    this.#integer(size * 4 + ALLOCATE);
-    return this.#ids++;
+    checkBlockSize(size, this.events);
+    this.begin();
+    this.integer(size * 4 + ALLOCATE);
+    return this.ids++;
   }
 
   free(id: number): void {
-    const distance = this.#distance(id);
-    this.#begin();
-    this.#integer(distance * 4 + FREE);
+    const distance = this.distance(id);
+    this.begin();
+    this.integer(distance * 4 + FREE);
   }
 
   reallocate(id: number, size: number): void {
-    const distance = this.#distance(id);
-    checkBlockSize(size, this.#events);
-    this.#begin();
-    this.#integer(distance * 4 + REALLOCATE);
-    this.#integer(size);
+    const distance = this.distance(id);
+    checkBlockSize(size, this.events);
+    this.begin();
+    this.integer(distance * 4 + REALLOCATE);
+    this.integer(size);
   }
 
   /** The bytes since the last call, always whole events. */
   take(): Uint8Array<ArrayBuffer> {
-    const bytes = this.#bytes.slice(0, this.#length);
-    this.#length = 0;
+    const bytes = this.bytes.slice(0, this.length);
+    this.length = 0;
     return bytes;
   }
 
-  #begin(): void {
-    this.#events++;
-    if (this.#length + LONGEST_EVENT <= this.#bytes.length) return;
-    const larger = new Uint8Array(this.#bytes.length * 2);
-    larger.set(this.#bytes);
-    this.#bytes = larger;
+  private begin(): void {
+    this.events++;
+    if (this.length + LONGEST_EVENT <= this.bytes.length) return;
+    const larger = new Uint8Array(this.bytes.length * 2);
+    larger.set(this.bytes);
+    this.bytes = larger;
   }
 
-  #integer(value: number): void {
+  private integer(value: number): void {
     let rest = value;
     while (rest >= 128) {
-      this.#bytes[this.#length++] = (rest % 128) + 128;
+      this.bytes[this.length++] = (rest % 128) + 128;
       rest = Math.floor(rest / 128);
     }
-    this.#bytes[this.#length++] = rest;
+    this.bytes[this.length++] = rest;
   }
 
-  #distance(id: number): number {
-    checkId(id, this.#ids, this.#events);
-    return this.#ids - id;
+  private distance(id: number): number {
+    checkId(id, this.ids, this.events);
+    return this.ids - id;
   }
 }
 

@@ -76,25 +76,25 @@ function momentOf(step: number, beats: readonly Beat[], frequency: number): numb
 
 /** The blocks of a harmonic. */
 class Generations {
-  /** All of them, in order of birth; the first `#freed` are free. */
+  /** All of them, in order of birth; the first `freed` are free. */
   readonly born: number[] = [];
-  #freed = 0;
+  private freed = 0;
   /** By rotation: how many were born before it. */
-  readonly #before: number[] = [];
-  readonly #builder: ScenarioBuilder;
-  readonly #frames: number;
+  private readonly before: number[] = [];
+  private readonly builder: ScenarioBuilder;
+  private readonly frames: number;
 
   constructor(builder: ScenarioBuilder, frames: number) {
-    this.#builder = builder;
-    this.#frames = frames;
+    this.builder = builder;
+    this.frames = frames;
   }
 
   /** Frees those that were born before the last `frames` rotations, this one included. */
   rotate(): void {
     const { born } = this;
-    this.#before.push(born.length);
-    const end = this.#before[this.#before.length - this.#frames] ?? 0;
-    while (this.#freed < end) this.#builder.free(born[this.#freed++]);
+    this.before.push(born.length);
+    const end = this.before[this.before.length - this.frames] ?? 0;
+    while (this.freed < end) this.builder.free(born[this.freed++]);
   }
 }
 
