@@ -33,15 +33,17 @@ export type ErrorCode =
   | "ERR_DETACHED"
   | "ERR_UNSUPPORTED"
   | "ERR_REGION_UNMAPPED"
-  | "ERR_NATIVE_UNAVAILABLE";
+  | "ERR_NATIVE_UNAVAILABLE"
+  | "ERR_INVALID_TRACE"
+  | "ERR_CONTRACT_BROKEN";
 
 /** What every error of the family has. `error instanceof AllocatorError` holds for all of them. */
 export class AllocatorError extends Error {
   override readonly name: string = "AllocatorError";
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string) {
-    super(message);
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
     this.code = brand(this, code);
   }
 

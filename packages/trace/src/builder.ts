@@ -1,6 +1,6 @@
+import { grown, newArray, resized } from "./arrays.ts";
 import { checkBlockSize, checkId } from "./check.ts";
 import { TraceError } from "./error.ts";
-import { grown } from "./grown.ts";
 import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
 
 /** What takes events, by block id: the blocks are numbered from 0 in the order of their allocation. */
@@ -17,22 +17,23 @@ const NONE = -1;
 
 /**
  * Makes a `Trace` event by event, and refuses what no program can have done with a `TraceError`, changing nothing.
- * Every call is O(1) amortised; 9 bytes are held per event, 4 per allocation and 8 per slot.
+ * Every call is O(1) amortised; 9 bytes are held per event, 4 per allocation and 8 per slot. Where the host has no room for more,
+ * it throws `HostMemoryError`.
  */
 export class TraceBuilder implements TraceSink {
   /** Where the event begins in the stream that is being read, for error messages; −1 = there is none. */
   position = -1;
-  private op: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
-  private slot: Int32Array<ArrayBuffer> = new Int32Array(1024);
-  private size: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  private op: Uint8Array = newArray(Uint8Array, 1024);
+  private slot: Int32Array = newArray(Int32Array, 1024);
+  private size: Int32Array = newArray(Int32Array, 1024);
   private count = 0;
   /** By id: its slot, or `NONE`. */
-  private slotOf: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  private slotOf: Int32Array = newArray(Int32Array, 1024);
   private ids = 0;
   /** A stack of slots to use again, and by slot the bytes of the live block. */
-  private spare: Int32Array<ArrayBuffer> = new Int32Array(64);
+  private spare: Int32Array = newArray(Int32Array, 64);
   private spares = 0;
-  private bytesOf: Int32Array<ArrayBuffer> = new Int32Array(64);
+  private bytesOf: Int32Array = newArray(Int32Array, 64);
   private slots = 0;
   private frees = 0;
   private live = 0;
@@ -51,8 +52,8 @@ export class TraceBuilder implements TraceSink {
 
   allocate(size: number): number {
     checkBlockSize(size, this.count, this.position);
-    if (this.ids === this.slotOf.length) this.slotOf = grown(this.slotOf);
-    const slot = this.spares > 0 ? this.spare[--this.spares] : this.newSlot();
+    this.makeRoom();
+    const slot = this.spares > 0 ? this.spare[--this.spares] : this.slots++;
     this.slotOf[this.ids] = slot;
     this.push(ALLOCATE, slot, size);
     this.charge(slot, size);
@@ -61,6 +62,7 @@ export class TraceBuilder implements TraceSink {
 
   free(id: number): void {
     const slot = this.liveSlot(id);
+    this.makeRoom();
     this.slotOf[id] = NONE;
     this.spare[this.spares++] = slot;
     this.live -= this.bytesOf[slot] >>> 0;
@@ -71,6 +73,7 @@ export class TraceBuilder implements TraceSink {
   reallocate(id: number, size: number): void {
     const slot = this.liveSlot(id);
     checkBlockSize(size, this.count, this.position);
+    this.makeRoom();
     this.live -= this.bytesOf[slot] >>> 0;
     this.push(REALLOCATE, slot, size);
     this.charge(slot, size);
@@ -79,10 +82,10 @@ export class TraceBuilder implements TraceSink {
   /** The events so far as a trace. The builder can go on: the trace does not change. O(events). */
   build(): Trace {
     const events = this.count;
-    const size = this.size.slice(0, events);
+    const size = resized(this.size, events);
     return {
-      op: this.op.slice(0, events),
-      slot: this.slot.slice(0, events),
+      op: resized(this.op, events),
+      slot: resized(this.slot, events),
       size: this.largest < 2 ** 31 ? size : new Uint32Array(size.buffer),
       events,
       slots: this.slots,
@@ -93,13 +96,24 @@ export class TraceBuilder implements TraceSink {
     };
   }
 
+  /** Room for any event, before the first write: an array that can't grow leaves all as it was. */
+  private makeRoom(): void {
+    if (this.count === this.op.length) {
+      const [op, slot, size] = [grown(this.op), grown(this.slot), grown(this.size)];
+      this.op = op;
+      this.slot = slot;
+      this.size = size;
+    }
+    if (this.ids === this.slotOf.length) this.slotOf = grown(this.slotOf);
+    if (this.slots === this.bytesOf.length) {
+      const [spare, bytesOf] = [grown(this.spare), grown(this.bytesOf)];
+      this.spare = spare;
+      this.bytesOf = bytesOf;
+    }
+  }
+
   private push(op: number, slot: number, size: number): void {
     const event = this.count++;
-    if (event === this.op.length) {
-      this.op = grown(this.op);
-      this.slot = grown(this.slot);
-      this.size = grown(this.size);
-    }
     this.op[event] = op;
     this.slot[event] = slot;
     this.size[event] = size;
@@ -110,14 +124,6 @@ export class TraceBuilder implements TraceSink {
     this.live += size;
     if (this.live > this.peak) this.peak = this.live;
     if (size > this.largest) this.largest = size;
-  }
-
-  private newSlot(): number {
-    if (this.slots === this.bytesOf.length) {
-      this.bytesOf = grown(this.bytesOf);
-      this.spare = grown(this.spare);
-    }
-    return this.slots++;
   }
 
   private liveSlot(id: number): number {

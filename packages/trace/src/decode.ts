@@ -1,12 +1,35 @@
+import { checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
 import { TraceBuilder } from "./builder.ts";
+import { bytesOf } from "./bytes.ts";
 import { TraceError } from "./error.ts";
+import { tooLong } from "./stream-error.ts";
 import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
+
+/** How much a reader takes. */
+export interface TraceReadOptions {
+  /**
+   * The most bytes there may be, unpacked, and packed where they are. A byte can be an event, which takes up to 21 bytes of
+   * memory, so 64 KiB of gzip can be 1.4 GB of trace. 2²⁴ unless given: 350 MB at the worst, and seven million events as
+   * programs make them.
+   */
+  maxBytes?: number | undefined;
+}
+
+/** `maxBytes`, unless given. */
+const MOST_BYTES = 2 ** 24;
+
+/** The options, read and complete. Throws `InvalidArgumentError`. */
+export function readTraceOptions(options: TraceReadOptions): { readonly maxBytes: number } {
+  const { maxBytes = MOST_BYTES } = readOptions(options, ["maxBytes"]);
+  return { maxBytes: checkInteger("maxBytes", maxBytes, 0, Number.MAX_SAFE_INTEGER) };
+}
 
 /** The next integer is the new size of a reallocation, not the first of an event. */
 const NOTHING_PENDING = -1;
 
 /**
- * The reader as a machine that is fed bytes in pieces of any length: an integer, or an event, may be cut anywhere.
+ * The reader as a machine that is fed bytes in pieces of any length: an integer, or an event, may be cut anywhere. What it has
+ * refused once it refuses for good, with the same error.
  *
  *     push(bytes) push(bytes) … end() → Trace
  *
@@ -24,6 +47,12 @@ export class TraceDecoder {
   private start = 0;
   /** The block of a reallocation whose size is still to come. */
   private pending = NOTHING_PENDING;
+  private readonly maxBytes: number;
+  private failure: unknown;
+
+  constructor(options: TraceReadOptions = {}) {
+    this.maxBytes = readTraceOptions(options).maxBytes;
+  }
 
   /** Events decoded so far. */
   get events(): number {
@@ -35,11 +64,38 @@ export class TraceDecoder {
     return this.before;
   }
 
-  /** Takes the next bytes. Throws `TraceError` at the first event that is impossible. */
+  /** Takes the next bytes. Throws `TraceError` at the first event that is impossible, and where there are too many bytes. */
   push(bytes: Uint8Array): void {
+    const piece = bytesOf(bytes);
+    if (piece === undefined) throw new InvalidArgumentError(`invalid bytes: ${show(bytes)} is no Uint8Array`);
+    this.whole(() => this.take(piece));
+  }
+
+  /** The whole trace. Throws `TraceError` where the bytes end in the middle of an event. */
+  end(): Trace {
+    return this.whole(() => {
+      if (this.weight !== 1) this.fail("the integer is cut off");
+      if (this.pending !== NOTHING_PENDING) this.failAt(this.before, "the new size of a reallocation is missing");
+      return this.builder.build();
+    });
+  }
+
+  /** Runs a step, unless one has failed before. */
+  private whole<T>(step: () => T): T {
+    if (this.failure !== undefined) throw this.failure;
+    try {
+      return step();
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  private take(bytes: Uint8Array): void {
     let value = this.value;
     let weight = this.weight;
-    for (let i = 0; i < bytes.length; i++) {
+    const length = Math.min(bytes.length, this.maxBytes - this.before);
+    for (let i = 0; i < length; i++) {
       const byte = bytes[i];
       if (weight === 1) this.start = this.before + i;
       value += (byte & 127) * weight;
@@ -57,14 +113,8 @@ export class TraceDecoder {
     }
     this.value = value;
     this.weight = weight;
-    this.before += bytes.length;
-  }
-
-  /** The whole trace. Throws `TraceError` where the bytes end in the middle of an event. */
-  end(): Trace {
-    if (this.weight !== 1) this.fail("the integer is cut off");
-    if (this.pending !== NOTHING_PENDING) this.failAt(this.before, "the new size of a reallocation is missing");
-    return this.builder.build();
+    this.before += length;
+    if (length < bytes.length) this.failAt(this.before, tooLong(this.maxBytes));
   }
 
   private integer(value: number): void {
@@ -100,8 +150,8 @@ export class TraceDecoder {
 }
 
 /** A trace from uncompressed bytes, at once. O(bytes). Throws `TraceError`. */
-export function decodeTrace(bytes: Uint8Array): Trace {
-  const decoder = new TraceDecoder();
+export function decodeTrace(bytes: Uint8Array, options: TraceReadOptions = {}): Trace {
+  const decoder = new TraceDecoder(options);
   decoder.push(bytes);
   return decoder.end();
 }

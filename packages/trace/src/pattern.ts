@@ -1,4 +1,4 @@
-import type { Memory, Offset } from "@ariax/allocator";
+import { DetachedError, type Memory, type Offset } from "@ariax/allocator";
 
 /** Blocks of up to twice this many words are filled whole; larger ones at both ends, and once a page between. */
 const EDGE = 1 << 18;
@@ -52,6 +52,7 @@ export class Pattern {
   private renew(): void {
     const buffer = this.memory.buffer;
     if (buffer === this.buffer && buffer.byteLength === this.length) return;
+    if (buffer.byteLength === 0) throw new DetachedError();
     this.buffer = buffer;
     this.length = buffer.byteLength;
     this.words = new Int32Array(buffer, 0, Math.floor(this.length / 4));

@@ -1,5 +1,16 @@
-import type { Allocator, AllocatorStats, Memory, Offset, Traits } from "@ariax/allocator";
+import {
+  type Allocator,
+  type AllocatorStats,
+  checkAllocator,
+  checkCount,
+  checkOffsets,
+  type Memory,
+  type Offset,
+  renewed,
+  type Traits,
+} from "@ariax/allocator";
 import { TraceBuilder, type TraceSink } from "./builder.ts";
+import { checkMethods } from "./check.ts";
 
 /**
  * `allocator`, with every call that succeeds recorded. The trace is `recorder.sink.build()`; for a recording too long
@@ -18,6 +29,8 @@ export function record(allocator: Allocator, sink: TraceSink = new TraceBuilder(
  * appear. A block that ends without a call, as when an arena is rewound, counts as freed when its place is given out
  * again.
  *
+ * What the sink throws comes through. An allocation that can't be recorded is taken back; any other call has been made.
+ *
  * Cost: one or two lookups in a `Map` a call, and one of its entries a live block.
  */
 export class Recorder<S extends TraceSink> implements Allocator {
@@ -25,9 +38,10 @@ export class Recorder<S extends TraceSink> implements Allocator {
   private readonly inner: Allocator;
   private readonly idOf: Map<Offset, number> = new Map();
 
+  /** Throws `InvalidArgumentError` where `allocator` or `sink` is none. */
   constructor(allocator: Allocator, sink: S) {
-    this.inner = allocator;
-    this.sink = sink;
+    this.inner = checkAllocator(allocator);
+    this.sink = checkMethods("sink", sink, ["allocate", "free", "reallocate"]);
   }
 
   get memory(): Memory {
@@ -39,12 +53,12 @@ export class Recorder<S extends TraceSink> implements Allocator {
   }
 
   allocate(size: number, alignment?: number): Offset {
-    return this.allocated(this.inner.allocate(size, alignment), size);
+    return this.made(this.inner.allocate(size, alignment), size);
   }
 
   tryAllocate(size: number, alignment?: number): Offset {
     const offset = this.inner.tryAllocate(size, alignment);
-    return offset === 0 ? offset : this.allocated(offset, size);
+    return offset === 0 ? offset : this.made(offset, size);
   }
 
   resize(offset: Offset, size: number): boolean {
@@ -67,14 +81,23 @@ export class Recorder<S extends TraceSink> implements Allocator {
   }
 
   allocateMany(size: number, out: Int32Array): number {
+    const { byteOffset, length } = checkOffsets(out);
     const made = this.inner.allocateMany(size, out);
-    for (let i = 0; i < made; i++) this.allocated(out[i] >>> 0, size);
+    const words = renewed(out, byteOffset, length, this.inner.memory);
+    try {
+      for (let i = 0; i < made; i++) this.allocated(words[i] >>> 0, size);
+    } catch (error) {
+      this.inner.freeMany(words, made);
+      throw error;
+    }
     return made;
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
+    // A copy: the list may lie in memory that is given back by the call.
+    const list = offsets.slice(0, checkCount(count, offsets));
     this.inner.freeMany(offsets, count);
-    for (let i = 0; i < (count ?? offsets.length); i++) this.freed(offsets[i] >>> 0);
+    for (const word of list) this.freed(word >>> 0);
   }
 
   reset(): void {
@@ -89,6 +112,15 @@ export class Recorder<S extends TraceSink> implements Allocator {
 
   verify(): void {
     this.inner.verify();
+  }
+
+  private made(offset: Offset, size: number): Offset {
+    try {
+      return this.allocated(offset, size);
+    } catch (error) {
+      this.inner.free(offset);
+      throw error;
+    }
   }
 
   private allocated(offset: Offset, size: number): Offset {

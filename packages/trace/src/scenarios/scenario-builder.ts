@@ -1,13 +1,13 @@
+import { grown, newArray, resized } from "../arrays.ts";
 import type { TraceBuilder } from "../builder.ts";
-import { grown } from "../grown.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Makes a scenario event by event: a `TraceBuilder` that also knows owners and steps. Each call is O(1) amortised. */
 export class ScenarioBuilder {
   private readonly trace: TraceBuilder;
   /** By event, and by block id. */
-  private owner: Uint16Array<ArrayBuffer> = new Uint16Array(1024);
-  private ownerOf: Uint16Array<ArrayBuffer> = new Uint16Array(1024);
+  private owner: Uint16Array = newArray(Uint16Array, 1024);
+  private ownerOf: Uint16Array = newArray(Uint16Array, 1024);
   private readonly steps: number[] = [];
 
   constructor(trace: TraceBuilder) {
@@ -46,7 +46,7 @@ export class ScenarioBuilder {
   build(name: string, period: number, owners: readonly string[]): Scenario {
     const trace = this.trace.build();
     const steps = Uint32Array.from(this.steps);
-    return { name, trace, steps, period, owner: this.owner.slice(0, trace.events), owners };
+    return { name, trace, steps, period, owner: resized(this.owner, trace.events), owners };
   }
 
   private note(owner: number): void {

@@ -1,0 +1,11 @@
+/** Data that can't be unpacked: damaged, cut off, or too long. Never seen outside: there it is a `TraceError`. */
+export class StreamError extends Error {}
+
+export function damaged(): never {
+  throw new StreamError("the gzip data are damaged or cut off");
+}
+
+/** What is said of a stream that is longer than the reader was to take. */
+export function tooLong(maxBytes: number): string {
+  return `the stream is longer than maxBytes, ${maxBytes}`;
+}
