@@ -1,15 +1,19 @@
 import {
   type Allocator,
   type AllocatorStats,
+  checkAllocator,
   checkCount,
   checkOffsets,
   DEFAULT_ALIGNMENT,
+  DetachedError,
   type Memory,
   NULL,
+  newBuffer,
   type Offset,
+  renewed,
   type Traits,
 } from "@ariax/allocator";
-import { check, fail } from "./fail.ts";
+import { check, fail, print } from "./fail.ts";
 import { fill, firstDifference } from "./pattern.ts";
 import { checkStats, StatsHistory } from "./stats.ts";
 
@@ -31,7 +35,8 @@ const nothing: Words = () => "";
 
 /**
  * An allocator that watches another one. Each call goes to `inner`; then what it did is compared with a map of the live
- * blocks, and the first breach of the contract throws a `ConformanceError`. What `inner` throws goes through.
+ * blocks, and the first breach of the contract throws a `ConformanceError`. What `inner` throws goes through; where its memory is
+ * gone, all is refused with a `DetachedError`.
  *
  *     inner's memory   │ │ block ▒▒▒▒▒▒▒▒│      │ block ░░░░│ …    every usable byte has the block's pattern
  *     owned, a byte    │ │ 1 1 1 1 1 1 1 │ 0 0 0│ 1 1 1 1 1 │ …    for a byte: an overlap is seen at once
@@ -44,18 +49,16 @@ export class Shadow implements Allocator {
   /** The live blocks by offset, oldest first. */
   readonly blocks: ReadonlyMap<Offset, ShadowBlock>;
   private readonly live = new Map<Offset, ShadowBlock>();
-  private readonly buffer: ArrayBufferLike;
   private bytes: Uint8Array;
   private owned: Uint8Array;
   private stamp = 0;
   private readonly history = new StatsHistory();
 
   constructor(inner: Allocator) {
-    this.inner = inner;
+    this.inner = checkAllocator(inner);
     this.blocks = this.live;
-    this.buffer = inner.memory.buffer;
-    this.bytes = new Uint8Array(this.buffer);
-    this.owned = new Uint8Array(this.buffer.byteLength);
+    this.bytes = bytesOf(inner.memory);
+    this.owned = new Uint8Array(newBuffer(this.bytes.length));
   }
 
   get memory(): Memory {
@@ -116,13 +119,15 @@ export class Shadow implements Allocator {
   }
 
   allocateMany(size: number, out: Int32Array): number {
-    const made = this.inner.allocateMany(size, checkOffsets(out));
-    const what = () => `allocateMany(${size}, ${out.length} slots)`;
-    check(Number.isInteger(made) && made >= 0 && made <= out.length, () => `${what()} returned ${made}`);
-    for (let i = 0; i < made; i++) this.admit(what, out[i] >>> 0, size, undefined);
-    if (made < out.length) {
+    const { byteOffset, length } = checkOffsets(out);
+    const made = this.inner.allocateMany(size, out);
+    const what = () => `allocateMany(${print(size)}, ${length} slots)`;
+    check(Number.isInteger(made) && made >= 0 && made <= length, () => `${what()} returned ${print(made)}`);
+    const words = renewed(out, byteOffset, length, this.inner.memory);
+    for (let i = 0; i < made; i++) this.admit(what, words[i] >>> 0, size, undefined);
+    if (made < length) {
       const more = this.inner.tryAllocate(size);
-      check(more === NULL, () => `${what()} returned ${made}, but tryAllocate(${size}) found room at ${more}`);
+      check(more === NULL, () => `${what()} returned ${made}, but ${call("tryAllocate", size)} found room at ${more}`);
     }
     return made;
   }
@@ -141,7 +146,8 @@ export class Shadow implements Allocator {
     for (const block of gone) this.checkContents(() => `before ${what}, `, block, block.usable);
     const list = offsets.slice();
     this.inner.freeMany(offsets, count);
-    const changed = list.findIndex((word, i) => word !== offsets[i]);
+    // None: it lay in memory that was given back.
+    const changed = offsets.length < list.length ? -1 : list.findIndex((word, i) => word !== offsets[i]);
     check(changed < 0, () => `${what} changed its list: item ${changed} was ${list[changed]}, is ${offsets[changed]}`);
     if (bad !== undefined) fail(`${what} was accepted, but ${bad}`);
     for (const block of gone) this.drop(block);
@@ -236,6 +242,7 @@ export class Shadow implements Allocator {
   }
 
   private checkContents(when: Words, block: ShadowBlock, bytes: number): void {
+    this.renew();
     const i = firstDifference(this.bytes, block.offset, block.stamp, bytes);
     check(i < 0, () => `${when()}byte ${i} of the block at ${block.offset} is not what was written to it`);
   }
@@ -251,9 +258,10 @@ export class Shadow implements Allocator {
   private renew(): void {
     const { buffer } = this.inner.memory;
     if (buffer === this.bytes.buffer && buffer.byteLength === this.owned.length) return;
+    const bytes = bytesOf(this.inner.memory);
     check(this.inner.traits.grows, () => "memory.buffer changed, though traits.grows is false");
-    this.bytes = new Uint8Array(buffer);
-    const owned = new Uint8Array(buffer.byteLength);
+    const owned = new Uint8Array(newBuffer(bytes.length));
+    this.bytes = bytes;
     owned.set(this.owned.subarray(0, owned.length));
     this.owned = owned;
   }
@@ -263,6 +271,12 @@ export class Shadow implements Allocator {
   }
 }
 
+function bytesOf({ buffer }: Memory): Uint8Array {
+  if (buffer.byteLength === 0) throw new DetachedError();
+  return new Uint8Array(buffer);
+}
+
 function call(verb: string, ...numbers: readonly (number | undefined)[]): string {
-  return `${verb}(${numbers.filter((n) => n !== undefined).join(", ")})`;
+  const given = numbers.filter((n) => n !== undefined);
+  return `${verb}(${given.map(print).join(", ")})`;
 }

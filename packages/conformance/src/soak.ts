@@ -1,5 +1,5 @@
-import type { Allocator, Offset } from "@ariax/allocator";
-import { ConformanceError, explain, isOutOfMemory } from "./fail.ts";
+import { type Allocator, checkInteger, MAX_CAPACITY, type Offset, readOptions } from "@ariax/allocator";
+import { ConformanceError, checkFunction, explain, isOutOfMemory } from "./fail.ts";
 import { type Random, random } from "./random.ts";
 import { Shadow } from "./shadow.ts";
 
@@ -8,12 +8,15 @@ export interface SoakOptions {
   /** How many calls. */
   readonly operations: number;
   /** Bytes of the heap. Default 1 MiB. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   /** Default 1. The same seed, the same calls. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Calls between two looks at everything: all contents, stats, `verify()`. Default 1,000. */
-  readonly every?: number;
+  readonly every?: number | undefined;
 }
+
+/** An eighth of it is the largest block asked for. */
+const LEAST_CAPACITY = 8;
 
 /** What a run came through. */
 export interface SoakReport {
@@ -26,9 +29,16 @@ export interface SoakReport {
 /**
  * One long random run of every verb, watched by a shadow: for the depths that short sequences don't reach. The heap fills
  * and empties in turns. Throws a `ConformanceError` naming the seed and the number of the operation. About 3 µs a call
- * beside the allocator's own time.
+ * beside the allocator's own time. Throws `InvalidArgumentError` where an option is none.
  */
-export function soak({ create, operations, capacity = 1 << 20, seed = 1, every = 1000 }: SoakOptions): SoakReport {
+export function soak(options: SoakOptions): SoakReport {
+  const known = ["create", "operations", "capacity", "seed", "every"];
+  const { create, operations, capacity = 1 << 20, seed = 1, every = 1000 } = readOptions(options, known);
+  checkFunction("create", create);
+  checkInteger("operations", operations, 0, Number.MAX_SAFE_INTEGER);
+  checkInteger("capacity", capacity, LEAST_CAPACITY, MAX_CAPACITY);
+  checkInteger("seed", seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  checkInteger("every", every, 1, Number.MAX_SAFE_INTEGER);
   const next = random(seed);
   const run = new Run(new Shadow(create(capacity)), next, capacity);
   let i = 0;
