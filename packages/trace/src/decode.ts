@@ -2,13 +2,12 @@ import { checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/al
 import { TraceBuilder } from "./builder.ts";
 import { bytesOf } from "./bytes.ts";
 import { TraceError } from "./error.ts";
-import { tooLong } from "./stream-error.ts";
 import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
 
 /** How much a reader takes. */
 export interface TraceReadOptions {
   /**
-   * The most bytes there may be, unpacked, and packed where they are. A byte can be an event, which takes up to 21 bytes of
+   * The most bytes there may be, unpacked. A byte can be an event, which takes up to 21 bytes of
    * memory, so 64 KiB of gzip can be 1.4 GB of trace. 2²⁴ unless given: 350 MB at the worst, and seven million events as
    * programs make them.
    */
@@ -114,7 +113,7 @@ export class TraceDecoder {
     this.value = value;
     this.weight = weight;
     this.before += length;
-    if (length < bytes.length) this.failAt(this.before, tooLong(this.maxBytes));
+    if (length < bytes.length) this.failAt(this.before, `the stream is longer than maxBytes, ${this.maxBytes}`);
   }
 
   private integer(value: number): void {

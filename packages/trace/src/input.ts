@@ -9,7 +9,7 @@
  *     hold           ▒▒▒▒▒▒▒▒│                     bits of the last bytes taken, not used yet
  */
 import type { Code } from "./huffman.ts";
-import { damaged, StreamError, tooLong } from "./stream-error.ts";
+import { damaged, StreamError } from "./stream-error.ts";
 
 const NONE: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
@@ -64,7 +64,7 @@ export class Input {
 
   /** The next piece; none at the end. */
   private async next(): Promise<Uint8Array> {
-    if (this.bytesSoFar > this.maxBytes) throw new StreamError(tooLong(this.maxBytes));
+    if (this.bytesSoFar > this.maxBytes) throw new StreamError(`there are more than ${this.maxBytes} packed bytes`);
     const { done = false, value } = await this.source.next();
     this.ended = done;
     if (done) return NONE;

@@ -6,6 +6,9 @@ import { piecesOf, type TraceSource } from "./source.ts";
 import { StreamError } from "./stream-error.ts";
 import type { Trace } from "./trace.ts";
 
+/** What packing may add, names and empty members included: a stream of nothing else would never end. */
+const PACKING = 1 << 16;
+
 /**
  * Reads a trace, packed by gzip or not, without ever holding all of its bytes. O(bytes).
  *
@@ -18,8 +21,9 @@ import type { Trace } from "./trace.ts";
 export async function readTrace(source: TraceSource, options: TraceReadOptions = {}): Promise<Trace> {
   const { maxBytes } = readTraceOptions(options);
   const decoder = new TraceDecoder({ maxBytes });
-  const pieces = piecesOf(source, maxBytes);
-  const input = new Input(pieces, maxBytes);
+  const mostPacked = 2 * maxBytes + PACKING;
+  const pieces = piecesOf(source, mostPacked);
+  const input = new Input(pieces, mostPacked);
   try {
     await input.want(2);
     const packed = input.peek(0) === 0x1f && input.peek(1) === 0x8b;

@@ -27,6 +27,7 @@ type Unknown = {
   readonly locked?: unknown;
   readonly stream?: unknown;
   readonly body?: unknown;
+  readonly bodyUsed?: unknown;
   readonly [Symbol.asyncIterator]?: unknown;
   readonly [Symbol.iterator]?: unknown;
 } & object;
@@ -45,6 +46,7 @@ export function piecesOf(source: unknown, most: number): AsyncGenerator<Uint8Arr
     if (typeof from[Symbol.iterator] === "function") return checked(from as Iterable<unknown>);
     if (typeof from.stream === "function") return piecesOf(from.stream(), most);
     const { body } = from;
+    if (from.bodyUsed === true) throw new InvalidArgumentError("invalid source: its body was read before");
     if (typeof body === "object" && body !== null) return piecesOf(body, most);
   }
   throw new InvalidArgumentError(`invalid source: ${show(source)} is no bytes, and no stream or list of them`);

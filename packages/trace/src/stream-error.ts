@@ -4,8 +4,3 @@ export class StreamError extends Error {}
 export function damaged(): never {
   throw new StreamError("the gzip data are damaged or cut off");
 }
-
-/** What is said of a stream that is longer than the reader was to take. */
-export function tooLong(maxBytes: number): string {
-  return `the stream is longer than maxBytes, ${maxBytes}`;
-}

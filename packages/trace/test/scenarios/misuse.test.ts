@@ -106,7 +106,7 @@ describe.each(Object.entries(scenarios))("%s", (_, make) => {
     for (const [value, shown] of [
       [null, "null"],
       [7, "7"],
-      ["scale", "\"scale\""],
+      ["scale", '"scale"'],
       [7n, "7n"],
       [() => 7, "a function"],
     ]) {
