@@ -149,7 +149,7 @@ export class InvalidFreeError extends AllocatorError {
 export class DoubleFreeError extends AllocatorError {
   override readonly name: string = "DoubleFreeError";
 
-  constructor(offset: number, what = `the block at offset ${offset}`) {
+  constructor(offset: number, what = `the block at offset ${show(offset)}`) {
     super("ERR_DOUBLE_FREE", `double free: ${what} is free already`);
   }
 }

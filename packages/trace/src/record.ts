@@ -95,7 +95,8 @@ export class Recorder<S extends TraceSink> implements Allocator {
 
   freeMany(offsets: Int32Array, count?: number): void {
     // A copy: the list may lie in memory that is given back by the call.
-    const list = offsets.slice(0, checkCount(count, offsets));
+    const length = checkCount(count, offsets);
+    const list = offsets.slice(0, length);
     this.inner.freeMany(offsets, count);
     for (const word of list) this.freed(word >>> 0);
   }
