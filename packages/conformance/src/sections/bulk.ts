@@ -3,7 +3,14 @@
  * by code of their own (batches, sorted copies, one call into another language), and that code has limits of its own: so
  * here are lists longer than any batch, and one bad offset among a thousand.
  */
-import { DoubleFreeError, InvalidArgumentError, InvalidFreeError, NULL, type Offset } from "@ariax/allocator";
+import {
+  type Allocator,
+  DoubleFreeError,
+  InvalidArgumentError,
+  InvalidFreeError,
+  NULL,
+  type Offset,
+} from "@ariax/allocator";
 import { check, equal, print, refuses } from "../fail.ts";
 import { random, shuffle } from "../random.ts";
 import { Shadow } from "../shadow.ts";
@@ -170,7 +177,7 @@ export function bulk({ test, create, seed }: Suite): void {
  * A heap with a block of its own for a list of `length` offsets, which the shadow knows nothing of: it would fill it, and look for
  * that. So its `checkBlocks` is for here, its `check` is not.
  */
-export function withList(raw: ReturnType<Suite["create"]>, length: number) {
+export function withList(raw: Allocator, length: number): { heap: Shadow; list: () => Int32Array } {
   const place = raw.allocate(4 * length);
   return { heap: new Shadow(raw), list: () => new Int32Array(raw.memory.buffer, place, length) };
 }
