@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
   PAGES_GUARD = 1, /* pages without access at both ends */
@@ -44,11 +45,17 @@ size_t pages_size(void);
 /* Private memory, all zero, of which nothing is committed yet (Windows: committed, but not in RAM). */
 bool pages_map(pages *p, size_t bytes, unsigned flags);
 
-/* The first `bytes` of an open file, which has that many. The descriptor stays the caller's. */
-bool pages_map_file(pages *p, int descriptor, size_t bytes, unsigned flags);
+/*
+ * The first `bytes` of an open file, which has that many. The descriptor stays the caller's. Of the first `reserve` bytes the file really
+ * has the room: touching another one, when the disk is full, is the end of the process.
+ */
+bool pages_map_file(pages *p, int descriptor, size_t bytes, size_t reserve, unsigned flags);
 
-/* New shared memory, all zero: with a name that nobody has, or anonymous where the name is empty. */
-bool pages_share(pages *p, const char *name, size_t bytes, unsigned flags);
+/* New shared memory, all zero: with a name that nobody has, or anonymous where the name is empty. `reserve`: the same. */
+bool pages_share(pages *p, const char *name, size_t bytes, size_t reserve, unsigned flags);
+
+/* The longest that this process may make a file: beyond that the system does not only refuse, it sends a signal that kills. */
+uint64_t pages_file_limit(void);
 
 /* Shared memory that has a name, in the length it has. */
 bool pages_open(pages *p, const char *name, unsigned flags);

@@ -1,42 +1,44 @@
-import { CorruptionError, checkSize, isUint32, NULL, type Offset } from "@ariax/allocator";
+/// <reference lib="esnext.disposable" preserve="true" />
+import { CorruptionError, checkSize, DISPOSE, disposable, isUint32, NULL, type Offset } from "@ariax/allocator";
 import { EngineAllocator, type EngineVerbs, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon, type Engine, type HeapHandle } from "./addon.ts";
 import { type Backing, checkUnshared } from "./backing.ts";
-import type { NativeAllocator } from "./native-allocator.ts";
+import { NATIVE, type NativeHeap } from "./native-heap.ts";
 import type { Region } from "./region.ts";
+import { system } from "./system.ts";
 
 /**
  * The engine's functions for a heap, made anew when its memory has moved to another buffer. The old ones have the address of
  * memory that may be gone, so they are not called any more: the view of a buffer that was detached has no words.
  */
 class Binding {
-  readonly #heap: Heap;
-  #words: Int32Array;
-  #engine: Engine;
+  private readonly heap: Heap;
+  private words: Int32Array;
+  private engine: Engine;
 
   constructor(heap: Heap) {
-    this.#heap = heap;
-    this.#words = heap.words;
-    this.#engine = bind(heap);
+    this.heap = heap;
+    this.words = heap.words;
+    this.engine = bind(heap);
   }
 
   /** Throws `DetachedError` where the memory is gone. */
   get now(): Engine {
-    return this.#words.length !== 0 ? this.#engine : this.#renewed();
+    return this.words.length !== 0 ? this.engine : this.renewed();
   }
 
-  #renewed(): Engine {
-    const { words } = this.#heap;
-    this.#engine = bind(this.#heap);
-    this.#words = words;
-    return this.#engine;
+  private renewed(): Engine {
+    const { words } = this.heap;
+    this.engine = bind(this.heap);
+    this.words = words;
+    return this.engine;
   }
 
   /** The same, for what reads blocks: a resizable buffer may have become shorter than the heap. */
   get whole(): Engine {
     const { now } = this;
-    const bytes = this.#words.byteOffset + this.#words[16 /* H_PAGES */] * PAGE_SIZE;
-    const { byteLength } = this.#heap.buffer;
+    const bytes = this.words.byteOffset + this.words[16 /* H_PAGES */] * PAGE_SIZE;
+    const { byteLength } = this.heap.buffer;
     if (byteLength < bytes)
       throw new CorruptionError(`truncated: the heap ends at ${bytes}, its buffer at ${byteLength}`);
     return now;
@@ -44,17 +46,20 @@ class Binding {
 }
 
 function bind(heap: Heap): Engine {
-  return addon().bind(checkUnshared(heap.buffer), heap.words.byteOffset);
+  const { words } = heap;
+  const buffer = checkUnshared(heap.buffer);
+  return system("can't bind the engine", undefined, () => addon().bind(buffer, words.byteOffset));
 }
 
 /** `NativeAllocator` with the engine in C: each call crosses into the addon. */
-export class CrossingAllocator extends EngineAllocator implements NativeAllocator {
+export class CrossingAllocator extends EngineAllocator implements NativeHeap {
   declare private readonly backing: Backing;
   declare private readonly binding: Binding;
 
   constructor(heap: Heap, backing: Backing) {
     const binding = new Binding(heap);
     super(heap, verbs(binding), { name: "native-c", grows: false, returnsMemory: backing.returnsMemory });
+    disposable(this);
     this.backing = backing;
     this.binding = binding;
   }
@@ -115,8 +120,16 @@ export class CrossingAllocator extends EngineAllocator implements NativeAllocato
     this.backing.unmap();
   }
 
-  [Symbol.dispose](): void {
+  dispose(): void {
     this.backing.dispose();
+  }
+
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  get [NATIVE](): true {
+    return true;
   }
 }
 

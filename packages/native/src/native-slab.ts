@@ -1,18 +1,20 @@
-import type { Traits } from "@ariax/allocator";
+/// <reference lib="esnext.disposable" preserve="true" />
+import { DISPOSE, disposable, type Traits } from "@ariax/allocator";
 import { SlabAllocator } from "@ariax/slab";
 import type { Heap } from "@ariax/slab/engine";
 import type { HeapHandle } from "./addon.ts";
 import type { Backing } from "./backing.ts";
-import type { NativeAllocator } from "./native-allocator.ts";
+import { NATIVE, type NativeHeap } from "./native-heap.ts";
 import type { Region } from "./region.ts";
 
 /** `NativeAllocator` with the engine in TypeScript: the hot verbs are `SlabAllocator`'s own. */
-export class NativeSlab extends SlabAllocator implements NativeAllocator {
+export class NativeSlab extends SlabAllocator implements NativeHeap {
   declare readonly traits: Traits;
   declare private readonly backing: Backing;
 
   constructor(heap: Heap, backing: Backing) {
     super(heap);
+    disposable(this);
     this.backing = backing;
     this.traits = { ...this.traits, name: "native", returnsMemory: backing.returnsMemory };
   }
@@ -37,7 +39,15 @@ export class NativeSlab extends SlabAllocator implements NativeAllocator {
     this.backing.unmap();
   }
 
-  [Symbol.dispose](): void {
+  dispose(): void {
     this.backing.dispose();
+  }
+
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  get [NATIVE](): true {
+    return true;
   }
 }

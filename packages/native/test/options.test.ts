@@ -112,7 +112,7 @@ describeNative("what can't be is refused, and nothing is mapped", () => {
       { capacity: MiB, name: "a/b" },
       'name: "a/b" is not a letter or digit and up to 29 letters, digits, ".", "_" or "-" after it',
     ],
-    [{ capacity: MiB, guard: "yes" }, "value: not a boolean"],
+    [{ capacity: MiB, guard: "yes" }, 'guard: "yes" is not true or false'],
   ])("%o", (options, message) => {
     const calls = callsOf(() => {
       expect(thrownBy(() => new NativeAllocator(options as NativeOptions))).toBe(`${INVALID} ${message}`);
