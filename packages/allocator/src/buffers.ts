@@ -23,7 +23,7 @@ export function isShared(value: unknown): value is SharedArrayBuffer {
  * A new buffer of `bytes` zero bytes, a checked size; resizable where a `maxByteLength` above that is given. Throws
  * `HostMemoryError` where the host has no such memory, and `UnsupportedError` where it has no `SharedArrayBuffer`. O(1).
  */
-export function newBuffer(bytes: number, shared = false, maxByteLength = bytes): ArrayBufferLike {
+export function newBuffer(bytes: number, shared: boolean = false, maxByteLength: number = bytes): ArrayBufferLike {
   if (shared && typeof SharedArrayBuffer === "undefined") {
     throw new UnsupportedError(
       "no SharedArrayBuffer here: a page has it once it is cross-origin isolated (the headers " +

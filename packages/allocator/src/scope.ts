@@ -1,11 +1,12 @@
 import type { Allocator, Offset } from "./allocator.ts";
 import { checkAllocator } from "./check.ts";
-import { DISPOSE, disposable } from "./dispose.ts";
+import { disposable } from "./dispose.ts";
 import { DoubleFreeError, InvalidBlockError } from "./errors.ts";
 import { bytesPerElement, type TypedArrayConstructor, view } from "./view.ts";
 
 /** A block that is freed when its scope ends: `using block = scope(allocator, 256)`. */
 export class Scope implements Disposable {
+  declare readonly [Symbol.dispose]: () => void;
   declare private readonly allocator: Allocator;
   declare private at: Offset;
   declare private bytes: number;
@@ -47,10 +48,6 @@ export class Scope implements Disposable {
     if (!this.live) throw new DoubleFreeError(this.at);
     this.allocator.free(this.at);
     this.live = false;
-  }
-
-  [DISPOSE](): void {
-    this.dispose();
   }
 }
 
