@@ -2,7 +2,6 @@
  * The addon, found and loaded when it is first asked for: importing this package never throws, and costs no file access.
  */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NativeUnavailableError } from "./errors.ts";
@@ -118,7 +117,7 @@ function load(): Addon {
   const failures: string[] = [];
   for (const path of PACKAGE === "" ? [] : candidates()) {
     try {
-      if (existsSync(path)) return createRequire(path)(path) as Addon;
+      if (existsSync(path)) return open(path);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === "ERR_DLOPEN_DISABLED" || code === "ERR_ACCESS_DENIED") throw new NativeUnavailableError(forbidden());
@@ -131,6 +130,13 @@ function load(): Addon {
   throw new NativeUnavailableError(
     `native addon unavailable: ${what} ${describeHost()}; where there is a C compiler, this builds one: node "${buildCommand()}"`,
   );
+}
+
+/** As `require` does it; but that bundlers try to understand. */
+function open(path: string): Addon {
+  const module = { exports: {} };
+  process.dlopen(module, path);
+  return module.exports as Addon;
 }
 
 /** Node was started so that it loads no addon. */

@@ -65,8 +65,6 @@ export class Backing {
     // Where others see the memory, a run that is found free may be theirs by the time it is purged: only who says that
     // nobody else is at work, by asking for it, gets that.
     this.delay = this.purgeable ? (delay ?? (region!.kind === "private" ? PURGE_DELAY : NEVER)) : NEVER;
-    // Proxies of Vue leave alone what can't be extended: a timer must not be reached through one.
-    Object.seal(this);
   }
 
   /** Do free pages go back to the system by themselves? */

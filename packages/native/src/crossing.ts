@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { CorruptionError, checkSize, DISPOSE, disposable, isUint32, NULL, type Offset } from "@ariax/allocator";
+import { CorruptionError, checkSize, disposable, isUint32, NULL, type Offset } from "@ariax/allocator";
 import { EngineAllocator, type EngineVerbs, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon, type Engine, type HeapHandle } from "./addon.ts";
 import { type Backing, checkUnshared } from "./backing.ts";
-import { NATIVE, type NativeHeap } from "./native-heap.ts";
+import { type NativeHeap, TAG } from "./native-heap.ts";
 import type { Region } from "./region.ts";
 import { system } from "./system.ts";
 
@@ -53,6 +53,7 @@ function bind(heap: Heap): Engine {
 
 /** `NativeAllocator` with the engine in C: each call crosses into the addon. */
 export class CrossingAllocator extends EngineAllocator implements NativeHeap {
+  declare readonly [Symbol.dispose]: () => void;
   declare private readonly backing: Backing;
   declare private readonly binding: Binding;
 
@@ -124,12 +125,8 @@ export class CrossingAllocator extends EngineAllocator implements NativeHeap {
     this.backing.dispose();
   }
 
-  [DISPOSE](): void {
-    this.dispose();
-  }
-
-  get [NATIVE](): true {
-    return true;
+  get [Symbol.toStringTag](): string {
+    return TAG;
   }
 }
 

@@ -1,10 +1,18 @@
-import { checkBoolean, checkInteger, InvalidArgumentError, MAX_CAPACITY, readOptions, show } from "@ariax/allocator";
+import {
+  checkBoolean,
+  checkInteger,
+  InvalidArgumentError,
+  MAX_CAPACITY,
+  readOptions,
+  show,
+  tagOf,
+} from "@ariax/allocator";
 import type { WasmMemory } from "@ariax/slab";
 import { growable, type Heap, layoutOf, makeHeap, openHeap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon } from "./addon.ts";
 import { Backing, checkDelay } from "./backing.ts";
 import { CrossingAllocator } from "./crossing.ts";
-import { type EngineOptions, NATIVE, type NativeEngine, type NativeHeap, type NativeOptions } from "./native-heap.ts";
+import { type EngineOptions, type NativeEngine, type NativeHeap, type NativeOptions, TAG } from "./native-heap.ts";
 import { NativeSlab } from "./native-slab.ts";
 import { Region } from "./region.ts";
 import { LEAST } from "./region-options.ts";
@@ -57,7 +65,7 @@ export const NativeAllocator: NativeAllocatorConstructor = class {
   }
 
   static [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === "object" && value !== null && NATIVE in value;
+    return tagOf(value) === TAG;
   }
 } as unknown as NativeAllocatorConstructor;
 

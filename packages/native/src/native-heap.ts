@@ -59,9 +59,7 @@ export interface NativeHeap extends Allocator, Disposable {
   unmap(): void;
   /** As `unmap`, for a region that was mapped by the constructor. Otherwise, the purge that is due is called off, no more. */
   dispose(): void;
-  /** As `dispose`: what `using` calls. */
-  [Symbol.dispose](): void;
 }
 
-/** What every such heap has, those of a second copy of this package and proxies of one included. */
-export const NATIVE: unique symbol = /* @__PURE__ */ Symbol.for("@ariax/native.heap") as never;
+/** The tag of every such heap, those of a second copy of this package and proxies of one included. */
+export const TAG = "AriaxNativeAllocator";

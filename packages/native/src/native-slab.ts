@@ -1,15 +1,16 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { DISPOSE, disposable, type Traits } from "@ariax/allocator";
+import { disposable, type Traits } from "@ariax/allocator";
 import { SlabAllocator } from "@ariax/slab";
 import type { Heap } from "@ariax/slab/engine";
 import type { HeapHandle } from "./addon.ts";
 import type { Backing } from "./backing.ts";
-import { NATIVE, type NativeHeap } from "./native-heap.ts";
+import { type NativeHeap, TAG } from "./native-heap.ts";
 import type { Region } from "./region.ts";
 
 /** `NativeAllocator` with the engine in TypeScript: the hot verbs are `SlabAllocator`'s own. */
 export class NativeSlab extends SlabAllocator implements NativeHeap {
   declare readonly traits: Traits;
+  declare readonly [Symbol.dispose]: () => void;
   declare private readonly backing: Backing;
 
   constructor(heap: Heap, backing: Backing) {
@@ -43,11 +44,7 @@ export class NativeSlab extends SlabAllocator implements NativeHeap {
     this.backing.dispose();
   }
 
-  [DISPOSE](): void {
-    this.dispose();
-  }
-
-  get [NATIVE](): true {
-    return true;
+  get [Symbol.toStringTag](): string {
+    return TAG;
   }
 }

@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { readFileSync } from "node:fs";
-import { checkBoolean, checkInteger, DISPOSE, disposable, type Memory, newBuffer, readOptions } from "@ariax/allocator";
+import { checkBoolean, checkInteger, disposable, type Memory, newBuffer, readOptions, tagOf } from "@ariax/allocator";
 import { type About, addon, type Handle } from "./addon.ts";
 import { detachable } from "./detach.ts";
-import { MapError, RegionUnmappedError, SystemCallError } from "./errors.ts";
+import { RegionUnmappedError, SystemCallError } from "./errors.ts";
 import { hugeBytes, takesAdvice } from "./huge-pages.ts";
 import { openFile } from "./open-file.ts";
 import {
@@ -19,8 +19,8 @@ import {
 } from "./region-options.ts";
 import { checkName, isNotThere, system } from "./system.ts";
 
-/** What every region has, those of a second copy of this package and proxies of one included. */
-export const REGION: unique symbol = /* @__PURE__ */ Symbol.for("@ariax/native.region") as never;
+/** The tag of every region, those of a second copy of this package and proxies of one included. */
+const TAG = "AriaxRegion";
 
 /** `"granted"`: the kernel took the advice. `"refused"`: it didn't, or can't. `"none"`: not asked for. */
 export type HugePages = "granted" | "refused" | "none";
@@ -46,6 +46,7 @@ interface Source {
  * found both the region and its buffer out of reach.
  */
 export class Region implements Memory, Disposable {
+  declare readonly [Symbol.dispose]: () => void;
   private readonly handle: Handle | undefined;
   private readonly about: About | undefined;
   private readonly memory: ArrayBuffer;
@@ -78,12 +79,12 @@ export class Region implements Memory, Disposable {
   }
 
   static [Symbol.hasInstance](value: unknown): value is Region {
-    return typeof value === "object" && value !== null && REGION in value;
+    return tagOf(value) === TAG;
   }
 
-  /** @internal */
-  get [REGION](): true {
-    return true;
+  /** By this Vue knows an object that it must not put a proxy before. */
+  get [Symbol.toStringTag](): string {
+    return TAG;
   }
 
   /**
@@ -233,11 +234,6 @@ export class Region implements Memory, Disposable {
     if (this.mapped) this.unmap();
   }
 
-  /** As `dispose`. */
-  [DISPOSE](): void {
-    this.dispose();
-  }
-
   private live(): Handle | undefined {
     if (!this.mapped) throw new RegionUnmappedError(this.byteLength);
     return this.handle;
@@ -295,9 +291,5 @@ function sharedBuffer(handle: Handle): ArrayBuffer {
 
 function ordinaryBuffer(bytes: number): ArrayBuffer {
   addon(); // it is needed to unmap: if there is none, say so now
-  try {
-    return new ArrayBuffer(bytes);
-  } catch {
-    throw new MapError(bytes);
-  }
+  return newBuffer(bytes) as ArrayBuffer;
 }
