@@ -124,8 +124,10 @@ function load(): Addon {
       failures.push(message.split("\n")[0]);
     }
   }
-  if (failures.length === 0 && !existsSync(join(PACKAGE, "addon/binding.gyp")))
-    throw new NativeUnavailableError(bundled());
+  if (failures.length === 0) {
+    if (!mayRead()) throw new NativeUnavailableError(forbidden());
+    if (PACKAGE === "" || !existsSync(join(PACKAGE, "addon/binding.gyp"))) throw new NativeUnavailableError(bundled());
+  }
   const what = failures.length === 0 ? "there is none for" : `it does not load (${failures.join("; ")}) on`;
   throw new NativeUnavailableError(
     `native addon unavailable: ${what} ${describeHost()}; where there is a C compiler, this builds one: node "${buildCommand()}"`,
@@ -139,9 +141,15 @@ function open(path: string): Addon {
   return module.exports as Addon;
 }
 
+/** Some Nodes say of a file that may not be read that it is not there. */
+function mayRead(): boolean {
+  return process.permission === undefined || process.permission.has("fs.read", PACKAGE);
+}
+
 /** Node was started so that it loads no addon. */
 function forbidden(): string {
-  const how = "permission" in process ? "with --allow-addons, and --allow-fs-read for it" : "without --no-addons";
+  const how =
+    process.permission !== undefined ? "with --allow-addons, and --allow-fs-read for it" : "without --no-addons";
   return `native addon unavailable: this process may load none; start Node ${how}`;
 }
 

@@ -1,0 +1,132 @@
+/** Room on disk and in shared memory: had when it is promised, or refused; and nothing is left of an attempt. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { NativeAllocator, Region } from "../src/index.ts";
+import { ENGINES, MiB, thrownBy } from "./heaps.ts";
+import { child, describeNative, describeUnless, temporary } from "./native.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ariax-reserve-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A shell command in a mount namespace of its own: what it mounts is gone when it has ended. */
+const inNamespace = (command: string, ...args: string[]) =>
+  spawnSync("unshare", ["-m", "sh", "-c", command, process.execPath, ...args], { encoding: "utf8" });
+
+const mount = (where: string) => `mount -t tmpfs -o size=256k tmpfs ${where}`;
+const noMount =
+  process.platform === "linux" && inNamespace(mount("/mnt")).status === 0 ? undefined : "nothing can be mounted here";
+
+/** What test/children/full.ts says of a file system. */
+function full(where: string, ...args: string[]) {
+  const run = inNamespace(`${mount(where)} && exec "$0" "$@"`, child("full"), where, ...args);
+  expect([run.status, run.stderr]).toEqual([0, ""]);
+  return JSON.parse(run.stdout);
+}
+
+const refused = (what: string) => `SystemCallError ERR_SYSTEM_CALL: can't ${what}: ENOSPC`;
+const files = {
+  heap: refused('map "missing"'),
+  reserved: refused('map "missing"'),
+  region: refused('map "missing"'),
+  exists: false,
+  over: refused('map "kept"'),
+  longer: refused('map "kept"'),
+  kept: "as it was",
+  small: "nothing",
+};
+
+describeUnless(noMount, "what is full", () => {
+  describeNative("is said", () => {
+    test("of a disk", () => {
+      expect(full(temporary("full"))).toEqual(files);
+    });
+
+    test("of shared memory", () => {
+      expect(full("/dev/shm", "ariax-full")).toEqual({
+        ...files,
+        named: refused('share "ariax-full"'),
+        share: refused('share "ariax-full"'),
+        left: false,
+        fits: "nothing",
+      });
+    });
+  });
+});
+
+describeNative(
+  "a limit of the length of files",
+  () => {
+    test("is an error, and no signal", () => {
+      const file = join(folder, "limited");
+      const program = `
+        const { NativeAllocator, Region } = await import(${JSON.stringify(import.meta.resolve("../src/index.ts"))});
+        const say = (call) => { try { call(); } catch (e) { console.log(e.message); } };
+        say(() => new NativeAllocator({ capacity: 1 << 20, file: ${JSON.stringify(file)} }));
+        say(() => Region.share({ bytes: 1 << 20 }));
+        say(() => Region.share({ bytes: 1 << 20, name: "ariax-limited" }));
+        console.log(Region.unlink("ariax-limited"));`;
+      const script = 'ulimit -f 100; exec "$0" --input-type=module -e "$1"';
+      const { status, stdout } = spawnSync("sh", ["-c", script, process.execPath, program], { encoding: "utf8" });
+      expect([status, stdout.split("\n")]).toEqual([
+        0,
+        [
+          `can't open "${file}": EFBIG`,
+          "can't share memory: EFBIG",
+          'can\'t share "ariax-limited": EFBIG',
+          "false",
+          "",
+        ],
+      ]);
+      expect(existsSync(file)).toBe(false);
+    });
+  },
+  "linux",
+);
+
+/** Bytes that a file has on disk. */
+const onDisk = (file: string) => statSync(file).blocks * 512;
+
+describeNative(
+  "reserve",
+  () => {
+    test.each(ENGINES)("takes room for all of a heap, and keeps it (%s)", (engine) => {
+      const file = join(folder, `heap-${engine}`);
+      using heap = new NativeAllocator({ capacity: 2 * MiB, file, reserve: true, engine, purgeDelay: 0 });
+      expect([heap.region!.reserved, heap.traits.returnsMemory]).toEqual([true, false]);
+      expect(onDisk(file)).toBeGreaterThanOrEqual(2 * MiB);
+      const p = heap.allocate(MiB);
+      heap.free(p);
+      expect([heap.purge(), heap.region!.purge(0, 2 * MiB)]).toEqual([0, false]);
+      expect(onDisk(file)).toBeGreaterThanOrEqual(2 * MiB);
+    });
+
+    test("without it a heap has the room of its control block", () => {
+      const file = join(folder, "sparse");
+      using heap = new NativeAllocator({ capacity: 64 * MiB, file });
+      expect(heap.region!.reserved).toBe(false);
+      expect(onDisk(file)).toBeGreaterThanOrEqual(4 * heap.words.length);
+      expect(onDisk(file)).toBeLessThan(4 * MiB);
+    });
+
+    test("leaves what is in a file, and fills its holes", () => {
+      const file = join(folder, "holes");
+      writeFileSync(file, "begins");
+      truncateSync(file, MiB);
+      using region = Region.map({ file, reserve: true });
+      expect([onDisk(file) >= MiB, region.byteLength]).toEqual([true, MiB]);
+      expect(readFileSync(file).subarray(0, 8).toString()).toBe("begins\0\0");
+    });
+
+    test("is for what others see as well", () => {
+      using region = Region.share({ bytes: MiB, reserve: true });
+      expect(onDisk(region.path!)).toBe(MiB);
+      expect(thrownBy(() => new NativeAllocator({ capacity: MiB, reserve: true }))).toBe(
+        "InvalidArgumentError ERR_INVALID_ARGUMENT: invalid options: reserve is for files and shared memory",
+      );
+    });
+  },
+  "linux",
+);
