@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 import { CorruptionError, checkSize, disposable, isUint32, NULL, type Offset } from "@ariax/allocator";
 import { EngineAllocator, type EngineVerbs, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon, type Engine, type HeapHandle } from "./addon.ts";

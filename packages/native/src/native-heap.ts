@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /** What a heap of this package is, whoever operates it: the classes of both engines have this, and no more. */
 import type { Allocator } from "@ariax/allocator";
 import type { HeapHandle } from "./addon.ts";

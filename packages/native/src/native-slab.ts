@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 import { disposable, type Traits } from "@ariax/allocator";
 import { SlabAllocator } from "@ariax/slab";
 import type { Heap } from "@ariax/slab/engine";

@@ -23,7 +23,9 @@ const { O_RDWR, O_CREAT, O_EXCL } = constants;
 export function openFile(file: string | number, bytes: number | undefined, create: boolean, limit: number): OpenFile {
   if (typeof file !== "string") checkInteger("file descriptor", file, 0, 0x7fffffff);
   else if (file.includes("\0")) throw new InvalidArgumentError(`invalid file: ${JSON.stringify(file)} is no path`);
-  const name = typeof file === "string" ? JSON.stringify(file) : `descriptor ${file}`;
+  // In one line, whatever is in a path.
+  const path = /\p{Cc}/u.test(String(file)) ? JSON.stringify(file) : `"${file}"`;
+  const name = typeof file === "string" ? path : `descriptor ${file}`;
   const opened = attempt(name, () =>
     typeof file === "string" ? open(file, create && bytes !== undefined) : undefined,
   );

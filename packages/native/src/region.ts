@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 import { readFileSync } from "node:fs";
 import { checkBoolean, checkInteger, disposable, type Memory, newBuffer, readOptions, tagOf } from "@ariax/allocator";
 import { type About, addon, type Handle } from "./addon.ts";

@@ -19,9 +19,10 @@ const mount = (where: string) => `mount -t tmpfs -o size=256k tmpfs ${where}`;
 const noMount =
   process.platform === "linux" && inNamespace(mount("/mnt")).status === 0 ? undefined : "nothing can be mounted here";
 
-/** What test/children/full.ts says of a file system. */
-function full(where: string, ...args: string[]) {
-  const run = inNamespace(`${mount(where)} && exec "$0" "$@"`, child("full"), where, ...args);
+/** What test/children/full.ts says of a file system; `fallocate` may answer as `inject` says. */
+function full(where: string, args: readonly string[] = [], inject?: string) {
+  const traced = inject === undefined ? "" : `strace -f -qq -o /dev/null -e inject=fallocate:${inject} `;
+  const run = inNamespace(`${mount(where)} && exec ${traced}"$0" "$@"`, child("full"), where, ...args);
   expect([run.status, run.stderr]).toEqual([0, ""]);
   return JSON.parse(run.stdout);
 }
@@ -45,13 +46,33 @@ describeUnless(noMount, "what is full", () => {
     });
 
     test("of shared memory", () => {
-      expect(full("/dev/shm", "ariax-full")).toEqual({
+      expect(full("/dev/shm", ["ariax-full"])).toEqual({
         ...files,
         named: refused('share "ariax-full"'),
         share: refused('share "ariax-full"'),
         left: false,
         fits: "nothing",
       });
+    });
+  });
+});
+
+const noStrace = noMount ?? (spawnSync("strace", ["-V"]).status === 0 ? undefined : "no strace");
+
+describeUnless(noStrace, "what is full is said too", () => {
+  describeNative("of a file system", () => {
+    test.each([
+      ["that can't reserve", "error=EOPNOTSUPP"],
+      ["on a kernel that can't", "error=ENOSYS"],
+      ["while signals come", "error=EINTR:when=1..5"],
+    ])("%s", (_, inject) => {
+      expect(full(temporary("full"), [], inject)).toEqual(files);
+    });
+
+    test("where signals never cease: that is an error, and no loop", () => {
+      const interrupted = full(temporary("full"), [], "error=EINTR");
+      expect(interrupted.heap).toBe(refused('map "missing"').replace("ENOSPC", "EINTR"));
+      expect([interrupted.exists, interrupted.kept]).toEqual([false, "as it was"]);
     });
   });
 });
