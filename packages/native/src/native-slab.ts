@@ -14,9 +14,9 @@ export class NativeSlab extends SlabAllocator implements NativeHeap {
 
   constructor(heap: Heap, backing: Backing) {
     super(heap);
-    disposable(this);
     this.backing = backing;
     this.traits = { ...this.traits, name: "native", returnsMemory: backing.returnsMemory };
+    disposable(this);
   }
 
   protected override gave(): void {
