@@ -72,6 +72,12 @@ void pages_unmap(pages *p);
  */
 bool pages_purge(pages *p, size_t from, size_t to, bool lazy);
 
+/*
+ * Brings the pages from `from` to `to` into RAM, both multiples of the page, ready to be written. False, and error is EFAULT, where touching
+ * one would end the process: the file was cut off, or the disk is full. False, and error is 0, where the system can't say.
+ */
+bool pages_populate(pages *p, size_t from, size_t to);
+
 /* For each page from `from` to `to`, both multiples of the page, a byte: 1 where it is in RAM now, else 0. O(pages). */
 bool pages_present(pages *p, size_t from, size_t to, unsigned char *present);
 

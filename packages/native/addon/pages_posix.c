@@ -233,6 +233,19 @@ bool pages_purge(pages *p, size_t from, size_t to, bool lazy) {
 #endif
 }
 
+bool pages_populate(pages *p, size_t from, size_t to) {
+#ifdef __linux__
+  const int populate_write = 23; /* MADV_POPULATE_WRITE, since Linux 5.14 */
+  if (COUNTED(madvise(p->data + from, to - from, populate_write)) == 0) return true;
+  if (errno == EINVAL) errno = 0; /* an older one */
+  return fail(p, "madvise");
+#else
+  (void)from, (void)to;
+  errno = 0;
+  return fail(p, "madvise");
+#endif
+}
+
 bool pages_present(pages *p, size_t from, size_t to, unsigned char *present) {
   if (COUNTED(mincore(p->data + from, to - from, (void *)present)) != 0) return fail(p, "mincore");
   const size_t count = (to - from) / pages_size();

@@ -168,6 +168,13 @@ bool pages_purge(pages *p, size_t from, size_t to, bool lazy) {
   return true;
 }
 
+bool pages_populate(pages *p, size_t from, size_t to) {
+  (void)from;
+  (void)to;
+  SetLastError(0);
+  return fail(p, "populate");
+}
+
 bool pages_present(pages *p, size_t from, size_t to, unsigned char *present) {
   PSAPI_WORKING_SET_EX_INFORMATION part[512];
   const size_t page = pages_size();

@@ -298,6 +298,27 @@ static napi_value purge(napi_env env, napi_callback_info info) {
   return make_bool(env, bytes > 0 && first < end && pages_purge(&r->pages, first, end, lazy));
 }
 
+/* (handle, byteOffset, bytes): whether the system has looked; or an exception. */
+static napi_value populate(napi_env env, napi_callback_info info) {
+  napi_value argument[3];
+  region *r;
+  size_t from, bytes;
+  if (!get_arguments(env, info, 3, argument) || (r = get_region(env, argument[0])) == NULL ||
+      !get_size(env, argument[1], &from) || !get_size(env, argument[2], &bytes)) {
+    return NULL;
+  }
+  if (from > r->pages.bytes || bytes > r->pages.bytes - from) {
+    throw_code(env, "ERR_INVALID_ARGUMENT", "invalid range: not within the region");
+    return NULL;
+  }
+  const size_t page = pages_size();
+  const size_t first = from / page * page, end = (from + bytes + page - 1) / page * page;
+  if (bytes == 0 || pages_populate(&r->pages, first, end)) return make_bool(env, true);
+  if (r->pages.error == 0) return make_bool(env, false);
+  throw_system(env, r->pages.failed, r->pages.error);
+  return NULL;
+}
+
 static napi_value resident(napi_env env, napi_callback_info info) {
   napi_value argument[1];
   region *r;
@@ -386,6 +407,7 @@ static const napi_property_descriptor functions[] = {
     FUNCTION("unmap", unmap),
     FUNCTION("detach", detach),
     FUNCTION("purge", purge),
+    FUNCTION("populate", populate),
     FUNCTION("resident", resident),
     FUNCTION("present", present),
     FUNCTION("flush", flush),

@@ -46,6 +46,8 @@ export interface Addon {
   unmap(handle: Handle, buffer: ArrayBuffer | undefined): void;
   detach(buffer: ArrayBuffer): void;
   purge(handle: Handle, byteOffset: number, bytes: number, lazy: boolean): boolean;
+  /** `false` where the system can't say. */
+  populate(handle: Handle, byteOffset: number, bytes: number): boolean;
   resident(handle: Handle): number;
   /** Sets the byte of each page, as many as there is room for: 1 where it is in RAM, else 0. */
   present(handle: Handle, out: Uint8Array): void;

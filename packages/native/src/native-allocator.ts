@@ -60,6 +60,7 @@ export const NativeAllocator: NativeAllocatorConstructor = class {
     const engine = checkEngine(read.engine);
     const delay = checkDelay(read.purgeDelay);
     const region = where instanceof Region ? where : undefined;
+    if (region !== undefined) reach(region, byteOffset);
     const heap = openHeap(region === undefined ? (where as ArrayBufferLike) : region.buffer, byteOffset);
     return operated(engine, heap, new Backing(heap, region, false, delay));
   }
@@ -91,6 +92,21 @@ function mapFor({ file, name, guard, hugePages = false, reserve = false }: Nativ
   // The control block is written at once, or read by who attaches: a full disk would be the end of the process.
   const shared = { bytes, guard, reserve, [LEAST]: layoutOf(pages, 1).first * PAGE_SIZE };
   return name === undefined ? Region.map({ ...shared, file: file! }) : Region.share({ ...shared, name });
+}
+
+/**
+ * What others can cut off, or have no room for, is asked for before it is touched: the header, and the control block that it speaks
+ * of. What that says is checked when it is read.
+ */
+function reach(region: Region, byteOffset: number): void {
+  if (region.kind !== "file" && region.kind !== "shared") return;
+  const { buffer, byteLength } = region;
+  const base = Math.ceil(checkInteger("byteOffset", byteOffset, 0, byteLength) / PAGE_SIZE) * PAGE_SIZE;
+  if (byteLength - base < PAGE_SIZE || !region.populate(base, PAGE_SIZE)) return;
+  const pages = new Int32Array(buffer, base, 4)[3 /* H_LIMIT */];
+  if (pages > 0 && pages <= MAX_CAPACITY / PAGE_SIZE) {
+    region.populate(base, Math.min(layoutOf(pages, 1).first * PAGE_SIZE, byteLength - base));
+  }
 }
 
 function checkEngine(engine: NativeEngine = "typescript"): NativeEngine {

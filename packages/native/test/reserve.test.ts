@@ -3,9 +3,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { layoutOf } from "@ariax/slab/engine";
 import { afterAll, expect, test } from "vitest";
 import { NativeAllocator, Region } from "../src/index.ts";
-import { ENGINES, MiB, thrownBy } from "./heaps.ts";
+import { ENGINES, MiB, PAGE, thrownBy } from "./heaps.ts";
 import { child, describeNative, describeUnless, temporary } from "./native.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ariax-reserve-"));
@@ -147,6 +148,44 @@ describeNative(
       expect(thrownBy(() => new NativeAllocator({ capacity: MiB, reserve: true }))).toBe(
         "InvalidArgumentError ERR_INVALID_ARGUMENT: invalid options: reserve is for files and shared memory",
       );
+    });
+  },
+  "linux",
+);
+
+describeNative(
+  "what can't be reached any more",
+  () => {
+    test.each([0, 4096, 8192, 60_000])("is no place of a heap: a file that was cut off at %i bytes", (length) => {
+      const file = join(folder, "cut-off");
+      new NativeAllocator({ capacity: 8 * MiB, file }).unmap();
+      const program = `
+        const { truncateSync } = await import("node:fs");
+        const { NativeAllocator, Region } = await import(${JSON.stringify(import.meta.resolve("../src/index.ts"))});
+        const region = Region.map({ file: ${JSON.stringify(file)} });
+        truncateSync(${JSON.stringify(file)}, ${length});
+        try { NativeAllocator.attach(region); } catch (e) { console.log(e.code, e.message); }`;
+      const args = ["--input-type=module", "-e", program];
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      const end = length === 0 ? PAGE : layoutOf(2048, 1).first * PAGE;
+      expect([status, stdout, stderr]).toEqual([
+        0,
+        `ERR_SYSTEM_CALL can't reach bytes 0 to ${end} of the region: EFAULT\n`,
+        "",
+      ]);
+    });
+
+    test("populate takes RAM, of all pages that a range touches", () => {
+      using region = Region.map({ bytes: 16 * PAGE });
+      expect([region.populate(PAGE + 1, PAGE), region.resident()]).toEqual([true, 2 * PAGE]);
+      expect([region.populate(16 * PAGE, 0), region.resident()]).toEqual([true, 2 * PAGE]);
+      expect(thrownBy(() => region.populate(0, 16 * PAGE + 1))).toBe(
+        `InvalidArgumentError ERR_INVALID_ARGUMENT: invalid bytes: ${16 * PAGE + 1} is not a whole number from 0 to ${16 * PAGE}`,
+      );
+      using ordinary = Region.map({ bytes: PAGE, external: false });
+      expect(ordinary.populate(0, PAGE)).toBe(false);
+      region.unmap();
+      expect(thrownBy(() => region.populate(0, PAGE))).toContain("ERR_REGION_UNMAPPED");
     });
   },
   "linux",
