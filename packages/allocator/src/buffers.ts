@@ -1,6 +1,6 @@
 /**
- * Buffers, whoever made them. What kind of object a value is, is said by its tag: true of those of other windows too, and of a shared buffer where the page hides
- * `SharedArrayBuffer`; `instanceof` is neither.
+ * Buffers, whoever made them. What kind of object a value is, is said by its tag: true of those of other windows too, and of a
+ * shared buffer where the page hides `SharedArrayBuffer`; `instanceof` is neither.
  */
 import { HostMemoryError, UnsupportedError } from "./errors.ts";
 
@@ -9,9 +9,16 @@ export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** Is it an `ArrayBuffer` or a `SharedArrayBuffer`? */
+/** Is it an `ArrayBuffer` or a `SharedArrayBuffer`? A proxy of one has its tag, but no bytes. */
 export function isBuffer(value: unknown): value is ArrayBufferLike {
-  return tagOf(value) === "ArrayBuffer" || isShared(value);
+  try {
+    if (tagOf(value) !== "ArrayBuffer" && !isShared(value)) return false;
+    const { byteLength } = value as ArrayBuffer;
+    // Of one that was transferred away no view can be made, and none is needed: its length says so.
+    return byteLength === 0 || new DataView(value as ArrayBuffer).byteLength === byteLength;
+  } catch {
+    return false;
+  }
 }
 
 /** Is it a `SharedArrayBuffer`? */

@@ -37,6 +37,11 @@ export function checkOptions<T>(options: T, name = "options"): T {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(`invalid ${name}: ${show(options)} is no object`);
   }
+  // An array, a buffer, a promise: an object, but with no options in it.
+  const tag = tagOf(options);
+  if (tag !== "Object" && tag !== "Module") {
+    throw new InvalidArgumentError(`invalid ${name}: ${/^[AEIOU]/.test(tag) ? "an" : "a"} ${tag} has none`);
+  }
   return options;
 }
 

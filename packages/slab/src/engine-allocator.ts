@@ -132,11 +132,13 @@ export abstract class EngineAllocator implements Allocator {
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
-    return this.engine.allocateMany(size, checkOffsets(out));
+    this.heap.checkApart(checkOffsets(out));
+    return this.engine.allocateMany(size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
     const n = checkCount(count, offsets);
+    this.heap.checkApart(offsets);
     const good = this.engine.freeMany(offsets, n);
     if (good === n) return;
     const bad = offsets[good];
