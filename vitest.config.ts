@@ -11,8 +11,8 @@ const report = process.env.ARIAX_TEST_REPORT;
 /** A guard against what hangs, in ms, and no measure: no test depends on how long it takes. */
 const HANGS = 600_000;
 
-/** Projects whose files need a process of their own, which costs 0.3 s each: native's tests mock the addon, and count what it does. */
-const ISOLATED = ["@ariax/native"];
+/** Projects whose files have a process each, 0.3 s: they mock modules, or change what belongs to all of a process. */
+const ISOLATED = ["@ariax/native", "@ariax/bench"];
 
 /** The tests of one step. In the long one: `*.long.test.ts`, and those that have other sizes there, by `lib/long.ts`. */
 function testsOf(root: string, long: boolean): string[] {

@@ -138,6 +138,17 @@ test.each(packages.filter((p) => ALLOCATORS.includes(p.id)))("$id runs the confo
   expect(names(manifest.devDependencies)).toContain("@ariax/conformance");
 });
 
+test("no test depends on how long anything takes: the runner's limit is for what hangs", () => {
+  const limits = /\btimeout: [\d_]+|\bvi\.waitFor\b|\bexpect\.poll\b|^\s*\}, [\d_]+\);$/gm;
+  const found = [...packages.map(({ dir }) => dir), join(ROOT, "scripts")].flatMap((dir) =>
+    filesBelow(join(dir, "test"))
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => join(dir, "test", file))
+      .flatMap((file) => [...readFileSync(file, "utf8").matchAll(limits)].map(([what]) => `${file}: ${what.trim()}`)),
+  );
+  expect(found).toEqual([]);
+});
+
 describe("what is said twice agrees", () => {
   const root = JSON.parse(readText("package.json"));
   const catalog = readText("pnpm-workspace.yaml");
