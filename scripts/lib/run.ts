@@ -14,7 +14,7 @@ const WINDOWS = process.platform === "win32";
 /** Runs a program to its end. On Windows `npm` and `npx` are batch files, and those need a shell. */
 export function run(command: string, args: readonly string[], cwd: string): Outcome {
   const shell = WINDOWS && /^np[mx]$/.test(command);
-  const result = spawnSync(command, args, { cwd, shell, encoding: "utf8", maxBuffer: 1 << 26, timeout: 600_000 });
+  const result = spawnSync(command, args, { cwd, shell, encoding: "utf8", maxBuffer: 1 << 26, timeout: 300_000 });
   if (result.error !== undefined) return { code: -1, output: `${command}: ${result.error.message}` };
   return { code: result.status ?? -1, output: `${result.stdout}${result.stderr}`.trim() };
 }
