@@ -6,7 +6,8 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BUDGETS, bundleBytes } from "./lib/bundle.ts";
-import { compile, importProblems, install, programProblems, type Runtime } from "./lib/consumer.ts";
+import { compile, importProblems, install, programProblems, type Runtime, typeProblems } from "./lib/consumer.ts";
+import { bundleProblems, hostProblems, prepareHosts } from "./lib/hosts.ts";
 import { contents, lintTarball, pack, staleness, typesProblems } from "./lib/pack.ts";
 import { failure, hostNode, run } from "./lib/run.ts";
 import { Tally } from "./lib/tally.ts";
@@ -44,6 +45,13 @@ for (const runtime of runtimes()) {
   tally.check(`import and require of every entry, ${runtime.name}`, importProblems(project, runtime, entries));
   tally.check(`the documentation's programs run, ${runtime.name}`, programProblems(project, runtime));
 }
+
+for (const { what, problems: found } of typeProblems(project)) tally.check(what, found);
+const hosts = await prepareHosts(project);
+for (const runtime of runtimes()) {
+  for (const { what, problems: found } of hostProblems(hosts, runtime)) tally.check(what, found);
+}
+for (const { what, problems: found } of await bundleProblems(hosts, runtimes()[0])) tally.check(what, found);
 
 for (const { name } of published.map((p) => p.manifest)) {
   const budget = BUDGETS.find((b) => b.package === name);

@@ -11,10 +11,11 @@ export interface Outcome {
 
 const WINDOWS = process.platform === "win32";
 
-/** Runs a program to its end. On Windows `npm` and `npx` are batch files, and those need a shell. */
-export function run(command: string, args: readonly string[], cwd: string): Outcome {
+/** Runs a program to its end, in this process's environment and `more` of it. On Windows `npm` and `npx` are batch files, and those need a shell. */
+export function run(command: string, args: readonly string[], cwd: string, more: Record<string, string> = {}): Outcome {
   const shell = WINDOWS && /^np[mx]$/.test(command);
-  const result = spawnSync(command, args, { cwd, shell, encoding: "utf8", maxBuffer: 1 << 26, timeout: 300_000 });
+  const env = { ...process.env, ...more };
+  const result = spawnSync(command, args, { cwd, env, shell, encoding: "utf8", maxBuffer: 1 << 26, timeout: 300_000 });
   if (result.error !== undefined) return { code: -1, output: `${command}: ${result.error.message}` };
   return { code: result.status ?? -1, output: `${result.stdout}${result.stderr}`.trim() };
 }

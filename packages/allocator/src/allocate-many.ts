@@ -1,4 +1,4 @@
-import { type Allocator, NULL } from "./allocator.ts";
+import { type Allocator, type Memory, NULL } from "./allocator.ts";
 import { checkOffsets } from "./check.ts";
 
 /**
@@ -15,9 +15,16 @@ export function allocateMany(
   for (let made = 0; made < length; made++) {
     const offset = allocator.tryAllocate(size);
     if (offset === NULL) return made;
-    // Does `out` lie in the allocator's own memory, which has just become another buffer?
-    if (words.length !== length) words = new Int32Array(allocator.memory.buffer, byteOffset, length);
+    words = renewed(words, byteOffset, length, allocator.memory);
     words[made] = offset;
   }
   return length;
+}
+
+/**
+ * `words`, which were at `byteOffset` and had `length`; or, where they lay in the allocator's own memory and that has become
+ * another buffer since, the same words there. For whoever reads `out` after a bulk call, which may have made the memory grow.
+ */
+export function renewed(words: Int32Array, byteOffset: number, length: number, { buffer }: Memory): Int32Array {
+  return words.length === length ? words : new Int32Array(buffer, byteOffset, length);
 }

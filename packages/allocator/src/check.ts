@@ -2,6 +2,7 @@
  * The checks of arguments, written once so that every allocator refuses the same values in the same words. A fast path
  * makes one comparison of its own and comes here only when that fails.
  */
+import type { Allocator } from "./allocator.ts";
 import { tagOf } from "./buffers.ts";
 import { InvalidAlignmentError, InvalidArgumentError, InvalidSizeError } from "./errors.ts";
 import { show } from "./show.ts";
@@ -31,13 +32,60 @@ export function checkInteger(name: string, value: number, least: number, most: n
   return value;
 }
 
-/** `options`, if they are an object, and have `known` names only where those are given; else throws `InvalidArgumentError`. */
-export function checkOptions<T>(options: T, known?: readonly string[], name = "options"): T {
+/** `options`, if they are an object; else throws `InvalidArgumentError`. */
+export function checkOptions<T>(options: T, name = "options"): T {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(`invalid ${name}: ${show(options)} is no object`);
   }
-  if (known !== undefined) checkKnown(options, known);
+  // An array, a buffer, a promise: an object, but with no options in it.
+  const tag = tagOf(options);
+  if (tag !== "Object" && tag !== "Module") {
+    throw new InvalidArgumentError(`invalid ${name}: ${/^[AEIOU]/.test(tag) ? "an" : "a"} ${tag} has none`);
+  }
   return options;
+}
+
+/**
+ * The `known` options, each read once, in an object that nobody else has: what the caller, or a getter, changes later is not
+ * seen. One that is `undefined` counts as not given. Throws `InvalidArgumentError` where `options` are no object, or have
+ * another name: a wrong name is a wish that nobody hears.
+ */
+export function readOptions<T>(options: T, known: readonly (string | symbol)[], name = "options"): T {
+  checkKnown(checkOptions(options, name) as object, known);
+  const read: Record<string | symbol, unknown> = {};
+  for (const key of known) {
+    const value = (options as typeof read)[key];
+    if (value !== undefined) read[key] = value;
+  }
+  return read as T;
+}
+
+/** Throws `InvalidArgumentError` where `name` is given together with one of `others`, beside which it means nothing. */
+export function checkAlone(options: object, name: string, others: readonly string[]): void {
+  if (!isGiven(options, name)) return;
+  const other = others.find((one) => isGiven(options, one));
+  if (other !== undefined) {
+    throw new InvalidArgumentError(`contradictory options: ${name} means nothing beside ${other}`);
+  }
+}
+
+function isGiven(options: object, name: string): boolean {
+  return (options as Record<string, unknown>)[name] !== undefined;
+}
+
+/** `value`, if it is true or false; else throws `InvalidArgumentError` naming it. */
+export function checkBoolean(name: string, value: boolean): boolean {
+  if (typeof value !== "boolean")
+    throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is not true or false`);
+  return value;
+}
+
+/** `allocator`, if it has the verbs of one; else throws `InvalidArgumentError`. */
+export function checkAllocator<A extends Pick<Allocator, "allocate" | "sizeOf">>(allocator: A): A {
+  if (typeof allocator?.allocate !== "function" || typeof allocator.sizeOf !== "function") {
+    throw new InvalidArgumentError(`invalid allocator: ${show(allocator)} is none`);
+  }
+  return allocator;
 }
 
 /** Throws `InvalidArgumentError` where a callback is given that is none. */
@@ -47,11 +95,12 @@ export function checkCallback(name: string, callback: unknown): void {
   }
 }
 
-/** Throws `InvalidArgumentError` where `options` have one that is not `known`: a wrong name is a wish that nobody hears. */
-export function checkKnown(options: object, known: readonly string[]): void {
+/** Throws `InvalidArgumentError` where `options` have one that is not `known`. */
+export function checkKnown(options: object, known: readonly (string | symbol)[]): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      throw new InvalidArgumentError(`unknown option: ${show(name)} is not one of ${known.join(", ")}`);
+      const names = known.filter((one) => typeof one === "string").join(", ");
+      throw new InvalidArgumentError(`unknown option: ${show(name)} is not one of ${names}`);
     }
   }
 }

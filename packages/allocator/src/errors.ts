@@ -4,6 +4,9 @@
  * A wrong argument is also a `RangeError` or a `TypeError`, as a JavaScript programmer expects. So that all of them are
  * an `AllocatorError` too, that class recognises its instances by a brand, not by the prototype chain; the brand is a
  * registered symbol, so errors of a second copy of this package are recognised as well.
+ *
+ * `name` is a literal, as a minifier shortens the classes', and a field, which is defined, not assigned: assigning fails
+ * where `Error.prototype` is frozen. A subclass that gives itself no name has its parent's.
  */
 import { show } from "./show.ts";
 
@@ -28,11 +31,13 @@ export type ErrorCode =
   | "ERR_CONTEXT_DISPOSED"
   | "ERR_CONTEXT_LENT"
   | "ERR_DETACHED"
+  | "ERR_UNSUPPORTED"
   | "ERR_REGION_UNMAPPED"
   | "ERR_NATIVE_UNAVAILABLE";
 
 /** What every error of the family has. `error instanceof AllocatorError` holds for all of them. */
 export class AllocatorError extends Error {
+  override readonly name: string = "AllocatorError";
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string) {
@@ -49,12 +54,12 @@ export class AllocatorError extends Error {
 
 function brand(error: Error, code: ErrorCode): ErrorCode {
   Object.defineProperty(error, BRAND, { value: true });
-  error.name = error.constructor.name;
   return code;
 }
 
 /** A number that no allocator could serve. */
-class ArgumentRangeError extends RangeError {
+abstract class ArgumentRangeError extends RangeError {
+  abstract override readonly name: string;
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string) {
@@ -65,6 +70,8 @@ class ArgumentRangeError extends RangeError {
 
 /** A size that is no whole number of bytes from 0 to the capacity. */
 export class InvalidSizeError extends ArgumentRangeError {
+  override readonly name: string = "InvalidSizeError";
+
   constructor(size: unknown, capacity: number) {
     super("ERR_INVALID_SIZE", `invalid size: ${show(size)} is not a whole number of bytes from 0 to ${capacity}`);
   }
@@ -72,6 +79,8 @@ export class InvalidSizeError extends ArgumentRangeError {
 
 /** An alignment that is no power of two, or is above what the allocator can do. */
 export class InvalidAlignmentError extends ArgumentRangeError {
+  override readonly name: string = "InvalidAlignmentError";
+
   constructor(alignment: unknown, maximum: number) {
     super("ERR_INVALID_ALIGNMENT", `invalid alignment: ${show(alignment)} is not a power of two from 1 to ${maximum}`);
   }
@@ -79,6 +88,8 @@ export class InvalidAlignmentError extends ArgumentRangeError {
 
 /** Any other argument out of its range: the message says which, and what would do. */
 export class InvalidArgumentError extends ArgumentRangeError {
+  override readonly name: string = "InvalidArgumentError";
+
   constructor(message: string) {
     super("ERR_INVALID_ARGUMENT", message);
   }
@@ -86,6 +97,8 @@ export class InvalidArgumentError extends ArgumentRangeError {
 
 /** A block that does not fit. Nothing changed; freeing, or a smaller size, may help. */
 export class OutOfMemoryError extends AllocatorError {
+  override readonly name: string = "OutOfMemoryError";
+
   constructor(size: number, alignment: number, capacity: number) {
     super(
       "ERR_OUT_OF_MEMORY",
@@ -94,8 +107,28 @@ export class OutOfMemoryError extends AllocatorError {
   }
 }
 
+/** Memory that the host does not have. Nothing changed; less, or freeing something else, may help. Code `ERR_OUT_OF_MEMORY`. */
+export class HostMemoryError extends AllocatorError {
+  override readonly name: string = "HostMemoryError";
+
+  constructor(bytes: number) {
+    super("ERR_OUT_OF_MEMORY", `out of memory: the host has no buffer of ${bytes} bytes`);
+  }
+}
+
+/** Something that this host does not have, or does not allow: the message says what, and what would help. */
+export class UnsupportedError extends AllocatorError {
+  override readonly name: string = "UnsupportedError";
+
+  constructor(what: string) {
+    super("ERR_UNSUPPORTED", `unsupported: ${what}`);
+  }
+}
+
 /** A call for a block that is not live: `sizeOf`, `resize`, `reallocate`, a view. */
 export class InvalidBlockError extends AllocatorError {
+  override readonly name: string = "InvalidBlockError";
+
   constructor(offset: unknown) {
     super("ERR_INVALID_BLOCK", `invalid block: no live block begins at offset ${show(offset)}`);
   }
@@ -103,6 +136,8 @@ export class InvalidBlockError extends AllocatorError {
 
 /** A free of what is no block: an interior or unaligned offset, or one that was never allocated. */
 export class InvalidFreeError extends AllocatorError {
+  override readonly name: string = "InvalidFreeError";
+
   constructor(offset: unknown) {
     super("ERR_INVALID_FREE", `invalid free: no block begins at offset ${show(offset)}`);
   }
@@ -110,6 +145,8 @@ export class InvalidFreeError extends AllocatorError {
 
 /** A free of a block that is free already; `what` names something else than a block, where that was freed. */
 export class DoubleFreeError extends AllocatorError {
+  override readonly name: string = "DoubleFreeError";
+
   constructor(offset: number, what = `the block at offset ${offset}`) {
     super("ERR_DOUBLE_FREE", `double free: ${what} is free already`);
   }
@@ -117,6 +154,8 @@ export class DoubleFreeError extends AllocatorError {
 
 /** Metadata that breaks an invariant: the heap must not be used any more. */
 export class CorruptionError extends AllocatorError {
+  override readonly name: string = "CorruptionError";
+
   constructor(what: string) {
     super("ERR_CORRUPTED", `corrupted: ${what}`);
   }
@@ -124,6 +163,8 @@ export class CorruptionError extends AllocatorError {
 
 /** A fixed-capacity pool with no slot left; `what` names the pool. */
 export class PoolExhaustedError extends AllocatorError {
+  override readonly name: string = "PoolExhaustedError";
+
   constructor(capacity: number, retired = 0, what = "pool") {
     super(
       "ERR_POOL_EXHAUSTED",
@@ -134,6 +175,8 @@ export class PoolExhaustedError extends AllocatorError {
 
 /** A handle whose slot was released, or given to someone else, since. */
 export class StaleHandleError extends AllocatorError {
+  override readonly name: string = "StaleHandleError";
+
   constructor(handle: unknown) {
     super("ERR_STALE_HANDLE", `stale handle: ${show(handle)} is not live`);
   }
@@ -141,6 +184,8 @@ export class StaleHandleError extends AllocatorError {
 
 /** A context that would exceed its quota. */
 export class QuotaExceededError extends AllocatorError {
+  override readonly name: string = "QuotaExceededError";
+
   constructor(name: string, size: number, used: number, quota: number) {
     super(
       "ERR_QUOTA_EXCEEDED",
@@ -151,6 +196,8 @@ export class QuotaExceededError extends AllocatorError {
 
 /** A block used after the frame that it was allocated in. */
 export class FrameExpiredError extends AllocatorError {
+  override readonly name: string = "FrameExpiredError";
+
   constructor(offset: number, frame: number, now: number) {
     super(
       "ERR_FRAME_EXPIRED",
@@ -161,6 +208,8 @@ export class FrameExpiredError extends AllocatorError {
 
 /** A tick from inside of a tick: the frames of the one that runs would end under its feet. */
 export class NestedTickError extends AllocatorError {
+  override readonly name: string = "NestedTickError";
+
   constructor(what: string) {
     super("ERR_NESTED_TICK", `nested tick: ${what} was called inside of a tick`);
   }
@@ -168,6 +217,8 @@ export class NestedTickError extends AllocatorError {
 
 /** A block, or a reference to one, used through a context that it does not belong to; both are named. */
 export class ForeignBlockError extends AllocatorError {
+  override readonly name: string = "ForeignBlockError";
+
   constructor(offset: number, owner: string, context: string) {
     super(
       "ERR_FOREIGN_BLOCK",
@@ -178,6 +229,8 @@ export class ForeignBlockError extends AllocatorError {
 
 /** A context that was disposed of, or a block of it. */
 export class ContextDisposedError extends AllocatorError {
+  override readonly name: string = "ContextDisposedError";
+
   constructor(name: string) {
     super("ERR_CONTEXT_DISPOSED", `context disposed: ${JSON.stringify(name)} and its blocks are gone`);
   }
@@ -185,6 +238,8 @@ export class ContextDisposedError extends AllocatorError {
 
 /** A context used here while another thread has it. */
 export class ContextLentError extends AllocatorError {
+  override readonly name: string = "ContextLentError";
+
   constructor(name: string) {
     super("ERR_CONTEXT_LENT", `context lent: ${JSON.stringify(name)} is with another thread until it is reclaimed`);
   }
@@ -192,6 +247,8 @@ export class ContextLentError extends AllocatorError {
 
 /** A heap whose memory is gone: its buffer was transferred, its mapping undone. */
 export class DetachedError extends AllocatorError {
+  override readonly name: string = "DetachedError";
+
   constructor() {
     super("ERR_DETACHED", "detached: the heap's memory is gone, its buffer was transferred or unmapped");
   }

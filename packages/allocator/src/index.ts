@@ -17,6 +17,7 @@ export * from "./allocate-many.ts";
 export * from "./allocator.ts";
 export * from "./buffers.ts";
 export * from "./check.ts";
+export * from "./dispose.ts";
 export * from "./errors.ts";
 export * from "./reallocate.ts";
 export * from "./scope.ts";

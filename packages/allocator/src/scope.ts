@@ -1,48 +1,53 @@
 import type { Allocator, Offset } from "./allocator.ts";
+import { checkAllocator } from "./check.ts";
+import { disposable } from "./dispose.ts";
 import { DoubleFreeError, InvalidBlockError } from "./errors.ts";
-import { type TypedArrayConstructor, view } from "./view.ts";
+import { bytesPerElement, type TypedArrayConstructor, view } from "./view.ts";
 
 /** A block that is freed when its scope ends: `using block = scope(allocator, 256)`. */
 export class Scope implements Disposable {
-  readonly #allocator: Allocator;
-  #offset: Offset;
-  #size: number;
-  /** Told here, not by the allocator: by then the same offset may be someone else's block. */
-  #live = true;
+  declare readonly [Symbol.dispose]: () => void;
+  declare private readonly allocator: Allocator;
+  declare private at: Offset;
+  declare private bytes: number;
+  /** Known here, not asked of the allocator: by then the same offset may be someone else's block. */
+  declare private live: boolean;
 
   constructor(allocator: Allocator, size: number, alignment?: number) {
-    this.#offset = allocator.allocate(size, alignment);
-    this.#allocator = allocator;
-    this.#size = size;
+    disposable(this);
+    this.at = checkAllocator(allocator).allocate(size, alignment);
+    this.allocator = allocator;
+    this.bytes = size;
+    this.live = true;
   }
 
   /** Where the block is. It can move in `reallocate`, so ask, don't keep. Throws `InvalidBlockError` once freed. */
   get offset(): Offset {
-    if (!this.#live) throw new InvalidBlockError(this.#offset);
-    return this.#offset;
+    if (!this.live) throw new InvalidBlockError(this.at);
+    return this.at;
   }
 
   /** The bytes asked for. */
   get size(): number {
-    return this.#size;
+    return this.bytes;
   }
 
   /** As many whole elements of `type` as fit the size asked for, in the memory as it is now. */
   view<T>(type: TypedArrayConstructor<T>): T {
-    return view(this.#allocator, this.offset, type, Math.floor(this.#size / type.BYTES_PER_ELEMENT));
+    return view(this.allocator, this.offset, type, Math.floor(this.bytes / bytesPerElement(type)));
   }
 
   /** As `Allocator.reallocate`: when it throws, the block is as it was. Take new views afterwards. */
   reallocate(size: number): void {
-    this.#offset = this.#allocator.reallocate(this.offset, size);
-    this.#size = size;
+    this.at = this.allocator.reallocate(this.offset, size);
+    this.bytes = size;
   }
 
-  /** Frees the block; a second time throws `DoubleFreeError`. */
-  [Symbol.dispose](): void {
-    if (!this.#live) throw new DoubleFreeError(this.#offset);
-    this.#allocator.free(this.#offset);
-    this.#live = false;
+  /** Frees the block, as the end of `using` does; a second time throws `DoubleFreeError`. */
+  dispose(): void {
+    if (!this.live) throw new DoubleFreeError(this.at);
+    this.allocator.free(this.at);
+    this.live = false;
   }
 }
 

@@ -1,3 +1,7 @@
+import { checkOptions } from "./check.ts";
+import { InvalidArgumentError } from "./errors.ts";
+import { show } from "./show.ts";
+
 /**
  * What an allocator holds. The table below is the only declaration: the type, the sum over several allocators, the
  * difference of two moments and the printed form all come from it.
@@ -39,12 +43,14 @@ export function makeStats(
   fields: Partial<Record<StatField, number>>,
   classes: readonly ClassStats[] = [],
 ): AllocatorStats {
-  const { free = 0, largestFree = 0 } = fields;
+  const { free = 0, largestFree = 0 } = checkOptions(fields, "fields");
   return { ...combine((field) => fields[field] ?? 0), fragmentation: free > 0 ? 1 - largestFree / free : 0, classes };
 }
 
 /** Several allocators as one. `largestFree` is the largest of any; classes of one size are added up. */
 export function sumStats(all: readonly AllocatorStats[]): AllocatorStats {
+  if (!Array.isArray(all)) throw new InvalidArgumentError(`invalid stats: ${show(all)} is no array of them`);
+  for (const stats of all) checkOptions(stats, "stats");
   const add = (field: StatField) =>
     field === "largestFree"
       ? all.reduce((most, stats) => Math.max(most, stats[field]), 0)
@@ -54,6 +60,7 @@ export function sumStats(all: readonly AllocatorStats[]): AllocatorStats {
 
 /** What changed from `before` to `after`, field by field. */
 export function diffStats(before: AllocatorStats, after: AllocatorStats): AllocatorStats {
+  for (const stats of [before, after]) checkOptions(stats, "stats");
   const negated = before.classes.map((c) => ({ size: c.size, blocks: -c.blocks, reserved: -c.reserved }));
   return {
     ...combine((field) => after[field] - before[field]),
@@ -64,6 +71,7 @@ export function diffStats(before: AllocatorStats, after: AllocatorStats): Alloca
 
 /** One line a field, and one a class: for a terminal. */
 export function formatStats(stats: AllocatorStats): string {
+  checkOptions(stats, "stats");
   const width = Math.max(...FIELDS.map((field) => field.length), "fragmentation".length);
   const value = (n: number) => n.toLocaleString("en-US").padStart(15);
   const lines = FIELDS.map((field) => {

@@ -1,6 +1,7 @@
 import type { Allocator, Offset } from "./allocator.ts";
-import { checkInteger } from "./check.ts";
+import { checkAllocator, checkInteger } from "./check.ts";
 import { InvalidArgumentError } from "./errors.ts";
+import { show } from "./show.ts";
 
 /** Any of the typed array constructors. */
 export interface TypedArrayConstructor<T> {
@@ -14,12 +15,19 @@ export interface TypedArrayConstructor<T> {
  * `View`, which does that by itself.
  */
 export function view<T>(allocator: Allocator, offset: Offset, type: TypedArrayConstructor<T>, length: number): T {
-  const room = allocator.sizeOf(offset);
-  checkInteger("length", length, 0, Math.floor(room / type.BYTES_PER_ELEMENT));
-  if (offset % type.BYTES_PER_ELEMENT !== 0) {
-    throw new InvalidArgumentError(`invalid view: offset ${offset} is not a multiple of ${type.BYTES_PER_ELEMENT}`);
-  }
+  const unit = bytesPerElement(type);
+  const room = checkAllocator(allocator).sizeOf(offset);
+  checkInteger("length", length, 0, Math.floor(room / unit));
+  if (offset % unit !== 0)
+    throw new InvalidArgumentError(`invalid view: offset ${offset} is not a multiple of ${unit}`);
   return new type(allocator.memory.buffer, offset, length);
+}
+
+/** Bytes of an element of `type`; throws `InvalidArgumentError` where it is no typed array's constructor. */
+export function bytesPerElement(type: TypedArrayConstructor<unknown>): number {
+  const bytes = (type as { BYTES_PER_ELEMENT?: unknown } | undefined)?.BYTES_PER_ELEMENT;
+  if (typeof type === "function" && typeof bytes === "number") return bytes;
+  throw new InvalidArgumentError(`invalid type: ${show(type)} is no constructor of typed arrays`);
 }
 
 /**
@@ -27,29 +35,29 @@ export function view<T>(allocator: Allocator, offset: Offset, type: TypedArrayCo
  * object each time. Read it again after each call that may allocate.
  */
 export class View<T> {
-  readonly #allocator: Allocator;
-  readonly #type: TypedArrayConstructor<T>;
-  readonly #length: number;
-  readonly offset: Offset;
-  #buffer: ArrayBufferLike;
-  #array: T;
+  declare readonly offset: Offset;
+  declare private readonly allocator: Allocator;
+  declare private readonly type: TypedArrayConstructor<T>;
+  declare private readonly length: number;
+  declare private buffer: ArrayBufferLike;
+  declare private elements: T;
 
   constructor(allocator: Allocator, offset: Offset, type: TypedArrayConstructor<T>, length: number) {
-    this.#array = view(allocator, offset, type, length);
-    this.#buffer = allocator.memory.buffer;
-    this.#allocator = allocator;
-    this.#type = type;
-    this.#length = length;
+    this.elements = view(allocator, offset, type, length);
+    this.buffer = allocator.memory.buffer;
+    this.allocator = allocator;
+    this.type = type;
+    this.length = length;
     this.offset = offset;
   }
 
   /** The elements, in the memory as it is now. */
   get array(): T {
-    const buffer = this.#allocator.memory.buffer;
-    if (buffer !== this.#buffer) {
-      this.#array = new this.#type(buffer, this.offset, this.#length);
-      this.#buffer = buffer;
+    const buffer = this.allocator.memory.buffer;
+    if (buffer !== this.buffer) {
+      this.elements = new this.type(buffer, this.offset, this.length);
+      this.buffer = buffer;
     }
-    return this.#array;
+    return this.elements;
   }
 }

@@ -26,6 +26,13 @@ describe("buffers", () => {
   );
 });
 
+test.each([
+  new Proxy(new ArrayBuffer(8), {}),
+  new Proxy(new SharedArrayBuffer(8), {}),
+  { [Symbol.toStringTag]: "ArrayBuffer", byteLength: 8 },
+  { __proto__: null, [Symbol.toStringTag]: "SharedArrayBuffer" },
+])("what only has the tag of a buffer is none: %#", (value) => expect(isBuffer(value)).toBe(false));
+
 test("tagOf names the kind", () => {
   expect([new Int32Array(1), 1n, null].map(tagOf)).toEqual(["Int32Array", "BigInt", "Null"]);
 });

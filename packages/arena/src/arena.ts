@@ -2,7 +2,6 @@ import {
   type Allocator,
   type AllocatorStats,
   allocateMany,
-  CorruptionError,
   checkAlignment,
   checkCount,
   checkOptions,
@@ -20,15 +19,19 @@ import {
   type Offset,
   OutOfMemoryError,
   reallocate,
+  show,
   type Traits,
 } from "@ariax/allocator";
 import { BlockMap, type Granule } from "./block-map.ts";
+import { refuse } from "./check.ts";
 import { Checkpoint } from "./checkpoint.ts";
-import { type GivenMemory, givenRegion, ownRegion } from "./region.ts";
+import { lastByteOf } from "./presence.ts";
+import { findRegion, type GivenMemory, type OwnMemory } from "./region.ts";
 import { arenaTraits, MAX_ALIGNMENT } from "./traits.ts";
+import { expect, verifyBlocks } from "./verify.ts";
 
-/** `capacity` in bytes for memory of its own, from 1 to `MAX_CAPACITY`; or memory that exists. */
-export type ArenaOptions = { readonly capacity: number } | GivenMemory;
+/** Memory of its own, or memory that exists. */
+export type ArenaOptions = OwnMemory | GivenMemory;
 
 /** What `reset` does with the contents. */
 export type ResetMode =
@@ -44,30 +47,34 @@ export type ResetMode =
  *     first ≤ top ≤ limit        the last block is live and ends at top; without one, top = first
  */
 export class Arena implements Allocator {
-  readonly memory: Memory;
-  readonly traits: Traits;
+  declare readonly memory: Memory;
+  declare readonly traits: Traits;
   /** Bytes that blocks can have, and so the largest size that may be asked for. */
-  readonly capacity: number;
-  readonly #blocks: BlockMap;
-  readonly #first: Granule;
-  readonly #limit: Granule;
-  #top: Granule;
+  declare readonly capacity: number;
+  declare private readonly blocks: BlockMap;
+  declare private readonly first: Granule;
+  declare private readonly limit: Granule;
+  declare private top: Granule;
   /** Where the last block begins, or 0. */
-  #last: Granule = 0;
+  declare private last: Granule;
   /** The highest top there was before the current one. */
-  #peak: Granule;
+  declare private peak: Granule;
   /** Those in force, lowest first. */
-  readonly #checkpoints: Checkpoint[] = [];
+  declare private readonly checkpoints: Checkpoint[];
+  /** See `presence.ts`. */
+  declare private lastByte: Uint8Array;
 
   constructor(options: ArenaOptions) {
-    checkOptions(options);
-    const { memory, first, limit } = "capacity" in options ? ownRegion(options.capacity) : givenRegion(options);
+    const { memory, first, limit } = findRegion(options);
     this.memory = memory;
     this.traits = arenaTraits("arena", isShared(memory.buffer));
     this.capacity = 8 * (limit - first);
-    this.#blocks = new BlockMap(first, limit);
-    this.#first = this.#top = this.#peak = first;
-    this.#limit = limit;
+    this.blocks = new BlockMap(first, limit);
+    this.first = this.top = this.peak = first;
+    this.limit = limit;
+    this.last = 0;
+    this.checkpoints = [];
+    this.lastByte = lastByteOf(memory, 8 * limit);
   }
 
   /**
@@ -84,92 +91,98 @@ export class Arena implements Allocator {
 
   tryAllocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     if (!isUint32(size) || size > this.capacity) checkSize(size, this.capacity);
-    const top = this.#top;
+    if (this.lastByte.length === 0) this.checkBytes();
+    const top = this.top;
     let start = top;
     if (alignment !== DEFAULT_ALIGNMENT) {
       const step = (checkAlignment(alignment, MAX_ALIGNMENT) + 7) >>> 3;
       start = (top + step - 1) & -step;
     }
     const end = start + granules(size);
-    if (end > this.#limit) return NULL;
-    this.#blocks.begin(top, start, end, this.#last);
-    this.#top = end;
-    this.#last = start;
+    if (end > this.limit) return NULL;
+    this.blocks.begin(top, start, end, this.last);
+    this.top = end;
+    this.last = start;
     return start * 8;
   }
 
   /** The last block grows and shrinks; any other has what it has. O(1), growth O(growth / 256). */
   resize(offset: Offset, size: number): boolean {
-    const block = this.#live(offset);
+    const block = this.live(offset);
     checkSize(size, this.capacity);
     const end = block + granules(size);
-    if (block !== this.#last) return end <= this.#blocks.end(block);
-    if (end > this.#limit) return false;
-    this.#blocks.moveEnd(block, this.#top, end);
-    this.#notePeak();
-    this.#top = end;
+    if (block !== this.last) return end <= this.blocks.end(block);
+    if (end > this.limit) return false;
+    this.blocks.moveEnd(block, this.top, end);
+    this.notePeak();
+    this.top = end;
     return true;
   }
 
   reallocate(offset: Offset, size: number): Offset {
+    this.checkBytes();
     return reallocate(this, offset, size);
   }
 
   /** O(1) amortised: memory comes back as far down as blocks have ended. */
   free(offset: Offset): void {
-    const block = this.#granule(offset);
-    if (!this.#isLive(block)) throw this.#refusedFree(offset);
-    this.#blocks.toggle(block);
-    if (block === this.#last) this.#retreat(this.#blocks.before(block));
+    const block = this.granule(offset);
+    if (!this.isLiveAt(block)) throw this.refusedFree(offset);
+    this.blocks.toggle(block);
+    if (block === this.last) this.retreat(this.blocks.before(block));
   }
 
   sizeOf(offset: Offset): number {
-    const block = this.#live(offset);
-    return 8 * ((block === this.#last ? this.#top : this.#blocks.end(block)) - block);
+    const block = this.live(offset);
+    return 8 * (this.endOf(block) - block);
   }
 
   /** Does a live block begin at `offset`? O(1). */
   isLive(offset: Offset): boolean {
-    return this.#isLive(this.#granule(offset));
+    return this.isLiveAt(this.granule(offset));
   }
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
+    if (this.lastByte.length === 0) this.checkBytes();
     return allocateMany(this, size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
+    // offsets that lie in the memory are gone with it
+    if (this.lastByte.length === 0) this.checkBytes();
     const length = checkCount(count, offsets);
     for (let i = 0; i < length; i++) {
-      const block = this.#granule(offsets[i] >>> 0);
+      const block = this.granule(offsets[i] >>> 0);
       // a bad one, or one for the second time? Then those before it live again.
-      if (!this.#isLive(block)) {
-        const error = this.#refusedFree(offsets[i] >>> 0);
-        while (i-- > 0) this.#blocks.toggle(offsets[i] >>> 3);
+      if (!this.isLiveAt(block)) {
+        const error = this.refusedFree(offsets[i] >>> 0);
+        while (i-- > 0) this.blocks.toggle(offsets[i] >>> 3);
         throw error;
       }
-      this.#blocks.toggle(block);
+      this.blocks.toggle(block);
     }
-    this.#retreat(this.#last);
+    this.retreat(this.last);
   }
 
   reset(mode: ResetMode = "retain"): void {
-    if (mode !== "retain" && mode !== "zero") {
-      throw new InvalidArgumentError(`invalid mode: ${JSON.stringify(mode)} is not one of "retain", "zero"`);
-    }
-    this.#retreat(0);
-    this.#blocks.clear();
-    this.#checkpoints.length = 0;
-    if (mode === "zero") new Uint8Array(this.memory.buffer).fill(0, 8 * this.#first, 8 * this.#peak);
+    const isZeroed = mode === "zero";
+    if (!isZeroed && mode !== "retain") refuse("mode", mode, 'not one of "retain", "zero"');
+    if (isZeroed || this.lastByte.length === 0) this.checkBytes();
+    this.retreat(0);
+    this.blocks.clear();
+    this.checkpoints.length = 0;
+    if (isZeroed) new Uint8Array(this.memory.buffer, 8 * this.first, 8 * (this.peak - this.first)).fill(0);
   }
 
   /** Marks this moment. Without a new block since the last checkpoint, it is the same object: no garbage. O(1). */
   checkpoint(): Checkpoint {
-    const { length } = this.#checkpoints;
-    const latest = this.#checkpoints[length - 1];
-    if (latest !== undefined && latest.last === 8 * this.#last) return latest;
-    const checkpoint = new Checkpoint(this, 8 * this.#top, 8 * this.#last, length);
-    this.#checkpoints.push(checkpoint);
+    if (this.lastByte.length === 0) this.checkBytes();
+    const { length } = this.checkpoints;
+    const latest = this.checkpoints[length - 1];
+    if (latest !== undefined && latest.last === 8 * this.last) return latest;
+    const checkpoint = new Checkpoint(this, 8 * this.top, 8 * this.last, length);
+    this.checkpoints.push(checkpoint);
     return checkpoint;
   }
 
@@ -178,31 +191,37 @@ export class Arena implements Allocator {
    * `InvalidArgumentError` where the arena has been below the checkpoint. O(1), and O(1) amortised for checkpoints above.
    */
   rewind(checkpoint: Checkpoint): void {
-    if (this.#checkpoints[checkpoint?.depth] !== checkpoint) {
-      throw new InvalidArgumentError(
-        `invalid checkpoint: at ${checkpoint?.offset}, rewound, freed or reset below it since`,
-      );
+    const { depth, moment, offset } = checkOptions(checkpoint, "checkpoint");
+    const mark = isUint32(depth) ? this.checkpoints[depth] : undefined;
+    if (mark === undefined || mark.moment !== moment) {
+      throw new InvalidArgumentError(`invalid checkpoint: at ${show(offset)}, rewound, freed or reset below it since`);
     }
-    this.#retreat(checkpoint.last / 8);
+    if (this.lastByte.length === 0) this.checkBytes();
+    this.retreat(mark.last / 8);
+  }
+
+  /** The end of all bytes that blocks ever had. O(1). */
+  get highWater(): Offset {
+    return 8 * Math.max(this.peak, this.top);
   }
 
   /** Counted now: O(blocks + bytes reserved / 256). */
   stats(): AllocatorStats {
-    this.#notePeak();
+    this.notePeak();
     let blocks = 0;
     let live = 0;
-    for (let g = this.#blocks.next(this.#first, this.#top); g !== 0; g = this.#blocks.next(g + 1, this.#top)) {
-      if (!this.#blocks.isLive(g)) continue;
+    for (let g = this.blocks.next(this.first, this.top); g !== 0; g = this.blocks.next(g + 1, this.top)) {
+      if (!this.blocks.isLive(g)) continue;
       blocks++;
-      live += this.sizeOf(8 * g);
+      live += 8 * (this.endOf(g) - g);
     }
-    const free = 8 * (this.#limit - this.#top);
-    const overhead = this.#blocks.byteLength;
+    const free = 8 * (this.limit - this.top);
+    const overhead = this.blocks.byteLength;
     return makeStats({
       committed: overhead + this.capacity,
       overhead,
-      reserved: 8 * (this.#top - this.#first),
-      peakReserved: 8 * (this.#peak - this.#first),
+      reserved: 8 * (this.top - this.first),
+      peakReserved: 8 * (this.peak - this.first),
       live,
       free,
       largestFree: free,
@@ -212,76 +231,70 @@ export class Arena implements Allocator {
 
   /** O(blocks + bytes reserved / 256). */
   verify(): void {
-    let before = 0;
-    let end = this.#first;
-    for (let g = this.#blocks.next(end, this.#top); g !== 0; g = this.#blocks.next(g + 1, this.#top)) {
-      expect(g >= end, () => `the block at ${8 * g} begins before ${8 * end}, where the one before it ends`);
-      expect(this.#blocks.before(g) === before, () => `the block before ${8 * g} is not the one at ${8 * before}`);
-      end = g === this.#last ? this.#top : this.#blocks.end(g);
-      expect(end > g, () => `the block at ${8 * g} ends at ${8 * end}`);
-      before = g;
-    }
-    expect(before === this.#last, () => `the last block is at ${8 * before}, not at ${8 * this.#last}`);
-    expect(end === this.#top, () => `the last block ends at ${8 * end}, the top is ${8 * this.#top}`);
-    expect(end <= this.#limit, () => `the top is ${8 * end}, above the end of the arena, ${8 * this.#limit}`);
-    expect(before === 0 || this.#blocks.isLive(before), () => `the last block, at ${8 * before}, is not live`);
-    expect(
-      (this.#checkpoints.at(-1)?.last ?? 0) <= 8 * before,
-      () => `a checkpoint is above the last block, at ${8 * before}`,
-    );
+    this.checkBytes();
+    verifyBlocks(this.blocks, this.first, this.top, this.last);
+    expect(this.top <= this.limit, () => `the top is ${8 * this.top}, above the end of the arena, ${8 * this.limit}`);
+    const mark = this.checkpoints.at(-1)?.last ?? 0;
+    expect(mark <= 8 * this.last, () => `a checkpoint is above the last block, at ${8 * this.last}`);
+  }
+
+  /** Throws where the bytes are not all there. */
+  private checkBytes(): void {
+    this.lastByte = lastByteOf(this.memory, 8 * this.limit);
   }
 
   /** The granule at `offset`; 0 where none of this arena begins. */
-  #granule(offset: Offset): Granule {
+  private granule(offset: Offset): Granule {
+    if (this.lastByte.length === 0) this.checkBytes();
     if (!isUint32(offset)) return 0;
     const g = offset >>> 3;
-    return g * 8 === offset && g >= this.#first && g < this.#limit ? g : 0;
+    return g * 8 === offset && g >= this.first && g < this.limit ? g : 0;
   }
 
-  #isLive(g: Granule): boolean {
-    return g !== 0 && g < this.#top && this.#blocks.isLive(g);
+  private isLiveAt(g: Granule): boolean {
+    return g !== 0 && g < this.top && this.blocks.isLive(g);
   }
 
   /** The live block at `offset`; throws where there is none. */
-  #live(offset: Offset): Granule {
-    const g = this.#granule(offset);
-    if (!this.#isLive(g)) throw new InvalidBlockError(offset);
+  private live(offset: Offset): Granule {
+    const g = this.granule(offset);
+    if (!this.isLiveAt(g)) throw new InvalidBlockError(offset);
     return g;
   }
 
-  #refusedFree(offset: Offset): DoubleFreeError | InvalidFreeError {
-    const g = this.#granule(offset);
-    const freed = g !== 0 && this.#blocks.isBlock(g) && !this.#blocks.isLive(g);
+  private endOf(block: Granule): Granule {
+    return block === this.last ? this.top : this.blocks.end(block);
+  }
+
+  private refusedFree(offset: Offset): DoubleFreeError | InvalidFreeError {
+    const g = this.granule(offset);
+    const freed = g !== 0 && this.blocks.isBlock(g) && !this.blocks.isLive(g);
     return freed ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
   }
 
   /** Lowers the top to the end of `last`, or of the first live block below it. No block above it lives on. */
-  #retreat(last: Granule): void {
-    while (last !== 0 && !this.#blocks.isLive(last)) last = this.#blocks.before(last);
+  private retreat(last: Granule): void {
+    while (last !== 0 && !this.blocks.isLive(last)) last = this.blocks.before(last);
     // nothing ended?
-    if (last === this.#last) return;
-    this.#notePeak();
-    this.#blocks.lower(this.#last);
-    this.#top = last === 0 ? this.#first : this.#blocks.end(last);
-    this.#last = last;
-    if (this.#checkpoints.length > 0) this.#dropCheckpoints(last);
+    if (last === this.last) return;
+    this.notePeak();
+    this.blocks.lower(this.last);
+    this.top = last === 0 ? this.first : this.blocks.end(last);
+    this.last = last;
+    if (this.checkpoints.length > 0) this.dropCheckpoints(last);
   }
 
   /** Those above `last` are void. */
-  #dropCheckpoints(last: Granule): void {
-    while ((this.#checkpoints.at(-1)?.last ?? 0) > 8 * last) this.#checkpoints.pop();
+  private dropCheckpoints(last: Granule): void {
+    while ((this.checkpoints.at(-1)?.last ?? 0) > 8 * last) this.checkpoints.pop();
   }
 
-  #notePeak(): void {
-    if (this.#top > this.#peak) this.#peak = this.#top;
+  private notePeak(): void {
+    if (this.top > this.peak) this.peak = this.top;
   }
 }
 
 /** What `size` bytes take, at least one granule: a block of 0 bytes is a block. */
 function granules(size: number): number {
   return (size + 7) >>> 3 || 1;
-}
-
-function expect(truth: boolean, otherwise: () => string): void {
-  if (!truth) throw new CorruptionError(otherwise());
 }

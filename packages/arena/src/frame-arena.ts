@@ -1,10 +1,9 @@
 import {
   type Allocator,
   type AllocatorStats,
+  checkBoolean,
   checkCount,
   checkInteger,
-  checkOptions,
-  DetachedError,
   DoubleFreeError,
   FrameExpiredError,
   InvalidArgumentError,
@@ -15,12 +14,14 @@ import {
   type Memory,
   makeStats,
   type Offset,
+  readOptions,
   reallocate,
   sumStats,
   type Traits,
 } from "@ariax/allocator";
 import { Arena } from "./arena.ts";
-import { findPlace, type Place } from "./place.ts";
+import { findPlace, PLACE, type Place } from "./place.ts";
+import { lastByteOf } from "./presence.ts";
 import { arenaTraits } from "./traits.ts";
 
 /** Without a `memory` or a `buffer`, the arena has memory of its own. */
@@ -28,17 +29,19 @@ export interface FrameArenaOptions extends Place {
   /** Bytes that the blocks of one frame can have; rounded up to 8. */
   readonly capacity: number;
   /** How many frames live at a time, the current one included: a block is gone after so many `nextFrame()`. Default 2. */
-  readonly frames?: number;
+  readonly frames?: number | undefined;
   /**
    * For development: an expired frame is overwritten with 0xDB bytes and its memory lies idle for as many frames more,
-   * while any use of its blocks throws `FrameExpiredError`. Takes twice the memory, and `nextFrame` is O(capacity).
+   * while any use of its blocks throws `FrameExpiredError`. Takes twice the memory, and `nextFrame` is O(bytes that blocks had).
    */
-  readonly checked?: boolean;
+  readonly checked?: boolean | undefined;
 }
 
 /** A block together with the number of its frame: `check` tells whether it still lives, at any time later. */
 export type FrameRef = number & { readonly [BRAND]: true };
 declare const BRAND: unique symbol;
+
+const OPTIONS = ["capacity", "frames", "checked", ...PLACE];
 
 const EXPIRED_BYTE = 0xdb;
 
@@ -50,92 +53,102 @@ const EXPIRED_BYTE = 0xdb;
  *                     current   oldest
  */
 export class FrameArena implements Allocator {
-  readonly memory: Memory;
-  readonly traits: Traits;
+  declare readonly memory: Memory;
+  declare readonly traits: Traits;
   /** Bytes that the blocks of one frame can have. */
-  readonly capacity: number;
+  declare readonly capacity: number;
   /** How many frames live at a time. */
-  readonly frames: number;
-  readonly checked: boolean;
-  readonly #arenas: readonly Arena[];
+  declare readonly frames: number;
+  declare readonly checked: boolean;
+  declare private readonly arenas: readonly Arena[];
   /** Where the first frame's bytes begin. */
-  readonly #first: Offset;
+  declare private readonly first: Offset;
   /** References count in frames of so many granules: all there are in the buffer, so that no two of its arenas share any. */
-  readonly #span: number;
-  #current: Arena;
-  #frame = 0;
+  declare private readonly span: number;
+  declare private current: Arena;
+  /** The number of the current frame. */
+  declare private now: number;
+  /** See `presence.ts`. */
+  declare private lastByte: Uint8Array;
 
   constructor(options: FrameArenaOptions) {
-    const { capacity, frames = 2, checked = false } = checkOptions(options);
+    const given = readOptions(options, OPTIONS);
+    const { capacity, frames = 2, checked = false } = given;
     checkInteger("capacity", capacity, 1, MAX_CAPACITY);
     checkInteger("frames", frames, 1, 65536);
-    const count = checked ? 2 * frames : frames;
+    const count = checkBoolean("checked", checked) ? 2 * frames : frames;
     const bytes = 8 * Math.ceil(capacity / 8);
     if (count * bytes > MAX_CAPACITY) {
       throw new InvalidArgumentError(`invalid capacity: ${count} times ${bytes} bytes are above ${MAX_CAPACITY}`);
     }
-    const { memory, begin } = findPlace(count * bytes, 8, options);
+    const { memory, begin } = findPlace(count * bytes, 8, given);
     this.memory = memory;
     this.traits = arenaTraits("frame-arena", isShared(memory.buffer));
     this.capacity = bytes;
     this.frames = frames;
     this.checked = checked;
-    this.#arenas = Array.from({ length: count }, (_, i) => {
+    this.arenas = Array.from({ length: count }, (_, i) => {
       return new Arena({ memory, byteOffset: begin + i * bytes, byteLength: bytes });
     });
-    this.#first = begin;
-    this.#span = Math.ceil(memory.buffer.byteLength / 8);
-    this.#current = this.#arenas[0];
+    this.first = begin;
+    this.span = Math.ceil(memory.buffer.byteLength / 8);
+    this.current = this.arenas[0];
+    this.now = 0;
+    this.lastByte = lastByteOf(memory, begin + count * bytes);
   }
 
   /** The number of the current frame, from 0 on. */
   get frame(): number {
-    return this.#frame;
+    return this.now;
   }
 
   /**
-   * Begins a new frame and ends all blocks of the oldest. Returns the new frame's number. O(1) unless checked, and then
-   * throws `DetachedError` where the memory is gone.
+   * Begins a new frame and ends all blocks of the oldest. Returns the new frame's number. O(1) unless checked. Throws
+   * `DetachedError` where the memory is gone, and `CorruptionError` where it has become too short.
    */
   nextFrame(): number {
+    if (this.checked || this.lastByte.length === 0) this.checkBytes();
     // the arena of the frame that expires now, and then lies idle
-    if (this.checked) this.#spoil(this.#frame + 1 - this.frames);
-    this.#frame++;
-    this.#current = this.#arenas[this.#frame % this.#arenas.length];
-    this.#current.reset();
-    return this.#frame;
+    if (this.checked) this.spoil(this.now + 1 - this.frames);
+    this.now++;
+    this.current = this.arenas[this.now % this.arenas.length];
+    this.current.reset();
+    return this.now;
   }
 
   allocate(size: number, alignment?: number): Offset {
-    return this.#current.allocate(size, alignment);
+    return this.current.allocate(size, alignment);
   }
 
   tryAllocate(size: number, alignment?: number): Offset {
-    return this.#current.tryAllocate(size, alignment);
+    return this.current.tryAllocate(size, alignment);
   }
 
   resize(offset: Offset, size: number): boolean {
-    return this.#owner(offset).resize(offset, size);
+    return this.owner(offset).resize(offset, size);
   }
 
   /** A block that moves goes to the current frame. */
   reallocate(offset: Offset, size: number): Offset {
+    this.checkBytes();
     return reallocate(this, offset, size);
   }
 
   free(offset: Offset): void {
-    this.#owner(offset).free(offset);
+    this.owner(offset).free(offset);
   }
 
   sizeOf(offset: Offset): number {
-    return this.#owner(offset).sizeOf(offset);
+    return this.owner(offset).sizeOf(offset);
   }
 
   allocateMany(size: number, out: Int32Array): number {
-    return this.#current.allocateMany(size, out);
+    return this.current.allocateMany(size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
+    // offsets that lie in the memory are gone with it
+    if (this.lastByte.length === 0) this.checkBytes();
     const length = checkCount(count, offsets);
     const all = offsets.subarray(0, length);
     const seen = new Set<Offset>();
@@ -143,7 +156,7 @@ export class FrameArena implements Allocator {
       const offset = word >>> 0;
       if (seen.has(offset)) throw new DoubleFreeError(offset);
       seen.add(offset);
-      const owner = this.#owner(offset);
+      const owner = this.owner(offset);
       // not live? Then this throws.
       if (!owner.isLive(offset)) owner.free(offset);
     }
@@ -153,7 +166,7 @@ export class FrameArena implements Allocator {
   /** Ends every block, and the frames they are in: as many `nextFrame()` as frames live. O(frames) unless checked. */
   reset(): void {
     for (let i = 0; i < this.frames; i++) this.nextFrame();
-    for (const arena of this.#arenas) arena.reset();
+    for (const arena of this.arenas) arena.reset();
   }
 
   /**
@@ -162,9 +175,8 @@ export class FrameArena implements Allocator {
    */
   ref(offset: Offset): FrameRef {
     this.sizeOf(offset);
-    const frame = this.#frameOf(this.#indexOf(offset));
-    return (checkInteger("frame", frame, 0, Math.floor(2 ** 53 / this.#span) - 1) * this.#span +
-      offset / 8) as FrameRef;
+    const frame = this.frameOf(this.indexOf(offset));
+    return (checkInteger("frame", frame, 0, Math.floor(2 ** 53 / this.span) - 1) * this.span + offset / 8) as FrameRef;
   }
 
   /**
@@ -173,13 +185,13 @@ export class FrameArena implements Allocator {
    */
   check(ref: FrameRef): Offset {
     if (typeof ref !== "number") throw new InvalidBlockError(ref);
-    const frame = Math.floor(ref / this.#span);
-    const offset = 8 * (ref % this.#span);
-    const index = this.#indexOf(offset);
+    const frame = Math.floor(ref / this.span);
+    const offset = 8 * (ref % this.span);
+    const index = this.indexOf(offset);
     // none of this arena's offsets?
-    if (!(index >= 0 && index < this.#arenas.length)) throw new InvalidBlockError(offset);
-    if (frame <= this.#frame - this.frames) throw new FrameExpiredError(offset, frame, this.#frame);
-    if (frame !== this.#frameOf(index)) throw new InvalidBlockError(offset);
+    if (!(index >= 0 && index < this.arenas.length)) throw new InvalidBlockError(offset);
+    if (frame <= this.now - this.frames) throw new FrameExpiredError(offset, frame, this.now);
+    if (frame !== this.frameOf(index)) throw new InvalidBlockError(offset);
     this.sizeOf(offset);
     return offset;
   }
@@ -187,50 +199,55 @@ export class FrameArena implements Allocator {
   /** As of an arena. What older frames have left is not `free`: no block can have it. */
   stats(): AllocatorStats {
     return sumStats(
-      this.#arenas.map((arena, index) => {
+      this.arenas.map((arena, index) => {
         const stats = arena.stats();
-        if (arena === this.#current) return stats;
+        if (this.frameOf(index) === this.now) return stats;
         const { committed, overhead, peakReserved } = stats;
         const over = { committed, overhead, peakReserved };
-        return this.#isOver(index) ? makeStats(over) : { ...stats, free: 0, largestFree: 0 };
+        return this.isOver(index) ? makeStats(over) : { ...stats, free: 0, largestFree: 0 };
       }),
     );
   }
 
   verify(): void {
-    for (const arena of this.#arenas) arena.verify();
+    for (const arena of this.arenas) arena.verify();
   }
 
   /** The arena that an offset is in, or, for what is no offset, any. */
-  #owner(offset: Offset): Arena {
-    const index = this.#indexOf(offset);
-    const arena = this.#arenas[index] ?? this.#current;
-    if (this.checked && arena !== this.#current && this.#isOver(index) && arena.isLive(offset)) {
-      throw new FrameExpiredError(offset, this.#frameOf(index), this.#frame);
+  private owner(offset: Offset): Arena {
+    const index = this.indexOf(offset);
+    const arena = this.arenas[index] ?? this.current;
+    if (this.checked && this.isOver(index) && arena.isLive(offset)) {
+      throw new FrameExpiredError(offset, this.frameOf(index), this.now);
     }
     return arena;
   }
 
-  #indexOf(offset: Offset): number {
-    return isUint32(offset) ? Math.floor((offset - this.#first) / this.capacity) : -1;
+  private indexOf(offset: Offset): number {
+    return isUint32(offset) ? Math.floor((offset - this.first) / this.capacity) : -1;
   }
 
   /** The number of the frame that an arena was last used for; negative where it never was. */
-  #frameOf(index: number): number {
-    const { length } = this.#arenas;
-    return this.#frame - ((((this.#frame - index) % length) + length) % length);
+  private frameOf(index: number): number {
+    const { length } = this.arenas;
+    return this.now - ((((this.now - index) % length) + length) % length);
   }
 
   /** Is an arena's frame over, or not there yet? Of unchecked arenas, all live. */
-  #isOver(index: number): boolean {
-    return this.#frameOf(index) <= this.#frame - this.frames;
+  private isOver(index: number): boolean {
+    return this.frameOf(index) <= this.now - this.frames;
   }
 
-  #spoil(frame: number): void {
-    const { buffer } = this.memory;
-    if (buffer.byteLength < this.#first + this.#arenas.length * this.capacity) throw new DetachedError();
+  /** Throws where the bytes of the frames are not all there. */
+  private checkBytes(): void {
+    this.lastByte = lastByteOf(this.memory, this.first + this.arenas.length * this.capacity);
+  }
+
+  /** What blocks had in this frame, or one before it in its place, is overwritten; what never was a block's is not touched. */
+  private spoil(frame: number): void {
     if (frame < 0) return;
-    const begin = this.#first + (frame % this.#arenas.length) * this.capacity;
-    new Uint8Array(buffer, begin, this.capacity).fill(EXPIRED_BYTE);
+    const index = frame % this.arenas.length;
+    const begin = this.first + index * this.capacity;
+    new Uint8Array(this.memory.buffer, begin, this.arenas[index].highWater - begin).fill(EXPIRED_BYTE);
   }
 }

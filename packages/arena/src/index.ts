@@ -24,9 +24,10 @@
  *     harmonic 3    ├─── frame ────┼────── frame ──────┼─── frame ────┤
  *     beat          0              1         2         3              4
  *
- * Files: `arena.ts` is the allocator, `block-map.ts` its metadata, out of band, `region.ts` and `place.ts` where it lies.
- * `frame-arena.ts` stands on arenas, `tick-arena.ts` on frame arenas; in `tick/`, `beats.ts` is the arithmetic, `cadence.ts`
- * the loop in real time, `report.ts` and `series.ts` what is told of it.
+ * Files: `arena.ts` is the allocator, `block-map.ts` its metadata, out of band, `region.ts` and `place.ts` where it lies, and
+ * `presence.ts` whether that is still there. `frame-arena.ts` stands on arenas, `tick-arena.ts` on frame arenas; in `tick/`,
+ * `beats.ts` is the arithmetic, `cadence.ts` the loop in real time, `watch.ts` how it waits, `report.ts` and `series.ts` what is
+ * told of it.
  *
  * To make a new strategy, copy this folder, without all that begins with `frame` or `tick`.
  */
@@ -34,7 +35,7 @@ export { Arena, type ArenaOptions, type ResetMode } from "./arena.ts";
 export type { Checkpoint } from "./checkpoint.ts";
 export { FrameArena, type FrameArenaOptions, type FrameRef } from "./frame-arena.ts";
 export type { Place } from "./place.ts";
-export type { GivenMemory } from "./region.ts";
+export type { GivenMemory, OwnMemory } from "./region.ts";
 export type { TickClock } from "./tick/clock.ts";
 export type { RunOptions, TickArenaOptions, TickSignal } from "./tick/options.ts";
 export { formatReport, type TickReport } from "./tick/report.ts";

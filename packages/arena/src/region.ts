@@ -1,4 +1,12 @@
-import { checkInteger, InvalidArgumentError, isBuffer, MAX_CAPACITY, type Memory } from "@ariax/allocator";
+import {
+  checkAlone,
+  checkInteger,
+  InvalidArgumentError,
+  MAX_CAPACITY,
+  type Memory,
+  readOptions,
+} from "@ariax/allocator";
+import { givenMemory, ownMemory, type Place } from "./place.ts";
 
 /** Memory that exists: all of it, or the part from `byteOffset` on. */
 export type GivenMemory = (
@@ -7,10 +15,18 @@ export type GivenMemory = (
   | { readonly memory: Memory }
 ) & {
   /** Bytes from the buffer's beginning; default 0. */
-  readonly byteOffset?: number;
+  readonly byteOffset?: number | undefined;
   /** Bytes that may be used; default all that follow. */
-  readonly byteLength?: number;
+  readonly byteLength?: number | undefined;
 };
+
+/** Memory of its own. */
+export interface OwnMemory {
+  /** Bytes, from 1 to `MAX_CAPACITY`; rounded up to 8. */
+  readonly capacity: number;
+  /** Is it a `SharedArrayBuffer`? Default false. */
+  readonly shared?: boolean | undefined;
+}
 
 /** Where an arena lies: granules of 8 bytes, from `first` up to `limit`. Granule 0 is NULL and never in it. */
 export interface Region {
@@ -19,19 +35,30 @@ export interface Region {
   readonly limit: number;
 }
 
-/** Memory of its own for `capacity` bytes: they are rounded up to 8, and 8 more keep the offset 0 free. */
-export function ownRegion(capacity: number): Region {
+type AllOptions = Place & { readonly capacity?: number; readonly byteLength?: number | undefined };
+
+const GIVEN = ["buffer", "memory", "byteOffset", "byteLength"] as const;
+
+/** The region that these options ask for. */
+export function findRegion(options: OwnMemory | GivenMemory): Region {
+  const all: AllOptions = readOptions(options, ["capacity", "shared", ...GIVEN]);
+  checkAlone(all, "capacity", GIVEN);
+  return all.capacity === undefined ? givenRegion(all) : ownRegion(all.capacity, all.shared);
+}
+
+/** 8 bytes more than asked for keep the offset 0 free. */
+function ownRegion(capacity: number, shared: boolean | undefined): Region {
   const granules = Math.ceil(checkInteger("capacity", capacity, 1, MAX_CAPACITY) / 8);
-  return { memory: { buffer: new ArrayBuffer(8 * (1 + granules)) }, first: 1, limit: 1 + granules };
+  return { memory: ownMemory(8 * (1 + granules), shared), first: 1, limit: 1 + granules };
 }
 
 /** The whole granules of memory that exists. */
-export function givenRegion(given: GivenMemory): Region {
-  const memory = "memory" in given ? given.memory : { buffer: given.buffer };
-  if (!isBuffer(memory?.buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-  const room = memory.buffer.byteLength;
-  const byteOffset = checkInteger("byteOffset", given.byteOffset ?? 0, 0, room);
-  const byteLength = checkInteger("byteLength", given.byteLength ?? room - byteOffset, 0, room - byteOffset);
+function givenRegion(given: AllOptions): Region {
+  const { memory, length } = givenMemory(given);
+  const { byteOffset = 0 } = given;
+  checkInteger("byteOffset", byteOffset, 0, length);
+  const { byteLength = length - byteOffset } = given;
+  checkInteger("byteLength", byteLength, 0, length - byteOffset);
   const first = Math.max(1, Math.ceil(byteOffset / 8));
   const limit = Math.min(Math.floor((byteOffset + byteLength) / 8), first + MAX_CAPACITY / 8, 2 ** 29 - 1);
   if (limit <= first) {

@@ -1,8 +1,7 @@
 import {
   type AllocatorStats,
+  checkBoolean,
   checkInteger,
-  checkOptions,
-  DetachedError,
   InvalidArgumentError,
   isUint32,
   MAX_CAPACITY,
@@ -10,17 +9,19 @@ import {
   makeStats,
   NestedTickError,
   type Offset,
+  readOptions,
   sumStats,
 } from "@ariax/allocator";
 import { refuse } from "./check.ts";
 import { FrameArena } from "./frame-arena.ts";
-import { findPlace } from "./place.ts";
+import { findPlace, isOwn, PLACE } from "./place.ts";
+import { lastByteOf } from "./presence.ts";
 import { type Beats, beatsOf, isDue, MAX_HARMONIC, secondsAt } from "./tick/beats.ts";
 import { type Beating, Cadence } from "./tick/cadence.ts";
 import { checkFrequency, checkHarmonics, planRun, type RunOptions, type TickArenaOptions } from "./tick/options.ts";
 import type { TickReport } from "./tick/report.ts";
 
-const OPTIONS = ["frequency", "bytesPerTick", "harmonics", "frames", "checked", "memory", "buffer", "byteOffset"];
+const OPTIONS = ["frequency", "bytesPerTick", "harmonics", "frames", "checked", ...PLACE];
 
 /** Bytes: a frame is a whole number of these. */
 const PAGE = 4096;
@@ -42,38 +43,42 @@ const PAGE = 4096;
  * A checked arena has twice as many.
  */
 export class TickArena {
-  readonly memory: Memory;
+  declare readonly memory: Memory;
   /** Of the fundamental, in Hz. */
-  readonly frequency: number;
+  declare readonly frequency: number;
   /** 1000 ÷ frequency: ms. */
-  readonly period: number;
+  declare readonly period: number;
   /** Ascending, from 1 on. */
-  readonly harmonics: readonly number[];
+  declare readonly harmonics: readonly number[];
   /** How many frames of each harmonic live at a time. */
-  readonly frames: number;
-  readonly checked: boolean;
+  declare readonly frames: number;
+  declare readonly checked: boolean;
   /** Bytes of one frame: whole pages. */
-  readonly blockSize: number;
+  declare readonly blockSize: number;
   /** Where the first frame begins, a multiple of `blockSize`, never 0. */
-  readonly base: Offset;
+  declare readonly base: Offset;
   /** Bytes of all frames, from `base` on. */
-  readonly byteLength: number;
-  readonly #arenas: readonly FrameArena[];
+  declare readonly byteLength: number;
+  declare private readonly arenas: readonly FrameArena[];
   /** The arena of each harmonic, by its number. */
-  readonly #byHarmonic: readonly (FrameArena | undefined)[];
-  readonly #beats: Beats;
+  declare private readonly byHarmonic: readonly (FrameArena | undefined)[];
+  declare private readonly beats: Beats;
   /** Bytes below `base` that nobody else can use. */
-  readonly #gap: number;
-  #beat = 0;
-  #isRunning = false;
+  declare private readonly gap: number;
+  /** The number of the present beat. */
+  declare private now: number;
+  declare private isRunning: boolean;
+  /** See `presence.ts`. */
+  declare private lastByte: Uint8Array;
 
   constructor(options: TickArenaOptions) {
-    const { frequency, bytesPerTick, harmonics = 1, frames = 2, checked = false } = checkOptions(options, OPTIONS);
+    const given = readOptions(options, OPTIONS);
+    const { frequency, bytesPerTick, harmonics = 1, frames = 2, checked = false } = given;
     this.frequency = checkFrequency(frequency);
     this.period = 1000 / frequency;
     this.harmonics = checkHarmonics(harmonics);
     this.frames = checkInteger("frames", frames, 1, 65536);
-    this.checked = checked;
+    this.checked = checkBoolean("checked", checked);
     this.blockSize = PAGE * Math.ceil(checkInteger("bytesPerTick", bytesPerTick, 1, MAX_CAPACITY) / PAGE);
     const blocks = (checked ? 2 : 1) * frames;
     const span = blocks * this.blockSize;
@@ -84,19 +89,22 @@ export class TickArena {
         `invalid bytesPerTick: ${count} frames of ${this.blockSize} bytes, and room for one below them, are above ${MAX_CAPACITY}`,
       );
     }
-    const { memory, begin } = findPlace(this.byteLength, this.blockSize, options);
+    const { memory, begin } = findPlace(this.byteLength, this.blockSize, given);
     this.memory = memory;
     this.base = begin;
-    this.#gap = options.memory === undefined && options.buffer === undefined ? begin : 0;
-    this.#arenas = this.harmonics.map((_, i) => {
+    this.gap = isOwn(given) ? begin : 0;
+    this.arenas = this.harmonics.map((_, i) => {
       return new FrameArena({ memory, byteOffset: begin + i * span, capacity: this.blockSize, frames, checked });
     });
     const byHarmonic = new Array<FrameArena | undefined>(MAX_HARMONIC + 1).fill(undefined);
     this.harmonics.forEach((k, i) => {
-      byHarmonic[k] = this.#arenas[i];
+      byHarmonic[k] = this.arenas[i];
     });
-    this.#byHarmonic = byHarmonic;
-    this.#beats = beatsOf(this.harmonics);
+    this.byHarmonic = byHarmonic;
+    this.beats = beatsOf(this.harmonics);
+    this.now = 0;
+    this.isRunning = false;
+    this.lastByte = lastByteOf(memory, begin + this.byteLength);
   }
 
   /**
@@ -104,65 +112,67 @@ export class TickArena {
    * `InvalidArgumentError` where there is none. O(1).
    */
   harmonic(k: number): FrameArena {
-    const arena = typeof k === "number" ? this.#byHarmonic[k] : undefined;
+    const arena = typeof k === "number" ? this.byHarmonic[k] : undefined;
     return arena ?? refuse("harmonic", k, `none of ${this.harmonics.join(", ")}`);
   }
 
   /** The arena that rotates once a period: harmonic 1. */
   get fundamental(): FrameArena {
-    return this.#arenas[0];
+    return this.arenas[0];
   }
 
   /** The number of the present beat, from 0 on. */
   get beat(): number {
-    return this.#beat;
+    return this.now;
   }
 
   /** How many beats a period has: 4 for the harmonics 1, 2, 3. */
   get beatsPerPeriod(): number {
-    return this.#beats.count;
+    return this.beats.count;
   }
 
   /** When the present beat is, in seconds since beat 0, as the frequency tells it: no error adds up. O(1). */
   get time(): number {
-    return secondsAt(this.#beats, this.#beat, this.frequency);
+    return secondsAt(this.beats, this.now, this.frequency);
   }
 
   /** Has harmonic `k` rotated at the present beat? At beat 0, where all begin, yes. Throws as `harmonic` does. O(1). */
   due(k: number): boolean {
     this.harmonic(k);
-    return isDue(this.#beats, k, this.#beat % this.#beats.count);
+    return isDue(this.beats, k, this.now % this.beats.count);
   }
 
   /**
    * Goes on to the next beat, and rotates the harmonics that are due: their oldest frames end. The new beat's number.
-   * O(harmonics), whatever was allocated, unless checked; no garbage. Throws `NestedTickError` while `run` has the ticks, and
-   * `DetachedError` where a checked arena's memory is gone.
+   * O(harmonics), whatever was allocated, unless checked; no garbage. Throws `NestedTickError` while `run` has the ticks,
+   * `DetachedError` where the memory is gone, and `CorruptionError` where it has become too short.
    */
   tick(): number {
-    if (this.#isRunning) throw new NestedTickError("tick()");
-    return this.#advance();
+    if (this.isRunning) throw new NestedTickError("tick()");
+    return this.advance();
   }
 
   /**
    * Calls `tick()` and then `callback(this)` at each beat, in real time: the next beat's moment is the first. A promise that
    * the callback returns is awaited. Resolves to the report when a limit of the options is reached, the signal is aborted,
-   * or the callback returns `false`. Rejects with what the callback throws, with `InvalidArgumentError`, and with
-   * `NestedTickError` while another run goes on. After any of these the arena can be used, and run again.
+   * or the callback returns `false`. Rejects with what the callback throws, with `InvalidArgumentError`, with
+   * `NestedTickError` while another run goes on, with `UnsupportedError` where the clock stands still though its timers fire,
+   * and as `tick` does where memory is gone. After any of these the arena can be used, and run again.
    */
   async run(callback: (ticks: TickArena) => unknown, options: RunOptions = {}): Promise<TickReport> {
-    if (this.#isRunning) throw new NestedTickError("run()");
+    if (this.isRunning) throw new NestedTickError("run()");
     if (typeof callback !== "function") refuse("callback", callback, "no function");
-    const cadence = new Cadence(this.#beating(callback), planRun(options));
+    const cadence = new Cadence(this.beating(callback), planRun(options));
     // Options are read from an object of the user's, whose getters may have begun another run.
-    if (this.#isRunning) throw new NestedTickError("run()");
-    this.#isRunning = true;
+    if (this.isRunning) throw new NestedTickError("run()");
+    this.isRunning = true;
     return cadence.run();
   }
 
   /** Ends every block of every harmonic. The time, and the beat, stay. O(harmonics × frames) unless checked. */
   reset(): void {
-    for (const arena of this.#arenas) arena.reset();
+    this.checkBytes();
+    for (const arena of this.arenas) arena.reset();
   }
 
   /** Which frame's bytes an offset is in, counted from 0 on in the order of memory; −1: in none. O(1). */
@@ -176,40 +186,45 @@ export class TickArena {
   /** The arena that an offset is in, if any. O(1). */
   ownerOf(offset: Offset): FrameArena | undefined {
     const blocks = (this.checked ? 2 : 1) * this.frames;
-    return this.#arenas[Math.floor(this.frameOf(offset) / blocks)];
+    return this.arenas[Math.floor(this.frameOf(offset) / blocks)];
   }
 
   /** Of all harmonics together. Memory of its own is committed from 0 on. */
   stats(): AllocatorStats {
-    return sumStats([makeStats({ committed: this.#gap }), ...this.#arenas.map((arena) => arena.stats())]);
+    return sumStats([makeStats({ committed: this.gap }), ...this.arenas.map((arena) => arena.stats())]);
   }
 
   verify(): void {
-    for (const arena of this.#arenas) arena.verify();
+    for (const arena of this.arenas) arena.verify();
   }
 
-  #advance(): number {
-    // checked, frames are overwritten: not some of them, and then an error
-    if (this.checked && this.memory.buffer.byteLength < this.base + this.byteLength) throw new DetachedError();
-    const index = (this.#beat + 1) % this.#beats.count;
-    for (let i = 0; i < this.#arenas.length; i++) {
-      if (isDue(this.#beats, this.harmonics[i], index)) this.#arenas[i].nextFrame();
+  /** Throws where the bytes of the frames are not all there. */
+  private checkBytes(): void {
+    this.lastByte = lastByteOf(this.memory, this.base + this.byteLength);
+  }
+
+  private advance(): number {
+    // not some frames, and then an error
+    if (this.checked || this.lastByte.length === 0) this.checkBytes();
+    const index = (this.now + 1) % this.beats.count;
+    for (let i = 0; i < this.arenas.length; i++) {
+      if (isDue(this.beats, this.harmonics[i], index)) this.arenas[i].nextFrame();
     }
-    return ++this.#beat;
+    return ++this.now;
   }
 
-  #beating(callback: (ticks: TickArena) => unknown): Beating {
+  private beating(callback: (ticks: TickArena) => unknown): Beating {
     const ticks = this;
     return {
       frequency: this.frequency,
-      beats: this.#beats,
+      beats: this.beats,
       get beat() {
-        return ticks.#beat;
+        return ticks.now;
       },
-      advance: () => this.#advance(),
+      advance: () => this.advance(),
       call: () => callback(this),
       end: () => {
-        this.#isRunning = false;
+        this.isRunning = false;
       },
     };
   }

@@ -1,4 +1,4 @@
-import { InvalidBlockError, view } from "@ariax/allocator";
+import { DetachedError, InvalidBlockError, view } from "@ariax/allocator";
 import { conformance } from "@ariax/conformance";
 import { describe, expect, test, vi } from "vitest";
 import { TickArena, type TickArenaOptions } from "../src/index.ts";
@@ -236,18 +236,26 @@ describe("what is refused", () => {
     expect(Object.isFrozen(new TickArena({ frequency: 60, bytesPerTick: 1, harmonics: 3 }).harmonics)).toBe(true);
   });
 
-  test("a checked tick over memory that is gone, or cut off: nothing has rotated", () => {
-    const resizable = new ArrayBuffer(65536, { maxByteLength: 65536 });
-    const ticks = new TickArena({ frequency: 60, bytesPerTick: 1, harmonics: 2, checked: true, buffer: resizable });
-    ticks.tick();
-    // harmonic 1 has its bytes, harmonic 2 has not
-    resizable.resize(ticks.base + ticks.byteLength / 2);
-    for (const cut of [() => {}, () => structuredClone(resizable, { transfer: [resizable] })]) {
-      cut();
-      expect(() => ticks.tick()).toThrow(expect.objectContaining({ code: "ERR_DETACHED" }));
-      expect([ticks.beat, ticks.harmonic(1).frame, ticks.harmonic(2).frame]).toEqual([1, 0, 1]);
-      expect(() => ticks.harmonic(2).nextFrame()).toThrow(/^detached: /);
-      expect(ticks.harmonic(2).frame).toBe(1);
-    }
-  });
+  test.each([false, true])(
+    "a tick over memory that is cut off, or gone: nothing has rotated; checked: %s",
+    (checked) => {
+      const buffer = new ArrayBuffer(65536, { maxByteLength: 65536 });
+      const ticks = new TickArena({ frequency: 60, bytesPerTick: 1, harmonics: 2, checked, buffer });
+      ticks.tick();
+      const end = ticks.base + ticks.byteLength;
+      const half = end - ticks.byteLength / 2;
+      const cuts: [() => void, string][] = [
+        // harmonic 1 has its bytes, harmonic 2 has not
+        [() => buffer.resize(half), `corrupted: truncated: the arena ends at byte ${end}, its buffer at ${half}`],
+        [() => structuredClone(buffer, { transfer: [buffer] }), `${new DetachedError().message}`],
+      ];
+      for (const [cut, message] of cuts) {
+        cut();
+        expect(() => ticks.tick()).toThrow(message);
+        expect([ticks.beat, ticks.harmonic(1).frame, ticks.harmonic(2).frame]).toEqual([1, 0, 1]);
+        for (const use of [() => ticks.harmonic(2).nextFrame(), () => ticks.reset()]) expect(use).toThrow(message);
+        expect(ticks.harmonic(2).frame).toBe(1);
+      }
+    },
+  );
 });

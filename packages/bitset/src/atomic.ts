@@ -1,4 +1,5 @@
-import { checkInteger, cut, lastIndex, levelCount, wordCount } from "./layout.ts";
+import { checkIndex, checkThere, fail, gone } from "./errors.ts";
+import { cut, lastIndex, levelCount, newWords, wordCount } from "./layout.ts";
 import { countBits } from "./whole.ts";
 import { lowest } from "./word.ts";
 
@@ -32,12 +33,13 @@ export class AtomicBitSet {
 
   /**
    * An empty set of `length` bits, 0 to 2³⁰, over a `SharedArrayBuffer` of its own: O(length / 32). With `words` (and
-   * `at`), as `over`. Throws a `RangeError` for another length.
+   * `at`), as `over`. Throws a `RangeError` for another length, and an error with code `ERR_OUT_OF_MEMORY` or `ERR_UNSUPPORTED`
+   * where the host has no such memory, or no `SharedArrayBuffer` at all.
    */
   constructor(length: number, words?: Int32Array, at = 0) {
     const size = wordCount(length) + 1;
     this.length = length;
-    this.words = cut(words === undefined ? new Int32Array(new SharedArrayBuffer(size * 4)) : words, at, size);
+    this.words = cut(words === undefined ? newSharedWords(size) : words, at, size);
     this.last = lastIndex(length);
     this.root = size - 2;
     this.levels = levelCount(this.last);
@@ -54,12 +56,12 @@ export class AtomicBitSet {
    * Throws a `RangeError` if the words don't fit, a `TypeError` if `words` is no `Int32Array`.
    */
   static over(words: Int32Array, at: number, n: number): AtomicBitSet {
-    return new AtomicBitSet(n, words ?? (null as never), at); // missing words are an error here
+    return new AtomicBitSet(n, cut(words, at, wordCount(n) + 1)); // nothing may be missing here
   }
 
   /** How many bytes the set takes. */
   get byteLength(): number {
-    return this.words.length * 4;
+    return 4 * (this.root + 2);
   }
 
   /** How many bits are set; while others work, how many of the words read were, each in its moment. O(length / 32). */
@@ -69,36 +71,37 @@ export class AtomicBitSet {
 
   /** Whether bit `i` is set. O(1). */
   has(i: number): boolean {
-    this.#check(i);
-    return ((Atomics.load(this.words, i >>> 5) >>> i) & 1) === 1;
+    return ((Atomics.load(this.wordsWith(i), i >>> 5) >>> i) & 1) === 1;
   }
 
   /** Sets bit `i` (releases it); returns whether it was clear: `false` tells a double release. O(levels). */
   set(i: number): boolean {
-    this.#check(i);
+    const words = this.wordsWith(i);
+    const last = this.last;
     const bit = 1 << i;
-    const old = Atomics.or(this.words, i >>> 5, bit);
+    const old = Atomics.or(words, i >>> 5, bit);
     // Even if the word was not empty: who gave it its first bit may not have come to settle it.
-    this.#settle(i >>> 5, old | bit, 0, 5);
+    settle(words, last, i >>> 5, old | bit, 0, 5);
     return (old & bit) === 0;
   }
 
   /** Clears bit `i` (claims it); returns whether it was set, that is, whether the caller has it now. O(levels). */
   clear(i: number): boolean {
-    this.#check(i);
+    const words = this.wordsWith(i);
+    const last = this.last;
     const bit = 1 << i;
-    const old = Atomics.and(this.words, i >>> 5, ~bit);
-    if (old === bit) this.#settle(i >>> 5, 0, 0, 5);
+    const old = Atomics.and(words, i >>> 5, ~bit);
+    if (old === bit) settle(words, last, i >>> 5, 0, 0, 5);
     return (old & bit) !== 0;
   }
 
   /** Claims the lowest set bit it finds: clears and returns it, or −1. O(levels) when no other thread interferes. */
   takeFirst(): number {
-    const words = this.words;
-    const last = this.last;
+    const { words, last, root, levels } = this; // before the first write: a proxy may throw
+    checkThere(words);
     for (let round = 0; round < ROUNDS; ) {
-      let at = this.root;
-      let shift = 5 * this.levels;
+      let at = root;
+      let shift = 5 * levels;
       let i = 0;
       let x = words[at]; // plain reads will do for hints
       while (shift > 5 && x !== 0) {
@@ -108,16 +111,16 @@ export class AtomicBitSet {
         x = words[at + i];
       }
       if (x !== 0) {
-        const bit = this.#takeFrom(i);
+        const bit = takeFrom(words, last, i);
         if (bit >= 0) return bit;
-      } else if (at < this.root) {
+      } else if (at < root) {
         // A hint led to an empty word.
-        this.#settle(i, Atomics.load(words, at + i), at, shift);
+        settle(words, last, i, Atomics.load(words, at + i), at, shift);
       } else {
-        if (this.#isEmpty()) return -1;
+        if (isEmpty(words)) return -1;
         // Someone is clearing hints, maybe interrupted for long: look without them.
         for (let leaf = 0; leaf <= last >>> 5; leaf++) {
-          const bit = words[leaf] === 0 ? -1 : this.#takeFrom(leaf);
+          const bit = words[leaf] === 0 ? -1 : takeFrom(words, last, leaf);
           if (bit >= 0) return bit;
         }
         round++;
@@ -128,79 +131,92 @@ export class AtomicBitSet {
 
   /** Sets every bit, each word atomically. O(length / 32), and slow: to fill a set nobody uses yet, use `BitSet.over`. */
   setAll(): void {
-    for (let leaf = 0; leaf << 5 < this.length; leaf++) {
-      const bits = leaf === this.last >>> 5 ? -1 >>> -this.length : -1;
-      this.#settle(leaf, Atomics.or(this.words, leaf, bits) | bits, 0, 5);
+    const { words, last, length } = this;
+    checkThere(words);
+    for (let leaf = 0; leaf << 5 < length; leaf++) {
+      const bits = leaf === last >>> 5 ? -1 >>> -length : -1;
+      settle(words, last, leaf, Atomics.or(words, leaf, bits) | bits, 0, 5);
     }
   }
 
   /** Clears every bit, each word atomically. O(length / 32). */
   clearAll(): void {
-    for (let leaf = 0; leaf << 5 < this.length; leaf++) {
-      if (Atomics.exchange(this.words, leaf, 0) !== 0) this.#settle(leaf, 0, 0, 5);
+    const { words, last, length } = this;
+    checkThere(words);
+    for (let leaf = 0; leaf << 5 < length; leaf++) {
+      if (Atomics.exchange(words, leaf, 0) !== 0) settle(words, last, leaf, 0, 0, 5);
     }
   }
 
-  /** Claims the lowest bit of leaf word `leaf`, or −1 if others took all. */
-  #takeFrom(leaf: number): number {
+  /** The words, where they are there and bit `i` is one of theirs. */
+  private wordsWith(i: number): Int32Array {
+    if (typeof i !== "number" || i >>> 0 !== i || i >= this.length) checkIndex(i, this.length);
     const words = this.words;
-    let x = Atomics.load(words, leaf);
-    while (x !== 0) {
-      const bit = x & -x;
-      const old = Atomics.and(words, leaf, ~bit);
-      x = old & ~bit;
-      if ((old & bit) !== 0) {
-        if (x === 0) this.#settle(leaf, 0, 0, 5);
-        return (leaf << 5) + lowest(bit);
+    if (words[i >>> 5] === undefined) gone();
+    return words;
+  }
+}
+
+function newSharedWords(size: number): Int32Array {
+  if (typeof SharedArrayBuffer === "undefined") {
+    const what = "no SharedArrayBuffer here: a page has it once it is cross-origin isolated";
+    fail(new Error(`unsupported: ${what}`), "UnsupportedError", "ERR_UNSUPPORTED");
+  }
+  return newWords(size, SharedArrayBuffer);
+}
+
+/** Claims the lowest bit of leaf word `leaf`, or −1 if others took all. */
+function takeFrom(words: Int32Array, last: number, leaf: number): number {
+  let x = Atomics.load(words, leaf);
+  while (x !== 0) {
+    const bit = x & -x;
+    const old = Atomics.and(words, leaf, ~bit);
+    x = old & ~bit;
+    if ((old & bit) !== 0) {
+      if (x === 0) settle(words, last, leaf, 0, 0, 5);
+      return (leaf << 5) + lowest(bit);
+    }
+  }
+  settle(words, last, leaf, 0, 0, 5); // who emptied it may not have come to it
+  return -1;
+}
+
+/** Whether the set was empty at a moment within this call. May be falsely `false` while others clear hints. */
+function isEmpty(words: Int32Array): boolean {
+  const root = words.length - 2;
+  const clearing = Atomics.load(words, root + 1);
+  if ((clearing & 0xffff) !== 0 || Atomics.load(words, root) !== 0) return false;
+  return Atomics.load(words, root + 1) === clearing;
+}
+
+/**
+ * Makes the summaries agree with word `i` of the level at `at` (whose words number `(last >>> shift) + 1`), which had
+ * the value `x` at, or after, the caller's own change.
+ *
+ * Why a bit in an unsettled word can't stay hidden: whoever sets one reads each level above after the one below, and
+ * so sees any hint that was cleared before; whoever clears a hint later reads the child later, and puts it back.
+ */
+function settle(words: Int32Array, last: number, i: number, x: number, at: number, shift: number): void {
+  let clearing = false;
+  for (; last >>> shift > 0; shift += 5) {
+    const child = at + i;
+    at += (last >>> shift) + 1;
+    const bit = 1 << i;
+    i >>>= 5;
+    let above = Atomics.load(words, at + i);
+    // Do they disagree?
+    while ((x === 0) === ((above & bit) !== 0)) {
+      if (x !== 0) above = Atomics.or(words, at + i, bit) | bit;
+      else {
+        if (!clearing) Atomics.add(words, words.length - 1, 1);
+        clearing = true;
+        above = Atomics.and(words, at + i, ~bit) & ~bit;
       }
+      x = Atomics.load(words, child);
     }
-    this.#settle(leaf, 0, 0, 5); // who emptied it may not have come to it
-    return -1;
+    // Emptied one of several words? Then nothing changes above.
+    if (x === 0 && above !== 0) break;
+    x = above;
   }
-
-  /** Whether the set was empty at a moment within this call. May be falsely `false` while others clear hints. */
-  #isEmpty(): boolean {
-    const words = this.words;
-    const clearing = Atomics.load(words, this.root + 1);
-    if ((clearing & 0xffff) !== 0 || Atomics.load(words, this.root) !== 0) return false;
-    return Atomics.load(words, this.root + 1) === clearing;
-  }
-
-  /**
-   * Makes the summaries agree with word `i` of the level at `at` (whose words number `(last >>> shift) + 1`), which had
-   * the value `x` at, or after, the caller's own change.
-   *
-   * Why a bit in an unsettled word can't stay hidden: whoever sets one reads each level above after the one below, and
-   * so sees any hint that was cleared before; whoever clears a hint later reads the child later, and puts it back.
-   */
-  #settle(i: number, x: number, at: number, shift: number): void {
-    const words = this.words;
-    const last = this.last;
-    let clearing = false;
-    for (; last >>> shift > 0; shift += 5) {
-      const child = at + i;
-      at += (last >>> shift) + 1;
-      const bit = 1 << i;
-      i >>>= 5;
-      let above = Atomics.load(words, at + i);
-      // Do they disagree?
-      while ((x === 0) === ((above & bit) !== 0)) {
-        if (x !== 0) above = Atomics.or(words, at + i, bit) | bit;
-        else {
-          if (!clearing) Atomics.add(words, this.root + 1, 1);
-          clearing = true;
-          above = Atomics.and(words, at + i, ~bit) & ~bit;
-        }
-        x = Atomics.load(words, child);
-      }
-      // Emptied one of several words? Then nothing changes above.
-      if (x === 0 && above !== 0) break;
-      x = above;
-    }
-    if (clearing) Atomics.add(words, this.root + 1, 0xffff); // one clearing less, one done more
-  }
-
-  #check(i: number): void {
-    if (i >>> 0 !== i || i >= this.length) checkInteger("index", i, 0, this.length - 1);
-  }
+  if (clearing) Atomics.add(words, words.length - 1, 0xffff); // one clearing less, one done more
 }

@@ -1,10 +1,11 @@
 /**
- * Where the levels of a set lie, and what arguments it takes.
+ * Where the levels of a set lie, and what words it takes.
  *
  * The words of level k number ⌈n / 32^(k+1)⌉ (at least one), the leaves being level 0; the levels follow each other
  * without gaps, leaves first, and the last is the one word of the root. With `last = n − 1`, level k has
  * `(last >>> 5(k+1)) + 1` words: loops that climb or descend get their offsets from that, and need no table.
  */
+import { checkInteger, fail, refuse } from "./errors.ts";
 
 /** The most bits a set can have: 2³⁰, which takes six levels and 138 MB. */
 export const MAX_LENGTH: number = 2 ** 30;
@@ -34,23 +35,27 @@ export interface Bits {
   readonly words: Int32Array;
 }
 
-/** The `size` words of `words` from index `at` on: a view, so their neighbours are out of reach. */
-export function cut(words: Int32Array, at: number, size: number): Int32Array {
-  // By name, as an array may come from another realm.
-  if ((words as { [Symbol.toStringTag]?: string } | null)?.[Symbol.toStringTag] !== "Int32Array") {
+/** `size` words, all 0, in a buffer of this type. */
+export function newWords(size: number, Type: ArrayBufferConstructor | SharedArrayBufferConstructor): Int32Array {
+  const bytes = 4 * size;
+  try {
+    return new Int32Array(new Type(bytes));
+  } catch {
+    // the size is a checked one: the host has no room for it
+    fail(new Error(`out of memory: the host has no buffer of ${bytes} bytes`), "HostMemoryError", "ERR_OUT_OF_MEMORY");
+  }
+}
+
+/** Throws unless `words` are an `Int32Array`: told by its name, as it may come from another realm, and no proxy of one. */
+export function checkWords(words: Int32Array): void {
+  if (!ArrayBuffer.isView(words) || words[Symbol.toStringTag] !== "Int32Array") {
     refuse(TypeError, "words: not an Int32Array");
   }
+}
+
+/** The `size` words of `words` from index `at` on: a view of its own, so their neighbours are out of reach. */
+export function cut(words: Int32Array, at: number, size: number): Int32Array {
+  checkWords(words);
   checkInteger(`start of ${size} words`, at, 0, words.length - size);
-  return words.subarray(at, at + size);
-}
-
-/** Throws unless `value` is a whole number from `least` to `most`. Hot paths compare first, and come here to fail. */
-export function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (!(Number.isInteger(value) && value >= least && value <= most)) {
-    refuse(RangeError, `${name}: ${String(value)} is not a whole number from ${least} to ${most}`);
-  }
-}
-
-function refuse(Kind: ErrorConstructor, what: string): never {
-  throw Object.assign(new Kind(`invalid ${what}`), { code: "ERR_INVALID_ARGUMENT" });
+  return new Int32Array(words.buffer, words.byteOffset + 4 * at, size);
 }

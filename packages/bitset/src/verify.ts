@@ -1,4 +1,5 @@
-import { type Bits, lastIndex } from "./layout.ts";
+import { checkThere, fail, refuse } from "./errors.ts";
+import { type Bits, checkWords, cut, lastIndex, wordCount } from "./layout.ts";
 
 /**
  * Throws an `Error` with code `ERR_CORRUPTED` naming the first summary bit that disagrees with its word, or a bit past
@@ -6,7 +7,13 @@ import { type Bits, lastIndex } from "./layout.ts";
  *
  * A function, not a method, so that a program that doesn't call it doesn't carry it.
  */
-export function verify({ words, length }: Bits): void {
+export function verify(set: Bits): void {
+  if (typeof set !== "object" || set === null) refuse(TypeError, "set: it is no BitSet");
+  const { words, length } = set;
+  const size = wordCount(length);
+  checkWords(words);
+  checkThere(words);
+  cut(words, 0, size); // whatever it is, it has the words of a set
   const last = lastIndex(length);
   const rest = length - (last & ~31); // bits in use of the last leaf
   if (rest < 32 && words[last >>> 5] >>> rest !== 0) corrupted(`a bit past the length ${length} is set`);
@@ -22,5 +29,5 @@ export function verify({ words, length }: Bits): void {
 }
 
 function corrupted(what: string): never {
-  throw Object.assign(new Error(`corrupted: ${what}`), { code: "ERR_CORRUPTED" });
+  fail(new Error(`corrupted: ${what}`), "CorruptionError", "ERR_CORRUPTED");
 }

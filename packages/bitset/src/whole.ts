@@ -1,11 +1,13 @@
 /** Operations over many words at once. All cost O(words they touch). */
-import { type Bits, checkInteger } from "./layout.ts";
+import { checkInteger, checkThere } from "./errors.ts";
+import type { Bits } from "./layout.ts";
 import { ones } from "./word.ts";
 
 /** Sets (`value` −1) or clears (0) the bits from ≤ i < to of a `BitSet`, and mends the summaries. */
 export function fillBits({ words, length }: Bits, from: number, to: number, value: 0 | -1): void {
   checkInteger("range end", to, 0, length);
   checkInteger("range start", from, 0, to);
+  checkThere(words);
   for (let at = 0, shift = 5; from < to && at < words.length; shift += 5) {
     const first = at + (from >>> 5);
     const final = at + ((to - 1) >>> 5);
@@ -28,6 +30,7 @@ export function fillBits({ words, length }: Bits, from: number, to: number, valu
 
 /** How many bits are set. */
 export function countBits({ words, length }: Bits): number {
+  checkThere(words);
   let count = 0;
   for (let leaf = 0; leaf << 5 < length; leaf++) count += ones(words[leaf]);
   return count;

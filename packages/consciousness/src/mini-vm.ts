@@ -12,6 +12,7 @@ import {
   type Memory,
   makeStats,
   type Offset,
+  readOptions,
   type Traits,
 } from "@ariax/allocator";
 import { type ContextLoan, MemoryContext } from "@ariax/memory-context";
@@ -71,7 +72,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
       recording = 4096,
       baseline,
       ...rest
-    } = checkOptions(options, VM_OPTIONS);
+    } = readOptions(options, [...VM_OPTIONS, CONTINUE]);
     // A copy: what the caller does with his own is no concern of the VM's.
     const fields = given && { ...given };
     const { onPressure, [CONTINUE]: loan, ...place } = rest;
@@ -111,8 +112,8 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     loan: MiniVmLoan<F>,
     more: Pick<MiniVmOptions<F>, "onPressure" | "baseline"> = {},
   ): MiniVm<F> {
-    const { context, ...options } = checkOptions(loan, undefined, "loan");
-    return new MiniVm<F>(null, { ...options, ...more, [CONTINUE]: checkOptions(context, undefined, "loan") });
+    const { context, ...options } = checkOptions(loan, "loan");
+    return new MiniVm<F>(null, { ...options, ...more, [CONTINUE]: checkOptions(context, "loan") });
   }
 
   /**

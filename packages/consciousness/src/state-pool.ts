@@ -1,4 +1,4 @@
-import { CorruptionError, checkOptions, InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
+import { CorruptionError, InvalidArgumentError, PoolExhaustedError, readOptions } from "@ariax/allocator";
 import type { Column, FieldValue, Handle, MetadataPool, PoolStats, Schema } from "@ariax/metadata-pool";
 import { checkFrequency, checkLimit, TESLA_FREQUENCY } from "./frequency.ts";
 import { FrequencyBands } from "./frequency-bands.ts";
@@ -17,8 +17,6 @@ import {
 export type StateHandle = number & { readonly [STATE]: true };
 declare const STATE: unique symbol;
 
-const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset"];
-
 /** What only this package gives to the constructor. */
 const CONTINUE: unique symbol = Symbol("continue");
 export const RECORDING: unique symbol = Symbol("recording");
@@ -26,6 +24,8 @@ interface Internal {
   readonly [CONTINUE]?: MetadataPool<Schema>;
   readonly [RECORDING]?: Recording;
 }
+
+const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINUE, RECORDING];
 
 /**
  * A fixed number of state records, each with a Tesla frequency: a `MetadataPool` and an index of its frequencies.
@@ -57,7 +57,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** O(poolSize). Throws `InvalidArgumentError`. */
   constructor(options: StatePoolOptions<F> & Internal = {}) {
-    this.bind(checkOptions(options, OPTIONS)[CONTINUE] ?? newRecords(options));
+    this.bind(readOptions(options, OPTIONS)[CONTINUE] ?? newRecords(options));
     this.poolSize = this.records.capacity;
     this.span = spanOf(this.poolSize);
     this.recording = options[RECORDING];
@@ -77,7 +77,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** The bytes that a pool with these options takes, in `buffer`. */
   static byteLength<const F extends Schema>(options: Pick<StatePoolOptions<F>, "poolSize" | "fields"> = {}): number {
-    const { poolSize = 10_000, fields } = checkOptions(options, OPTIONS);
+    const { poolSize = 10_000, fields } = readOptions(options, OPTIONS);
     return bytesOf(poolSize, fields);
   }
 
@@ -89,7 +89,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     buffer: ArrayBufferLike,
     options: { readonly fields?: F; readonly byteOffset?: number } & Internal = {},
   ): ConsciousnessStatePool<F> {
-    const { fields, byteOffset, ...internal } = checkOptions(options, ["fields", "byteOffset"]);
+    const { fields, byteOffset, ...internal } = readOptions(options, ["fields", "byteOffset", RECORDING]);
     const records = attachRecords(buffer, fields, byteOffset);
     const pool = new ConsciousnessStatePool<F>({ ...internal, [CONTINUE]: records });
     pool.verifyFrequencies();

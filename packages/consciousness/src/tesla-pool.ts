@@ -1,4 +1,4 @@
-import { type AllocatorStats, checkOptions, type Memory, type Offset } from "@ariax/allocator";
+import { type AllocatorStats, type Memory, type Offset, readOptions } from "@ariax/allocator";
 import { type FrameArena, type RunOptions, TickArena, type TickReport } from "@ariax/arena";
 import { checkFrequency, TESLA_FREQUENCY } from "./frequency.ts";
 
@@ -39,7 +39,7 @@ export class TeslaConsciousnessPool {
       harmonics = 3,
       frames,
       checked,
-    } = checkOptions(options, OPTIONS);
+    } = readOptions(options, OPTIONS);
     checkFrequency("teslaFrequency", teslaFrequency, 1_000_000);
     this.ticks = new TickArena({ frequency: teslaFrequency, bytesPerTick, harmonics, frames, checked });
   }

@@ -10,7 +10,7 @@
  */
 import { ContextDisposedError, ContextLentError, type Offset } from "@ariax/allocator";
 import { PAGE_SIZE, SlabAllocator } from "@ariax/slab";
-import { type Heap, layoutOf } from "@ariax/slab/engine";
+import { type Heap, heapOptions, layoutOf } from "@ariax/slab/engine";
 import { ownPlace, type Place, wholeHeap } from "./place.ts";
 import { type Owner, register } from "./ref.ts";
 import { isLarge, MOST_SMALL, roomAt } from "./room.ts";
@@ -96,7 +96,7 @@ export class Core {
     this.granted = this.aside = aside;
     this.place = place;
     this.heap = heap ?? wholeHeap(place, zero, aside);
-    this.slab = new SlabAllocator(this.heap);
+    this.slab = new SlabAllocator(heapOptions(this.heap));
     this.words = this.heap.words;
     this.base = place.base;
     this.pages = (place.bytes - aside) / PAGE_SIZE;
@@ -191,7 +191,7 @@ let nowhere: Pick<Core, "place" | "heap" | "slab"> | undefined;
 function makeNowhere(): Pick<Core, "place" | "heap" | "slab"> {
   const place = ownPlace(2 * PAGE_SIZE, false);
   const heap = wholeHeap(place, false, 0);
-  return { place, heap, slab: new SlabAllocator(heap) };
+  return { place, heap, slab: new SlabAllocator(heapOptions(heap)) };
 }
 
 const NO_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);

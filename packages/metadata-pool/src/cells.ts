@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "@ariax/allocator";
 import type { PlacedField } from "./layout.ts";
 
 type Cell = number | bigint | Uint8Array;
@@ -59,7 +60,7 @@ export class Cells {
       case 9:
         return this.u64[i];
       default:
-        return this.#bytes(field, slot);
+        return this.bytes(field, slot);
     }
   }
 
@@ -93,22 +94,27 @@ export class Cells {
           return void (this.f64[i] = value);
       }
     }
-    this.#writeOther(field, slot, value);
+    this.writeOther(field, slot, value);
   }
 
   /** What is no number, or does not fit. */
-  #writeOther(field: PlacedField, slot: number, value: unknown): void {
+  private writeOther(field: PlacedField, slot: number, value: unknown): void {
     field.check(field.name, value);
     if (field.kind === 8) this.i64[field.first + slot] = value as bigint;
     else if (field.kind === 9) this.u64[field.first + slot] = value as bigint;
     else {
-      const cell = this.#bytes(field, slot);
-      cell.set(value as Uint8Array);
-      cell.fill(0, (value as Uint8Array).length);
+      const cell = this.bytes(field, slot);
+      const { length } = value as Uint8Array;
+      try {
+        cell.set(value as Uint8Array);
+      } catch {
+        throw new InvalidArgumentError(`invalid ${field.name}: its buffer was transferred or shrunk`);
+      }
+      cell.fill(0, length);
     }
   }
 
-  #bytes({ first, elements }: PlacedField, slot: number): Uint8Array {
+  private bytes({ first, elements }: PlacedField, slot: number): Uint8Array {
     return this.u8.subarray(first + slot * elements, first + (slot + 1) * elements);
   }
 }

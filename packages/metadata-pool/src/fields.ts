@@ -1,5 +1,5 @@
 /** The field types: what a schema may say, what a column is, and which values fit. */
-import { checkInteger, InvalidArgumentError, show } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, show, tagOf } from "@ariax/allocator";
 
 /** The columns of the number types, as TypeScript sees them. */
 interface ColumnOf {
@@ -76,7 +76,8 @@ export interface Field {
 
 /** The fields of `schema`, widest first and then by name: columns in this order need no padding. */
 export function readSchema(schema: Schema): Field[] {
-  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
+  // A Map or a list has no names and types of its own.
+  if (typeof schema !== "object" || schema === null || Symbol.iterator in schema) {
     throw new InvalidArgumentError("invalid fields: they are not an object of names and types");
   }
   const fields = Object.entries(schema).map(([name, type]) => readField(name, type));
@@ -84,13 +85,15 @@ export function readSchema(schema: Schema): Field[] {
 }
 
 function readField(name: string, type: FieldType): Field {
-  if (typeof type !== "string") throw new InvalidArgumentError(`invalid field: the type of "${name}" is no string`);
+  if (typeof type !== "string") throw new InvalidArgumentError(`invalid field: the type of ${show(name)} is no string`);
   if (name === "") throw new InvalidArgumentError("invalid field: its name is empty");
   const elements = /^bytes:([1-9]\d*)$/.test(type) ? Number(type.slice(6)) : 0;
   const isBytes = elements > 0 && elements <= MAX_BYTES;
   if (!isBytes && !Object.hasOwn(TYPES, type)) {
     const known = [...Object.keys(TYPES), `bytes:1 to bytes:${MAX_BYTES}`].join(", ");
-    throw new InvalidArgumentError(`invalid field: "${name}" is of type "${type}", which is not one of ${known}`);
+    throw new InvalidArgumentError(
+      `invalid field: ${show(name)} is of type ${show(type)}, which is not one of ${known}`,
+    );
   }
   const { kind, array, bytes, check } = TYPES[isBytes ? "u8" : (type as keyof ColumnOf)];
   return {
@@ -120,9 +123,9 @@ function bigint(least: bigint, most: bigint): NumberType["check"] {
 
 function byteString(most: number): NumberType["check"] {
   return (name, value) => {
-    if (!(value instanceof Uint8Array)) throw new InvalidArgumentError(`invalid ${name}: it is no Uint8Array`);
-    if (value.length > most) {
-      throw new InvalidArgumentError(`invalid ${name}: ${value.length} bytes do not fit ${most}`);
-    }
+    if (!ArrayBuffer.isView(value) || tagOf(value) !== "Uint8Array")
+      throw new InvalidArgumentError(`invalid ${name}: it is no Uint8Array`);
+    const { byteLength } = value;
+    if (byteLength > most) throw new InvalidArgumentError(`invalid ${name}: ${byteLength} bytes do not fit ${most}`);
   };
 }

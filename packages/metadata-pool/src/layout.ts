@@ -46,7 +46,7 @@ export interface Layout {
 export function layOut(schema: Schema, capacity: number, generationBits?: number): Layout {
   checkInteger("capacity", capacity, 1, MAX_SLOTS);
   const most = maxGenerationBits(capacity);
-  const bits = checkInteger("generationBits", generationBits ?? most, 1, most);
+  const bits = generationBits === undefined ? most : checkInteger("generationBits", generationBits, 1, most);
   const free = FIRST_GENERATION + capacity;
   let at = align8(4 * free + BitSet.byteLength(2 * capacity));
   const fields = readSchema(schema).map((field) => {
@@ -85,15 +85,6 @@ export function readLayout(buffer: ArrayBufferLike, byteOffset: number, schema: 
   return layout;
 }
 
-/** Throws `CorruptionError` unless the header is that of `layout`. */
-export function verifyHeader(words: Int32Array, { header }: Layout): void {
-  for (let i = 0; i < FIRST_GENERATION; i++) {
-    if (i === LIVE_COUNT || i === RETIRED_COUNT) continue;
-    const right = header[i] ?? 0;
-    expect(words[i] === right, () => `word ${i} of the header is ${hex(words[i])}, not ${hex(right)}`);
-  }
-}
-
 export function expect(truth: boolean, otherwise: () => string): void {
   if (!truth) throw new CorruptionError(otherwise());
 }
@@ -109,6 +100,6 @@ function align8(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
 
-function hex(word: number): string {
+export function hex(word: number): string {
   return `0x${(word >>> 0).toString(16).padStart(8, "0")}`;
 }

@@ -1,30 +1,30 @@
-import { checkInteger, InvalidArgumentError, isBuffer } from "@ariax/allocator";
+import { checkAlone, checkBoolean, checkInteger, InvalidArgumentError, isBuffer, readOptions } from "@ariax/allocator";
 import type { Schema } from "./fields.ts";
 
 export interface PoolOptions<F extends Schema> {
   /** Records, 1 to 2²⁴; default 10,000. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   /** Field names and types; none makes a pool of handles only. */
-  readonly fields?: F;
+  readonly fields?: F | undefined;
   /** Memory of its own that other threads can see. The pool takes no locks: one thread at a time. */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
   /** Memory that exists; what lies there is overwritten. */
-  readonly buffer?: ArrayBufferLike;
+  readonly buffer?: ArrayBufferLike | undefined;
   /** Where in `buffer`, in bytes, a multiple of 8; default 0. */
-  readonly byteOffset?: number;
+  readonly byteOffset?: number | undefined;
   /** A slot lives 2^generationBits − 1 times; default the most there can be, 2³⁰ up to 2²³ records. */
-  readonly generationBits?: number;
+  readonly generationBits?: number | undefined;
   /**
    * The life that each slot begins with; default 1. Pools that begin far apart refuse each other's handles, until a slot of
    * the one has lived as often as that of the other.
    */
-  readonly firstLife?: number;
+  readonly firstLife?: number | undefined;
 }
 
 export interface AttachOptions<F extends Schema> {
   /** The same fields that the pool was made with, in any order. */
-  readonly fields?: F;
-  readonly byteOffset?: number;
+  readonly fields?: F | undefined;
+  readonly byteOffset?: number | undefined;
 }
 
 export interface PoolStats {
@@ -40,13 +40,34 @@ export interface PoolStats {
   readonly overhead: number;
 }
 
+export const POOL_OPTIONS: readonly string[] = [
+  "capacity",
+  "fields",
+  "shared",
+  "buffer",
+  "byteOffset",
+  "generationBits",
+  "firstLife",
+];
+
+/** The options of a new pool, each read once. Throws `InvalidArgumentError` for unknown and for contradictory ones. */
+export function readPoolOptions<O extends PoolOptions<Schema>>(options: O, more: readonly symbol[] = []): O {
+  const given = readOptions(options, [...POOL_OPTIONS, ...more]);
+  checkAlone(given, "shared", ["buffer"]);
+  if (given.shared !== undefined) checkBoolean("shared", given.shared);
+  if (given.byteOffset !== undefined && given.buffer === undefined) {
+    throw new InvalidArgumentError("contradictory options: byteOffset means nothing without buffer");
+  }
+  return given;
+}
+
 /** Throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on. */
 export function checkPlace(buffer: ArrayBufferLike, byteOffset: number, needed: number): void {
   if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
   checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
   if (byteOffset % 8 !== 0) throw new InvalidArgumentError(`invalid byteOffset: ${byteOffset} is not a multiple of 8`);
   const room = buffer.byteLength - byteOffset;
-  if (room < needed) {
+  if (room < checkInteger("room", needed, 0, Number.MAX_SAFE_INTEGER)) {
     throw new InvalidArgumentError(`invalid buffer: ${room} bytes at ${byteOffset}, but the pool takes ${needed}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Traits } from "@ariax/allocator";
 import { SlabAllocator } from "@ariax/slab";
-import type { Heap } from "@ariax/slab/engine";
+import { type Heap, heapOptions } from "@ariax/slab/engine";
 import type { HeapHandle } from "./addon.ts";
 import type { Backing } from "./backing.ts";
 import type { NativeAllocator } from "./native-allocator.ts";
@@ -12,7 +12,7 @@ export class NativeSlab extends SlabAllocator implements NativeAllocator {
   declare private readonly backing: Backing;
 
   constructor(heap: Heap, backing: Backing) {
-    super(heap);
+    super(heapOptions(heap));
     this.backing = backing;
     this.traits = { ...this.traits, name: "native", returnsMemory: backing.returnsMemory };
   }

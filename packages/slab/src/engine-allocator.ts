@@ -111,14 +111,14 @@ export abstract class EngineAllocator implements Allocator {
 
   // The engine's own check of the offset is enough, until it has to be said what was wrong.
   resize(offset: Offset, size: number): boolean {
-    if (this.#serves(offset, size) && this.engine.resize(offset, size)) return true;
+    if (this.serves(offset, size) && this.engine.resize(offset, size)) return true;
     this.sizeOf(offset);
     checkSize(size, this.capacity);
     return false;
   }
 
   reallocate(offset: Offset, size: number): Offset {
-    const moved = this.#serves(offset, size) ? this.engine.reallocate(offset, size) >>> 0 : NULL;
+    const moved = this.serves(offset, size) ? this.engine.reallocate(offset, size) >>> 0 : NULL;
     if (moved !== NULL) return moved;
     this.sizeOf(offset);
     checkSize(size, this.capacity);
@@ -126,17 +126,19 @@ export abstract class EngineAllocator implements Allocator {
   }
 
   /** Can the engine be asked? */
-  #serves(offset: Offset, size: number): boolean {
+  private serves(offset: Offset, size: number): boolean {
     return isUint32(offset) && isUint32(size) && size <= this.capacity;
   }
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
-    return this.engine.allocateMany(size, checkOffsets(out));
+    this.heap.checkApart(checkOffsets(out));
+    return this.engine.allocateMany(size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
     const n = checkCount(count, offsets);
+    this.heap.checkApart(offsets);
     const good = this.engine.freeMany(offsets, n);
     if (good === n) return;
     const bad = offsets[good];

@@ -6,9 +6,9 @@
  * makes the contract of @ariax/allocator out of an engine's functions.
  */
 export { EngineAllocator, type EngineVerbs } from "./engine-allocator.ts";
-export { Heap, makeHeap, openHeap } from "./heap.ts";
+export { Heap, heapOptions, makeHeap, openHeap } from "./heap.ts";
 export { type Extent, extents, freeRuns, heapStats, liveBlocks } from "./inspect.ts";
 export { layoutOf } from "./layout.ts";
-export { type Growable, growable, type Place, placeFor } from "./memory.ts";
+export { type Growable, growable, type Place, placeFor, readPlace } from "./memory.ts";
 export { CLASS_SIZES, classOf, PAGE_SHIFT, PAGE_SIZE, SMALL_MAX } from "./size-class.ts";
 export { verifyHeap } from "./verify.ts";

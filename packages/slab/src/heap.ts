@@ -9,79 +9,124 @@ import {
 } from "@ariax/allocator";
 import { writeFixed } from "./fixed.ts";
 import * as L from "./layout.ts";
-import { type Growable, growable, MIN_CAPACITY, type Place, type WasmMemory } from "./memory.ts";
+import {
+  type Growable,
+  growable,
+  MIN_CAPACITY,
+  type Place,
+  placeFor,
+  type SlabOptions,
+  type WasmMemory,
+} from "./memory.ts";
 import { addRun, isFree } from "./page-pool.ts";
 import { PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 import { verifyHeap } from "./verify.ts";
 
+const PAGE_WORDS = PAGE_SIZE / 4;
+
 /** A heap's memory and the views of it that an engine works with. */
 export class Heap implements Memory {
-  readonly #memory: Growable;
-  readonly #base: number;
-  readonly #length: number;
-  #words: Int32Array;
-  #cells: BigInt64Array;
+  declare private readonly memory: Growable;
+  declare private readonly base: number;
+  declare private readonly wordCount: number;
+  declare private control: Int32Array;
+  declare private units: BigInt64Array;
 
   constructor(memory: Growable, base: number, words: number) {
-    this.#memory = memory;
-    this.#base = base;
-    this.#length = words;
-    this.#words = new Int32Array(memory.buffer, base, words);
-    this.#cells = this.#longer(0);
+    this.memory = memory;
+    this.base = base;
+    this.wordCount = words;
+    this.control = new Int32Array(memory.buffer, base, words);
+    this.units = this.longer(0);
   }
 
   /** All the memory, as it is now. */
   get buffer(): ArrayBufferLike {
-    return this.#memory.buffer;
+    return this.memory.buffer;
   }
 
   /** The control block. Once the memory has moved to another buffer, a view that was taken before is 0 words long. */
   get words(): Int32Array {
-    const { length } = this.#words;
-    // No view of a heap is empty: this one's buffer has been detached.
-    return length !== 0 ? this.#words : this.#renewed();
+    const { control } = this;
+    // No view of a heap is empty: this one's buffer has been detached, or made shorter.
+    return control.length !== 0 ? control : this.renewed();
   }
 
-  #renewed(): Int32Array {
-    const { buffer } = this.#memory;
+  /**
+   * The control block again, in a new view of the whole heap as long as it is now. No word of that is left once a byte of the heap is
+   * gone: whoever works with it hands out nothing where no byte is.
+   */
+  get whole(): Int32Array {
+    this.checkLength();
+    // No shorter, whatever the words say: verify is to tell what is wrong with them.
+    return new Int32Array(this.buffer, this.base, Math.max(this.wordCount, this.words[L.H_PAGES] * PAGE_WORDS));
+  }
+
+  private renewed(): Int32Array {
+    const { buffer } = this.memory;
     if (buffer.byteLength === 0) throw new DetachedError();
-    if (buffer.byteLength < this.#base + 4 * this.#length) throw this.#truncated(this.#base + 4 * this.#length);
-    this.#words = new Int32Array(buffer, this.#base, this.#length);
-    return this.#words;
+    if (buffer.byteLength < this.base + 4 * this.wordCount) throw this.truncated(this.base + 4 * this.wordCount);
+    return (this.control = new Int32Array(buffer, this.base, this.wordCount));
   }
 
   /** The memory from its start on, at least `end` units of 8 bytes, for copies. */
   cells(end: number): BigInt64Array {
     // Too short? It has grown, in this context or in another; a view of a buffer that was detached has no cells.
-    return this.#cells.length >= end ? this.#cells : this.#longer(end);
+    return this.units.length >= end ? this.units : this.longer(end);
   }
 
   /** Throws `CorruptionError` where somebody has made the buffer shorter than the heap. */
   checkLength(): void {
-    const end = this.#base + this.words[L.H_PAGES] * PAGE_SIZE;
-    if (this.buffer.byteLength < end) throw this.#truncated(end);
+    const end = this.base + this.words[L.H_PAGES] * PAGE_SIZE;
+    if (this.buffer.byteLength < end) throw this.truncated(end);
   }
 
-  #truncated(end: number): CorruptionError {
+  /** Throws `InvalidArgumentError` for an array in the control block: a bulk call would read what it changes, or write what it works with. */
+  checkApart(array: Int32Array): void {
+    const { byteOffset } = array;
+    const { base, words } = this;
+    const from = Math.max(byteOffset, base);
+    if (from >= Math.min(byteOffset + array.byteLength, base + words.byteLength)) return;
+    // Is it the same word there? Else it is another buffer, and that is not asked for: V8 has to make it for a small array.
+    if ((array[(from - byteOffset) / 4] | 0) !== words[(from - base) / 4] || array.buffer !== this.buffer) return;
+    throw new InvalidArgumentError(`invalid offsets: they lie at byte ${byteOffset}, in the heap's control block`);
+  }
+
+  private truncated(end: number): CorruptionError {
     return new CorruptionError(`truncated: the heap ends at byte ${end}, its buffer at ${this.buffer.byteLength}`);
   }
 
-  #longer(end: number): BigInt64Array {
-    const { buffer } = this.#memory;
-    this.#cells = new BigInt64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
-    if (this.#cells.length < end) throw this.#truncated(8 * end);
-    return this.#cells;
+  private longer(end: number): BigInt64Array {
+    const { buffer } = this.memory;
+    const units = new BigInt64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
+    if (units.length < end) throw this.truncated(8 * end);
+    return (this.units = units);
   }
 
   /** Bytes the memory can't be longer than. */
   get maxByteLength(): number {
-    return this.#memory.maxByteLength;
+    return this.memory.maxByteLength;
   }
 
   /** Makes the memory at least so many bytes long, and `words` may be another view then; false where it can't be. */
   grow(bytes: number): boolean {
-    return this.#memory.grow(bytes);
+    return this.memory.grow(bytes);
   }
+}
+
+/** The heaps behind options: known by identity, so that nothing that a user makes is taken for one. */
+const heaps: WeakMap<object, Heap> = /* @__PURE__ */ new WeakMap();
+
+/** A heap that exists, as the options of a `SlabAllocator` over it. */
+export function heapOptions(heap: Heap): SlabOptions {
+  const options = {} as SlabOptions;
+  heaps.set(options, heap);
+  return options;
+}
+
+/** The heap behind options, or a new one where they say. */
+export function heapFor(options: SlabOptions): Heap {
+  return heaps.get(options) ?? makeHeap(placeFor(options));
 }
 
 /** A new heap, everything free. O(pages). */
@@ -96,7 +141,7 @@ export function makeHeap({ memory, base, pages, limit, zero }: Place): Heap {
   if (!zero) w.fill(0);
   writeFixed(w, base, limit, 1);
   w[L.H_PAGES] = pages;
-  clearHeap(w);
+  emptyHeap(w);
   return heap;
 }
 
@@ -135,6 +180,13 @@ export function openHeap(where: ArrayBufferLike | WasmMemory, byteOffset = 0): H
 
 /** Ends every block's life: no slab, and one free run of all pages. O(pages). */
 export function clearHeap(w: Int32Array): void {
+  w.fill(L.E_FREE, L.TABLE + w[L.H_FIRST], w[L.H_BINS]);
+  w.fill(0, w[L.H_BINS], w[L.H_INFO]);
+  emptyHeap(w);
+}
+
+/** The same where page table and bins are zero. */
+function emptyHeap(w: Int32Array): void {
   const pages = w[L.H_PAGES];
   const first = w[L.H_FIRST];
   for (let line = L.LINES; line < L.TABLE; line += L.LINE_WORDS) {
@@ -144,8 +196,6 @@ export function clearHeap(w: Int32Array): void {
     w[line + L.C_LIST] = 0;
   }
   w.fill(L.E_CONTROL, L.TABLE, L.TABLE + first);
-  w.fill(L.E_FREE, L.TABLE + first, w[L.H_BINS]);
-  w.fill(0, w[L.H_BINS], w[L.H_INFO]);
   addRun(w, first, pages - first);
   w[L.H_USED] = 0;
   w[L.H_CHECK] = pages ^ w[L.H_PEAK] ^ L.MAGIC;

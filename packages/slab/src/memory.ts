@@ -2,7 +2,19 @@
  * Where a heap's bytes are, and how they become more: an ordinary, shared or resizable buffer, or the memory of a
  * WebAssembly program, whose buffer is another object each time it has grown.
  */
-import { checkInteger, InvalidArgumentError, isBuffer, isShared, MAX_CAPACITY, type Memory } from "@ariax/allocator";
+import {
+  checkAlone,
+  checkBoolean,
+  checkInteger,
+  InvalidArgumentError,
+  isBuffer,
+  isShared,
+  MAX_CAPACITY,
+  type Memory,
+  newBuffer,
+  readOptions,
+  tagOf,
+} from "@ariax/allocator";
 import { layoutOf } from "./layout.ts";
 import { PAGE_SIZE } from "./size-class.ts";
 
@@ -14,27 +26,27 @@ export interface OwnMemory {
   /** Bytes, control block included: rounded down to whole pages of 4 KiB; 64 KiB to 4 GiB − 64 KiB. */
   readonly capacity: number;
   /** Bytes it may grow to, by resizing its buffer; default: does not grow. */
-  readonly maxCapacity?: number;
+  readonly maxCapacity?: number | undefined;
   /** A `SharedArrayBuffer`; default false. */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
 }
 
 /** Memory that exists. What lay there is overwritten. A resizable buffer is grown as needed, up to its maximum. */
 export interface GivenMemory {
   readonly buffer: ArrayBufferLike;
   /** Where the heap may begin, in bytes; rounded up to a whole page. Default 0. */
-  readonly byteOffset?: number;
+  readonly byteOffset?: number | undefined;
   /** Bytes it may use from there on; default: all the buffer has or can grow to. */
-  readonly byteLength?: number;
+  readonly byteLength?: number | undefined;
 }
 
 /** The memory of a WebAssembly program. */
 export interface GivenWasmMemory {
   readonly memory: WasmMemory;
   /** Where the heap may begin, in bytes; rounded up to a whole page. Default 0. */
-  readonly byteOffset?: number;
+  readonly byteOffset?: number | undefined;
   /** Bytes it may use from there on: more than there are, and the memory grows as needed. Default: all there are now. */
-  readonly byteLength?: number;
+  readonly byteLength?: number | undefined;
 }
 
 export type SlabOptions = OwnMemory | GivenMemory | GivenWasmMemory;
@@ -63,38 +75,57 @@ export interface Place {
   readonly zero: boolean;
 }
 
+/** What `SlabOptions` may have. */
+const OWN = ["capacity", "maxCapacity", "shared"];
+const PART = ["byteOffset", "byteLength"];
+
+/** The options that say where a heap is to lie, and `more`, read once: unknown and contradictory ones are refused. */
+export function readPlace<T extends object>(options: T, more: readonly string[]): T {
+  const read = readOptions(options, [...OWN, ...PART, "memory", ...more]);
+  checkAlone(read, "memory", [...OWN, "buffer"]);
+  checkAlone(read, "buffer", OWN);
+  checkAlone(read, "capacity", PART);
+  return read;
+}
+
+/** Throws `InvalidArgumentError`, and what `newBuffer` throws. */
 export function placeFor(options: SlabOptions): Place {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError("invalid options: capacity, buffer or memory is needed");
   }
-  if ("memory" in options && options.memory !== undefined) {
-    const { memory, byteOffset = 0, byteLength } = options;
+  const read = readPlace(options, ["buffer"]) as Partial<OwnMemory & GivenMemory & GivenWasmMemory>;
+  const { memory, buffer } = read;
+  if (memory !== undefined) {
     if (!isWasmMemory(memory)) throw new InvalidArgumentError("invalid memory: not a WebAssembly.Memory");
-    return givenPlace(growable(memory), byteOffset, byteLength ?? memory.buffer.byteLength - byteOffset);
+    const where = growable(memory);
+    return givenPlace(where, read, where.buffer.byteLength);
   }
-  if ("buffer" in options && options.buffer !== undefined) {
-    return givenPlace(growable(options.buffer), options.byteOffset ?? 0, options.byteLength);
-  }
-  return ownPlace(options as OwnMemory);
+  return buffer === undefined ? ownPlace(read as OwnMemory) : givenPlace(growable(buffer), read, MAX_CAPACITY);
 }
 
 function ownPlace({ capacity, maxCapacity = capacity, shared = false }: OwnMemory): Place {
   checkInteger("capacity", capacity, MIN_CAPACITY, MAX_CAPACITY);
   checkInteger("maxCapacity", maxCapacity, capacity, MAX_CAPACITY);
+  checkBoolean("shared", shared);
   const limit = Math.floor(maxCapacity / PAGE_SIZE);
   // The control block is as large as the largest heap needs.
   const pages = Math.min(limit, Math.max(Math.floor(capacity / PAGE_SIZE), layoutOf(limit, 1).first + 1));
-  const options = limit > pages ? { maxByteLength: limit * PAGE_SIZE } : undefined;
-  const type = shared ? SharedArrayBuffer : ArrayBuffer;
-  return { memory: growable(new type(pages * PAGE_SIZE, options)), base: 0, pages, limit, zero: true };
+  const buffer = newBuffer(pages * PAGE_SIZE, shared, limit * PAGE_SIZE);
+  return { memory: growable(buffer), base: 0, pages, limit, zero: true };
 }
 
-function givenPlace(memory: Growable, byteOffset: number, byteLength: number | undefined): Place {
+/** In a memory that exists: up to byte `last`, where no length is given. */
+function givenPlace(
+  memory: Growable,
+  { byteOffset = 0, byteLength }: Pick<GivenMemory, "byteOffset" | "byteLength">,
+  last: number,
+): Place {
   checkInteger("byteOffset", byteOffset, 0, memory.buffer.byteLength);
   const most = memory.maxByteLength;
   const base = Math.ceil(byteOffset / PAGE_SIZE) * PAGE_SIZE;
   const end = Math.min(
-    byteLength === undefined ? most : byteOffset + checkInteger("byteLength", byteLength, 0, most - byteOffset),
+    byteLength === undefined ? last : byteOffset + checkInteger("byteLength", byteLength, 0, most - byteOffset),
+    most,
     MAX_CAPACITY,
   );
   if (end - base < MIN_CAPACITY) {
@@ -110,16 +141,52 @@ function givenPlace(memory: Growable, byteOffset: number, byteLength: number | u
   return { memory, base, pages, limit, zero: false };
 }
 
-/** A buffer, or a WebAssembly program's memory, as something that can become longer. */
+/** A buffer, or a WebAssembly program's memory, as something that can become longer. Throws `InvalidArgumentError`. */
 export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
   if (isBuffer(memory)) return new GrowableBuffer(memory);
-  if (isWasmMemory(memory)) return new GrowableWasm(memory);
-  throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
+  if (!isWasmMemory(memory)) {
+    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
+  }
+  if (takesBigints(memory)) {
+    throw new InvalidArgumentError("invalid memory: it has 64-bit addresses, a heap's are 32 bits long");
+  }
+  return new GrowableWasm(memory);
 }
 
 function isWasmMemory(memory: unknown): memory is WasmMemory {
-  const { buffer, grow } = (memory ?? {}) as Partial<WasmMemory>;
-  return typeof grow === "function" && isBuffer(buffer);
+  try {
+    const { buffer, grow } = memory as Partial<WasmMemory>;
+    return typeof grow === "function" && isBuffer(buffer);
+  } catch {
+    return false; // nothing at all, or the proxy of a memory, which has no buffer
+  }
+}
+
+/**
+ * Does a `WebAssembly.Memory` count its pages in bigints? More pages than any memory has are refused by either kind: by the one
+ * for their number, by the other for their type. So nothing changes; `grow(0)` would make the buffer another one.
+ */
+function takesBigints(memory: WasmMemory): boolean {
+  if (tagOf(memory) !== "WebAssembly.Memory") return false;
+  try {
+    memory.grow(2 ** 32 - 1);
+  } catch (error) {
+    return (error as Error | undefined)?.name === "TypeError";
+  }
+  return false;
+}
+
+const WASM_PAGE = 65536;
+
+/** Is it, or can it be made, so many bytes long? */
+function isLonger(memory: Memory, bytes: number, grow: () => unknown): boolean {
+  if (memory.buffer.byteLength >= bytes) return true;
+  try {
+    grow();
+  } catch {
+    // Above its maximum, in steps that it does not grow by, or the system has no more; or another thread was quicker.
+  }
+  return memory.buffer.byteLength >= bytes;
 }
 
 class GrowableBuffer implements Growable {
@@ -135,41 +202,30 @@ class GrowableBuffer implements Growable {
   }
 
   grow(bytes: number): boolean {
-    if (this.buffer.byteLength >= bytes) return true;
-    if (this.maxByteLength < bytes) return false;
-    try {
-      if (isShared(this.buffer)) this.buffer.grow(bytes);
-      else this.buffer.resize(bytes);
-      return true;
-    } catch {
-      return false; // the system has no more
-    }
+    const { buffer, maxByteLength } = this;
+    const resize = (length: number) => (isShared(buffer) ? buffer.grow(length) : buffer.resize(length));
+    // The buffer of a WebAssembly program grows by whole pages of such only: `toResizableBuffer`.
+    const paged = Math.min(Math.ceil(bytes / WASM_PAGE) * WASM_PAGE, maxByteLength);
+    if (maxByteLength < bytes) return false;
+    return isLonger(this, bytes, () => resize(bytes)) || isLonger(this, bytes, () => resize(paged));
   }
 }
 
-const WASM_PAGE = 65536;
-
 class GrowableWasm implements Growable {
-  readonly #memory: WasmMemory;
+  declare private readonly memory: WasmMemory;
   /** The most that 32-bit addresses reach; the memory's own maximum can't be asked for. */
   readonly maxByteLength: number = 2 ** 32;
 
   constructor(memory: WasmMemory) {
-    this.#memory = memory;
+    this.memory = memory;
   }
 
   get buffer(): ArrayBufferLike {
-    return this.#memory.buffer;
+    return this.memory.buffer;
   }
 
   grow(bytes: number): boolean {
-    const now = this.buffer.byteLength;
-    if (now >= bytes) return true;
-    try {
-      this.#memory.grow(Math.ceil((bytes - now) / WASM_PAGE));
-      return true;
-    } catch {
-      return false; // above the memory's maximum, or the system has no more
-    }
+    const { memory } = this;
+    return isLonger(memory, bytes, () => memory.grow(Math.ceil((bytes - memory.buffer.byteLength) / WASM_PAGE)));
   }
 }

@@ -4,6 +4,7 @@ import {
   allocateMany,
   checkAlignment,
   checkCount,
+  checkOffsets,
   checkSize,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
@@ -18,11 +19,11 @@ import {
   reallocate,
   type Traits,
 } from "@ariax/allocator";
-import { canGrow, clearHeap, growHeap, Heap, makeHeap, openHeap } from "./heap.ts";
+import { canGrow, clearHeap, growHeap, type Heap, heapFor, heapOptions, openHeap } from "./heap.ts";
 import { heapStats } from "./inspect.ts";
 import { freeLarge, makeLarge, resizeLarge } from "./large.ts";
 import { freeError, largeAt, mark, roomAt, unmark } from "./lookup.ts";
-import { placeFor, type SlabOptions, type WasmMemory } from "./memory.ts";
+import type { SlabOptions, WasmMemory } from "./memory.ts";
 import { endsHeap } from "./page-pool.ts";
 import { CLASS_SIZES, classOf } from "./size-class.ts";
 import { afterFree, refill, trim } from "./slabs.ts";
@@ -32,6 +33,7 @@ import { verifyHeap } from "./verify.ts";
 const H_BASE = 2;
 const H_LIMIT = 3;
 const H_BITS = 8;
+const H_PAGES = 16;
 const C_WORD = 0;
 const C_BASE = 1;
 const C_SIZE = 2;
@@ -43,6 +45,7 @@ const TABLE = 344;
 const E_PAGES = 0xfffff;
 const PAGE_SHIFT = 12;
 const PAGE_SIZE = 4096;
+const WORDS_SHIFT = 10;
 const SMALL_MAX = 16384;
 
 const MAX_ALIGNMENT = 65536;
@@ -68,16 +71,16 @@ export class SlabAllocator implements Allocator {
   /** The most bytes the memory may ever have, control block included. */
   declare readonly capacity: number;
   declare protected readonly heap: Heap;
-  /** The control block: `heap.words`, as far as is known. */
+  /** `heap.whole`, as far as is known: the control block, of which nothing is left once the memory has moved, or is too short. */
   declare private view: Int32Array;
   declare private readonly base: number;
   declare private readonly pages: number;
   declare private readonly bits: number;
 
   /** A new heap, in memory of its own or in memory that is given. O(pages). */
-  constructor(options: SlabOptions | Heap) {
-    const heap = options instanceof Heap ? options : makeHeap(placeFor(options));
-    const w = heap.words;
+  constructor(options: SlabOptions) {
+    const heap = heapFor(options);
+    const w = heap.whole;
     this.memory = heap;
     this.heap = heap;
     this.view = w;
@@ -104,14 +107,27 @@ export class SlabAllocator implements Allocator {
    * at a time may use it. O(pages).
    */
   static attach(memory: ArrayBufferLike | WasmMemory, byteOffset = 0): SlabAllocator {
-    return new SlabAllocator(openHeap(memory, byteOffset));
+    return new SlabAllocator(heapOptions(openHeap(memory, byteOffset)));
   }
 
   /** The control block, as it is now. For other engines and for tests; writing to it breaks the heap. */
   get words(): Int32Array {
-    // Has the memory grown into another buffer? Then the view has no words left, and the hot paths, which find no free
-    // block and no page in it, come here.
-    return this.view.length !== 0 ? this.view : (this.view = this.heap.words);
+    return this.heap.words;
+  }
+
+  /** The control block as it is now, where the whole heap is there; else throws. */
+  private now(): Int32Array {
+    const w = this.view;
+    // Another buffer, or a shorter one? Then the view has no words left, so that the hot paths, which find no free block and no page
+    // in it, come here. Or has someone else made the heap longer?
+    return w.length >>> WORDS_SHIFT === w[H_PAGES] ? w : this.renewed();
+  }
+
+  private renewed(): Int32Array {
+    const w = this.heap.whole;
+    // No assignment, which throws where this object is frozen, or its proxy lets nothing be written: both go on without.
+    Reflect.set(this, "view", w);
+    return w;
   }
 
   allocate(size: number, alignment?: number): Offset {
@@ -153,21 +169,21 @@ export class SlabAllocator implements Allocator {
 
   /** A large block, if need be once unused slabs are given up, or the buffer has grown. */
   private allocateLarge(pages: number, align: number): Offset {
-    const w = this.words;
+    const w = this.now();
     const bias = this.base >>> PAGE_SHIFT;
     let page = makeLarge(w, pages, align, bias);
     if (page === 0 && trim(w)) page = makeLarge(w, pages, align, bias);
-    if (page === 0 && growHeap(this.heap, pages, align)) page = makeLarge(this.words, pages, align, bias);
+    if (page === 0 && growHeap(this.heap, pages, align)) page = makeLarge(this.now(), pages, align, bias);
     return page === 0 ? NULL : (this.base + (page << PAGE_SHIFT)) >>> 0;
   }
 
   /** A block of a class; where there is no run for its slab, of a larger class that has one, or pages of its own. */
   private allocateFrom(line: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
-    const w = this.words;
+    const w = this.now();
     if (w[w[line + C_WORD]] !== 0 || refill(w, line)) return takeLowest(w, line);
     const pages = w[line + C_SHAPE] & 0xffff;
     if (trim(w) && refill(w, line)) return takeLowest(w, line);
-    if (growHeap(this.heap, pages, 1) && refill(this.words, line)) return takeLowest(this.words, line);
+    if (growHeap(this.heap, pages, 1) && refill(this.now(), line)) return takeLowest(this.now(), line);
     // Slabs of the next power of two are the shortest; further classes waste more than they save.
     const most = 2 * w[line + C_SIZE];
     for (let other = line + LINE_WORDS; other < TABLE && w[other + C_SIZE] <= most; other += LINE_WORDS) {
@@ -214,44 +230,48 @@ export class SlabAllocator implements Allocator {
   private freeOther(offset: Offset): void {
     // Was the view of a memory that has grown since?
     const stale = this.view.length === 0;
-    const w = this.words;
+    const w = this.now();
     const page = largeAt(w, offset);
     if (page !== 0) {
       freeLarge(w, page, w[TABLE + page] & E_PAGES);
       this.gave();
-    } else if (stale) this.free(offset);
-    else throw freeError(w, offset);
+    } else if (stale) {
+      // Where the view could not be renewed, an object of its own is made for this call.
+      (this.view.length !== 0 ? this : new SlabAllocator(heapOptions(this.heap))).free(offset);
+    } else throw freeError(w, offset);
   }
 
   /** Pages went back to the pool: a subclass may give their memory back to the system. */
   protected gave(): void {}
 
   sizeOf(offset: Offset): number {
-    const room = roomAt(this.words, offset);
+    const w = this.now();
+    const room = roomAt(w, offset);
     if (room === 0) throw new InvalidBlockError(offset);
-    return room > 0 ? room : (this.words[TABLE - room] & E_PAGES) * PAGE_SIZE;
+    return room > 0 ? room : (w[TABLE - room] & E_PAGES) * PAGE_SIZE;
   }
 
   resize(offset: Offset, size: number): boolean {
-    const room = roomAt(this.words, offset);
+    const w = this.now();
+    const room = roomAt(w, offset);
     if (room === 0) throw new InvalidBlockError(offset);
     if (!(isUint32(size) && size <= this.capacity)) checkSize(size, this.capacity);
     if (room > 0) return size <= room;
-    const pages = this.words[TABLE - room] & E_PAGES;
+    const pages = w[TABLE - room] & E_PAGES;
     const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
-    if (!resizeLarge(this.words, -room, pages, want) && !this.lengthen(-room, pages, want)) return false;
+    if (!resizeLarge(w, -room, pages, want) && !this.lengthen(-room, pages, want)) return false;
     if (want < pages) this.gave();
     return true;
   }
 
   /** A large block made longer where the heap ends, by growing it. */
   private lengthen(page: number, pages: number, want: number): boolean {
-    const grown = endsHeap(this.words, page + pages) && growHeap(this.heap, want - pages, 1);
-    return grown && resizeLarge(this.words, page, pages, want);
+    const grown = endsHeap(this.now(), page + pages) && growHeap(this.heap, want - pages, 1);
+    return grown && resizeLarge(this.now(), page, pages, want);
   }
 
   reallocate(offset: Offset, size: number): Offset {
-    const room = roomAt(this.words, offset);
+    const room = roomAt(this.now(), offset);
     // A small block that is too short? Resizing would only say no.
     if (room > 0 && isUint32(size) && size > room) return moveBlock(this, offset, room, this.allocate(size), this.heap);
     return reallocate(this, offset, size, this.heap);
@@ -259,12 +279,14 @@ export class SlabAllocator implements Allocator {
 
   allocateMany(size: number, out: Int32Array): number {
     checkSize(size, this.capacity);
+    this.heap.checkApart(checkOffsets(out));
     return allocateMany(this, size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
     const n = checkCount(count, offsets);
-    const w = this.words;
+    this.heap.checkApart(offsets);
+    const w = this.now();
     // A trial first, which takes each block's mark away, so that a duplicate is told, and then puts all back.
     // tried: no marks where offsets ascend, and so none comes twice; measured: 17.5 ns a block instead of 21, for 15 lines.
     let good = 0;
@@ -279,17 +301,16 @@ export class SlabAllocator implements Allocator {
   }
 
   reset(): void {
-    clearHeap(this.words);
+    clearHeap(this.now());
     this.gave();
   }
 
   stats(): AllocatorStats {
-    return heapStats(this.words);
+    return heapStats(this.now());
   }
 
   verify(): void {
-    this.heap.checkLength();
-    verifyHeap(this.words);
+    verifyHeap(this.now());
   }
 }
 

@@ -2,15 +2,7 @@
 import { InvalidArgumentError, isShared } from "@ariax/allocator";
 import type { WasmMemory } from "@ariax/slab";
 import { BASE64, LIMITS } from "./module.ts";
-import {
-  checkMemory,
-  checkModule,
-  compile,
-  compileSync,
-  exportNames,
-  instantiate,
-  type WasmModule,
-} from "./webassembly.ts";
+import { compile, compileSync, exportNames, instantiate, type WasmModule } from "./webassembly.ts";
 
 // The global function, which TypeScript knows of in its library "DOM" only.
 declare const atob: (base64: string) => string;
@@ -37,8 +29,11 @@ const NAMES = "allocate,allocate_aligned,free,reallocate,resize,size_of,why";
 const UNSHARED = [0x00, 0x80, 0x80, 0x80, 0x00]; // at least 0 pages, in as many bytes as …
 const SHARED = [0x03, 0x00, 0x80, 0x80, 0x04]; // … shared, 0 to 65,536 pages
 
+/** Bytes as the compiler wants them: TypeScript before 5.7 has no `Uint8Array<ArrayBuffer>`. */
+export type ModuleBytes = Uint8Array & { readonly buffer: ArrayBuffer };
+
 /** The module's bytes, for a memory that is shared or not: to be compiled once, and sent to workers, say. */
-export function moduleBytes(shared: boolean): Uint8Array<ArrayBuffer> {
+export function moduleBytes(shared: boolean): ModuleBytes {
   const bytes = Uint8Array.from(atob(BASE64), (byte) => byte.charCodeAt(0));
   bytes.set(shared ? SHARED : UNSHARED, LIMITS);
   return bytes;
@@ -49,42 +44,39 @@ const modules: (WasmModule | undefined)[] = [];
 /** The instances, by their memory. */
 const instances: WeakMap<WasmMemory, EngineExports> = /* @__PURE__ */ new WeakMap();
 
-/** The engine over a memory; `module`, where it is given, must be that of this package, for this kind of memory. */
+/**
+ * The engine over a memory, which is checked; `module`, where it is given, is that of this package for this kind of memory.
+ * Throws `UnsupportedError` where nothing is compiled.
+ */
 export async function engineOver(memory: WasmMemory, module?: WasmModule): Promise<EngineExports> {
-  const shared = isSharedMemory(memory);
+  const shared = isShared(memory.buffer);
   if (module === undefined) modules[+shared] ??= await compile(moduleBytes(shared));
   return engineOverSync(memory, module);
 }
 
 /** The same, compiled here and now if it must be. */
 export function engineOverSync(memory: WasmMemory, module?: WasmModule): EngineExports {
-  const shared = isSharedMemory(memory);
-  const code = module === undefined ? (modules[+shared] ??= compileSync(moduleBytes(shared))) : checkEngine(module);
+  const shared = isShared(memory.buffer);
+  const code = module ?? (modules[+shared] ??= compileSync(moduleBytes(shared)));
   let engine = instances.get(memory);
   if (engine === undefined) {
-    engine = link(code, memory);
+    engine = instantiate(code, memory) as unknown as EngineExports | undefined;
+    if (engine === undefined) {
+      throw new InvalidArgumentError(
+        shared
+          ? "invalid module: for shared memory it must be that of heap-shared.wasm"
+          : "invalid module: for memory that is not shared it must be that of heap.wasm",
+      );
+    }
     instances.set(memory, engine);
   }
   return engine;
 }
 
-const isSharedMemory = (memory: WasmMemory): boolean => isShared(checkMemory(memory).buffer);
-
-function checkEngine(module: WasmModule): WasmModule {
-  if (exportNames(checkModule(module)).sort().join() !== NAMES) {
+/** `module`, if it is not given, or is that of this package; else throws `InvalidArgumentError`. */
+export function checkEngine(module: WasmModule | undefined): WasmModule | undefined {
+  if (module !== undefined && exportNames(module).sort().join() !== NAMES) {
     throw new InvalidArgumentError("invalid module: not that of this version of @ariax/wasm");
   }
   return module;
-}
-
-function link(module: WasmModule, memory: WasmMemory): EngineExports {
-  try {
-    return instantiate(module, memory) as unknown as EngineExports;
-  } catch {
-    throw new InvalidArgumentError(
-      isSharedMemory(memory)
-        ? "invalid module: for shared memory it must be that of heap-shared.wasm"
-        : "invalid module: for memory that is not shared it must be that of heap.wasm",
-    );
-  }
 }

@@ -1,5 +1,6 @@
 import {
   allocateMany,
+  checkBoolean,
   checkInteger,
   checkSize,
   InvalidArgumentError,
@@ -7,6 +8,7 @@ import {
   MAX_CAPACITY,
   NULL,
   type Offset,
+  readOptions,
 } from "@ariax/allocator";
 import {
   type GivenWasmMemory,
@@ -20,14 +22,16 @@ import {
   EngineAllocator,
   type EngineVerbs,
   type Heap,
+  heapOptions,
   heapStats,
   makeHeap,
   openHeap,
   type Place,
   placeFor,
+  readPlace,
 } from "@ariax/slab/engine";
-import { type EngineExports, engineOver, engineOverSync } from "./engine.ts";
-import { makeMemory, type WasmModule } from "./webassembly.ts";
+import { checkEngine, type EngineExports, engineOver, engineOverSync } from "./engine.ts";
+import { checkHost, checkMemory, makeMemory, type WasmModule } from "./webassembly.ts";
 
 /** How the engine gets there. */
 export interface ModuleOption {
@@ -35,7 +39,7 @@ export interface ModuleOption {
    * The compiled `@ariax/wasm/heap.wasm`, or for a shared memory `@ariax/wasm/heap-shared.wasm`. Default: the copy in this
    * package is compiled, once.
    */
-  readonly module?: WasmModule;
+  readonly module?: WasmModule | undefined;
 }
 
 /** A memory of its own, in pages of 64 KiB, grown by `memory.grow`; or one that exists, as that of another program. */
@@ -55,6 +59,9 @@ export class WasmAllocator extends EngineAllocator {
   declare private readonly give: EngineExports["free"];
 
   private constructor(memory: WasmMemory, heap: Heap, exports: EngineExports) {
+    // A program in JavaScript may not know that this is private.
+    if (exports === undefined)
+      throw new InvalidArgumentError("invalid call: a WasmAllocator is made by create or attach");
     const base = heap.words.byteOffset | 0;
     super(heap, verbs(exports, heap, base), { name: "wasm", grows: canGrow(heap), returnsMemory: false });
     this.memory = memory;
@@ -63,35 +70,39 @@ export class WasmAllocator extends EngineAllocator {
     this.give = exports.free;
   }
 
-  /** A new heap, in memory of its own or in memory that is given. The first one compiles the engine. O(pages). */
+  /**
+   * A new heap, in memory of its own or in memory that is given. The first one compiles the engine. The options are read at once.
+   * Throws `HostMemoryError`, and `UnsupportedError` where the host has no WebAssembly, or compiles none. O(pages).
+   */
   static async create(options: WasmOptions): Promise<WasmAllocator> {
-    const memory = memoryFor(options);
-    return WasmAllocator.#make(options, memory, await engineOver(memory, options.module));
+    const plan = planFor(options);
+    return WasmAllocator.made(plan, await engineOver(plan.memory, plan.module));
   }
 
   /** The same at once: the first one compiles the engine where it stands. */
   static createSync(options: WasmOptions): WasmAllocator {
-    const memory = memoryFor(options);
-    return WasmAllocator.#make(options, memory, engineOverSync(memory, options.module));
+    const plan = planFor(options);
+    return WasmAllocator.made(plan, engineOverSync(plan.memory, plan.module));
   }
 
   /**
    * Continues the heap that was made at `byteOffset` of a memory, by any engine in any context. Throws `CorruptionError`
    * where there is no heap, a truncated or a damaged one. One context at a time may use it. O(pages).
    */
-  static async attach(memory: WasmMemory, byteOffset = 0, { module }: ModuleOption = {}): Promise<WasmAllocator> {
+  static async attach(memory: WasmMemory, byteOffset = 0, options: ModuleOption = {}): Promise<WasmAllocator> {
+    const module = moduleFor(memory, options);
     const engine = await engineOver(memory, module);
     return new WasmAllocator(memory, openHeap(memory, byteOffset), engine);
   }
 
   /** The same at once. */
-  static attachSync(memory: WasmMemory, byteOffset = 0, { module }: ModuleOption = {}): WasmAllocator {
-    const engine = engineOverSync(memory, module);
+  static attachSync(memory: WasmMemory, byteOffset = 0, options: ModuleOption = {}): WasmAllocator {
+    const engine = engineOverSync(memory, moduleFor(memory, options));
     return new WasmAllocator(memory, openHeap(memory, byteOffset), engine);
   }
 
-  static #make(options: WasmOptions, memory: WasmMemory, engine: EngineExports): WasmAllocator {
-    return new WasmAllocator(memory, makeHeap(placeOf(options, memory)), engine);
+  private static made({ memory, place }: Plan, engine: EngineExports): WasmAllocator {
+    return new WasmAllocator(memory, makeHeap(place()), engine);
   }
 
   tryAllocate(size: number, alignment?: number): Offset {
@@ -114,26 +125,34 @@ export class WasmAllocator extends EngineAllocator {
 /** What the engine answers where no block ever began. */
 const INVALID = 2;
 
-/** The heap's memory: the one given, or a new one. */
-function memoryFor(options: WasmOptions): WasmMemory {
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError("invalid options: capacity or memory is needed");
+/** What is to be made, from options that are not looked at again. */
+interface Plan {
+  readonly memory: WasmMemory;
+  readonly module: WasmModule | undefined;
+  /** Where in the memory, which may become longer by that: once there is an engine. */
+  readonly place: () => Place;
+}
+
+function planFor(options: WasmOptions): Plan {
+  const { module: given, ...read } = readPlace(options, ["module"]) as WasmOptions & Partial<GivenWasmMemory>;
+  checkHost();
+  const module = checkEngine(given);
+  if (read.memory !== undefined) {
+    const memory = checkMemory(read.memory);
+    return { memory, module, place: () => placeFor(read) };
   }
-  if (isGiven(options)) return options.memory;
-  const { capacity, maxCapacity = capacity, shared = false } = options;
+  const { capacity, maxCapacity = capacity, shared = false } = read as OwnMemory;
   checkInteger("capacity", capacity, MIN_CAPACITY, MAX_CAPACITY);
   checkInteger("maxCapacity", maxCapacity, capacity, MAX_CAPACITY);
-  return makeMemory(capacity, maxCapacity, shared);
+  const memory = makeMemory(capacity, maxCapacity, checkBoolean("shared", shared));
+  return { memory, module, place: () => ({ ...placeFor({ memory, byteLength: maxCapacity }), zero: true }) };
 }
 
-function placeOf(options: WasmOptions, memory: WasmMemory): Place {
-  if (isGiven(options)) return placeFor({ ...options, memory });
-  const { capacity, maxCapacity = capacity } = options;
-  return { ...placeFor({ memory, byteLength: maxCapacity }), zero: true };
-}
-
-function isGiven(options: WasmOptions): options is GivenWasmMemory & ModuleOption {
-  return "memory" in options && options.memory !== undefined;
+function moduleFor(memory: WasmMemory, options: ModuleOption): WasmModule | undefined {
+  const { module } = readOptions(options, ["module"]);
+  checkHost();
+  checkMemory(memory);
+  return checkEngine(module);
 }
 
 /** Has the heap fewer pages than it may have? */
@@ -164,7 +183,7 @@ function verbs(engine: EngineExports, heap: Heap, base: number): EngineVerbs {
     },
     why: (offset) => engine.why(base, offset),
     // What concerns the whole heap is the TypeScript engine's, as making and opening it: see src-c/heap.c.
-    reset: () => new SlabAllocator(heap).reset(),
+    reset: () => new SlabAllocator(heapOptions(heap)).reset(),
     verify: () => 0, // EngineAllocator has it look already
   };
 }

@@ -71,3 +71,14 @@ export function thrownBy(fn: () => unknown): string {
   }
   return "nothing";
 }
+
+/** What a promise is rejected with, in the same words. */
+export async function rejectedBy(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => "nothing",
+    (error) =>
+      thrownBy(() => {
+        throw error;
+      }),
+  );
+}

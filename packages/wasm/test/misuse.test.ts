@@ -118,3 +118,37 @@ test("sizes and offsets that are none", () => {
   );
   expect(heap.stats().blocks).toBe(1);
 });
+
+const strange = [64n, Symbol("64"), Object.create(null), {}, null, "64", [], true] as unknown as number[];
+
+test.each(strange.map((value, i) => [i, value] as const))("what is no number (%i)", (_, value) => {
+  const heap = WasmAllocator.createSync({ capacity: 1 << 20 });
+  const p = heap.allocate(64);
+  const before = heap.words.slice();
+  const code = (fn: () => unknown) => thrownBy(fn).split(":")[0];
+  expect(code(() => heap.allocate(value))).toBe("ERR_INVALID_SIZE");
+  expect(code(() => heap.tryAllocate(value))).toBe("ERR_INVALID_SIZE");
+  expect(code(() => heap.tryAllocate(value, 8))).toBe("ERR_INVALID_SIZE");
+  expect(code(() => heap.allocate(64, value))).toBe("ERR_INVALID_ALIGNMENT");
+  expect(code(() => heap.free(value))).toBe("ERR_INVALID_FREE");
+  expect(code(() => heap.sizeOf(value))).toBe("ERR_INVALID_BLOCK");
+  expect(code(() => heap.resize(value, 8))).toBe("ERR_INVALID_BLOCK");
+  expect(code(() => heap.resize(p, value))).toBe("ERR_INVALID_SIZE");
+  expect(code(() => heap.reallocate(value, 8))).toBe("ERR_INVALID_BLOCK");
+  expect(code(() => heap.reallocate(p, value))).toBe("ERR_INVALID_SIZE");
+  expect(code(() => heap.allocateMany(value, new Int32Array(1)))).toBe("ERR_INVALID_SIZE");
+  expect(code(() => heap.allocateMany(8, value as unknown as Int32Array))).toBe("ERR_INVALID_ARGUMENT");
+  expect(code(() => heap.freeMany(value as unknown as Int32Array))).toBe("ERR_INVALID_ARGUMENT");
+  expect(code(() => heap.freeMany(Int32Array.of(p), value))).toBe("ERR_INVALID_ARGUMENT");
+  expect(heap.words).toEqual(before);
+});
+
+test("bulk calls take no array in the control block", () => {
+  const heap = WasmAllocator.createSync({ capacity: 1 << 20 });
+  const before = heap.words.slice();
+  const array = new Int32Array(heap.memory.buffer, 4096, 100);
+  const message = `${INVALID} offsets: they lie at byte 4096, in the heap's control block`;
+  expect(thrownBy(() => heap.allocateMany(64, array))).toBe(message);
+  expect(thrownBy(() => heap.freeMany(array))).toBe(message);
+  expect(heap.words).toEqual(before);
+});

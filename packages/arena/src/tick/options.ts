@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, readOptions } from "@ariax/allocator";
 import { checkAboveZero, refuse } from "../check.ts";
 import type { Place } from "../place.ts";
 import { MAX_HARMONIC } from "./beats.ts";
@@ -11,11 +11,11 @@ export interface TickArenaOptions extends Place {
   /** Bytes that the blocks of one tick can have, of each harmonic: rounded up to whole pages of 4 KiB. */
   readonly bytesPerTick: number;
   /** n for the harmonics 1 … n, or a list of them, ascending, from 1 on; each up to 64. Default 1: the fundamental only. */
-  readonly harmonics?: number | readonly number[];
+  readonly harmonics?: number | readonly number[] | undefined;
   /** How many frames of a harmonic live at a time, the current one included. Default 2. */
-  readonly frames?: number;
+  readonly frames?: number | undefined;
   /** For development, as in `FrameArenaOptions`: twice the memory, and `tick` is O(bytes). */
-  readonly checked?: boolean;
+  readonly checked?: boolean | undefined;
 }
 
 /** What of an `AbortSignal` is needed. */
@@ -30,23 +30,23 @@ const LIMITS = ["ticks", "seconds", "beats", "signal", "spin", "late", "clock"];
 /** When a run ends: at the first limit that is reached, or when it is stopped. Without any, it goes on. */
 export interface RunOptions {
   /** How often the fundamental is to rotate. */
-  readonly ticks?: number;
+  readonly ticks?: number | undefined;
   /** Beats up to so many seconds after the start, by their ideal moments. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   /** How many beats there are to be. */
-  readonly beats?: number;
+  readonly beats?: number | undefined;
   /** Ends the run when it is aborted: at once, or after the callback that is under way. */
-  readonly signal?: TickSignal;
+  readonly signal?: TickSignal | undefined;
   /**
    * How many ms before a beat the timer is to wake, because it is not exact to less than that: they are spent on looking at
    * the clock. So much of a processor does a beat cost at most; 0 leaves all to the timer. From 0 to 1,000; default 2, and
    * with a clock of your own 0.
    */
-  readonly spin?: number;
+  readonly spin?: number | undefined;
   /** What becomes of beats for which the time is over: see the README. Default `"skip"`. */
-  readonly late?: "skip" | "catch-up";
+  readonly late?: "skip" | "catch-up" | undefined;
   /** Another source of time. Default: real time. */
-  readonly clock?: TickClock;
+  readonly clock?: TickClock | undefined;
 }
 
 /** The same, checked and complete. */
@@ -69,8 +69,15 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** A plan for these options; throws `InvalidArgumentError`. */
 export function planRun(options: RunOptions): RunPlan {
-  const { ticks, seconds, beats, signal, late = "skip", clock } = checkOptions(options, LIMITS);
-  const { spin = clock === undefined ? DEFAULT_SPIN : 0 } = options;
+  const {
+    ticks,
+    seconds,
+    beats,
+    signal,
+    late = "skip",
+    clock,
+    spin = defaultSpin(clock),
+  } = readOptions(options, LIMITS);
   if (late !== "skip" && late !== "catch-up") refuse("late", late, 'not one of "skip", "catch-up"');
   if (!(typeof spin === "number" && spin >= 0 && spin <= MAX_SPIN)) {
     refuse("spin", spin, `not a number of ms from 0 to ${MAX_SPIN}`);
@@ -84,6 +91,10 @@ export function planRun(options: RunOptions): RunPlan {
     skips: late === "skip",
     clock: clock === undefined ? new SystemClock() : checkClock(clock),
   };
+}
+
+function defaultSpin(clock: TickClock | undefined): number {
+  return clock === undefined ? DEFAULT_SPIN : 0;
 }
 
 export function checkFrequency(frequency: number): number {

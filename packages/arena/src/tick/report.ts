@@ -1,3 +1,5 @@
+import { checkOptions } from "@ariax/allocator";
+import { refuse } from "../check.ts";
 import { Series } from "./series.ts";
 import { BEGAN, ENDED, FUNDAMENTAL, NEXT, START } from "./times.ts";
 
@@ -47,42 +49,42 @@ export interface Counts {
 
 /** Keeps what is told of a run's times, in bounded memory and without garbage, and makes a report of it. */
 export class Recorder {
-  readonly #times: Float64Array;
-  readonly #deviation: Series;
-  readonly #period: Series;
-  readonly #work: Series;
-  #fundamentals = 0;
+  declare private readonly times: Float64Array;
+  declare private readonly deviation: Series;
+  declare private readonly period: Series;
+  declare private readonly work: Series;
+  private fundamentals = 0;
   /** When the first fundamental beat was due. */
-  #first = 0;
+  private first = 0;
 
   /** `times`: those of the run, see `times.ts`. `room`: how many beats are expected. */
   constructor(times: Float64Array, room: number) {
-    this.#times = times;
-    this.#deviation = new Series(room);
-    this.#period = new Series(room);
-    this.#work = new Series(room);
+    this.times = times;
+    this.deviation = new Series(room);
+    this.period = new Series(room);
+    this.work = new Series(room);
   }
 
   /** A beat that should have begun at NEXT, began at BEGAN, and was done at ENDED. O(1). */
   add(isFundamental: boolean): void {
-    const times = this.#times;
-    this.#deviation.add(times, NEXT, BEGAN);
-    this.#work.add(times, BEGAN, ENDED);
+    const times = this.times;
+    this.deviation.add(times, NEXT, BEGAN);
+    this.work.add(times, BEGAN, ENDED);
     if (!isFundamental) return;
-    if (this.#fundamentals++ > 0) this.#period.add(times, FUNDAMENTAL, BEGAN);
-    else this.#first = times[NEXT];
+    if (this.fundamentals++ > 0) this.period.add(times, FUNDAMENTAL, BEGAN);
+    else this.first = times[NEXT];
     times[FUNDAMENTAL] = times[BEGAN];
   }
 
   /** O(n log n) of the samples kept. */
   report({ frequency, ticks, beats, missed, late }: Counts, end: number): TickReport {
-    const times = this.#times;
-    const deviation = this.#deviation;
+    const times = this.times;
+    const deviation = this.deviation;
     const [d50, d99, d999] = deviation.quantiles(0.5, 0.99, 0.999);
-    const [p50, p99] = this.#period.quantiles(0.5, 0.99);
-    const [w99] = this.#work.quantiles(0.99);
+    const [p50, p99] = this.period.quantiles(0.5, 0.99);
+    const [w99] = this.work.quantiles(0.99);
     // From a period before the first one was due: a run may begin anywhere in a period.
-    const elapsed = times[FUNDAMENTAL] - (this.#first - 1000 / frequency);
+    const elapsed = times[FUNDAMENTAL] - (this.first - 1000 / frequency);
     return {
       frequency,
       ticks,
@@ -90,17 +92,18 @@ export class Recorder {
       missed,
       late,
       seconds: (end - times[START]) / 1000,
-      achieved: elapsed > 0 ? this.#fundamentals / (elapsed / 1000) : 0,
+      achieved: elapsed > 0 ? this.fundamentals / (elapsed / 1000) : 0,
       drift: deviation.last,
       deviation: { mean: deviation.mean, p50: d50, p99: d99, p999: d999, max: deviation.max },
-      period: { mean: this.#period.mean, p50, p99, max: this.#period.max },
-      work: { mean: this.#work.mean, p99: w99, max: this.#work.max },
+      period: { mean: this.period.mean, p50, p99, max: this.period.max },
+      work: { mean: this.work.mean, p99: w99, max: this.work.max },
     };
   }
 }
 
 /** A report as lines for a terminal. */
 export function formatReport(report: TickReport): string {
+  checkReport(report);
   const { frequency, achieved, seconds, beats, ticks, late, missed, deviation, period, work, drift } = report;
   const cell = (ms: number | undefined) => (ms === undefined ? "" : ms.toFixed(3)).padStart(10);
   const row = (name: string, { mean, p50, p99, p999, max }: Partial<TickReport["deviation"]>) =>
@@ -113,4 +116,24 @@ export function formatReport(report: TickReport): string {
     row("period", period),
     row("work", work),
   ].join("\n");
+}
+
+/** What of a report `formatReport` shows: numbers, all of them. */
+const SHOWN = {
+  report: ["frequency", "ticks", "beats", "missed", "late", "seconds", "achieved", "drift"],
+  deviation: ["mean", "p50", "p99", "p999", "max"],
+  period: ["mean", "p50", "p99", "max"],
+  work: ["mean", "p99", "max"],
+} as const;
+
+function checkReport(report: TickReport): void {
+  checkOptions(report, "report");
+  for (const [part, names] of Object.entries(SHOWN)) {
+    const values = checkOptions(part === "report" ? report : report[part as "work"], part) as unknown as Record<
+      string,
+      unknown
+    >;
+    for (const name of names)
+      if (typeof values[name] !== "number") refuse(`${part}.${name}`, values[name], "no number");
+  }
 }

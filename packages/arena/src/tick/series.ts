@@ -1,3 +1,5 @@
+import { newBuffer } from "@ariax/allocator";
+
 /** Samples that a series keeps at most: 512 KiB. */
 export const MAX_SAMPLES = 65536;
 
@@ -13,50 +15,50 @@ const LAST = 2;
  * tried: a ring of the last samples; found: after an hour at 60 Hz it knows the last 18 minutes, beside an hour's maximum.
  */
 export class Series {
-  readonly #samples: Float64Array;
-  readonly #totals: Float64Array = new Float64Array(3);
-  readonly #random: Uint32Array = Uint32Array.of(0x9e3779b9);
-  #count = 0;
+  declare private readonly samples: Float64Array;
+  private readonly totals: Float64Array = new Float64Array(3);
+  private readonly random: Uint32Array = Uint32Array.of(0x9e3779b9);
+  private added = 0;
 
   /** `room`: how many times are expected, if that is known; at most `MAX_SAMPLES` are kept. */
   constructor(room: number = MAX_SAMPLES) {
-    this.#samples = new Float64Array(Math.max(1, Math.min(Math.ceil(room), MAX_SAMPLES)));
+    this.samples = new Float64Array(newBuffer(8 * Math.max(1, Math.min(Math.ceil(room), MAX_SAMPLES))));
   }
 
   /** The time from the `from`-th of `times` to the `to`-th; one below 0 counts as 0. O(1), no garbage: see `times.ts`. */
   add(times: Float64Array, from: number, to: number): void {
     const value = Math.max(0, times[to] - times[from]);
-    const totals = this.#totals;
-    const room = this.#samples.length;
-    const count = ++this.#count;
+    const totals = this.totals;
+    const room = this.samples.length;
+    const count = ++this.added;
     totals[SUM] += value;
     totals[LAST] = value;
     if (value > totals[MOST]) totals[MOST] = value;
-    if (count <= room) this.#samples[count - 1] = value;
+    if (count <= room) this.samples[count - 1] = value;
     else {
       // Vitter's algorithm R: the n-th sample comes in with a probability of room / n, in the place of any
-      const at = Math.floor((this.#next() / 2 ** 31) * count);
-      if (at < room) this.#samples[at] = value;
+      const at = Math.floor((this.next() / 2 ** 31) * count);
+      if (at < room) this.samples[at] = value;
     }
   }
 
   get count(): number {
-    return this.#count;
+    return this.added;
   }
 
   /** 0 where there was nothing. */
   get mean(): number {
-    return this.#count === 0 ? 0 : this.#totals[SUM] / this.#count;
+    return this.added === 0 ? 0 : this.totals[SUM] / this.added;
   }
 
   /** The last one added; 0 where there was nothing. */
   get last(): number {
-    return this.#totals[LAST];
+    return this.totals[LAST];
   }
 
   /** The largest; 0 where there was nothing. */
   get max(): number {
-    return this.#totals[MOST];
+    return this.totals[MOST];
   }
 
   /**
@@ -64,18 +66,18 @@ export class Series {
    * O(n log n).
    */
   quantiles(...parts: number[]): number[] {
-    const sorted = this.#samples.slice(0, Math.min(this.#count, this.#samples.length)).sort();
+    const sorted = this.samples.slice(0, Math.min(this.added, this.samples.length)).sort();
     // 0.07 * 100 is a little above 7
     return parts.map((part) => sorted[Math.max(0, Math.ceil(part * sorted.length - 1e-9) - 1)] ?? 0);
   }
 
   /** Xorshift: the same samples for the same stream. 31 bits, a small integer. */
-  #next(): number {
-    let x = this.#random[0];
+  private next(): number {
+    let x = this.random[0];
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
-    this.#random[0] = x;
+    this.random[0] = x;
     return x >>> 1;
   }
 }

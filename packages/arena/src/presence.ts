@@ -1,0 +1,23 @@
+/**
+ * Are the bytes still there? A buffer can be transferred away or shrunk, and memory that has grown leaves a detached buffer
+ * behind. The length of a buffer is a call for V8; that of a typed array is a load. So an arena keeps a view of its last
+ * byte, whose length is 1, and 0 from the moment on at which that byte is gone:
+ *
+ *     if (this.lastByte.length === 0) this.lastByte = lastByteOf(this.memory, end);
+ *
+ * A buffer that is long enough again makes it 1 again. Where contents are read or written, the second half is done without
+ * the first: a memory may have another buffer, though the old one is still there.
+ */
+import { CorruptionError, DetachedError, isBuffer, type Memory, type Offset } from "@ariax/allocator";
+
+/**
+ * The byte below `end`, in the memory as it is now. Throws `DetachedError` where the memory is gone, and `CorruptionError`
+ * where it is shorter than that. O(1).
+ */
+export function lastByteOf(memory: Memory, end: Offset): Uint8Array {
+  const { buffer } = memory;
+  const length = isBuffer(buffer) ? buffer.byteLength : 0;
+  if (length === 0) throw new DetachedError();
+  if (length < end) throw new CorruptionError(`truncated: the arena ends at byte ${end}, its buffer at ${length}`);
+  return new Uint8Array(buffer, end - 1, 1);
+}

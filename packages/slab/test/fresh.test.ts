@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { heapOptions, makeHeap, placeFor } from "../src/engine.ts";
+import { SlabAllocator } from "../src/index.ts";
+import * as L from "../src/layout.ts";
+
+test("a heap in memory that is zero writes its header, its classes and its one free run, and nothing else", () => {
+  const capacity = 1 << 26;
+  const zero = new SlabAllocator({ capacity });
+  const { memory, ...place } = placeFor({ buffer: new ArrayBuffer(capacity) });
+  const w = new Int32Array(memory.buffer);
+  // Marks, where a new heap has zeros that are read by nothing that makes it: the pages between the first free one and the last.
+  const { first, info, bits, words } = L.layoutOf(capacity / 4096, 1);
+  const last = capacity / 4096 - 1;
+  const MARK = L.E_WAS_LARGE | 1; // a free page's entry, too
+  const marked = [
+    [L.TABLE + first + 1, L.TABLE + last],
+    [info + 4 * (first + 1), info + 4 * last],
+    [bits, words],
+  ];
+  for (const [from, to] of marked) w.fill(MARK, from, to);
+  const heap = makeHeap({ memory, ...place, zero: true });
+  for (const [from, to] of marked) expect(w.subarray(from, to).every((word) => word === MARK)).toBe(true);
+  for (const [from, to] of marked) w.fill(0, from, to);
+  expect(heap.words).toEqual(zero.words);
+  new SlabAllocator(heapOptions(heap)).verify();
+});
+
+test("a heap in memory that is not zero clears all of its control block", () => {
+  const buffer = new ArrayBuffer(1 << 20);
+  new Uint8Array(buffer).fill(0xa5);
+  expect(new SlabAllocator({ buffer }).words).toEqual(new SlabAllocator({ capacity: 1 << 20 }).words);
+});

@@ -1,0 +1,128 @@
+/**
+ * A program that uses each package a little, and asks of each that it does what it should, or refuses by code. It runs on hosts
+ * that lack something, from the installed packages and from every bundler's bundle: `host.ts` has them.
+ */
+import assert from "node:assert/strict";
+import { AllocatorError, DoubleFreeError, scope, view } from "@ariax/allocator";
+import { Arena, FrameArena, TickArena } from "@ariax/arena";
+import { AtomicBitSet, BitSet, verify } from "@ariax/bitset";
+import { ConsciousnessStatePool, MiniVm } from "@ariax/consciousness";
+import { MemoryContext } from "@ariax/memory-context";
+import { MetadataPool } from "@ariax/metadata-pool";
+import { isAvailable, NativeAllocator, whyUnavailable } from "@ariax/native";
+import { SlabAllocator } from "@ariax/slab";
+import { readTrace, record, writeTraceGzip } from "@ariax/trace";
+import { loadTrace } from "@ariax/trace/node";
+import { WasmAllocator } from "@ariax/wasm";
+
+const hasShared = typeof SharedArrayBuffer === "function";
+const hasWasm = typeof WebAssembly === "object";
+
+/** What a refusal is: of the family, by code and by its own name, on every host. */
+const refusal = (name: string, code: string) => (error: unknown) => {
+  assert(error instanceof AllocatorError);
+  assert.deepEqual([error.name, error.code], [name, code]);
+  return true;
+};
+const unsupported = refusal("UnsupportedError", "ERR_UNSUPPORTED");
+
+// A function: bundles of CommonJS have no `await` outside of one.
+async function main(): Promise<void> {
+  if (process.env.LACKS === "Symbol.dispose at first") Object.assign(Symbol, { dispose: Symbol("Symbol.dispose") });
+
+  const heap = new SlabAllocator({ capacity: 1 << 20 });
+  const offset = heap.allocate(1000);
+  view(heap, offset, Float32Array, 250).fill(0.5);
+  heap.free(offset);
+  assert.throws(() => heap.free(offset), DoubleFreeError);
+  assert.throws(() => heap.free(offset), refusal("DoubleFreeError", "ERR_DOUBLE_FREE"));
+  assert.throws(() => heap.allocate(-1), refusal("InvalidSizeError", "ERR_INVALID_SIZE"));
+  assert.throws(
+    () => new SlabAllocator({ capacty: 1 } as never),
+    refusal("InvalidArgumentError", "ERR_INVALID_ARGUMENT"),
+  );
+  assert(String(new DoubleFreeError(8)).startsWith("DoubleFreeError: "));
+
+  const block = scope(heap, 64);
+  block.view(Uint8Array).fill(1);
+  block.dispose();
+  assert.throws(() => block.dispose(), refusal("DoubleFreeError", "ERR_DOUBLE_FREE"));
+  heap.verify();
+
+  const arena = new Arena({ capacity: 1 << 16 });
+  const checkpoint = arena.checkpoint();
+  arena.allocate(100);
+  checkpoint.dispose();
+  assert.equal(arena.stats().blocks, 0);
+  const frames = new FrameArena({ capacity: 1 << 16 });
+  frames.allocate(100);
+  frames.nextFrame();
+  new TickArena({ frequency: 60, bytesPerTick: 4096 }).tick();
+
+  // What is lowered to calls of a symbol, whichever it is.
+  {
+    using scoped = scope(heap, 64);
+    using later = arena.checkpoint();
+    using context = new MemoryContext(null, { name: "context", quota: 1 << 18 });
+    context.free(context.allocate(100));
+    assert.equal(scoped.size + later.last, 64);
+  }
+  assert.equal(heap.stats().blocks, 0);
+
+  const bits = new BitSet(2000);
+  bits.set(5);
+  assert.equal(bits.takeFirst(), 5);
+  verify(bits);
+  const pool = new MetadataPool({ capacity: 10, fields: { size: "u32" } });
+  pool.release(pool.acquire());
+  const states = new ConsciousnessStatePool({ poolSize: 10 });
+  states.release(states.allocateConsciousnessState());
+  const vm = new MiniVm(null, { vmName: "vm", poolSize: 10 });
+  vm.free(vm.allocate(100));
+  vm.dispose();
+
+  if (hasShared) {
+    assert.equal(new AtomicBitSet(10).set(3), true);
+    new SlabAllocator({ capacity: 1 << 20, shared: true });
+  } else {
+    assert.throws(() => new AtomicBitSet(10), unsupported);
+    assert.throws(() => new SlabAllocator({ capacity: 1 << 20, shared: true }), unsupported);
+    assert.throws(() => new MetadataPool({ capacity: 10, fields: {}, shared: true }), unsupported);
+    assert.throws(() => new MemoryContext(null, { name: "c", quota: 1 << 18, shared: true }), unsupported);
+  }
+
+  if (hasWasm) {
+    const wasm = await WasmAllocator.create({ capacity: 1 << 20 });
+    wasm.free(wasm.allocate(100));
+    wasm.verify();
+  } else {
+    await assert.rejects(WasmAllocator.create({ capacity: 1 << 20 }), unsupported);
+    assert.throws(() => WasmAllocator.createSync({ capacity: 1 << 20 }), unsupported);
+  }
+
+  if (isAvailable()) {
+    const native = new NativeAllocator({ capacity: 1 << 20 });
+    native.free(native.allocate(100));
+    native.unmap();
+  } else {
+    assert.equal(typeof whyUnavailable(), "string");
+    assert.throws(
+      () => new NativeAllocator({ capacity: 1 << 20 }),
+      refusal("NativeUnavailableError", "ERR_NATIVE_UNAVAILABLE"),
+    );
+  }
+
+  const recorder = record(new SlabAllocator({ capacity: 1 << 20 }));
+  recorder.free(recorder.allocate(100));
+  const trace = recorder.sink.build();
+  assert.deepEqual((await readTrace(await writeTraceGzip(trace))).events, 2);
+
+  assert.equal(typeof loadTrace, "function");
+
+  console.log(`all of it works${isAvailable() ? "" : "; native does not"}`);
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

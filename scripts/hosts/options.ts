@@ -1,0 +1,37 @@
+/**
+ * A program for compilers, old and strict: it imports every entry, so that all their types are looked into, and gives options
+ * that are undefined, which `exactOptionalPropertyTypes` allows only where the option says so.
+ */
+import * as allocator from "@ariax/allocator";
+import * as arena from "@ariax/arena";
+import * as bitset from "@ariax/bitset";
+import * as conformance from "@ariax/conformance";
+import * as consciousness from "@ariax/consciousness";
+import * as context from "@ariax/memory-context";
+import * as pool from "@ariax/metadata-pool";
+import * as native from "@ariax/native";
+import * as slab from "@ariax/slab";
+import * as trace from "@ariax/trace";
+import * as node from "@ariax/trace/node";
+import * as wasm from "@ariax/wasm";
+
+const none = undefined;
+export const all = [conformance, node, bitset.BitSet.byteLength(8)];
+
+export const heap: allocator.Allocator = new slab.SlabAllocator({ capacity: 1 << 20, maxCapacity: none, shared: none });
+new slab.SlabAllocator({ buffer: new ArrayBuffer(1 << 20), byteOffset: none, byteLength: none });
+void wasm.WasmAllocator.create({ capacity: 1 << 20, maxCapacity: none, shared: none, module: none });
+new arena.FrameArena({ capacity: 1 << 16, frames: none, checked: none });
+new arena.TickArena({ frequency: 60, bytesPerTick: 4096, harmonics: none, frames: none, checked: none });
+new pool.MetadataPool({ capacity: 10, fields: {}, generationBits: none, shared: none });
+new context.MemoryContext(none ?? null, { name: "a", quota: 1 << 18, soft: none, onPressure: none, zero: none });
+new consciousness.ConsciousnessStatePool({ poolSize: none, fields: none, shared: none });
+new consciousness.MiniVm(null, { vmName: "vm", quota: none, poolSize: none, recording: none, baseline: none });
+if (native.isAvailable()) new native.NativeAllocator({ capacity: 1 << 20, file: none, name: none, engine: none });
+void trace.readTrace(new Uint8Array(8));
+
+{
+  using block = allocator.scope(heap, 64);
+  const floats: Float64Array = block.view(Float64Array);
+  floats.fill(1);
+}
