@@ -118,7 +118,7 @@ test("those of a run, too, and its spin", async () => {
     { ticks: 1, spin: 0, late: "skip", clock: { now: () => 0, wake: () => {}, cancel() {} } },
     {
       get(target, name) {
-        reads.push(String(name));
+        if (typeof name === "string") reads.push(name);
         return Reflect.get(target, name);
       },
     },

@@ -50,7 +50,7 @@ describe("refused, and nothing is written", () => {
       "invalid memory: not a WebAssembly.Memory",
     ],
     [{ memory: new Proxy(memory, {}) }, "invalid memory: not a WebAssembly.Memory"],
-    [[], "invalid capacity: undefined is not a whole number from 65536 to 4294901760"],
+    [[], "invalid options: an Array has none"],
   ];
   test.each(wrong.map(([options, message]) => [message, options]))("%s", (message, options) => {
     expect(made(options)).toBe(`${INVALID} ${message}`);
