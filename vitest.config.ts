@@ -33,7 +33,7 @@ function project(name: string, root: string, long: boolean): TestProjectInlineCo
       name,
       include: testsOf(root, long),
       isolate: ISOLATED.includes(name),
-      globalSetup: existsSync(join(root, setup)) ? setup : undefined,
+      globalSetup: existsSync(join(root, setup)) ? [setup] : [],
     },
   };
 }
