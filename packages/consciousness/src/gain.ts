@@ -61,7 +61,10 @@ const WINDOWS = 5;
 const WINDOW_MS = 4;
 /** Before the first window, so that the code is compiled. */
 const WARM_MS = 20;
-/** The most operations of a window, but for a replay: they take 25 ms and more, so that a coarse clock goes on, and not a second. */
+/**
+ * The most operations of a window. A host needs 25 ms or more for them, in which even a coarse clock goes on; and where the clock
+ * stands still, the caller waits less than a second.
+ */
 const MOST_OPERATIONS = 2 ** 23;
 
 /** The host's clock. */
@@ -69,7 +72,7 @@ function hostNow(): number {
   const { performance } = globalThis as { readonly performance?: { now?(): number } };
   if (typeof performance?.now !== "function")
     throw new UnsupportedError("no performance.now here to measure a gain by");
-  return performance.now();
+  return Number(performance.now());
 }
 
 /**

@@ -272,7 +272,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   close(why: () => Error): void {
     checkCallback("why", why ?? null);
     this.records = new Proxy(this.records, {
-      // What is no part of records another proxy asks, which this one may come into.
+      // Other names are those that a proxy around this one asks for: Vue's does.
       get: (records, name): undefined => {
         if (name in records) throw why();
       },
@@ -300,7 +300,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     throw new CorruptionError(`the pool has ${poolSize} states, not ${this.poolSize}`);
   }
 
-  /** Before a change: throws where the memory is gone, or too short. The records alone may be there, and not what counts. */
+  /** Before a change: throws where the memory is gone, or too short. The records may be there, and the count behind them not. */
   private checkThere(): void {
     if (this.changes[0] === undefined) throw this.missing();
   }

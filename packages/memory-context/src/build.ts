@@ -120,7 +120,8 @@ function familyOf(region: Allocator & { readonly [FAMILY]?: () => Map<string, Co
   if (known !== undefined) return known;
   const family = new Map<string, Core>();
   // A function: Vue's proxy would wrap the map.
-  if (!Reflect.defineProperty(region, FAMILY, { value: () => family })) families.set(region, family);
+  if (!Reflect.defineProperty(region, FAMILY, { value: () => family, configurable: true }))
+    families.set(region, family);
   return family;
 }
 

@@ -38,8 +38,7 @@ export class QuotaHeap implements Allocator {
 
   constructor(core: Core) {
     // Not enumerable: who prints or compares a context does not mean all its memory.
-    // Not enumerable: who prints or compares a context does not mean all its memory.
-    Object.defineProperty(this, "core", { value: core });
+    Object.defineProperty(this, "core", { value: core, configurable: true });
     this.capacity = core.slab.capacity;
     this.traits = {
       name: "memory-context",

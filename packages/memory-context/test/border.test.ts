@@ -343,3 +343,10 @@ describe("a host", () => {
     expect(second).toBe("ERR_INVALID_ARGUMENT");
   });
 });
+
+test("a context that is printed or cloned shows no memory, and none of what it is made of", () => {
+  const context = root();
+  context.allocate(100);
+  expect(Object.keys(context).sort()).toEqual(["capacity", "traits"]);
+  expect(JSON.stringify(context).length).toBeLessThan(300);
+});
