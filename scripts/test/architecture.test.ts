@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { specifiers } from "../lib/circles.ts";
 import { apps, filesBelow, packages, published, ROOT, readText } from "../lib/workspace.ts";
 
 /** Imports run downwards only: a package may depend on its own layer and on those below. */
@@ -23,16 +24,11 @@ const idOf = (name: string) => name.replace("@ariax/", "");
 const packageOf = (specifier: string) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 const names = (dependencies: Record<string, string> = {}) => Object.keys(dependencies);
 
-/** What the files below `dir` import, as written, each once. */
+/** What the files below `dir` import, as written. */
 function importsBelow(dir: string): { file: string; specifier: string }[] {
-  const pattern =
-    /^\s*(?:import|export)\b[^"';]*?from\s*["']([^"']+)["']|^\s*import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
   return filesBelow(dir)
     .filter((file) => file.endsWith(".ts"))
-    .flatMap((file) => {
-      const text = readFileSync(join(dir, file), "utf8").replace(/^\s*(?:\/\*\*|\*).*$/gm, "");
-      return [...text.matchAll(pattern)].map((match) => ({ file, specifier: match[1] ?? match[2] ?? match[3] }));
-    });
+    .flatMap((file) => specifiers(readFileSync(join(dir, file), "utf8")).map((specifier) => ({ file, specifier })));
 }
 
 describe("layers", () => {
@@ -140,6 +136,17 @@ describe.each(published)("$manifest.name, published", ({ id, dir, manifest }) =>
 test.each(packages.filter((p) => ALLOCATORS.includes(p.id)))("$id runs the conformance suite", ({ dir, manifest }) => {
   expect(readFileSync(join(dir, "test/conformance.test.ts"), "utf8")).toContain("@ariax/conformance");
   expect(names(manifest.devDependencies)).toContain("@ariax/conformance");
+});
+
+test("no test depends on how long anything takes: the runner's limit is for what hangs", () => {
+  const limits = /\btimeout: [\d_]+|\bvi\.waitFor\b|\bexpect\.poll\b|^\s*\}, [\d_]+\);$/gm;
+  const found = [...packages.map(({ dir }) => dir), join(ROOT, "scripts")].flatMap((dir) =>
+    filesBelow(join(dir, "test"))
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => join(dir, "test", file))
+      .flatMap((file) => [...readFileSync(file, "utf8").matchAll(limits)].map(([what]) => `${file}: ${what.trim()}`)),
+  );
+  expect(found).toEqual([]);
 });
 
 describe("what is said twice agrees", () => {

@@ -33,15 +33,17 @@ export type ErrorCode =
   | "ERR_DETACHED"
   | "ERR_UNSUPPORTED"
   | "ERR_REGION_UNMAPPED"
-  | "ERR_NATIVE_UNAVAILABLE";
+  | "ERR_NATIVE_UNAVAILABLE"
+  | "ERR_INVALID_TRACE"
+  | "ERR_CONTRACT_BROKEN";
 
 /** What every error of the family has. `error instanceof AllocatorError` holds for all of them. */
 export class AllocatorError extends Error {
   override readonly name: string = "AllocatorError";
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string) {
-    super(message);
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
     this.code = brand(this, code);
   }
 
@@ -147,7 +149,7 @@ export class InvalidFreeError extends AllocatorError {
 export class DoubleFreeError extends AllocatorError {
   override readonly name: string = "DoubleFreeError";
 
-  constructor(offset: number, what = `the block at offset ${offset}`) {
+  constructor(offset: number, what = `the block at offset ${show(offset)}`) {
     super("ERR_DOUBLE_FREE", `double free: ${what} is free already`);
   }
 }

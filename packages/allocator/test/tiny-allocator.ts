@@ -38,7 +38,7 @@ export class TinyAllocator implements Allocator {
   readonly capacity: number;
   /** Size of each live block; −1 for a freed one. */
   readonly blocks: Map<Offset, number> = new Map();
-  #top = FIRST;
+  private top = FIRST;
 
   constructor(initial: number, capacity: number) {
     this.memory = { buffer: new ArrayBuffer(initial) };
@@ -54,8 +54,8 @@ export class TinyAllocator implements Allocator {
   tryAllocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     checkSize(size, this.capacity);
     checkAlignment(alignment, this.traits.maxAlignment);
-    const offset = Math.ceil(this.#top / alignment) * alignment;
-    if (!this.#reserve(offset + size)) return NULL;
+    const offset = Math.ceil(this.top / alignment) * alignment;
+    if (!this.reserve(offset + size)) return NULL;
     this.blocks.set(offset, size);
     return offset;
   }
@@ -63,7 +63,7 @@ export class TinyAllocator implements Allocator {
   resize(offset: Offset, size: number): boolean {
     const old = this.sizeOf(offset);
     checkSize(size, this.capacity);
-    if (size > old && (offset + old !== this.#top || !this.#reserve(offset + size))) return false;
+    if (size > old && (offset + old !== this.top || !this.reserve(offset + size))) return false;
     this.blocks.set(offset, size);
     return true;
   }
@@ -99,7 +99,7 @@ export class TinyAllocator implements Allocator {
 
   reset(): void {
     this.blocks.clear();
-    this.#top = FIRST;
+    this.top = FIRST;
   }
 
   stats(): AllocatorStats {
@@ -110,14 +110,14 @@ export class TinyAllocator implements Allocator {
   verify(): void {}
 
   /** Makes the memory reach `end` bytes at least. */
-  #reserve(end: number): boolean {
+  private reserve(end: number): boolean {
     if (end > this.capacity) return false;
     const { buffer } = this.memory;
     if (end > buffer.byteLength) {
       this.memory.buffer = buffer.transfer(Math.min(this.capacity, Math.max(end, 2 * buffer.byteLength)));
     }
     // a block of 0 bytes takes a byte, so that it is distinct
-    this.#top = Math.max(this.#top + 1, end);
+    this.top = Math.max(this.top + 1, end);
     return true;
   }
 }

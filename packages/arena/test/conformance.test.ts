@@ -1,5 +1,6 @@
 import { conformance } from "@ariax/conformance";
 import { test } from "vitest";
+import { times } from "../../../scripts/lib/long.ts";
 import { Arena } from "../src/index.ts";
 
-conformance({ test, create: (capacity) => new Arena({ capacity }) });
+conformance({ test, runs: times(20, 300), create: (capacity) => new Arena({ capacity }) });

@@ -4,12 +4,13 @@ import { describe, expect, test } from "vitest";
 import { FrameArena, type FrameArenaOptions } from "../src/index.ts";
 
 describe.each([false, true])("conformance, checked: %s", (checked) => {
-  conformance({ test, create: (capacity) => new FrameArena({ capacity, frames: 3, checked }) });
+  conformance({ test, runs: 20, create: (capacity) => new FrameArena({ capacity, frames: 3, checked }) });
 });
 
 describe.each([false, true])("conformance over memory that exists, checked: %s", (checked) => {
   conformance({
     test,
+    runs: 20,
     create: (capacity) => {
       const buffer = new SharedArrayBuffer(1000 + 6 * (capacity + 8));
       return new FrameArena({ capacity, frames: 3, checked, buffer, byteOffset: 501 });

@@ -1,13 +1,10 @@
 /**
  * Run with --expose-gc, and with what to do as the argument: so many ticks with blocks in them, or so many beats of a run
- * in a made-up time, and what they did to JavaScript's heap, as JSON, five times. `delta` is its growth in bytes,
- * `collections` how often it was collected meanwhile.
+ * in a made-up time, and what they did to JavaScript's heap, as JSON.
  */
-import { PerformanceObserver } from "node:perf_hooks";
-import { setTimeout } from "node:timers/promises";
+import { rounds } from "../../../scripts/lib/garbage.ts";
 import { TickArena, type TickClock } from "../src/index.ts";
 
-const collect = (globalThis as unknown as { gc: () => void }).gc;
 const ticks = new TickArena({ frequency: 1_000_000, bytesPerTick: 4096, harmonics: 3 });
 
 function allocateDue(): void {
@@ -53,25 +50,6 @@ const clock = new Clock();
 const churn = process.argv[2] === "run" ? runAll : tickAll;
 if (churn === runAll) void ticks.run(allocateDue, { clock, spin: 1 });
 
-let collections = 0;
-const observer = new PerformanceObserver((list) => {
-  collections += list.getEntries().length;
-});
-
 // Warm: the code is compiled, and compiled again, until it stays.
 for (let i = 0; i < 20; i++) churn(50_000);
-const rounds: { delta: number; collections: number }[] = [];
-for (let round = 0; round < 5; round++) {
-  await setTimeout(50);
-  collect();
-  await setTimeout(50);
-  observer.observe({ entryTypes: ["gc"] });
-  collections = 0;
-  const before = process.memoryUsage().heapUsed;
-  churn(500_000);
-  const delta = process.memoryUsage().heapUsed - before;
-  await setTimeout(50);
-  observer.disconnect();
-  rounds.push({ delta, collections });
-}
-console.log(JSON.stringify(rounds));
+console.log(JSON.stringify(await rounds(() => churn(500_000))));

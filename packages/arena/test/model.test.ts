@@ -1,6 +1,7 @@
 import { AllocatorError } from "@ariax/allocator";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { times } from "../../../scripts/lib/long.ts";
 import { Arena, type Checkpoint } from "../src/index.ts";
 
 /** Sizes on both sides of a row of the block map, 256 bytes, and of several. */
@@ -44,7 +45,7 @@ class Model {
   }
 }
 
-test("an arena does as a stack of blocks does", { timeout: 600_000 }, () => {
+test("an arena does as a stack of blocks does", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 150, size: "max" }), (steps) => {
       const capacity = 20_000;
@@ -109,7 +110,7 @@ test("an arena does as a stack of blocks does", { timeout: 600_000 }, () => {
       }
       expect(arena.stats().reserved).toBe(model.top - 8);
     }),
-    { seed: 1, numRuns: Number(process.env.ARIAX_RUNS ?? 300) },
+    { seed: 1, numRuns: times(150, 1500) },
   );
 });
 

@@ -8,6 +8,7 @@ const invalid = (message: string) => expect.objectContaining({ code: "ERR_INVALI
 describe("a harmonic's arena is an allocator like any other", () => {
   conformance({
     test,
+    runs: 20,
     create: (bytesPerTick) => new TickArena({ frequency: 60, bytesPerTick, harmonics: 3 }).harmonic(2),
   });
 });

@@ -24,20 +24,20 @@ interface Act {
 
 /** A command that plans its act when its turn comes: only then is it known which blocks are live. */
 class Planned implements Call {
-  readonly #needs: number;
-  readonly #plan: (shadow: Shadow, begun: ReadonlySet<Offset>) => Act;
+  private readonly needs: number;
+  private readonly plan: (shadow: Shadow, begun: ReadonlySet<Offset>) => Act;
 
   constructor(needs: number, plan: (shadow: Shadow, begun: ReadonlySet<Offset>) => Act) {
-    this.#needs = needs;
-    this.#plan = plan;
+    this.needs = needs;
+    this.plan = plan;
   }
 
   check({ shadow }: World): boolean {
-    return shadow.blocks.size >= this.#needs;
+    return shadow.blocks.size >= this.needs;
   }
 
   run({ shadow, log, begun }: World): void {
-    const { says, does } = this.#plan(shadow, begun);
+    const { says, does } = this.plan(shadow, begun);
     const at = log.push(says) - 1;
     const before = shadow.stats();
     let result: unknown;

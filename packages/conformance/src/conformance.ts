@@ -1,4 +1,5 @@
-import type { Allocator } from "@ariax/allocator";
+import { type Allocator, checkAllocator, checkCallback, checkInteger, readOptions } from "@ariax/allocator";
+import { checkFunction } from "./fail.ts";
 import { bulk } from "./sections/bulk.ts";
 import { contract } from "./sections/contract.ts";
 import { failure } from "./sections/failure.ts";
@@ -22,11 +23,11 @@ export interface ConformanceOptions {
    * An allocator that continues the heap in `buffer`, for `traits.attachable`. By default the static method `attach` of
    * the class that `create` returns.
    */
-  readonly attach?: (buffer: ArrayBufferLike) => Allocator;
+  readonly attach?: ((buffer: ArrayBufferLike) => Allocator) | undefined;
   /** Where random runs begin: the same seed, the same runs. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** How many command sequences the model tries, and, in hundreds, the steps of the long run. Default 100. */
-  readonly runs?: number;
+  readonly runs?: number | undefined;
 }
 
 /** In reading order: a person meets the examples first. */
@@ -44,11 +45,17 @@ const SECTIONS: Readonly<Record<string, Section>> = {
 
 /**
  * Registers the tests of every section with `test`, each named `section: rule`. Calls `create` at once, to read the traits:
- * what is not promised is not tested.
+ * what is not promised is not tested. Throws `InvalidArgumentError` where an option is none.
  */
 export function conformance(options: ConformanceOptions): void {
-  const { test, create, attach, seed = 1, runs = 100 } = options;
-  const claims = create(1 << 20).traits;
+  const known = ["test", "create", "attach", "seed", "runs"];
+  const { test, create, attach, seed = 1, runs = 100 } = readOptions(options, known);
+  checkFunction("test", test);
+  checkFunction("create", create);
+  checkCallback("attach", attach);
+  checkInteger("seed", seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  checkInteger("runs", runs, 1, 0x7fffffff);
+  const claims = checkAllocator(create(1 << 20)).traits;
   for (const [name, section] of Object.entries(SECTIONS)) {
     section({
       create,

@@ -1,13 +1,17 @@
-import { AllocatorError } from "@ariax/allocator";
+import { AllocatorError, InvalidArgumentError } from "@ariax/allocator";
 
-/** A rule of the contract that an allocator broke. The message is for the allocator's author. */
-export class ConformanceError extends Error {
+/**
+ * A rule of the contract that an allocator broke. The message is for the allocator's author, and may have more than one line: where
+ * calls were random, the shortest sequence of them is in it.
+ */
+export class ConformanceError extends AllocatorError {
+  override readonly name: string = "ConformanceError";
+  declare readonly code: "ERR_CONTRACT_BROKEN";
   /** The section of the suite that found it: `"model"`; empty outside a suite, in a `Shadow` of one's own. */
   readonly section: string;
 
   constructor(message: string, section = "", cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = "ConformanceError";
+    super("ERR_CONTRACT_BROKEN", message, cause === undefined ? undefined : { cause });
     this.section = section;
   }
 }
@@ -43,8 +47,20 @@ export function refuses(what: string, call: () => unknown, ...expected: readonly
 }
 
 function sameError(a: AllocatorError, b: AllocatorError): boolean {
-  const range = a instanceof RangeError === b instanceof RangeError;
-  return range && a.name === b.name && a.code === b.code && a.message === b.message;
+  return isRangeError(a) === isRangeError(b) && a.name === b.name && a.code === b.code && a.message === b.message;
+}
+
+/** Is it a `RangeError`, of whatever realm? */
+function isRangeError(error: object): boolean {
+  const type: object | null = Object.getPrototypeOf(error);
+  return (
+    type !== null && ((Object.hasOwn(type, "name") && (type as Error).name === "RangeError") || isRangeError(type))
+  );
+}
+
+/** Throws `InvalidArgumentError` where an option that must be a function is none. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") throw new InvalidArgumentError(`invalid ${name}: it is no function`);
 }
 
 /** Is it the error of an allocation that does not fit? */
@@ -55,7 +71,8 @@ export function isOutOfMemory(error: unknown): boolean {
 /** A thrown value in one line. */
 export function describe(error: unknown): string {
   if (error instanceof AllocatorError) return `${error.name} [${error.code}] "${error.message}"`;
-  return error instanceof Error ? `${error.name} "${error.message}"` : `${print(error)}`;
+  const { name, message } = (error ?? {}) as { readonly name?: unknown; readonly message?: unknown };
+  return typeof name === "string" && typeof message === "string" ? `${name} "${message}"` : print(error);
 }
 
 /** Why a test failed: a broken rule speaks for itself, any other error is the allocator's. */

@@ -9,7 +9,7 @@ export function capacityOf(allocator: Allocator): number {
   try {
     call();
   } catch (error) {
-    capacity = Number(/ (\d+)$/.exec(error instanceof Error ? error.message : "")?.[1] ?? 0);
+    capacity = Number(/ (\d+)$/.exec(String((error as { readonly message?: unknown } | null)?.message))?.[1] ?? 0);
   }
   refuses("allocate(NaN)", call, new InvalidSizeError(Number.NaN, capacity));
   return capacity;

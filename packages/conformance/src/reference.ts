@@ -8,6 +8,7 @@ import {
   checkInteger,
   checkSize,
   DEFAULT_ALIGNMENT,
+  DetachedError,
   DoubleFreeError,
   InvalidBlockError,
   InvalidFreeError,
@@ -15,6 +16,7 @@ import {
   type Memory,
   makeStats,
   NULL,
+  newBuffer,
   type Offset,
   OutOfMemoryError,
   reallocate,
@@ -53,7 +55,7 @@ export class ReferenceAllocator implements Allocator {
   constructor(capacity: number) {
     checkInteger("capacity", capacity, 2 * QUANTUM, MAX_CAPACITY);
     this.capacity = capacity - (capacity % QUANTUM);
-    this.memory = { buffer: new ArrayBuffer(this.capacity) };
+    this.memory = { buffer: newBuffer(this.capacity) };
     this.reset();
   }
 
@@ -80,6 +82,7 @@ export class ReferenceAllocator implements Allocator {
   tryAllocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     const bytes = this.round(checkSize(size, this.capacity));
     checkAlignment(alignment, this.traits.maxAlignment);
+    this.checkMemory();
     for (const [i, gap] of this.gaps.entries()) {
       const start = alignUp(gap.start, alignment);
       if (start + bytes > gap.end) continue;
@@ -93,6 +96,7 @@ export class ReferenceAllocator implements Allocator {
   resize(offset: Offset, size: number): boolean {
     const before = this.sizeOf(offset);
     const bytes = this.round(checkSize(size, this.capacity));
+    this.checkMemory();
     if (bytes < before) this.release(offset + bytes, offset + before);
     if (bytes > before) {
       const i = this.gaps.findIndex((gap) => gap.start === offset + before);
@@ -140,6 +144,7 @@ export class ReferenceAllocator implements Allocator {
   }
 
   reset(): void {
+    this.checkMemory();
     this.blocks.clear();
     this.freed.clear();
     this.live = 0;
@@ -147,6 +152,7 @@ export class ReferenceAllocator implements Allocator {
   }
 
   stats(): AllocatorStats {
+    this.checkMemory();
     const largestFree = this.gaps.reduce((most, gap) => Math.max(most, gap.end - gap.start), 0);
     return makeStats({
       committed: this.end,
@@ -162,6 +168,7 @@ export class ReferenceAllocator implements Allocator {
 
   /** Blocks and gaps tile the memory, and no two gaps touch. */
   verify(): void {
+    this.checkMemory();
     const blocks = [...this.blocks].map(([start, bytes]) => ({ start, end: start + bytes, gap: false }));
     const tiles = [...blocks, ...this.gaps.map((gap) => ({ ...gap, gap: true }))].sort((a, b) => a.start - b.start);
     let end = QUANTUM;
@@ -185,8 +192,14 @@ export class ReferenceAllocator implements Allocator {
   }
 
   protected checkFree(offset: Offset): void {
+    this.checkMemory();
     if (this.blocks.has(offset)) return;
     throw this.freed.has(offset) ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
+  }
+
+  /** Throws `DetachedError` where the memory is gone: no offset is given out where there is no byte. */
+  protected checkMemory(): void {
+    if (this.memory.buffer.byteLength === 0) throw new DetachedError();
   }
 
   protected insert(offset: Offset, bytes: number): void {

@@ -25,11 +25,11 @@ export function checkStats(stats: AllocatorStats, blocks: Iterable<{ readonly us
 
 /** What the stats of one heap say from look to look: the peak never falls, and no byte is forgotten. */
 export class StatsHistory {
-  #before: AllocatorStats | undefined;
+  private before: AllocatorStats | undefined;
 
   check(stats: AllocatorStats): void {
-    const before = this.#before ?? stats;
-    this.#before = stats;
+    const before = this.before ?? stats;
+    this.before = stats;
     const { peakReserved } = stats;
     check(peakReserved >= before.peakReserved, () => {
       return `stats().peakReserved is ${peakReserved} and was ${before.peakReserved} before`;

@@ -43,8 +43,9 @@ test("node --test", async () => {
 const bin = fileURLToPath(new URL("../node_modules/.bin", import.meta.url));
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
 
+// Bun gives a test five seconds where it is not told otherwise.
 for (const [runtime, args, expected] of [
-  ["bun", ["test", file], `${names().length} pass`],
+  ["bun", ["test", "--timeout=600000", file], `${names().length} pass`],
   ["deno", ["test", "--no-check", "--allow-read", file], `${names().length} passed`],
 ] as const) {
   test(runtime, async ({ skip, annotate }) => {

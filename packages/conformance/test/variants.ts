@@ -94,7 +94,7 @@ export class Keeping extends ReferenceAllocator {
   override verify(): void {}
 }
 
-/** Begins with an eighth of its capacity and doubles the buffer when it must. */
+/** Begins with an eighth of its capacity and doubles the buffer when it must: the one before is detached, as WebAssembly's is. */
 export class Growing extends ReferenceAllocator {
   declare readonly memory: { buffer: ArrayBuffer };
 
@@ -134,9 +134,7 @@ export class Growing extends ReferenceAllocator {
   }
 
   protected moved(bytes: number): ArrayBuffer {
-    const buffer = new ArrayBuffer(bytes);
-    new Uint8Array(buffer).set(new Uint8Array(this.memory.buffer));
-    return buffer;
+    return this.memory.buffer.transfer(bytes);
   }
 }
 

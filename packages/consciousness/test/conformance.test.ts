@@ -1,6 +1,7 @@
 import { conformance } from "@ariax/conformance";
 import { SlabAllocator } from "@ariax/slab";
 import { describe, test } from "vitest";
+import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
 import { MiniVm } from "../src/index.ts";
 
 /** A quota as large as the heap never binds, so that it is the memory that ends, as the contract wants; the pool is small beside it. */
@@ -11,8 +12,10 @@ const options = (capacity: number) => ({
   poolSize: 8,
 });
 
+const runs = times(20, 200);
+
 describe("over memory of its own", () => {
-  conformance({ test, create: (capacity) => new MiniVm(null, options(capacity)) });
+  conformance({ test, runs, create: (capacity) => new MiniVm(null, options(capacity)) });
 });
 
 describe("in a region, beside another", () => {
@@ -21,5 +24,5 @@ describe("in a region, beside another", () => {
     new MiniVm(region, { vmName: "neighbour", quota: 65536, poolSize: 8 });
     return new MiniVm(region, options(capacity));
   };
-  conformance({ test, create, runs: 20 });
+  conformance({ test: withoutLeaks(test), create, runs });
 });

@@ -7,7 +7,7 @@ import { MiniVm, type StateHandle } from "../src/index.ts";
 
 const fields = { energy: "f64" } as const;
 
-test("mini-VMs of one region work in threads of their own, and come back", { timeout: 30_000 }, async () => {
+test("mini-VMs of one region work in threads of their own, and come back", async () => {
   const region = new MemoryContext(null, { name: "region", quota: 1 << 22, shared: true });
   const vms = Array.from({ length: 3 }, (_, i) => {
     const vm = new MiniVm(region, { vmName: `vm-${i}`, quota: 1 << 18, poolSize: 16, fields });

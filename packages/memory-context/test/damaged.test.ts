@@ -23,7 +23,7 @@ describe("a snapshot is refused, and nothing is changed,", () => {
     expect(seen(context)).toEqual(before);
   };
 
-  test("if any byte of it is another one", { timeout: 30_000 }, () => {
+  test("if any byte of it is another one", () => {
     const { context, snapshot, p } = small();
     const next = random(1);
     const before = Buffer.from(bytesOf(context));

@@ -1,12 +1,7 @@
-/**
- * Run with --expose-gc: what 300,000 rounds of the hot verbs did to JavaScript's heap, as JSON, five times. `delta` is its
- * growth in bytes, `collections` how often it was collected meanwhile.
- */
-import { PerformanceObserver } from "node:perf_hooks";
-import { setTimeout } from "node:timers/promises";
+/** Run with --expose-gc: what 300,000 rounds of the hot verbs did to JavaScript's heap, as JSON. */
+import { rounds } from "../../../scripts/lib/garbage.ts";
 import { MemoryContext } from "../src/index.ts";
 
-const collect = (globalThis as unknown as { gc: () => void }).gc;
 const root = new MemoryContext(null, { name: "root", quota: 8 << 20 });
 const context = new MemoryContext(root, { name: "child", quota: 4 << 20, soft: 4 << 20 });
 const held = new Uint32Array(500);
@@ -38,25 +33,6 @@ function sizeAt(i: number): number {
   return i % 16 !== 0 ? dice & 255 : i % 256 !== 0 ? dice : dice * 8;
 }
 
-let collections = 0;
-const observer = new PerformanceObserver((list) => {
-  collections += list.getEntries().length;
-});
-
 // Warm: the code is compiled, and compiled again, until it stays.
 for (let i = 0; i < 10; i++) churn(50_000);
-const rounds: { delta: number; collections: number }[] = [];
-for (let round = 0; round < 5; round++) {
-  await setTimeout(20);
-  collect();
-  await setTimeout(20);
-  observer.observe({ entryTypes: ["gc"] });
-  collections = 0;
-  const before = process.memoryUsage().heapUsed;
-  churn(300_000);
-  const delta = process.memoryUsage().heapUsed - before;
-  await setTimeout(20);
-  observer.disconnect();
-  rounds.push({ delta, collections });
-}
-console.log(JSON.stringify(rounds));
+console.log(JSON.stringify(await rounds(() => churn(300_000))));

@@ -28,7 +28,7 @@ function shared(quota = 1 << 18) {
 }
 
 describe("a context", () => {
-  test("is operated by other threads in turns, and goes on here", { timeout: 20_000 }, async () => {
+  test("is operated by other threads in turns, and goes on here", async () => {
     const { top, vm } = shared();
     let live = Array.from({ length: 50 }, (_, i) => vm.allocate(20 + i * 13));
     for (const p of live) vm.store("u32", p, 0, p);
@@ -56,7 +56,7 @@ describe("a context", () => {
     expect(vm.used).toBe(0);
   });
 
-  test("has the same limits there: the thread's notices, and its quota", { timeout: 20_000 }, async () => {
+  test("has the same limits there: the thread's notices, and its quota", async () => {
     const { top, vm } = shared(100_000);
     vm.soft = 60_000;
     vm.allocate(20_000);
@@ -73,9 +73,7 @@ describe("a context", () => {
     verifyAll(top);
   });
 
-  test("that comes back above its quota, or damaged, is refused, and can only be disposed of", {
-    timeout: 20_000,
-  }, async () => {
+  test("that comes back above its quota, or damaged, is refused, and can only be disposed of", async () => {
     for (const what of ["exceed", "damage"] as const) {
       const { region, top, vm } = shared(100_000);
       vm.allocate(100);

@@ -1,6 +1,7 @@
 import { PoolExhaustedError } from "@ariax/allocator";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { times } from "../../../scripts/lib/long.ts";
 import { type Handle, MetadataPool } from "../src/index.ts";
 
 const fields = { value: "u32", name: "bytes:3" } as const;
@@ -67,6 +68,6 @@ test("a pool does as a Map of live records does", () => {
       const worn = wear.filter((w, slot) => w === lives && pool.handleAt(slot) === 0).length;
       expect(pool.retired).toBe(worn);
     }),
-    { seed: 1, numRuns: 300 },
+    { seed: 1, numRuns: times(100, 1000) },
   );
 });

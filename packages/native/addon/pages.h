@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
   PAGES_GUARD = 1, /* pages without access at both ends */
@@ -44,11 +45,17 @@ size_t pages_size(void);
 /* Private memory, all zero, of which nothing is committed yet (Windows: committed, but not in RAM). */
 bool pages_map(pages *p, size_t bytes, unsigned flags);
 
-/* The first `bytes` of an open file, which has that many. The descriptor stays the caller's. */
-bool pages_map_file(pages *p, int descriptor, size_t bytes, unsigned flags);
+/*
+ * The first `bytes` of an open file, which has that many. The descriptor stays the caller's. Of the first `reserve` bytes the file really
+ * has the room: touching another one, when the disk is full, is the end of the process.
+ */
+bool pages_map_file(pages *p, int descriptor, size_t bytes, size_t reserve, unsigned flags);
 
-/* New shared memory, all zero: with a name that nobody has, or anonymous where the name is empty. */
-bool pages_share(pages *p, const char *name, size_t bytes, unsigned flags);
+/* New shared memory, all zero: with a name that nobody has, or anonymous where the name is empty. `reserve`: the same. */
+bool pages_share(pages *p, const char *name, size_t bytes, size_t reserve, unsigned flags);
+
+/* The longest that this process may make a file: beyond that the system does not only refuse, it sends a signal that kills. */
+uint64_t pages_file_limit(void);
 
 /* Shared memory that has a name, in the length it has. */
 bool pages_open(pages *p, const char *name, unsigned flags);
@@ -64,6 +71,12 @@ void pages_unmap(pages *p);
  * or as before, until written. False where the system can't: nothing changed.
  */
 bool pages_purge(pages *p, size_t from, size_t to, bool lazy);
+
+/*
+ * Brings the pages from `from` to `to` into RAM, both multiples of the page, ready to be written. False, and error is EFAULT, where touching
+ * one would end the process: the file was cut off, or the disk is full. False, and error is 0, where the system can't say.
+ */
+bool pages_populate(pages *p, size_t from, size_t to);
 
 /* For each page from `from` to `to`, both multiples of the page, a byte: 1 where it is in RAM now, else 0. O(pages). */
 bool pages_present(pages *p, size_t from, size_t to, unsigned char *present);

@@ -3,7 +3,7 @@
 typedef int pages_posix_is_not_for_this_system;
 #else
 
-#define _GNU_SOURCE /* MAP_ANONYMOUS, mincore, memfd_create */
+#define _GNU_SOURCE /* MAP_ANONYMOUS, mincore, memfd_create, fallocate */
 #ifdef __APPLE__
 #define _DARWIN_C_SOURCE
 #endif
@@ -16,6 +16,7 @@ typedef int pages_posix_is_not_for_this_system;
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -92,9 +93,48 @@ bool pages_map(pages *p, size_t bytes, unsigned flags) {
   return place(p, bytes, flags, -1);
 }
 
-bool pages_map_file(pages *p, int descriptor, size_t bytes, unsigned flags) {
+uint64_t pages_file_limit(void) {
+  struct rlimit limit;
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur : UINT64_MAX;
+}
+
+/* Has the file system no way to reserve? Then a byte of each page is written, as it is: that takes the room of what was a hole. */
+static bool rewrite(pages *p, int descriptor, size_t bytes) {
+  const size_t page = pages_size();
+  for (size_t at = 0; at < bytes; at += page) {
+    unsigned char byte = 0;
+    if (COUNTED(pread(descriptor, &byte, 1, (off_t)at)) < 0) return fail(p, "pread");
+    if (COUNTED(pwrite(descriptor, &byte, 1, (off_t)at)) != 1) return fail(p, "pwrite");
+  }
+  return true;
+}
+
+/* Has the system keep room for the first `bytes` of a file, which has that length; what is in it stays. */
+static bool reserve_file(pages *p, int descriptor, size_t bytes) {
+#ifdef __linux__
+  /* Signals, of a profiler for example, end the call early; what it has reserved by then it gives back. So it is asked for in parts. */
+  const size_t most = (size_t)16 << 20;
+  unsigned interrupted = 0;
+  for (size_t at = 0; at < bytes;) {
+    const size_t part = bytes - at < most ? bytes - at : most;
+    if (COUNTED(fallocate(descriptor, 0, (off_t)at, (off_t)part)) == 0) {
+      at += part;
+    } else if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL) {
+      return rewrite(p, descriptor, bytes);
+    } else if (errno != EINTR || ++interrupted == 1000) {
+      return fail(p, "fallocate");
+    }
+  }
+  return true;
+#else
+  /* macOS reserves at the end of a file only (F_PREALLOCATE), not in its holes. */
+  return rewrite(p, descriptor, bytes);
+#endif
+}
+
+bool pages_map_file(pages *p, int descriptor, size_t bytes, size_t reserve, unsigned flags) {
   start(p);
-  return place(p, bytes, flags, descriptor);
+  return reserve_file(p, descriptor, reserve) && place(p, bytes, flags, descriptor);
 }
 
 /* POSIX wants one slash, at the start. */
@@ -116,13 +156,27 @@ static bool open_anonymous(pages *p, int *descriptor) {
   return *descriptor >= 0 ? true : fail(p, "memfd_create");
 }
 
-bool pages_share(pages *p, const char *name, size_t bytes, unsigned flags) {
+/* Linux has shared memory in a file system, /dev/shm, which can be full; elsewhere it is the system's own. */
+static bool reserve_shared(pages *p, int descriptor, size_t bytes) {
+#ifdef __linux__
+  return reserve_file(p, descriptor, bytes);
+#else
+  (void)p, (void)descriptor, (void)bytes;
+  return true;
+#endif
+}
+
+bool pages_share(pages *p, const char *name, size_t bytes, size_t reserve, unsigned flags) {
   int descriptor;
   start(p);
+  if (bytes > pages_file_limit()) {
+    errno = EFBIG;
+    return fail(p, "ftruncate");
+  }
   const bool named = name[0] != 0;
   if (!(named ? open_name(p, name, O_CREAT | O_EXCL, &descriptor) : open_anonymous(p, &descriptor))) return false;
   const bool sized = COUNTED(ftruncate(descriptor, (off_t)bytes)) == 0;
-  if ((sized || fail(p, "ftruncate")) && place(p, bytes, flags, descriptor)) {
+  if ((sized || fail(p, "ftruncate")) && reserve_shared(p, descriptor, reserve) && place(p, bytes, flags, descriptor)) {
     if (named) COUNTED(close(descriptor));
     else p->descriptor = descriptor; /* it is the only way for another process to find the memory */
     return true;
@@ -176,6 +230,19 @@ bool pages_purge(pages *p, size_t from, size_t to, bool lazy) {
   if (lazy) return COUNTED(madvise(start_at, to - from, MADV_FREE)) == 0 || fail(p, "madvise");
   /* Only on Linux does MADV_DONTNEED promise zeros: elsewhere new pages are put there. */
   return map_at(start_at, to - from, ACCESS, PRIVATE | MAP_FIXED, -1) != MAP_FAILED || fail(p, "mmap");
+#endif
+}
+
+bool pages_populate(pages *p, size_t from, size_t to) {
+#ifdef __linux__
+  const int populate_write = 23; /* MADV_POPULATE_WRITE, since Linux 5.14 */
+  if (COUNTED(madvise(p->data + from, to - from, populate_write)) == 0) return true;
+  if (errno == EINVAL) errno = 0; /* an older one */
+  return fail(p, "madvise");
+#else
+  (void)from, (void)to;
+  errno = 0;
+  return fail(p, "madvise");
 #endif
 }
 

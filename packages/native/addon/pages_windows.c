@@ -93,7 +93,13 @@ static HANDLE section_of(HANDLE file, size_t bytes, const char *name) {
   return COUNTED(CreateFileMappingA(file, NULL, PAGE_READWRITE, (DWORD)(wide >> 32), (DWORD)wide, name));
 }
 
-bool pages_map_file(pages *p, int descriptor, size_t bytes, unsigned flags) {
+uint64_t pages_file_limit(void) {
+  return UINT64_MAX;
+}
+
+/* Nothing is reserved: a file that was made longer has its room, and shared memory is committed when it is made. */
+bool pages_map_file(pages *p, int descriptor, size_t bytes, size_t reserve, unsigned flags) {
+  (void)reserve;
   (void)flags;
   start(p, bytes);
   HANDLE section = section_of(uv_get_osfhandle(descriptor), bytes, NULL);
@@ -104,8 +110,9 @@ static void session_name(char *path, size_t room, const char *name) {
   snprintf(path, room, "Local\\ariax-%s", name);
 }
 
-bool pages_share(pages *p, const char *name, size_t bytes, unsigned flags) {
+bool pages_share(pages *p, const char *name, size_t bytes, size_t reserve, unsigned flags) {
   char path[96];
+  (void)reserve;
   (void)flags;
   start(p, bytes);
   if (name[0] == 0) {
@@ -159,6 +166,13 @@ bool pages_purge(pages *p, size_t from, size_t to, bool lazy) {
   /* The charge was given up a moment ago: that it can't be had again is next to impossible, and must not go unseen. */
   while (COUNTED(VirtualAlloc(p->data + from, to - from, MEM_COMMIT, PAGE_READWRITE)) == NULL) Sleep(1);
   return true;
+}
+
+bool pages_populate(pages *p, size_t from, size_t to) {
+  (void)from;
+  (void)to;
+  SetLastError(0);
+  return fail(p, "populate");
 }
 
 bool pages_present(pages *p, size_t from, size_t to, unsigned char *present) {

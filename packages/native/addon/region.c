@@ -8,6 +8,9 @@
  *     handle ────────┐
  *                    ├──▶ region { holders, mapped } ──▶ pages
  *     ArrayBuffer ───┘
+ *
+ * `buffer.transfer()` moves the memory to another ArrayBuffer, which can be posted to another thread. The region is still held as
+ * before, as it is the memory that counts; but when the region's thread ends, Node lets go whether or not others have the memory.
  */
 #include "region.h"
 
@@ -19,6 +22,8 @@
 
 typedef struct region {
   pages pages;
+  napi_ref buffer; /* weak; NULL before it was made */
+  napi_ref watch;  /* strong: see below */
   unsigned holders;
   bool mapped;   /* not yet given back */
   bool buffered; /* its ArrayBuffer was made: V8 aborts on a second one over the same memory */
@@ -28,11 +33,69 @@ static const napi_type_tag REGION = {0x4172696158526567, 0x696f6e2068616e64};
 
 static void let_go(napi_env env, void *data, void *hint) {
   region *r = hint;
-  (void)env;
   (void)data;
   if (--r->holders > 0) return;
   if (r->mapped) pages_unmap(&r->pages);
-  free(r);
+  if (r->buffer != NULL) napi_delete_reference(env, r->buffer);
+  if (r->watch != NULL) napi_delete_reference(env, r->watch); /* collected one day, it frees the record */
+  else free(r);
+}
+
+/*
+ * v8::ArrayBuffer::SetDetachKey, or NULL where the runtime does not show it. Its C++ name says what it takes, so there is none of this
+ * name where that has changed; and what V8 calls a Local is a napi_value.
+ */
+#if defined(__GNUC__) && !defined(_WIN32)
+#ifdef __APPLE__
+#define SYMBOL(name) "_" name
+#else
+#define SYMBOL(name) name
+#endif
+extern void set_detach_key(napi_value buffer, napi_value key) __asm__(
+    SYMBOL("_ZN2v811ArrayBuffer12SetDetachKeyENS_5LocalINS_5ValueEEE")) __attribute__((weak, visibility("default")));
+#else
+static void (*const set_detach_key)(napi_value buffer, napi_value key) = NULL;
+#endif
+
+/*
+ * The thread ends, and next Node detaches the buffer and lets go of its memory. Is that no longer in the buffer? Then another thread may
+ * have it: it stays mapped until the process ends. Else the buffer must not refuse, as Node aborts then: it does for one
+ * that was given to markAsUntransferable, which since Node 24 is a detach key.
+ */
+static void prepare_end(napi_env env, region *r) {
+  napi_value buffer = NULL, undefined;
+  bool moved = true;
+  if (napi_get_reference_value(env, r->buffer, &buffer) == napi_ok && buffer != NULL) {
+    napi_is_detached_arraybuffer(env, buffer, &moved);
+  }
+  if (moved) r->mapped = false;
+  else if (set_detach_key != NULL && napi_get_undefined(env, &undefined) == napi_ok) set_detach_key(buffer, undefined);
+}
+
+/* The watch's finalizer: the thread ends, or nobody is left who holds the region. */
+static void end_watch(napi_env env, void *data, void *hint) {
+  region *r = hint;
+  (void)data;
+  if (r->holders == 0) {
+    free(r);
+    return;
+  }
+  prepare_end(env, r);
+  napi_delete_reference(env, r->watch);
+  r->watch = NULL;
+}
+
+/*
+ * Watches for the end of the thread. Of external buffers Node lets go in the reverse order of their making, and before it runs any
+ * hook: so it is one that is made after the region's. It has no bytes that anybody uses; without it, all is as Node does it.
+ */
+static void watch(napi_env env, region *r, napi_value made) {
+  napi_value last;
+  if (napi_create_reference(env, made, 0, &r->buffer) != napi_ok ||
+      napi_create_external_arraybuffer(env, r, 1, end_watch, r, &last) != napi_ok) {
+    return;
+  }
+  napi_create_reference(env, last, 1, &r->watch);
 }
 
 /* A handle for pages that were just mapped, or an exception and no pages. */
@@ -50,8 +113,8 @@ static napi_value make_handle(napi_env env, bool done, pages *p) {
   }
   *r = (region){.pages = *p, .holders = 1, .mapped = true};
   if (napi_create_external(env, r, let_go, r, &handle) != napi_ok) {
-    let_go(env, NULL, r);
     throw_last(env);
+    let_go(env, NULL, r);
     return NULL;
   }
   TRY(env, napi_type_tag_object(env, handle, &REGION));
@@ -90,29 +153,31 @@ static napi_value map(napi_env env, napi_callback_info info) {
 }
 
 static napi_value map_file(napi_env env, napi_callback_info info) {
-  napi_value argument[3];
+  napi_value argument[4];
   pages p;
-  size_t bytes;
+  size_t bytes, reserve;
   int descriptor;
   bool guard;
-  if (!get_arguments(env, info, 3, argument) || !get_int(env, argument[0], &descriptor) ||
-      !get_size(env, argument[1], &bytes) || !get_bool(env, argument[2], &guard)) {
+  if (!get_arguments(env, info, 4, argument) || !get_int(env, argument[0], &descriptor) ||
+      !get_size(env, argument[1], &bytes) || !get_size(env, argument[2], &reserve) ||
+      !get_bool(env, argument[3], &guard)) {
     return NULL;
   }
-  return make_handle(env, pages_map_file(&p, descriptor, bytes, flags_of(guard, false)), &p);
+  return make_handle(env, pages_map_file(&p, descriptor, bytes, reserve, flags_of(guard, false)), &p);
 }
 
 static napi_value share(napi_env env, napi_callback_info info) {
-  napi_value argument[3];
+  napi_value argument[4];
   pages p;
   char name[32];
-  size_t bytes;
+  size_t bytes, reserve;
   bool guard;
-  if (!get_arguments(env, info, 3, argument) || !get_name(env, argument[0], name, sizeof name) ||
-      !get_size(env, argument[1], &bytes) || !get_bool(env, argument[2], &guard)) {
+  if (!get_arguments(env, info, 4, argument) || !get_name(env, argument[0], name, sizeof name) ||
+      !get_size(env, argument[1], &bytes) || !get_size(env, argument[2], &reserve) ||
+      !get_bool(env, argument[3], &guard)) {
     return NULL;
   }
-  return make_handle(env, pages_share(&p, name, bytes, flags_of(guard, false)), &p);
+  return make_handle(env, pages_share(&p, name, bytes, reserve, flags_of(guard, false)), &p);
 }
 
 static napi_value open_shared(napi_env env, napi_callback_info info) {
@@ -171,7 +236,10 @@ static napi_value buffer(napi_env env, napi_callback_info info) {
   r->buffered = true;
   const napi_status status =
       napi_create_external_arraybuffer(env, r->pages.data, r->pages.bytes, let_go, r, &result);
-  if (status == napi_ok) return result;
+  if (status == napi_ok) {
+    watch(env, r, result);
+    return result;
+  }
   r->holders--;
   r->buffered = false;
   if (status == napi_no_external_buffers_allowed) return make_undefined(env);
@@ -179,7 +247,10 @@ static napi_value buffer(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* Detaches an ArrayBuffer and gives its pages back. The buffer's finalizer still comes, and finds nothing mapped. */
+/*
+ * Detaches an ArrayBuffer and gives its pages back. The buffer's finalizer still comes, and finds nothing mapped. The buffer must have
+ * no detach key: Node-API has no way to ask for one, and aborts. JavaScript has (src/detach.ts).
+ */
 static napi_value unmap(napi_env env, napi_callback_info info) {
   napi_value argument[2];
   region *r;
@@ -225,6 +296,27 @@ static napi_value purge(napi_env env, napi_callback_info info) {
   /* What lies behind the last byte is nobody's, so the last page counts as whole. */
   const size_t end = from + bytes == r->pages.bytes ? r->pages.length : (from + bytes) / page * page;
   return make_bool(env, bytes > 0 && first < end && pages_purge(&r->pages, first, end, lazy));
+}
+
+/* (handle, byteOffset, bytes): whether the system has looked; or an exception. */
+static napi_value populate(napi_env env, napi_callback_info info) {
+  napi_value argument[3];
+  region *r;
+  size_t from, bytes;
+  if (!get_arguments(env, info, 3, argument) || (r = get_region(env, argument[0])) == NULL ||
+      !get_size(env, argument[1], &from) || !get_size(env, argument[2], &bytes)) {
+    return NULL;
+  }
+  if (from > r->pages.bytes || bytes > r->pages.bytes - from) {
+    throw_code(env, "ERR_INVALID_ARGUMENT", "invalid range: not within the region");
+    return NULL;
+  }
+  const size_t page = pages_size();
+  const size_t first = from / page * page, end = (from + bytes + page - 1) / page * page;
+  if (bytes == 0 || pages_populate(&r->pages, first, end)) return make_bool(env, true);
+  if (r->pages.error == 0) return make_bool(env, false);
+  throw_system(env, r->pages.failed, r->pages.error);
+  return NULL;
 }
 
 static napi_value resident(napi_env env, napi_callback_info info) {
@@ -293,6 +385,12 @@ static napi_value page_size(napi_env env, napi_callback_info info) {
   return make_number(env, (double)pages_size());
 }
 
+/* The longest that this process may make a file, in bytes; more than there are where there is no limit. */
+static napi_value file_limit(napi_env env, napi_callback_info info) {
+  (void)info;
+  return make_number(env, (double)pages_file_limit());
+}
+
 static napi_value system_calls(napi_env env, napi_callback_info info) {
   (void)info;
   return make_number(env, (double)count_calls());
@@ -309,11 +407,13 @@ static const napi_property_descriptor functions[] = {
     FUNCTION("unmap", unmap),
     FUNCTION("detach", detach),
     FUNCTION("purge", purge),
+    FUNCTION("populate", populate),
     FUNCTION("resident", resident),
     FUNCTION("present", present),
     FUNCTION("flush", flush),
     FUNCTION("peek", peek),
     FUNCTION("pageSize", page_size),
+    FUNCTION("fileLimit", file_limit),
     FUNCTION("systemCalls", system_calls),
 };
 

@@ -49,7 +49,13 @@ function complete(): [line: string, code: number] {
 
 if (process.argv[1] === import.meta.filename) {
   const flags = process.argv.slice(2);
-  const [line, code] = flags.includes("--complete") ? complete() : prebuild(flags.includes("--required"));
+  const wrong = flags.find((flag) => flag !== "--complete" && flag !== "--required");
+  const [line, code] =
+    wrong !== undefined
+      ? [`native addon: unknown flag ${wrong}: there are --required and --complete`, 1]
+      : flags.includes("--complete")
+        ? complete()
+        : prebuild(flags.includes("--required"));
   process.stderr.write(`${line}\n`); // what packs may be reading the other
   process.exitCode = code;
 }

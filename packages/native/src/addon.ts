@@ -2,11 +2,10 @@
  * The addon, found and loaded when it is first asked for: importing this package never throws, and costs no file access.
  */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { extname } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NativeUnavailableError } from "./errors.ts";
-import { BUILT, describeHost, prebuilt } from "./host.ts";
+import { BUILT, describeHost, PACKAGE, prebuilt } from "./host.ts";
 
 declare const HANDLE: unique symbol;
 
@@ -35,16 +34,20 @@ export interface About {
  */
 export interface Addon {
   map(bytes: number, guard: boolean, huge: boolean): Handle;
-  mapFile(descriptor: number, bytes: number, guard: boolean): Handle;
-  share(name: string | null, bytes: number, guard: boolean): Handle;
+  /** Of the first `reserve` bytes there is room, or it throws. */
+  mapFile(descriptor: number, bytes: number, reserve: number, guard: boolean): Handle;
+  share(name: string | null, bytes: number, reserve: number, guard: boolean): Handle;
   open(name: string, guard: boolean): Handle;
   unlink(name: string): void;
   about(handle: Handle): About;
   /** Once for each handle; `undefined` where this runtime refuses external buffers. */
   buffer(handle: Handle): ArrayBuffer | undefined;
+  /** The buffer is one that `detachable` returned, or the process ends. So of `detach`. */
   unmap(handle: Handle, buffer: ArrayBuffer | undefined): void;
   detach(buffer: ArrayBuffer): void;
   purge(handle: Handle, byteOffset: number, bytes: number, lazy: boolean): boolean;
+  /** `false` where the system can't say. */
+  populate(handle: Handle, byteOffset: number, bytes: number): boolean;
   resident(handle: Handle): number;
   /** Sets the byte of each page, as many as there is room for: 1 where it is in RAM, else 0. */
   present(handle: Handle, out: Uint8Array): void;
@@ -53,6 +56,8 @@ export interface Addon {
   peek(handle: Handle, byteOffset: number): number;
   /** Bytes of a page of the system. */
   pageSize(): number;
+  /** The longest that this process may make a file, in bytes. */
+  fileLimit(): number;
   systemCalls(): number;
   /** The engine's functions, for the heap that begins at the byte `base`. */
   bind(buffer: ArrayBuffer, base: number): Engine;
@@ -111,19 +116,50 @@ export function systemCalls(): number {
 }
 
 function load(): Addon {
-  const require = createRequire(import.meta.url);
   const failures: string[] = [];
-  for (const path of candidates()) {
-    if (!existsSync(path)) continue;
+  for (const path of PACKAGE === "" ? [] : candidates()) {
     try {
-      return require(path) as Addon;
+      if (existsSync(path)) return open(path);
     } catch (error) {
-      failures.push((error as Error).message.split("\n")[0]);
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === "ERR_DLOPEN_DISABLED" || code === "ERR_ACCESS_DENIED") throw new NativeUnavailableError(forbidden());
+      failures.push(message.split("\n")[0]);
     }
+  }
+  if (failures.length === 0) {
+    if (!mayRead()) throw new NativeUnavailableError(forbidden());
+    if (PACKAGE === "" || !existsSync(join(PACKAGE, "addon/binding.gyp"))) throw new NativeUnavailableError(bundled());
   }
   const what = failures.length === 0 ? "there is none for" : `it does not load (${failures.join("; ")}) on`;
   throw new NativeUnavailableError(
     `native addon unavailable: ${what} ${describeHost()}; where there is a C compiler, this builds one: node "${buildCommand()}"`,
+  );
+}
+
+/** As `require` does it; but that bundlers try to understand. */
+function open(path: string): Addon {
+  const module = { exports: {} };
+  process.dlopen(module, path);
+  return module.exports as Addon;
+}
+
+/** Some Nodes say of a file that may not be read that it is not there. */
+function mayRead(): boolean {
+  return process.permission === undefined || process.permission.has("fs.read", PACKAGE);
+}
+
+/** Node was started so that it loads no addon. */
+function forbidden(): string {
+  const how =
+    process.permission !== undefined ? "with --allow-addons, and --allow-fs-read for it" : "without --no-addons";
+  return `native addon unavailable: this process may load none; start Node ${how}`;
+}
+
+/** This file lies where a bundler has put it. */
+function bundled(): string {
+  return (
+    "native addon unavailable: it does not lie beside this code, which a bundler has moved; " +
+    "mark @ariax/native external in your bundler"
   );
 }
 
@@ -135,5 +171,6 @@ function* candidates(): Generator<string> {
 
 /** The script that builds the addon, in the same form as this file: .ts in the workspace, .js once published. */
 function buildCommand(): string {
-  return fileURLToPath(new URL(`./build-command${extname(import.meta.url)}`, import.meta.url));
+  const here = fileURLToPath(import.meta.url);
+  return join(dirname(here), `build-command${extname(here)}`);
 }

@@ -17,6 +17,13 @@ import { checkInteger, InvalidArgumentError, isShared } from "@ariax/allocator";
 import { freeRuns, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon, type HeapHandle } from "./addon.ts";
 import type { Region } from "./region.ts";
+import { system } from "./system.ts";
+
+/** A timer of Node, or a number, as in browsers and in jsdom. */
+interface Timer {
+  refresh?(): unknown;
+  unref?(): unknown;
+}
 
 /** Milliseconds from the first free of pages until they are purged. */
 export const PURGE_DELAY = 1000;
@@ -38,61 +45,72 @@ export function checkDelay(delay: number | undefined): number | undefined {
 export class Backing {
   /** Where the heap lies, if that is a region. */
   readonly region: Region | undefined;
-  readonly #heap: Heap;
+  private readonly heap: Heap;
   /** Was the region mapped for this heap? */
-  readonly #own: boolean;
-  readonly #delay: number;
+  private readonly own: boolean;
+  private readonly delay: number;
   /** Will a sweep come? */
-  #due = false;
-  #timer: NodeJS.Timeout | undefined;
+  private due = false;
+  private timer: Timer | undefined;
   /** Which pages were in RAM at the last sweep. */
-  #present: Uint8Array | undefined;
-  #handle: HeapHandle | undefined;
-  /** The buffer that `#handle` is for. */
-  #handled: ArrayBufferLike | undefined;
+  private present: Uint8Array | undefined;
+  private made: HeapHandle | undefined;
+  /** The buffer that `made` is for. */
+  private handled: ArrayBufferLike | undefined;
 
   constructor(heap: Heap, region: Region | undefined, own: boolean, delay: number | undefined) {
     this.region = region;
-    this.#heap = heap;
-    this.#own = own;
+    this.heap = heap;
+    this.own = own;
     // Where others see the memory, a run that is found free may be theirs by the time it is purged: only who says that
     // nobody else is at work, by asking for it, gets that.
-    this.#delay = this.#purgeable ? (delay ?? (region!.kind === "private" ? PURGE_DELAY : NEVER)) : NEVER;
+    this.delay = this.purgeable ? (delay ?? (region!.kind === "private" ? PURGE_DELAY : NEVER)) : NEVER;
   }
 
   /** Do free pages go back to the system by themselves? */
   get returnsMemory(): boolean {
-    return this.#delay !== NEVER;
+    return this.delay !== NEVER;
   }
 
-  get #purgeable(): boolean {
-    return this.region !== undefined && this.region.kind !== "ordinary";
+  private get purgeable(): boolean {
+    return this.region !== undefined && this.region.kind !== "ordinary" && !this.region.reserved;
   }
 
   /** Pages may have become free. O(1). */
   gave(): void {
-    if (!this.#due && this.#delay !== NEVER) this.#wait(this.#delay);
+    if (!this.due && this.delay !== NEVER) this.wait(this.delay);
   }
 
-  #wait(delay: number): void {
-    this.#due = true;
-    if (delay === 0) queueMicrotask(this.#sweepDue);
-    else if (this.#timer !== undefined) this.#timer.refresh();
-    else this.#timer = setTimeout(this.#sweepDue, delay).unref();
+  /**
+   * Throws nothing: the block that brought it here is freed. Where there are no timers, free pages go back by `purge` only. A timer
+   * keeps no process alive; in Node, where that has to be said, it can also be used again.
+   */
+  private wait(delay: number): void {
+    this.due = true;
+    try {
+      if (delay === 0) queueMicrotask(this.sweepDue);
+      else if (typeof this.timer?.refresh === "function") this.timer.refresh();
+      else (this.timer = setTimeout(this.sweepDue, delay) as Timer).unref?.();
+    } catch {
+      this.due = false;
+    }
   }
 
-  readonly #sweepDue = (): void => {
-    if (!this.#due) return; // it was called off
-    this.#due = false;
-    // Are there more? They wait for the next turn at least, or nothing else would ever run.
-    if (this.region!.mapped && this.#sweep()) this.#wait(Math.max(1, this.#delay));
+  /** Throws nothing either: nobody is there to catch it. What is wrong with a heap, its verbs say. */
+  private readonly sweepDue = (): void => {
+    if (!this.due) return; // it was called off
+    this.due = false;
+    try {
+      // Are there more? They wait for the next turn at least, or nothing else would ever run.
+      if (this.region!.mapped && this.sweep()) this.wait(Math.max(1, this.delay));
+    } catch {}
   };
 
   /** Purges free runs that are in RAM: all the long ones, and a number of the others. Are there more of these? */
-  #sweep(): boolean {
+  private sweep(): boolean {
     const region = this.region!;
-    const { words } = this.#heap;
-    const present = (this.#present = region.residentPages(this.#present));
+    const { words } = this.heap;
+    const present = (this.present = region.residentPages(this.present));
     const bytes = addon().pageSize();
     const unit = region.hugePages === "granted" ? HUGE_PAGE : bytes;
     let short = SHORT_RUNS;
@@ -111,8 +129,8 @@ export class Backing {
   }
 
   purge(): number {
-    const { words } = this.#heap; // throws where the memory is gone
-    if (!this.#purgeable) return 0;
+    const { words } = this.heap; // throws where the memory is gone
+    if (!this.purgeable) return 0;
     const region = this.region!;
     const before = region.resident();
     for (const { page, pages } of freeRuns(words, 1)) {
@@ -122,30 +140,36 @@ export class Backing {
   }
 
   get handle(): HeapHandle {
-    const { words, buffer } = this.#heap;
-    if (this.#handle === undefined || this.#handled !== buffer) {
-      this.#handle = addon().handle(checkUnshared(buffer), words.byteOffset);
-      this.#handled = buffer;
+    const { words, buffer } = this.heap;
+    if (this.made === undefined || this.handled !== buffer) {
+      const unshared = checkUnshared(buffer);
+      // Frozen, as a region's: what a proxy shows of it is itself.
+      this.made = Object.freeze(
+        system("can't make a handle", undefined, () => addon().handle(unshared, words.byteOffset)),
+      );
+      this.handled = buffer;
     }
-    return this.#handle;
+    return this.made;
   }
 
   unmap(): void {
     if (this.region === undefined) throw new InvalidArgumentError("invalid call: the heap lies in no region");
-    this.#callOff();
     this.region.unmap();
+    this.callOff();
   }
 
   dispose(): void {
+    if (this.own && this.region!.mapped) this.region!.unmap();
     // A region that stays may be used for something else from here on.
-    this.#callOff();
-    if (this.#own && this.region!.mapped) this.unmap();
+    this.callOff();
   }
 
-  #callOff(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#due = false;
+  private callOff(): void {
+    this.due = false;
+    try {
+      clearTimeout(this.timer as NodeJS.Timeout | undefined);
+    } catch {} // it finds nothing due
+    this.timer = undefined;
   }
 }
 

@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { checkBoolean, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
 import { findCompiler, findHeaders, NO_COMPILER, NO_HEADERS, nodeDirectories } from "./compiler.ts";
 import { bringEngine } from "./engine-sources.ts";
 import { PACKAGE } from "./host.ts";
@@ -28,9 +29,9 @@ export type Build = { readonly built: true; readonly path: string } | { readonly
 
 export interface BuildOptions {
   /** Where a binding.gyp lies. Default: this package's own addon. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   /** By node-gyp, as on Windows. Default: `false`. */
-  readonly nodeGyp?: boolean;
+  readonly nodeGyp?: boolean | undefined;
 }
 
 /** What is used of a binding.gyp. */
@@ -53,7 +54,10 @@ interface Addon {
  * Makes `build/<target>.node` in the folder, unless it is there and nothing it was made of has changed. Throws where the
  * compiler refuses the sources, with what it said. `CC` names the compiler, else cc, gcc and clang are tried.
  */
-export function build({ folder = join(PACKAGE, "addon"), nodeGyp = false }: BuildOptions = {}): Build {
+export function build(options: BuildOptions = {}): Build {
+  const { folder = join(PACKAGE, "addon"), nodeGyp = false } = readOptions(options, ["folder", "nodeGyp"]);
+  checkBoolean("nodeGyp", nodeGyp);
+  if (typeof folder !== "string") throw new InvalidArgumentError(`invalid folder: ${show(folder)} is no path`);
   bringEngine();
   const target = JSON.parse(readFileSync(join(folder, "binding.gyp"), "utf8")).targets[0] as Target;
   const addon = { folder, target, output: join(folder, "build", `${target.target_name}.node`) };

@@ -1,60 +1,70 @@
-import { CorruptionError, checkSize, isUint32, NULL, type Offset } from "@ariax/allocator";
+import { CorruptionError, checkSize, disposable, isUint32, NULL, type Offset } from "@ariax/allocator";
 import { EngineAllocator, type EngineVerbs, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon, type Engine, type HeapHandle } from "./addon.ts";
 import { type Backing, checkUnshared } from "./backing.ts";
-import type { NativeAllocator } from "./native-allocator.ts";
+import { type NativeHeap, TAG } from "./native-heap.ts";
 import type { Region } from "./region.ts";
+import { system } from "./system.ts";
+
+const PAGE_WORDS = PAGE_SIZE / 4;
 
 /**
  * The engine's functions for a heap, made anew when its memory has moved to another buffer. The old ones have the address of
- * memory that may be gone, so they are not called any more: the view of a buffer that was detached has no words.
+ * memory that may be gone, so they are not called any more: a view of the whole heap has no words once a byte of it is not there.
  */
 class Binding {
-  readonly #heap: Heap;
-  #words: Int32Array;
-  #engine: Engine;
+  private readonly heap: Heap;
+  private view: Int32Array;
+  private engine: Engine;
 
   constructor(heap: Heap) {
-    this.#heap = heap;
-    this.#words = heap.words;
-    this.#engine = bind(heap);
+    this.heap = heap;
+    this.view = viewOf(heap);
+    this.engine = bind(heap);
   }
 
-  /** Throws `DetachedError` where the memory is gone. */
+  /** Throws `DetachedError` where the memory is gone, `CorruptionError` where somebody has made it shorter than the heap. */
   get now(): Engine {
-    return this.#words.length !== 0 ? this.#engine : this.#renewed();
+    const { view } = this;
+    return view[16 /* H_PAGES */] * PAGE_WORDS === view.length ? this.engine : this.renewed();
   }
 
-  #renewed(): Engine {
-    const { words } = this.#heap;
-    this.#engine = bind(this.#heap);
-    this.#words = words;
-    return this.#engine;
+  /** The heap has become longer, or its memory has moved, or gone. */
+  private renewed(): Engine {
+    const view = viewOf(this.heap);
+    const engine = view.buffer === this.view.buffer ? this.engine : bind(this.heap);
+    this.view = view;
+    this.engine = engine;
+    return engine;
   }
+}
 
-  /** The same, for what reads blocks: a resizable buffer may have become shorter than the heap. */
-  get whole(): Engine {
-    const { now } = this;
-    const bytes = this.#words.byteOffset + this.#words[16 /* H_PAGES */] * PAGE_SIZE;
-    const { byteLength } = this.#heap.buffer;
-    if (byteLength < bytes)
-      throw new CorruptionError(`truncated: the heap ends at ${bytes}, its buffer at ${byteLength}`);
-    return now;
-  }
+/** The whole heap, as long as it is now. */
+function viewOf({ words, buffer }: Heap): Int32Array {
+  const length = words[16 /* H_PAGES */] * PAGE_WORDS;
+  const end = words.byteOffset + 4 * length;
+  if (buffer.byteLength < end)
+    throw new CorruptionError(`truncated: the heap ends at ${end}, its buffer at ${buffer.byteLength}`);
+  // No shorter than the control block, whatever that says: verify is to tell what is wrong with it.
+  return new Int32Array(buffer, words.byteOffset, Math.max(words.length, length));
 }
 
 function bind(heap: Heap): Engine {
-  return addon().bind(checkUnshared(heap.buffer), heap.words.byteOffset);
+  const { words } = heap;
+  const buffer = checkUnshared(heap.buffer);
+  return system("can't bind the engine", undefined, () => addon().bind(buffer, words.byteOffset));
 }
 
 /** `NativeAllocator` with the engine in C: each call crosses into the addon. */
-export class CrossingAllocator extends EngineAllocator implements NativeAllocator {
+export class CrossingAllocator extends EngineAllocator implements NativeHeap {
+  declare readonly [Symbol.dispose]: () => void;
   declare private readonly backing: Backing;
   declare private readonly binding: Binding;
 
   constructor(heap: Heap, backing: Backing) {
     const binding = new Binding(heap);
     super(heap, verbs(binding), { name: "native-c", grows: false, returnsMemory: backing.returnsMemory });
+    disposable(this);
     this.backing = backing;
     this.binding = binding;
   }
@@ -115,8 +125,12 @@ export class CrossingAllocator extends EngineAllocator implements NativeAllocato
     this.backing.unmap();
   }
 
-  [Symbol.dispose](): void {
+  dispose(): void {
     this.backing.dispose();
+  }
+
+  get [Symbol.toStringTag](): string {
+    return TAG;
   }
 }
 
@@ -131,7 +145,7 @@ function verbs(binding: Binding): EngineVerbs {
     free: (offset) => binding.now.free(offset),
     sizeOf: (offset) => binding.now.sizeOf(offset),
     resize: (offset, size) => binding.now.resize(offset, size),
-    reallocate: (offset, size) => binding.whole.reallocate(offset, size),
+    reallocate: (offset, size) => binding.now.reallocate(offset, size),
     allocateMany: (size, out) => binding.now.allocateMany(size, out),
     freeMany: (offsets, count) => binding.now.freeMany(offsets, count),
     why: (offset) => binding.now.why(offset),

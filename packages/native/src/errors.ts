@@ -4,6 +4,8 @@ import { AllocatorError, type ErrorCode } from "@ariax/allocator";
 export type NativeErrorCode = "ERR_NATIVE_UNAVAILABLE" | "ERR_REGION_UNMAPPED" | "ERR_SYSTEM_CALL";
 
 class NativeError extends AllocatorError {
+  override readonly name: string = "NativeError";
+
   constructor(code: NativeErrorCode | ErrorCode, message: string) {
     super(code as ErrorCode, message);
   }
@@ -11,6 +13,8 @@ class NativeError extends AllocatorError {
 
 /** There is no native addon for this machine, or it does not load: the message says for which, and what to do. */
 export class NativeUnavailableError extends NativeError {
+  override readonly name: string = "NativeUnavailableError";
+
   constructor(message: string) {
     super("ERR_NATIVE_UNAVAILABLE", message);
   }
@@ -18,6 +22,8 @@ export class NativeUnavailableError extends NativeError {
 
 /** A region used after `unmap`, or after its buffer was transferred away. */
 export class RegionUnmappedError extends NativeError {
+  override readonly name: string = "RegionUnmappedError";
+
   constructor(bytes: number) {
     super("ERR_REGION_UNMAPPED", `region unmapped: its ${bytes} bytes are no longer there`);
   }
@@ -25,6 +31,8 @@ export class RegionUnmappedError extends NativeError {
 
 /** The system has no room for a mapping: of addresses, of memory, or of mappings. Nothing was mapped. Code `ERR_OUT_OF_MEMORY`. */
 export class MapError extends NativeError {
+  override readonly name: string = "MapError";
+
   constructor(bytes: number) {
     super("ERR_OUT_OF_MEMORY", `out of memory: the system maps no ${bytes} bytes more`);
   }
@@ -32,6 +40,7 @@ export class MapError extends NativeError {
 
 /** The system refused, for the reason it names in `reason`: `"ENOENT"`, `"EACCES"` … */
 export class SystemCallError extends NativeError {
+  override readonly name: string = "SystemCallError";
   readonly reason: string;
 
   constructor(what: string, reason: string) {

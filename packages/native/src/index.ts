@@ -19,12 +19,15 @@
 export { type HeapHandle, isAvailable, systemCalls, whyUnavailable } from "./addon.ts";
 export * from "./errors.ts";
 export { HEADERS } from "./host.ts";
+export { NativeAllocator, type NativeAllocatorConstructor } from "./native-allocator.ts";
+export type { EngineOptions, NativeEngine, NativeHeap, NativeOptions } from "./native-heap.ts";
+export { type HugePages, Region, type RegionKind } from "./region.ts";
 export {
-  type EngineOptions,
-  NativeAllocator,
-  type NativeAllocatorConstructor,
-  type NativeEngine,
-  type NativeOptions,
-} from "./native-allocator.ts";
-export { type HugePages, MAX_REGION, Region, type RegionKind } from "./region.ts";
-export type { FileOptions, OpenOptions, Placement, PrivateOptions, ShareOptions } from "./region-options.ts";
+  type FileOptions,
+  MAX_REGION,
+  type OpenOptions,
+  type Placement,
+  type PrivateOptions,
+  type Reservation,
+  type ShareOptions,
+} from "./region-options.ts";

@@ -1,20 +1,22 @@
-import type { Traits } from "@ariax/allocator";
+import { disposable, type Traits } from "@ariax/allocator";
 import { SlabAllocator } from "@ariax/slab";
 import { type Heap, heapOptions } from "@ariax/slab/engine";
 import type { HeapHandle } from "./addon.ts";
 import type { Backing } from "./backing.ts";
-import type { NativeAllocator } from "./native-allocator.ts";
+import { type NativeHeap, TAG } from "./native-heap.ts";
 import type { Region } from "./region.ts";
 
 /** `NativeAllocator` with the engine in TypeScript: the hot verbs are `SlabAllocator`'s own. */
-export class NativeSlab extends SlabAllocator implements NativeAllocator {
+export class NativeSlab extends SlabAllocator implements NativeHeap {
   declare readonly traits: Traits;
+  declare readonly [Symbol.dispose]: () => void;
   declare private readonly backing: Backing;
 
   constructor(heap: Heap, backing: Backing) {
     super(heapOptions(heap));
     this.backing = backing;
     this.traits = { ...this.traits, name: "native", returnsMemory: backing.returnsMemory };
+    disposable(this);
   }
 
   protected override gave(): void {
@@ -37,7 +39,11 @@ export class NativeSlab extends SlabAllocator implements NativeAllocator {
     this.backing.unmap();
   }
 
-  [Symbol.dispose](): void {
+  dispose(): void {
     this.backing.dispose();
+  }
+
+  get [Symbol.toStringTag](): string {
+    return TAG;
   }
 }

@@ -17,18 +17,28 @@ export interface OpenFile {
 const { O_RDWR, O_CREAT, O_EXCL } = constants;
 
 /**
- * The file at a path, or behind an open descriptor, with at least `bytes`: created, or made longer, if it has to be and may be.
- * Where `bytes` is undefined, as long as it is.
+ * The file at a path, or behind an open descriptor, with at least `bytes`: created, or made longer, if it has to be and may be, up to
+ * `limit` bytes. Where `bytes` is undefined, as long as it is.
  */
-export function openFile(file: string | number, bytes: number | undefined, create: boolean): OpenFile {
+export function openFile(file: string | number, bytes: number | undefined, create: boolean, limit: number): OpenFile {
   if (typeof file !== "string") checkInteger("file descriptor", file, 0, 0x7fffffff);
-  const name = typeof file === "string" ? `"${file}"` : `descriptor ${file}`;
+  else if (file.includes("\0")) throw new InvalidArgumentError(`invalid file: ${JSON.stringify(file)} is no path`);
+  // In one line, whatever is in a path.
+  const path = /\p{Cc}/u.test(String(file)) ? JSON.stringify(file) : `"${file}"`;
+  const name = typeof file === "string" ? path : `descriptor ${file}`;
   const opened = attempt(name, () =>
     typeof file === "string" ? open(file, create && bytes !== undefined) : undefined,
   );
   const descriptor = opened?.descriptor ?? (file as number);
   const close = () => {
     if (opened !== undefined) closeSync(descriptor);
+  };
+  let before: number | undefined;
+  // What can't be undone must not hide the reason why it had to be.
+  const undo = () => {
+    if (before !== undefined) quietly(() => ftruncateSync(descriptor, before));
+    quietly(close);
+    if (opened?.created) quietly(() => unlinkSync(file as string));
   };
   try {
     const status = attempt(name, () => fstatSync(descriptor));
@@ -37,18 +47,23 @@ export function openFile(file: string | number, bytes: number | undefined, creat
     if (bytes === undefined ? status.size === 0 : longer && !create) {
       throw new InvalidArgumentError(`invalid file: ${name} has ${status.size} bytes, ${bytes ?? 1} are needed`);
     }
-    if (longer) attempt(name, () => ftruncateSync(descriptor, bytes));
-    const undo = () => {
-      if (longer && opened?.created !== true) ftruncateSync(descriptor, status.size);
-      close();
-      if (opened?.created) unlinkSync(file as string);
-    };
+    if (longer) {
+      // Beyond the limit the system would not only refuse, but send a signal that ends the process.
+      if (bytes > limit) throw new SystemCallError(`can't open ${name}`, "EFBIG");
+      before = status.size;
+      attempt(name, () => ftruncateSync(descriptor, bytes));
+    }
     return { name, descriptor, bytes: bytes ?? status.size, close, undo };
   } catch (error) {
-    close();
-    if (opened?.created) unlinkSync(file as string);
+    undo();
     throw error;
   }
+}
+
+function quietly(call: () => void): void {
+  try {
+    call();
+  } catch {}
 }
 
 function open(path: string, create: boolean): { descriptor: number; created: boolean } {

@@ -1,14 +1,25 @@
 import { readFileSync } from "node:fs";
-import { checkInteger, type Memory } from "@ariax/allocator";
+import { checkBoolean, checkInteger, disposable, type Memory, newBuffer, readOptions, tagOf } from "@ariax/allocator";
 import { type About, addon, type Handle } from "./addon.ts";
-import { MapError, RegionUnmappedError, SystemCallError } from "./errors.ts";
+import { detachable } from "./detach.ts";
+import { RegionUnmappedError, SystemCallError } from "./errors.ts";
 import { hugeBytes, takesAdvice } from "./huge-pages.ts";
 import { openFile } from "./open-file.ts";
-import type { FileOptions, OpenOptions, PrivateOptions, ShareOptions } from "./region-options.ts";
+import {
+  type FileOptions,
+  MAX_REGION,
+  type MapOptions,
+  type OpenOptions,
+  type PrivateOptions,
+  readMapOptions,
+  readOpenOptions,
+  readShareOptions,
+  type ShareOptions,
+} from "./region-options.ts";
 import { checkName, isNotThere, system } from "./system.ts";
 
-/** The most bytes of a region: 4 GiB, what every supported Node takes as one buffer. */
-export const MAX_REGION = 0x1_0000_0000;
+/** The tag of every region, those of a second copy of this package and proxies of one included. */
+const TAG = "AriaxRegion";
 
 /** `"granted"`: the kernel took the advice. `"refused"`: it didn't, or can't. `"none"`: not asked for. */
 export type HugePages = "granted" | "refused" | "none";
@@ -22,7 +33,8 @@ interface Source {
   readonly handle?: Handle;
   readonly buffer: ArrayBuffer;
   readonly hugePages?: boolean;
-  readonly name?: string;
+  readonly name?: string | undefined;
+  readonly reserved?: boolean;
 }
 
 /**
@@ -33,9 +45,10 @@ interface Source {
  * found both the region and its buffer out of reach.
  */
 export class Region implements Memory, Disposable {
-  readonly #handle: Handle | undefined;
-  readonly #about: About | undefined;
-  readonly #buffer: ArrayBuffer;
+  declare readonly [Symbol.dispose]: () => void;
+  private readonly handle: Handle | undefined;
+  private readonly about: About | undefined;
+  private readonly memory: ArrayBuffer;
   /** The bytes of the buffer. */
   readonly byteLength: number;
   readonly kind: RegionKind;
@@ -45,19 +58,32 @@ export class Region implements Memory, Disposable {
   readonly hugePages: HugePages;
   /** The name of shared memory that has one. */
   readonly name: string | undefined;
+  /** Whether all of it was reserved: then `purge` gives nothing back, as that would have to be had anew. */
+  readonly reserved: boolean;
 
   private constructor(source: Source) {
     const { handle, buffer } = source;
-    this.#handle = handle;
-    this.#about = handle === undefined ? undefined : addon().about(handle);
-    this.#buffer = buffer;
+    disposable(this);
+    this.handle = handle;
+    this.about = handle === undefined ? undefined : addon().about(handle);
+    this.memory = buffer;
     this.byteLength = buffer.byteLength;
     this.kind = source.kind;
-    this.guard = this.#about?.guarded ?? false;
-    this.hugePages = source.hugePages ? (this.#about?.huge && takesAdvice() ? "granted" : "refused") : "none";
+    this.guard = this.about?.guarded ?? false;
+    this.hugePages = source.hugePages ? (this.about?.huge && takesAdvice() ? "granted" : "refused") : "none";
     this.name = source.name;
+    this.reserved = source.reserved ?? false;
     // Node itself makes external buffers untransferable, so that no other thread gets them. tried: markAsUntransferable on
-    // top of it; it refuses buffer.transfer() too, but then napi_detach_arraybuffer aborts the process (Node 24).
+    // top of it; it refuses buffer.transfer() too, but then the buffer can't be detached any more, by anybody (Node 24).
+  }
+
+  static [Symbol.hasInstance](value: unknown): value is Region {
+    return tagOf(value) === TAG;
+  }
+
+  /** By this Vue knows an object that it must not put a proxy before. */
+  get [Symbol.toStringTag](): string {
+    return TAG;
   }
 
   /**
@@ -66,7 +92,8 @@ export class Region implements Memory, Disposable {
    * `NativeUnavailableError`; then nothing has changed, not on disk either.
    */
   static map(options: PrivateOptions | FileOptions): Region {
-    return new Region(options.file === undefined ? mapPrivate(options) : mapFile(options));
+    const read = readMapOptions(options);
+    return new Region(read.file === undefined ? mapPrivate(read) : mapFile(read, read.file));
   }
 
   /**
@@ -74,13 +101,11 @@ export class Region implements Memory, Disposable {
    * machine, even when nobody has it mapped. Throws `SystemCallError` where the name is taken, otherwise as `map`.
    */
   static share(options: ShareOptions): Region {
-    const { name, bytes, guard = true } = options;
-    checkBytes(bytes);
-    if (name !== undefined) checkName(name);
+    const { name, bytes, guard, reserve, least } = readShareOptions(options);
     const what = `can't share ${name === undefined ? "memory" : `"${name}"`}`;
-    const handle = system(what, bytes, () => addon().share(name ?? null, bytes, guard));
+    const handle = mapping(what, bytes, () => addon().share(name ?? null, bytes, least, guard));
     try {
-      return new Region({ kind: "shared", handle, buffer: sharedBuffer(handle), name });
+      return new Region({ kind: "shared", handle, buffer: sharedBuffer(handle), name, reserved: reserve });
     } catch (error) {
       if (name !== undefined) Region.unlink(name);
       throw error;
@@ -89,9 +114,8 @@ export class Region implements Memory, Disposable {
 
   /** The shared memory of that name, all of it. Throws `SystemCallError` where there is none. */
   static open(options: OpenOptions): Region {
-    const { name, guard = true } = options;
-    checkName(name);
-    const handle = system(`can't open shared "${name}"`, undefined, () => addon().open(name, guard));
+    const { name, guard } = readOpenOptions(options);
+    const handle = mapping(`can't open shared "${name}"`, undefined, () => addon().open(name, guard));
     return new Region({ kind: "shared", handle, buffer: sharedBuffer(handle), name });
   }
 
@@ -113,17 +137,17 @@ export class Region implements Memory, Disposable {
   /** All of it, as one buffer, always the same. Throws `RegionUnmappedError` after `unmap`. */
   get buffer(): ArrayBuffer {
     if (!this.mapped) throw new RegionUnmappedError(this.byteLength);
-    return this.#buffer;
+    return this.memory;
   }
 
   /** Whether the memory is there: not after `unmap`, nor once someone has moved it elsewhere by `buffer.transfer()`. */
   get mapped(): boolean {
-    return this.#buffer.byteLength !== 0;
+    return this.memory.byteLength !== 0;
   }
 
   /** Whether the buffer is mapped memory, and not an ordinary one. */
   get external(): boolean {
-    return this.#handle !== undefined;
+    return this.handle !== undefined;
   }
 
   /**
@@ -136,13 +160,13 @@ export class Region implements Memory, Disposable {
 
   /** Of shared memory without a name: its open file descriptor, for children that inherit it. Else `undefined`. */
   get descriptor(): number | undefined {
-    const descriptor = this.#about?.descriptor ?? -1;
+    const descriptor = this.about?.descriptor ?? -1;
     return descriptor >= 0 && this.mapped ? descriptor : undefined;
   }
 
   /** Bytes in RAM now, in whole pages; of files and shared memory, whoever brought them there. O(pages). */
   resident(): number {
-    const handle = this.#live();
+    const handle = this.live();
     if (handle === undefined) return this.byteLength; // at most: V8 does not tell
     return system("can't ask what is resident", undefined, () => addon().resident(handle));
   }
@@ -152,93 +176,111 @@ export class Region implements Memory, Disposable {
    * anew. Empty for an ordinary buffer. One system call, O(pages).
    */
   residentPages(into?: Uint8Array): Uint8Array {
-    const handle = this.#live();
-    const count = handle === undefined ? 0 : this.#about!.length / addon().pageSize();
-    const pages = into?.length === count ? into : new Uint8Array(count);
+    const handle = this.live();
+    const count = handle === undefined ? 0 : this.about!.length / addon().pageSize();
+    const pages = into?.length === count ? into : (new Uint8Array(newBuffer(count)) as Uint8Array);
     if (handle !== undefined) system("can't ask what is resident", undefined, () => addon().present(handle, pages));
     return pages;
   }
 
   /** Bytes in huge pages now; 0 on other systems than Linux, which tells it in /proc/self/smaps. O(mappings of the process). */
   hugePageBytes(): number {
-    this.#live();
-    if (this.#about === undefined || process.platform !== "linux") return 0;
-    const { address, length } = this.#about;
+    this.live();
+    if (this.about === undefined || process.platform !== "linux") return 0;
+    const { address, length } = this.about;
     return hugeBytes(readFileSync("/proc/self/smaps", "latin1"), address, address + BigInt(length));
   }
 
   /**
    * Gives the RAM of a range back: of the whole pages inside it, which read as zero then. `lazy`: as zero or as before, until
    * they are written; the system takes them when it is short. Of files and shared memory the contents go for everybody.
-   * `false`: nothing was given back, since there is no whole page in the range, or the system can't.
+   * `false`: nothing was given back, since there is no whole page in the range, the region is reserved, or the system can't.
    */
-  purge(byteOffset: number, bytes: number, options: { readonly lazy?: boolean } = {}): boolean {
-    const handle = this.#live();
+  purge(byteOffset: number, bytes: number, options: { readonly lazy?: boolean | undefined } = {}): boolean {
+    const { lazy = false } = readOptions(options, ["lazy"]);
+    checkBoolean("lazy", lazy);
     checkInteger("byteOffset", byteOffset, 0, this.byteLength);
     checkInteger("bytes", bytes, 0, this.byteLength - byteOffset);
-    return handle !== undefined && addon().purge(handle, byteOffset, bytes, options.lazy ?? false);
+    const handle = this.live();
+    if (handle === undefined || this.reserved) return false;
+    return system("can't purge", undefined, () => addon().purge(handle, byteOffset, bytes, lazy));
+  }
+
+  /**
+   * Brings a range into RAM, and takes room for it. Throws `SystemCallError` where touching it would end the process: someone has made the
+   * file shorter, or its disk is full. `false` where the system can't say; Linux can, since 5.14. One system call, O(pages).
+   */
+  populate(byteOffset: number, bytes: number): boolean {
+    checkInteger("byteOffset", byteOffset, 0, this.byteLength);
+    checkInteger("bytes", bytes, 0, this.byteLength - byteOffset);
+    const handle = this.live();
+    if (handle === undefined) return false;
+    const what = `can't reach bytes ${byteOffset} to ${byteOffset + bytes} of the region`;
+    return system(what, undefined, () => addon().populate(handle, byteOffset, bytes));
   }
 
   /** Writes what has changed to the file, and waits until it is there. `false` where there is no file. */
   flush(): boolean {
-    const handle = this.#live();
+    const handle = this.live();
     if (handle === undefined || this.kind !== "file") return false;
     system("can't flush", undefined, () => addon().flush(handle));
     return true;
   }
 
   /**
-   * Gives the memory back and detaches the buffer. Throws `RegionUnmappedError` the second time. No input or output into the buffer
-   * may be under way, and no C code may have its address: the memory is gone at once.
+   * Gives the memory back and detaches the buffer. Throws `RegionUnmappedError` the second time, and `UnsupportedError` where the
+   * buffer can't be detached, since it was given to `markAsUntransferable`: nothing has changed then. No input or output into the
+   * buffer may be under way, and no C code may have its address: the memory is gone at once.
    */
   unmap(): void {
-    const handle = this.#live();
-    if (handle === undefined) addon().detach(this.#buffer);
-    else addon().unmap(handle, this.#buffer);
+    const handle = this.live();
+    const native = addon();
+    const buffer = detachable(this.memory);
+    system("can't unmap", undefined, () =>
+      handle === undefined ? native.detach(buffer) : native.unmap(handle, buffer),
+    );
   }
 
   /** As `unmap`, and nothing where that was done before. */
-  [Symbol.dispose](): void {
+  dispose(): void {
     if (this.mapped) this.unmap();
   }
 
-  #live(): Handle | undefined {
+  private live(): Handle | undefined {
     if (!this.mapped) throw new RegionUnmappedError(this.byteLength);
-    return this.#handle;
+    return this.handle;
   }
 }
 
-function mapPrivate(options: PrivateOptions): Source {
-  const { bytes, guard = true, hugePages = false, external = true } = options;
-  checkBytes(bytes);
+function mapPrivate({ bytes, guard, hugePages, external }: MapOptions): Source {
   if (external) {
-    const handle = system("can't map", bytes, () => addon().map(bytes, guard, hugePages));
+    const handle = mapping("can't map", bytes, () => addon().map(bytes, guard, hugePages));
     const buffer = takeBuffer(handle);
     if (buffer !== undefined) return { kind: "private", handle, buffer, hugePages };
   }
   return { kind: "ordinary", buffer: ordinaryBuffer(bytes), hugePages };
 }
 
-function mapFile(options: FileOptions): Source {
-  const { file, bytes, guard = true, create = true } = options;
-  if (bytes !== undefined) checkBytes(bytes);
+function mapFile({ bytes, guard, create, reserve, least }: MapOptions, file: string | number): Source {
   const native = addon(); // before the file is touched
-  const opened = openFile(file, bytes, create);
+  const opened = openFile(file, bytes, create, native.fileLimit());
   try {
-    checkBytes(opened.bytes);
+    checkInteger("bytes", opened.bytes, 1, MAX_REGION);
     const what = `can't map ${opened.name}`;
-    const handle = system(what, opened.bytes, () => native.mapFile(opened.descriptor, opened.bytes, guard));
+    const room = reserve ? opened.bytes : least;
+    const handle = mapping(what, opened.bytes, () => native.mapFile(opened.descriptor, opened.bytes, room, guard));
     const buffer = sharedBuffer(handle);
     opened.close();
-    return { kind: "file", handle, buffer };
+    return { kind: "file", handle, buffer, reserved: reserve };
   } catch (error) {
     opened.undo();
     throw error;
   }
 }
 
-function checkBytes(bytes: number): void {
-  checkInteger("bytes", bytes, 1, MAX_REGION);
+/** What a call of the addon has mapped. No proxy can be put in the place of a handle: those of Vue leave what is frozen alone. */
+function mapping(what: string, bytes: number | undefined, map: () => Handle): Handle {
+  return Object.freeze(system(what, bytes, map));
 }
 
 /** The one buffer of a mapping; `undefined`, and nothing mapped, where this runtime takes no memory but its own. */
@@ -261,9 +303,5 @@ function sharedBuffer(handle: Handle): ArrayBuffer {
 
 function ordinaryBuffer(bytes: number): ArrayBuffer {
   addon(); // it is needed to unmap: if there is none, say so now
-  try {
-    return new ArrayBuffer(bytes);
-  } catch {
-    throw new MapError(bytes);
-  }
+  return newBuffer(bytes) as ArrayBuffer;
 }

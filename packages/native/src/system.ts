@@ -1,5 +1,5 @@
 import { getSystemErrorName } from "node:util";
-import { InvalidArgumentError } from "@ariax/allocator";
+import { CorruptionError, InvalidArgumentError } from "@ariax/allocator";
 import { MapError, SystemCallError } from "./errors.ts";
 
 /**
@@ -10,9 +10,11 @@ export function system<T>(what: string, bytes: number | undefined, call: () => T
   try {
     return call();
   } catch (error) {
-    const { code, errno } = error as NodeJS.ErrnoException;
+    const { code, errno, message } = error as NodeJS.ErrnoException;
     if (code === "ERR_OUT_OF_MEMORY") throw new MapError(bytes ?? 0);
-    if (code === "ERR_INVALID_ARGUMENT") throw new InvalidArgumentError((error as Error).message);
+    if (code === "ERR_INVALID_ARGUMENT") throw new InvalidArgumentError(message);
+    if (code === "ERR_CORRUPTED") throw new CorruptionError(message.replace(/^corrupted: /, ""));
+    if (code === "ERR_NATIVE_API") throw new SystemCallError(what, message);
     if (code !== "ERR_SYSTEM_CALL" || errno === undefined) throw error;
     const reason = reasonOf(errno);
     if (bytes !== undefined && NO_MEMORY.has(reason)) throw new MapError(bytes);
@@ -26,7 +28,8 @@ const NOT_THERE: ReadonlySet<string> = /* @__PURE__ */ new Set(["ENOENT", "error
 
 /** Whether an error says that there is nothing of that name. */
 export function isNotThere(error: unknown): boolean {
-  return error instanceof SystemCallError && NOT_THERE.has(error.reason);
+  const { code, reason } = error as SystemCallError;
+  return (code as string) === "ERR_SYSTEM_CALL" && NOT_THERE.has(reason);
 }
 
 function reasonOf(errno: number): string {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { conformance } from "@ariax/conformance";
 import { SlabAllocator } from "@ariax/slab";
 import { afterAll, afterEach, describe, test } from "vitest";
+import { LONG, times, withoutLeaks } from "../../../scripts/lib/long.ts";
 import { isAvailable, NativeAllocator, type NativeEngine, type NativeOptions, Region } from "../src/index.ts";
 import { describeNative } from "./native.ts";
 
@@ -61,15 +62,17 @@ const MEMORIES: Record<string, (capacity: number, engine: NativeEngine) => Nativ
   },
 };
 
+// In the ordinary tests, private memory with both engines, and every other kind with one of them: see sameness.test.ts.
 describe.each(ENGINES)("the engine in %s", (engine) => {
-  describe.each(Object.entries(MEMORIES))("over %s", (memory, create) => {
+  const memories = Object.entries(MEMORIES).filter((_, i) => LONG || i === 0 || i % 2 === ENGINES.indexOf(engine));
+  describe.each(memories)("over %s", (memory, create) => {
     const at = memory.endsWith("from an odd place on") ? byteOffset : 0;
     describeNative("keeps the contract", () => {
       // The suite makes a heap at once, to see what it claims.
       if (!isAvailable()) return test("the suite", () => {});
       conformance({
-        test,
-        runs: 30,
+        test: memory.startsWith("private") ? test : withoutLeaks(test),
+        runs: times(10, 100),
         create: (capacity) => create(capacity, engine),
         attach: (buffer) => NativeAllocator.attach(buffer, at, { engine }),
       });

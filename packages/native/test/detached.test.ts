@@ -116,6 +116,34 @@ describeNative("a resizable buffer that someone made shorter", () => {
     }
   });
 
+  test("is refused by every verb, and nothing has changed", () => {
+    const { heap, blocks } = shrunk(100_000);
+    const [small, large] = blocks;
+    const before = [...heap.words];
+    for (const [name, verb] of Object.entries(VERBS)) {
+      if (name === "stats") continue; // of the control block, which is whole
+      expect(
+        thrownBy(() => verb(heap, small, large)),
+        name,
+      ).toMatch(
+        /^CorruptionError ERR_CORRUPTED: corrupted: truncated: the heap ends at (byte )?131072, its buffer at 100000$/,
+      );
+    }
+    expect([...heap.words]).toEqual(before);
+  });
+
+  test("is used to its end, also where the heap has become longer", () => {
+    const { heap } = shrunk(MiB);
+    const large = heap.allocate(500_000);
+    const { committed } = heap.stats();
+    const buffer = heap.memory.buffer as ArrayBuffer;
+    buffer.resize(committed - 1);
+    expect(thrownBy(() => heap.allocate(8))).toContain(`truncated: the heap ends at ${committed}`);
+    buffer.resize(committed);
+    heap.free(large);
+    heap.verify();
+  });
+
   test("is not used beyond its end", () => {
     const { heap, blocks } = shrunk(131_072);
     expect(thrownBy(() => heap.reallocate(blocks[0], 500_000))).toBe(

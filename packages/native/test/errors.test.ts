@@ -67,8 +67,10 @@ describeNative("bad input is refused in plain words", () => {
   test("options of another kind", () => {
     const code = "InvalidArgumentError ERR_INVALID_ARGUMENT:";
     const guard = "yes" as unknown as boolean;
-    expect(thrown(() => Region.map({ bytes: 4096, guard }))).toBe(`${code} invalid value: not a boolean`);
-    expect(thrown(() => Region.share({ bytes: 4096, guard }))).toBe(`${code} invalid value: not a boolean`);
+    expect(thrown(() => Region.map({ bytes: 4096, guard }))).toBe(`${code} invalid guard: "yes" is not true or false`);
+    expect(thrown(() => Region.share({ bytes: 4096, guard }))).toBe(
+      `${code} invalid guard: "yes" is not true or false`,
+    );
     for (const [file, shown] of [
       [{}, "an object"],
       [-1, "-1"],

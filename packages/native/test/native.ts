@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe } from "vitest";
 import { whyUnavailable } from "../src/index.ts";
@@ -43,12 +44,13 @@ export function child(name: string): string {
   return fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url));
 }
 
-/** Runs a script of test/children to its end, or for as long as it may take. */
-export function runChild(
-  name: string,
-  args: readonly string[] = [],
-  flags: readonly string[] = [],
-  timeout = 20_000,
-): Ended {
-  return spawnSync(process.execPath, [...flags, child(name), ...args], { encoding: "utf8", timeout });
+/** Runs a script of test/children to its end. */
+export function runChild(name: string, args: readonly string[] = [], flags: readonly string[] = []): Ended {
+  return spawnSync(process.execPath, [...flags, child(name), ...args], { encoding: "utf8" });
+}
+
+/** What a process prints, line by line: an error where it ends before the next one. */
+export async function* linesOf({ stdout }: ChildProcess): AsyncGenerator<string, never> {
+  yield* createInterface({ input: stdout! });
+  throw new Error("the other process has ended");
 }

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SlabAllocator } from "@ariax/slab";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { build } from "../src/build.ts";
 import { NativeAllocator, type NativeOptions, Region } from "../src/index.ts";
 import { callsOf, ENGINES, MiB, thrownBy } from "./heaps.ts";
 import { describeNative } from "./native.ts";
@@ -89,6 +90,8 @@ describeNative("a heap in memory mapped for it", () => {
   });
 });
 
+const file = join(folder, "absent");
+
 describeNative("what can't be is refused, and nothing is mapped", () => {
   const file = join(folder, "kept");
   const name = `ariax-refused-${process.pid}`;
@@ -112,7 +115,7 @@ describeNative("what can't be is refused, and nothing is mapped", () => {
       { capacity: MiB, name: "a/b" },
       'name: "a/b" is not a letter or digit and up to 29 letters, digits, ".", "_" or "-" after it',
     ],
-    [{ capacity: MiB, guard: "yes" }, "value: not a boolean"],
+    [{ capacity: MiB, guard: "yes" }, 'guard: "yes" is not true or false'],
   ])("%o", (options, message) => {
     const calls = callsOf(() => {
       expect(thrownBy(() => new NativeAllocator(options as NativeOptions))).toBe(`${INVALID} ${message}`);
@@ -151,3 +154,132 @@ describeNative("what can't be is refused, and nothing is mapped", () => {
     );
   });
 });
+
+/** Options that no call takes, as `what` it is, for each of the calls below. */
+const NO_OPTIONS = [undefined, null, 0, 1n, "text", Symbol("s"), () => 0];
+
+const CALLS: Record<string, readonly [call: (options: never) => unknown, good: object, flags: readonly string[]]> = {
+  "new NativeAllocator": [(o) => new NativeAllocator(o), { capacity: MiB }, ["guard", "hugePages", "reserve"]],
+  "NativeAllocator.attach": [(o) => NativeAllocator.attach(new ArrayBuffer(8), 0, o), {}, []],
+  "Region.map": [(o) => Region.map(o), { bytes: 4096 }, ["guard", "hugePages", "external"]],
+  "Region.map, of a file": [
+    (o) => Region.map(o),
+    { file: join(folder, "never"), bytes: 4096 },
+    ["guard", "create", "reserve"],
+  ],
+  "Region.share": [(o) => Region.share(o), { bytes: 4096 }, ["guard", "reserve"]],
+  "Region.open": [(o) => Region.open(o), { name: "ariax-never" }, ["guard"]],
+  build: [(o) => build(o), {}, ["nodeGyp"]],
+};
+
+describeNative("options of every call", () => {
+  describe.each(Object.entries(CALLS))("%s", (_, [call, good, flags]) => {
+    const refusal = (options: unknown) => {
+      let thrown = "";
+      expect(callsOf(() => (thrown = thrownBy(() => call(options as never))))).toBe(0);
+      expect([existsSync(join(folder, "never")), Region.unlink("ariax-never")]).toEqual([false, false]);
+      return thrown;
+    };
+
+    test("are an object", () => {
+      for (const options of NO_OPTIONS) {
+        if (options === undefined && Object.keys(good).length === 0) continue; // all of them have defaults
+        expect(refusal(options)).toMatch(
+          /^InvalidArgumentError ERR_INVALID_ARGUMENT: invalid options: .+ is no object$/,
+        );
+      }
+    });
+
+    test("of an unknown name are refused, and those that are known are named", () => {
+      for (const wrong of ["Bytes", "capcity", "hugepages", ""]) {
+        expect(refusal({ ...good, [wrong]: undefined })).toMatch(
+          new RegExp(`^InvalidArgumentError ERR_INVALID_ARGUMENT: unknown option: "${wrong}" is not one of \\w+`),
+        );
+      }
+    });
+
+    test("that say yes or no say nothing else", () => {
+      for (const flag of flags) {
+        for (const value of [1, "true", null, {}, 1n, Symbol("s")]) {
+          expect(refusal({ ...good, [flag]: value })).toMatch(
+            new RegExp(`^InvalidArgumentError ERR_INVALID_ARGUMENT: invalid ${flag}: .+ is not true or false$`),
+          );
+        }
+      }
+    });
+
+    test("are read once, before anything is done", () => {
+      const names = [...new Set([...Object.keys(good), ...flags])];
+      for (const name of names) {
+        const options = { ...good };
+        Object.defineProperty(options, name, {
+          enumerable: true,
+          get: () => {
+            throw new OwnError();
+          },
+        });
+        expect(callsOf(() => expect(() => call(options as never)).toThrow(OwnError))).toBe(0);
+        expect(existsSync(join(folder, "never"))).toBe(false);
+      }
+    });
+  });
+
+  test("each have one value, and no other later", () => {
+    let asked = 0;
+    const options = {
+      get capacity() {
+        return ++asked === 1 ? MiB : 2 * MiB;
+      },
+      guard: undefined,
+      file: undefined,
+      name: undefined,
+      reserve: undefined,
+    };
+    using heap = new NativeAllocator(options);
+    expect([asked, heap.capacity, heap.region!.byteLength, heap.region!.guard]).toEqual([1, MiB, MiB, true]);
+  });
+
+  test.each<[object, string]>([
+    [{ bytes: 4096, create: false }, "create means nothing without file"],
+    [{ bytes: 4096, reserve: true }, "reserve means nothing without file"],
+    [{ bytes: 4096, file, hugePages: true }, "hugePages means nothing beside file"],
+    [{ bytes: 4096, file, external: false }, "external means nothing beside file"],
+  ])("do not contradict each other: %o", (options, message) => {
+    expect(thrownBy(() => Region.map(options as never))).toBe(
+      `InvalidArgumentError ERR_INVALID_ARGUMENT: contradictory options: ${message}`,
+    );
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("of purge are the same", () => {
+    using region = Region.map({ bytes: MiB });
+    const purge = (options: unknown) => thrownBy(() => region.purge(0, MiB, options as never));
+    const code = "InvalidArgumentError ERR_INVALID_ARGUMENT:";
+    expect(purge({ lazy: 1 })).toBe(`${code} invalid lazy: 1 is not true or false`);
+    expect(purge({ lazily: true })).toBe(`${code} unknown option: "lazily" is not one of lazy`);
+    expect(purge(null)).toBe(`${code} invalid options: null is no object`);
+    expect(purge({ lazy: undefined })).toBe("nothing");
+  });
+
+  test.each([[undefined], [null], [8], [1n], [{}], [Symbol("s")]])("%o is no place of a heap", (where) => {
+    for (const engine of ENGINES) {
+      expect(thrownBy(() => NativeAllocator.attach(where as never, 0, { engine }))).toMatch(
+        /^InvalidArgumentError ERR_INVALID_ARGUMENT: invalid buffer: /,
+      );
+      expect(thrownBy(() => NativeAllocator.attach(new ArrayBuffer(MiB), where as never, { engine }))).toMatch(
+        where === undefined || where === 8 ? / ERR_CORRUPTED: / : /^InvalidArgumentError .+invalid byteOffset: /,
+      );
+    }
+  });
+
+  test.each([["a\0b"], [Symbol("s")], [1n], [null], [{}], [-1], [1.5]])("%o is no file", (wrong) => {
+    for (const call of [
+      () => Region.map({ file: wrong as never, bytes: MiB }),
+      () => new NativeAllocator({ file: wrong as never, capacity: MiB }),
+    ]) {
+      expect(thrownBy(call)).toMatch(/^InvalidArgumentError ERR_INVALID_ARGUMENT: invalid file( descriptor)?: /);
+    }
+  });
+});
+
+class OwnError extends Error {}

@@ -20,7 +20,7 @@ interface Report {
 }
 
 function run(engine: string, kept: number): Report {
-  const { status, stdout, stderr } = runChild("rss", [engine, String(kept)], [], 60_000);
+  const { status, stdout, stderr } = runChild("rss", [engine, String(kept)]);
   expect([status, stderr]).toEqual([0, ""]);
   return JSON.parse(stdout);
 }

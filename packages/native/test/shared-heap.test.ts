@@ -1,14 +1,13 @@
 /** Heaps that outlive their process, or have two of them. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, describe, expect, test } from "vitest";
 import { NativeAllocator, Region } from "../src/index.ts";
 import { ENGINES, MiB } from "./heaps.ts";
 import { checkAll, type Inventory, takeTurn } from "./inventory.ts";
-import { child, describeNative, runChild } from "./native.ts";
+import { child, describeNative, linesOf, runChild } from "./native.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ariax-heap-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,7 +54,7 @@ describe.each(ENGINES)("the engine in %s", (engine) => {
       try {
         const answers = linesOf(peer);
         let inventory: Inventory = [];
-        for (let turn = 1; turn <= 20; turn++) {
+        for (let turn = 1; turn <= 10; turn++) {
           // Each frees some of what the other has made, once all of it is as it was left; then makes some of its own.
           inventory = takeTurn(heap, inventory, 2 * turn);
           peer.stdin!.write(`${JSON.stringify({ inventory, seed: 2 * turn + 1 })}\n`);
@@ -73,8 +72,3 @@ describe.each(ENGINES)("the engine in %s", (engine) => {
     });
   });
 });
-
-async function* linesOf({ stdout }: ChildProcess): AsyncGenerator<string, never> {
-  yield* createInterface({ input: stdout! });
-  throw new Error("the other process has ended");
-}

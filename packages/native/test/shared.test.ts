@@ -2,12 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "vitest";
 import { Region } from "../src/index.ts";
-import { child, describeNative } from "./native.ts";
+import { child, describeNative, linesOf } from "./native.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ariax-shared-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,22 +17,17 @@ async function converse(region: Region, start: () => ChildProcess): Promise<void
   const words = new Int32Array(region.buffer);
   words[0] = 41;
   const process = start();
-  const output = text(process.stdout!);
-  // There is no Atomics.wait for memory that is no SharedArrayBuffer.
-  while (Atomics.load(words, 3) === 0 && process.exitCode === null) {
-    Atomics.add(words, 2, 1);
-    await sleep(1);
-  }
-  const both = Atomics.load(words, 2);
-  expect(words[1]).toBe(42);
-  expect(both).toBeGreaterThan(10_000); // its ten thousand, and ours
-  Atomics.store(words, 4, 7);
-  expect(JSON.parse(await output)).toEqual({ saw: 41, bytes: region.byteLength, answer: 7 });
-  expect(words[2]).toBe(both);
+  const lines = linesOf(process);
+  expect((await lines.next()).value).toBe("begins"); // and adds to what we add to, at the same time
+  for (let i = 0; i < 10_000; i++) Atomics.add(words, 2, 1);
+  expect((await lines.next()).value).toBe("has added");
+  expect([words[1], words[2]]).toEqual([42, 20_000]);
+  Atomics.store(words, 3, 7); // it waits for that, and sees it
+  expect(JSON.parse((await lines.next()).value)).toEqual({ saw: 41, bytes: region.byteLength, answer: 7 });
 }
 
 const peer = (how: string, where: string, more: number[] = []) =>
-  spawn(process.execPath, [child("peer"), how, where], { stdio: ["ignore", "pipe", "inherit", ...more] });
+  spawn(process.execPath, [child("peer"), how, where], { stdio: ["pipe", "pipe", "inherit", ...more] });
 
 describeNative("two processes see each other's writes", () => {
   test("by a name", async () => {

@@ -1,10 +1,10 @@
-/** What the addon is compiled of: the engine as it is now, once, and without a warning. */
+/** What the addon is compiled of: the engine as it is now, and once. */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { flags } from "../src/build.ts";
-import { findCompiler, findHeaders, NO_COMPILER } from "../src/compiler.ts";
+import { expect, test } from "vitest";
+import { LONG } from "../../../scripts/lib/long.ts";
+import { findCompiler, NO_COMPILER } from "../src/compiler.ts";
 import { PACKAGE } from "../src/host.ts";
 import { describeUnless, temporary } from "./native.ts";
 
@@ -50,6 +50,8 @@ describeUnless(why, "an old copy of the engine is never compiled", () => {
     expect(textsOf(join(native, "include"))[0]).toEqual(textsOf(join(engine, "include"))[0]);
   });
 
+  if (!LONG) return; // each compiles all of it again, and again
+
   test("nor an addon of one taken for new", () => {
     const { native, engine, build } = workspace();
     expect(build().status).toBe(0);
@@ -86,66 +88,3 @@ test("there is one copy of each: the engine's sources in addon/engine, its heade
 });
 
 const target = (folder: string) => JSON.parse(readFileSync(join(folder, "binding.gyp"), "utf8")).targets[0];
-
-/** Every compiler that is here, each once. */
-const compilers = new Map(
-  ["gcc", "clang", ...Array.from({ length: 12 }, (_, i) => `clang-${24 - i}`)].flatMap((name) => {
-    const found = findCompiler(name);
-    return found === undefined ? [] : [[found.version.split("\n")[0], name] as const];
-  }),
-);
-
-describeUnless(compilers.size === 0 ? NO_COMPILER : undefined, "there is no warning", () => {
-  const headers = findHeaders();
-  const WARNINGS = [
-    "-Wall",
-    "-Wextra",
-    "-Wpedantic",
-    "-Wconversion",
-    "-Wshadow",
-    "-Wundef",
-    "-Wstrict-prototypes",
-    "-Werror",
-  ];
-
-  describe.each([...compilers])("of %s", (_, compiler) => {
-    const compile = (folder: string, args: string[]) =>
-      spawnSync(compiler, [...args, ...WARNINGS, "-o", join(temporary("sources"), "out")], {
-        cwd: folder,
-        encoding: "utf8",
-      });
-
-    test.each(["addon", "examples/records"])("in %s", (name) => {
-      const folder = join(PACKAGE, name);
-      // Node's own headers are not ours to mend.
-      const args = flags(target(folder), headers!).map((flag) =>
-        flag === `-I${headers}` ? `-isystem${headers}` : flag,
-      );
-      const { status, stderr } = compile(folder, args);
-      expect([status, stderr]).toEqual([0, ""]);
-    });
-
-    test("in a C++ program that includes the header", () => {
-      const folder = temporary("sources");
-      mkdirSync(join(folder, "src"));
-      writeFileSync(
-        join(folder, "src/addon.cc"),
-        "#include <ariax_native.h>\nax_offset make(const ariax_native *n) { return n->allocate(n->heap, 1); }\n",
-      );
-      const args = [
-        "-fsyntax-only",
-        "-x",
-        "c++",
-        "-std=c++11",
-        "-isystem",
-        headers!,
-        "-I",
-        join(PACKAGE, "include"),
-        "src/addon.cc",
-      ];
-      const words = WARNINGS.filter((flag) => flag !== "-Wstrict-prototypes");
-      const { status, stderr } = spawnSync(compiler, [...args, ...words], { cwd: folder, encoding: "utf8" });
-      expect([status, stderr]).toEqual([0, ""]);
-    });
-  });
-});

@@ -4,19 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { isQuiet, type Round } from "../../../scripts/lib/garbage.ts";
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-test("1,000,000 allocate+free pairs make no garbage", { timeout: 60_000 }, () => {
+test("1,000,000 allocate+free pairs make no garbage", () => {
   const output = execFileSync(process.execPath, ["--expose-gc", script("garbage.ts")], { encoding: "utf8" });
-  const rounds: { delta: number; collections: number }[] = JSON.parse(output);
-  // A compiler at work in the background allocates too, but not in each round. Garbage of the heap's would be in each.
-  expect(Math.min(...rounds.map((round) => round.collections))).toBe(0);
-  // What asking for the heap's size takes. One number object for every hundred pairs would be 120 kB.
-  expect(Math.min(...rounds.map((round) => Math.abs(round.delta)))).toBeLessThan(64 * 1024);
+  const rounds: Round[] = JSON.parse(output);
+  expect(rounds.some(isQuiet), output).toBe(true);
 });
 
-test("in steady state no compiled code is given up", { timeout: 60_000 }, () => {
+test("in steady state no compiled code is given up", () => {
   const folder = mkdtempSync(join(tmpdir(), "ariax-deopt-"));
   try {
     const log = join(folder, "log");

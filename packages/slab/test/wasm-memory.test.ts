@@ -2,6 +2,7 @@
 import { View, view } from "@ariax/allocator";
 import { conformance } from "@ariax/conformance";
 import { describe, expect, test } from "vitest";
+import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
 import { SlabAllocator } from "../src/index.ts";
 import { drive, random, thrownBy } from "./heaps.ts";
 
@@ -13,20 +14,10 @@ describe.each([
   ["ordinary", false],
   ["shared", true],
 ])("%s memory", (_, shared) => {
-  describe("conformance", () => {
-    conformance({
-      test,
-      create: (capacity) => {
-        const most = Math.ceil(capacity / WASM_PAGE);
-        return new SlabAllocator({ memory: memoryOf(most, most, shared) });
-      },
-      attach: (buffer) => SlabAllocator.attach(buffer),
-    });
-  });
-
   describe("conformance, growing", () => {
     conformance({
-      test,
+      test: withoutLeaks(test),
+      runs: times(20, 200),
       create: (capacity) => {
         const most = Math.ceil(capacity / WASM_PAGE);
         return new SlabAllocator({ memory: memoryOf(1, most + 1, shared), byteOffset: 4096, byteLength: capacity });

@@ -1,6 +1,6 @@
+import { grown, newArray, resized } from "./arrays.ts";
 import { checkBlockSize, checkId } from "./check.ts";
 import { TraceError } from "./error.ts";
-import { grown } from "./grown.ts";
 import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
 
 /** What takes events, by block id: the blocks are numbered from 0 in the order of their allocation. */
@@ -17,113 +17,119 @@ const NONE = -1;
 
 /**
  * Makes a `Trace` event by event, and refuses what no program can have done with a `TraceError`, changing nothing.
- * Every call is O(1) amortised; 9 bytes are held per event, 4 per allocation and 8 per slot.
+ * Every call is O(1) amortised; 9 bytes are held per event, 4 per allocation and 8 per slot. Where the host has no room for more,
+ * it throws `HostMemoryError`.
  */
 export class TraceBuilder implements TraceSink {
   /** Where the event begins in the stream that is being read, for error messages; −1 = there is none. */
   position = -1;
-  #op: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
-  #slot: Int32Array<ArrayBuffer> = new Int32Array(1024);
-  #size: Int32Array<ArrayBuffer> = new Int32Array(1024);
-  #events = 0;
+  private op: Uint8Array = newArray(Uint8Array, 1024);
+  private slot: Int32Array = newArray(Int32Array, 1024);
+  private size: Int32Array = newArray(Int32Array, 1024);
+  private count = 0;
   /** By id: its slot, or `NONE`. */
-  #slotOf: Int32Array<ArrayBuffer> = new Int32Array(1024);
-  #ids = 0;
+  private slotOf: Int32Array = newArray(Int32Array, 1024);
+  private ids = 0;
   /** A stack of slots to use again, and by slot the bytes of the live block. */
-  #spare: Int32Array<ArrayBuffer> = new Int32Array(64);
-  #spares = 0;
-  #bytesOf: Int32Array<ArrayBuffer> = new Int32Array(64);
-  #slots = 0;
-  #frees = 0;
-  #live = 0;
-  #peak = 0;
-  #largest = 0;
+  private spare: Int32Array = newArray(Int32Array, 64);
+  private spares = 0;
+  private bytesOf: Int32Array = newArray(Int32Array, 64);
+  private slots = 0;
+  private frees = 0;
+  private live = 0;
+  private peak = 0;
+  private largest = 0;
 
   /** How many events there are: also the number of the next one. */
   get events(): number {
-    return this.#events;
+    return this.count;
   }
 
   /** The id that the next allocation gets. */
   get nextId(): number {
-    return this.#ids;
+    return this.ids;
   }
 
   allocate(size: number): number {
-    checkBlockSize(size, this.#events, this.position);
-    if (this.#ids === this.#slotOf.length) this.#slotOf = grown(this.#slotOf);
-    const slot = this.#spares > 0 ? this.#spare[--this.#spares] : this.#newSlot();
-    this.#slotOf[this.#ids] = slot;
-    this.#push(ALLOCATE, slot, size);
-    this.#charge(slot, size);
-    return this.#ids++;
+    checkBlockSize(size, this.count, this.position);
+    this.makeRoom();
+    const slot = this.spares > 0 ? this.spare[--this.spares] : this.slots++;
+    this.slotOf[this.ids] = slot;
+    this.push(ALLOCATE, slot, size);
+    this.charge(slot, size);
+    return this.ids++;
   }
 
   free(id: number): void {
-    const slot = this.#liveSlot(id);
-    this.#slotOf[id] = NONE;
-    this.#spare[this.#spares++] = slot;
-    this.#live -= this.#bytesOf[slot] >>> 0;
-    this.#frees++;
-    this.#push(FREE, slot, 0);
+    const slot = this.liveSlot(id);
+    this.makeRoom();
+    this.slotOf[id] = NONE;
+    this.spare[this.spares++] = slot;
+    this.live -= this.bytesOf[slot] >>> 0;
+    this.frees++;
+    this.push(FREE, slot, 0);
   }
 
   reallocate(id: number, size: number): void {
-    const slot = this.#liveSlot(id);
-    checkBlockSize(size, this.#events, this.position);
-    this.#live -= this.#bytesOf[slot] >>> 0;
-    this.#push(REALLOCATE, slot, size);
-    this.#charge(slot, size);
+    const slot = this.liveSlot(id);
+    checkBlockSize(size, this.count, this.position);
+    this.makeRoom();
+    this.live -= this.bytesOf[slot] >>> 0;
+    this.push(REALLOCATE, slot, size);
+    this.charge(slot, size);
   }
 
   /** The events so far as a trace. The builder can go on: the trace does not change. O(events). */
   build(): Trace {
-    const events = this.#events;
-    const size = this.#size.slice(0, events);
+    const events = this.count;
+    const size = resized(this.size, events);
     return {
-      op: this.#op.slice(0, events),
-      slot: this.#slot.slice(0, events),
-      size: this.#largest < 2 ** 31 ? size : new Uint32Array(size.buffer),
+      op: resized(this.op, events),
+      slot: resized(this.slot, events),
+      size: this.largest < 2 ** 31 ? size : new Uint32Array(size.buffer),
       events,
-      slots: this.#slots,
-      allocations: this.#ids,
-      frees: this.#frees,
-      reallocations: events - this.#ids - this.#frees,
-      peakBytes: this.#peak,
+      slots: this.slots,
+      allocations: this.ids,
+      frees: this.frees,
+      reallocations: events - this.ids - this.frees,
+      peakBytes: this.peak,
     };
   }
 
-  #push(op: number, slot: number, size: number): void {
-    const event = this.#events++;
-    if (event === this.#op.length) {
-      this.#op = grown(this.#op);
-      this.#slot = grown(this.#slot);
-      this.#size = grown(this.#size);
+  /** Room for any event, before the first write: an array that can't grow leaves all as it was. */
+  private makeRoom(): void {
+    if (this.count === this.op.length) {
+      const [op, slot, size] = [grown(this.op), grown(this.slot), grown(this.size)];
+      this.op = op;
+      this.slot = slot;
+      this.size = size;
     }
-    this.#op[event] = op;
-    this.#slot[event] = slot;
-    this.#size[event] = size;
-  }
-
-  #charge(slot: number, size: number): void {
-    this.#bytesOf[slot] = size;
-    this.#live += size;
-    if (this.#live > this.#peak) this.#peak = this.#live;
-    if (size > this.#largest) this.#largest = size;
-  }
-
-  #newSlot(): number {
-    if (this.#slots === this.#bytesOf.length) {
-      this.#bytesOf = grown(this.#bytesOf);
-      this.#spare = grown(this.#spare);
+    if (this.ids === this.slotOf.length) this.slotOf = grown(this.slotOf);
+    if (this.slots === this.bytesOf.length) {
+      const [spare, bytesOf] = [grown(this.spare), grown(this.bytesOf)];
+      this.spare = spare;
+      this.bytesOf = bytesOf;
     }
-    return this.#slots++;
   }
 
-  #liveSlot(id: number): number {
-    checkId(id, this.#ids, this.#events, this.position);
-    const slot = this.#slotOf[id];
-    if (slot === NONE) throw new TraceError(`block ${id} is free already`, this.#events, this.position);
+  private push(op: number, slot: number, size: number): void {
+    const event = this.count++;
+    this.op[event] = op;
+    this.slot[event] = slot;
+    this.size[event] = size;
+  }
+
+  private charge(slot: number, size: number): void {
+    this.bytesOf[slot] = size;
+    this.live += size;
+    if (this.live > this.peak) this.peak = this.live;
+    if (size > this.largest) this.largest = size;
+  }
+
+  private liveSlot(id: number): number {
+    checkId(id, this.ids, this.count, this.position);
+    const slot = this.slotOf[id];
+    if (slot === NONE) throw new TraceError(`block ${id} is free already`, this.count, this.position);
     return slot;
   }
 }

@@ -1,3 +1,5 @@
+import { newArray } from "./arrays.ts";
+import { checkTrace } from "./check.ts";
 import { type Sorted, type Spread, spread } from "./spread.ts";
 import { ALLOCATE, FREE, type Trace } from "./trace.ts";
 
@@ -35,13 +37,13 @@ export interface TraceDescription {
 
 /** What a trace does. O(events · log events), for the percentiles; 16 bytes per allocation while it runs. */
 export function describe(trace: Trace): TraceDescription {
-  const { op, slot, size, events, slots, allocations, frees, reallocations } = trace;
-  const sizes = new Uint32Array(allocations);
-  const lifetimeEvents = new Uint32Array(frees);
-  const lifetimeBytes = new Float64Array(frees);
-  const bornAtEvent = new Uint32Array(slots);
-  const bornAtByte = new Float64Array(slots);
-  const bytesOf = new Uint32Array(slots);
+  const { op, slot, size, events, slots, allocations, frees, reallocations } = checkTrace(trace);
+  const sizes = newArray(Uint32Array, allocations);
+  const lifetimeEvents = newArray(Uint32Array, frees);
+  const lifetimeBytes = newArray(Float64Array, frees);
+  const bornAtEvent = newArray(Uint32Array, slots);
+  const bornAtByte = newArray(Float64Array, slots);
+  const bytesOf = newArray(Uint32Array, slots);
   const peakBytes = { bytes: 0, event: 0 };
   const peakBlocks = { blocks: 0, event: 0 };
   let [asked, bytes, blocks, born, died] = [0, 0, 0, 0, 0];

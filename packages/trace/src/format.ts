@@ -1,9 +1,15 @@
+import { checkOptions, InvalidArgumentError, show } from "@ariax/allocator";
+import { checkArray } from "./check.ts";
 import type { TraceDescription } from "./describe.ts";
 import type { Spread } from "./spread.ts";
 
-/** A description as lines of text, for a terminal. */
+/** A description as lines of text, for a terminal. Throws `InvalidArgumentError` where it is none. */
 export function formatDescription(description: TraceDescription): string {
-  const d = description;
+  const d = checkOptions(description, "description");
+  for (const name of ["peakBytes", "peakBlocks", "sizes", "lifetimeEvents", "lifetimeBytes"] as const) {
+    checkOptions(d[name], `description.${name}`);
+  }
+  checkArray("description.histogram", d.histogram, "Array");
   const lines = [
     `events        ${whole(d.events)}: ${whole(d.allocations)} allocations, ${whole(d.reallocations)} reallocations, ` +
       `${whole(d.frees)} frees`,
@@ -19,11 +25,12 @@ export function formatDescription(description: TraceDescription): string {
     "",
     row("size up to", ["allocations", "%", "bytes %"]),
   ];
-  const bytes = d.histogram.reduce((sum, bar) => sum + bar.bytes, 0);
+  for (const bar of d.histogram) checkOptions(bar, "description.histogram");
+  const bytes = d.histogram.reduce((sum, bar) => sum + number(bar.bytes), 0);
   for (const bar of d.histogram) {
-    const part = bar.allocations / d.allocations;
+    const part = Math.min(1, number(bar.allocations) / d.allocations);
     lines.push(
-      `${row(whole(bar.atMost), [whole(bar.allocations), percent(part), percent(bytes === 0 ? 0 : bar.bytes / bytes)])}  ${"#".repeat(Math.round(40 * part))}`.trimEnd(),
+      `${row(whole(bar.atMost), [whole(bar.allocations), percent(part), percent(bytes === 0 ? 0 : bar.bytes / bytes)])}  ${"#".repeat(Math.max(0, Math.round(40 * part)))}`.trimEnd(),
     );
   }
   return lines.join("\n");
@@ -39,13 +46,18 @@ function row(label: string, cells: readonly string[]): string {
 
 /** A number rounded to a whole one, with its thousands parted by commas. */
 function whole(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+  return Math.round(number(value)).toLocaleString("en-US");
 }
 
 function percent(part: number): string {
-  return `${(100 * part).toFixed(1)} %`;
+  return `${(100 * number(part)).toFixed(1)} %`;
 }
 
 function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${(number(bytes) / 1e6).toFixed(1)} MB`;
+}
+
+function number(value: number): number {
+  if (typeof value === "number") return value;
+  throw new InvalidArgumentError(`invalid description: ${show(value)} is no number`);
 }

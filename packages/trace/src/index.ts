@@ -19,7 +19,7 @@
  *                                                  2 reallocate: value = distance, then LEB128( new size )
  */
 export * from "./builder.ts";
-export * from "./decode.ts";
+export { decodeTrace, TraceDecoder, type TraceReadOptions } from "./decode.ts";
 export * from "./describe.ts";
 export * from "./error.ts";
 export * from "./format.ts";
@@ -36,6 +36,7 @@ export * from "./scenarios/scenario.ts";
 export * from "./scenarios/serving.ts";
 export * from "./scenarios/states.ts";
 export * from "./scenarios/tick.ts";
+export type { TraceSource } from "./source.ts";
 export type { Spread } from "./spread.ts";
 export * from "./trace.ts";
 export * from "./workloads/alloc-test.ts";

@@ -1,6 +1,9 @@
 /** Node only: the seven real traces that come with this package, from disk. */
 import { readFile } from "node:fs/promises";
-import { InvalidArgumentError } from "@ariax/allocator";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InvalidArgumentError, show, UnsupportedError } from "@ariax/allocator";
+import { readTraceOptions, type TraceReadOptions } from "./decode.ts";
 import { readTrace } from "./read.ts";
 import type { Trace } from "./trace.ts";
 
@@ -9,10 +12,29 @@ export const TRACE_NAMES = ["git", "jq", "lua", "nginx", "python", "redis", "sql
 
 export type TraceName = (typeof TRACE_NAMES)[number];
 
-/** One of the real traces. */
-export async function loadTrace(name: TraceName): Promise<Trace> {
+/**
+ * One of the real traces. Throws `UnsupportedError` where a bundler has parted this module from its data: then read the file
+ * yourself, `@ariax/trace/data/NAME.trace.gz`, for `readTrace`.
+ */
+export async function loadTrace(name: TraceName, options: TraceReadOptions = {}): Promise<Trace> {
   if (!TRACE_NAMES.includes(name)) {
-    throw new InvalidArgumentError(`invalid name: ${JSON.stringify(name)} is none of ${TRACE_NAMES.join(", ")}`);
+    throw new InvalidArgumentError(`invalid name: ${show(name)} is none of ${TRACE_NAMES.join(", ")}`);
   }
-  return readTrace(await readFile(new URL(`../data/${name}.trace.gz`, import.meta.url)));
+  const { maxBytes } = readTraceOptions(options);
+  return readTrace(await dataOf(`data/${name}.trace.gz`), { maxBytes });
+}
+
+/**
+ * A file of this package. All by strings: a `URL` of another realm is refused by `node:fs`, and bundlers rewrite `new URL(…)`. Asked
+ * here and not when the module is loaded: one that was bundled as CommonJS has no URL.
+ */
+async function dataOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(dirname(fileURLToPath(import.meta.url)), "..", file));
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    throw new UnsupportedError(
+      `no ${file} beside this module (${String(code)}): read it by other means, for readTrace`,
+    );
+  }
 }

@@ -1,56 +1,38 @@
-import { TraceDecoder } from "./decode.ts";
+import { readTraceOptions, TraceDecoder, type TraceReadOptions } from "./decode.ts";
 import { TraceError } from "./error.ts";
-import { type ByteStream, chunksOf, GzipError, gunzip } from "./gzip.ts";
+import { gunzip } from "./gunzip.ts";
+import { Input } from "./input.ts";
+import { piecesOf, type TraceSource } from "./source.ts";
+import { StreamError } from "./stream-error.ts";
 import type { Trace } from "./trace.ts";
 
-/** Where a trace comes from: all of its bytes, or its bytes in pieces of any length. */
-export type TraceSource = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array> | ByteStream;
+/** What packing may add, names and empty members included: a stream of nothing else would never end. */
+const PACKING = 1 << 16;
 
 /**
  * Reads a trace, packed by gzip or not, without ever holding all of its bytes. O(bytes).
  *
- * gzip is recognised by its first two bytes, 1f 8b: no trace can begin with them, for 1f is the reserved operation.
- * Throws `TraceError` where the data are no trace, and whatever `source` throws.
+ * gzip is recognised by its first two bytes, 1f 8b: no trace can begin with them, for 1f is the reserved operation. It may
+ * have several members, of which all are read, and nothing else behind the last; on every host.
+ *
+ * Throws `TraceError` where the data are no trace, or more than `maxBytes`, `InvalidArgumentError` where `source` is none, and
+ * whatever `source` throws.
  */
-export async function readTrace(source: TraceSource): Promise<Trace> {
-  const decoder = new TraceDecoder();
+export async function readTrace(source: TraceSource, options: TraceReadOptions = {}): Promise<Trace> {
+  const { maxBytes } = readTraceOptions(options);
+  const decoder = new TraceDecoder({ maxBytes });
+  const mostPacked = 2 * maxBytes + PACKING;
+  const pieces = piecesOf(source, mostPacked);
+  const input = new Input(pieces, mostPacked);
   try {
-    const [packed, chunks] = await detectGzip(pieces(source));
-    for await (const chunk of packed ? gunzip(chunks) : chunks) decoder.push(chunk);
+    await input.want(2);
+    const packed = input.peek(0) === 0x1f && input.peek(1) === 0x8b;
+    for await (const bytes of packed ? gunzip(input) : input.rest()) decoder.push(bytes);
+    return decoder.end();
   } catch (error) {
-    if (!(error instanceof GzipError)) throw error;
-    throw new TraceError(error.message, decoder.events, decoder.bytes, { cause: error.cause });
-  }
-  return decoder.end();
-}
-
-async function* pieces(source: TraceSource): AsyncGenerator<Uint8Array> {
-  if (source instanceof Uint8Array) yield source;
-  else if ("getReader" in source) yield* chunksOf(source);
-  else yield* source;
-}
-
-/** Whether the bytes are packed, and all of them again. */
-async function detectGzip(
-  chunks: AsyncGenerator<Uint8Array>,
-): Promise<[packed: boolean, chunks: AsyncIterable<Uint8Array>]> {
-  const seen: Uint8Array[] = [];
-  const head: number[] = [];
-  while (head.length < 2) {
-    const { done, value } = await chunks.next();
-    if (done) break;
-    seen.push(value);
-    head.push(...value.subarray(0, 2 - head.length));
-  }
-  return [head[0] === 0x1f && head[1] === 0x8b, join(seen, chunks)];
-}
-
-async function* join(first: Iterable<Uint8Array>, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* first;
-    yield* rest;
-  } finally {
-    // Left before the rest was begun?
-    await rest.return(undefined);
+    // Not waited for: a source may be slow to end after the trace has turned out to be invalid.
+    pieces.return(undefined).catch(() => {});
+    if (error instanceof StreamError) throw new TraceError(error.message, decoder.events, decoder.bytes);
+    throw error;
   }
 }

@@ -1,5 +1,16 @@
-import type { Allocator, AllocatorStats, Memory, Offset, Traits } from "@ariax/allocator";
+import {
+  type Allocator,
+  type AllocatorStats,
+  checkAllocator,
+  checkCount,
+  checkOffsets,
+  type Memory,
+  type Offset,
+  renewed,
+  type Traits,
+} from "@ariax/allocator";
 import { TraceBuilder, type TraceSink } from "./builder.ts";
+import { checkMethods } from "./check.ts";
 
 /**
  * `allocator`, with every call that succeeds recorded. The trace is `recorder.sink.build()`; for a recording too long
@@ -18,103 +29,125 @@ export function record(allocator: Allocator, sink: TraceSink = new TraceBuilder(
  * appear. A block that ends without a call, as when an arena is rewound, counts as freed when its place is given out
  * again.
  *
+ * What the sink throws comes through. An allocation that can't be recorded is taken back; any other call has been made.
+ *
  * Cost: one or two lookups in a `Map` a call, and one of its entries a live block.
  */
 export class Recorder<S extends TraceSink> implements Allocator {
   readonly sink: S;
-  readonly #inner: Allocator;
-  readonly #idOf: Map<Offset, number> = new Map();
+  private readonly inner: Allocator;
+  private readonly idOf: Map<Offset, number> = new Map();
 
+  /** Throws `InvalidArgumentError` where `allocator` or `sink` is none. */
   constructor(allocator: Allocator, sink: S) {
-    this.#inner = allocator;
-    this.sink = sink;
+    this.inner = checkAllocator(allocator);
+    this.sink = checkMethods("sink", sink, ["allocate", "free", "reallocate"]);
   }
 
   get memory(): Memory {
-    return this.#inner.memory;
+    return this.inner.memory;
   }
 
   get traits(): Traits {
-    return this.#inner.traits;
+    return this.inner.traits;
   }
 
   allocate(size: number, alignment?: number): Offset {
-    return this.#allocated(this.#inner.allocate(size, alignment), size);
+    return this.made(this.inner.allocate(size, alignment), size);
   }
 
   tryAllocate(size: number, alignment?: number): Offset {
-    const offset = this.#inner.tryAllocate(size, alignment);
-    return offset === 0 ? offset : this.#allocated(offset, size);
+    const offset = this.inner.tryAllocate(size, alignment);
+    return offset === 0 ? offset : this.made(offset, size);
   }
 
   resize(offset: Offset, size: number): boolean {
-    const resized = this.#inner.resize(offset, size);
-    if (resized) this.#reallocated(offset, offset, size);
+    const resized = this.inner.resize(offset, size);
+    if (resized) this.reallocated(offset, offset, size);
     return resized;
   }
 
   reallocate(offset: Offset, size: number): Offset {
-    return this.#reallocated(offset, this.#inner.reallocate(offset, size), size);
+    return this.reallocated(offset, this.inner.reallocate(offset, size), size);
   }
 
   free(offset: Offset): void {
-    this.#inner.free(offset);
-    this.#freed(offset);
+    this.inner.free(offset);
+    this.freed(offset);
   }
 
   sizeOf(offset: Offset): number {
-    return this.#inner.sizeOf(offset);
+    return this.inner.sizeOf(offset);
   }
 
   allocateMany(size: number, out: Int32Array): number {
-    const made = this.#inner.allocateMany(size, out);
-    for (let i = 0; i < made; i++) this.#allocated(out[i] >>> 0, size);
+    const { byteOffset, length } = checkOffsets(out);
+    const made = this.inner.allocateMany(size, out);
+    const words = renewed(out, byteOffset, length, this.inner.memory);
+    try {
+      for (let i = 0; i < made; i++) this.allocated(words[i] >>> 0, size);
+    } catch (error) {
+      this.inner.freeMany(words, made);
+      throw error;
+    }
     return made;
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
-    this.#inner.freeMany(offsets, count);
-    for (let i = 0; i < (count ?? offsets.length); i++) this.#freed(offsets[i] >>> 0);
+    // A copy: the list may lie in memory that is given back by the call.
+    const length = checkCount(count, offsets);
+    const list = offsets.slice(0, length);
+    this.inner.freeMany(offsets, count);
+    for (const word of list) this.freed(word >>> 0);
   }
 
   reset(): void {
-    this.#inner.reset();
-    for (const id of this.#idOf.values()) this.sink.free(id);
-    this.#idOf.clear();
+    this.inner.reset();
+    for (const id of this.idOf.values()) this.sink.free(id);
+    this.idOf.clear();
   }
 
   stats(): AllocatorStats {
-    return this.#inner.stats();
+    return this.inner.stats();
   }
 
   verify(): void {
-    this.#inner.verify();
+    this.inner.verify();
   }
 
-  #allocated(offset: Offset, size: number): Offset {
-    this.#freed(offset);
-    this.#idOf.set(offset, this.sink.allocate(size));
+  private made(offset: Offset, size: number): Offset {
+    try {
+      return this.allocated(offset, size);
+    } catch (error) {
+      this.inner.free(offset);
+      throw error;
+    }
+  }
+
+  private allocated(offset: Offset, size: number): Offset {
+    this.freed(offset);
+    this.idOf.set(offset, this.sink.allocate(size));
     return offset;
   }
 
-  #reallocated(from: Offset, to: Offset, size: number): Offset {
-    const id = this.#idOf.get(from);
-    if (id === undefined) return this.#allocated(to, size);
+  private reallocated(from: Offset, to: Offset, size: number): Offset {
+    const id = this.idOf.get(from);
+    if (id === undefined) return this.allocated(to, size);
     this.sink.reallocate(id, size);
     if (to !== from) {
       // Whatever was there has ended without a call.
-      this.#freed(to);
-      this.#idOf.delete(from);
-      this.#idOf.set(to, id);
+      this.freed(to);
+      this.idOf.delete(from);
+      this.idOf.set(to, id);
     }
     return to;
   }
 
-  #freed(offset: Offset): void {
-    const id = this.#idOf.get(offset);
+  private freed(offset: Offset): void {
+    const id = this.idOf.get(offset);
     // Not of this recording?
     if (id === undefined) return;
-    this.#idOf.delete(offset);
+    this.idOf.delete(offset);
     this.sink.free(id);
   }
 }

@@ -1,4 +1,6 @@
 import { type Allocator, CorruptionError, DEFAULT_ALIGNMENT, isRefusal, NULL, type Offset } from "@ariax/allocator";
+import { newArray } from "./arrays.ts";
+import { checkMethods, checkTrace } from "./check.ts";
 import { Pattern } from "./pattern.ts";
 import { clear, freeLive, type ReplaySummary, summarise } from "./replay.ts";
 import { ALLOCATE, FREE, type Trace } from "./trace.ts";
@@ -12,10 +14,12 @@ import { ALLOCATE, FREE, type Trace } from "./trace.ts";
  * What the trace leaves live is freed, unless `live` is given, as in `replay`. Cost: O(bytes allocated).
  */
 export function replayChecked(trace: Trace, allocator: Allocator, live?: Uint32Array): ReplaySummary {
-  const { op, slot, size, events, slots } = trace;
-  const offsets = live ?? new Uint32Array(slots);
-  const bytesOf = new Uint32Array(slots);
-  const seedOf = new Int32Array(slots);
+  const read = checkTrace(trace);
+  const { op, slot, size, events, slots } = read;
+  checkMethods("allocator", allocator, ["tryAllocate", "free", "reallocate", "sizeOf", "verify"]);
+  const offsets = live === undefined ? newArray(Uint32Array, slots) : live;
+  const bytesOf = newArray(Uint32Array, slots);
+  const seedOf = newArray(Int32Array, slots);
   const pattern = new Pattern(allocator.memory);
   const refused: number[] = [];
   clear(offsets, slots);
@@ -72,7 +76,7 @@ export function replayChecked(trace: Trace, allocator: Allocator, live?: Uint32A
   }
   allocator.verify();
   if (live === undefined) freeLive(allocator, offsets);
-  return summarise(trace, refused);
+  return summarise(read, refused);
 }
 
 /** `NULL` where `call` throws for want of room. */

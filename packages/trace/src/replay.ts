@@ -1,4 +1,6 @@
 import { type Allocator, checkInteger, isRefusal, type Offset } from "@ariax/allocator";
+import { newArray } from "./arrays.ts";
+import { checkArray, checkMethods, checkTrace } from "./check.ts";
 import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
 
 /** The three verbs that a replay needs: any `Allocator` has them, and a rival's adapter is quickly written. */
@@ -28,10 +30,11 @@ export interface ReplaySummary {
  * own time.
  */
 export function replay(trace: Trace, target: ReplayTarget, live?: Uint32Array): ReplaySummary {
-  const offsets = live ?? new Uint32Array(trace.slots);
-  const refused = replayLoop(trace, target, offsets);
+  const read = checkTrace(trace);
+  const offsets = live === undefined ? newArray(Uint32Array, read.slots) : live;
+  const refused = replayLoop(read, target, offsets);
   if (live === undefined) freeLive(target, offsets);
-  return summarise(trace, refused);
+  return summarise(read, refused);
 }
 
 /**
@@ -39,9 +42,10 @@ export function replay(trace: Trace, target: ReplayTarget, live?: Uint32Array): 
  * Returns the numbers of those events. One allocator per process, or V8 gives up inlining its calls.
  */
 export function replayLoop(trace: Trace, target: ReplayTarget, live: Uint32Array): readonly number[] {
-  const { op, slot, size, events } = trace;
+  const { op, slot, size, events, slots } = checkTrace(trace);
   const refused: number[] = [];
-  clear(live, trace.slots);
+  checkTarget(target);
+  clear(live, slots);
   let e = 0;
   // What the handler catches is rare, and the loop goes on behind it.
   // tried: the loop without handler and without the test for blocks never made; measured: no difference beyond noise.
@@ -69,14 +73,22 @@ export function replayLoop(trace: Trace, target: ReplayTarget, live: Uint32Array
   return refused;
 }
 
-/** Sets the first `slots` offsets to 0; throws `InvalidArgumentError` where there are fewer. */
+/** `target`, if it has the three verbs; else throws `InvalidArgumentError`. */
+function checkTarget(target: ReplayTarget): ReplayTarget {
+  return checkMethods("allocator", target, ["tryAllocate", "free", "reallocate"]);
+}
+
+/** Sets the first `slots` offsets to 0; throws `InvalidArgumentError` where there are fewer, or it is no `Uint32Array`. */
 export function clear(live: Uint32Array, slots: number): void {
+  checkArray("live", live, "Uint32Array");
   checkInteger("live.length", live.length, slots, 0xffffffff);
   live.fill(0, 0, slots);
 }
 
 /** Frees every block in `live`, and sets it to 0. O(slots). */
-export function freeLive(target: ReplayTarget, live: Uint32Array): void {
+export function freeLive(target: Pick<ReplayTarget, "free">, live: Uint32Array): void {
+  checkMethods("allocator", target, ["free"]);
+  checkArray("live", live, "Uint32Array");
   for (let s = 0; s < live.length; s++) {
     const offset: Offset = live[s];
     if (offset === 0) continue;
@@ -92,7 +104,7 @@ export function summarise(trace: Trace, refused: readonly number[]): ReplaySumma
     return { events, allocations, frees, reallocations, failures: 0, skipped: 0, peakBytes, peakBlocks: slots };
   }
   const done = [0, 0, 0];
-  const bytesOf = new Float64Array(slots).fill(NEVER_MADE);
+  const bytesOf = newArray(Float64Array, slots).fill(NEVER_MADE);
   let [bytes, blocks, mostBytes, mostBlocks, skipped, next] = [0, 0, 0, 0, 0, 0];
   for (let e = 0; e < events; e++) {
     const what = trace.op[e];

@@ -1,5 +1,6 @@
+import { grown, newArray, resized } from "./arrays.ts";
 import type { TraceSink } from "./builder.ts";
-import { checkBlockSize, checkId } from "./check.ts";
+import { checkBlockSize, checkId, checkMethods, checkTrace } from "./check.ts";
 import { gzip } from "./gzip.ts";
 import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
 
@@ -12,78 +13,76 @@ const LONGEST_EVENT = 16;
  * that was never given out, but leaves it to the reader to notice a block that is freed twice.
  */
 export class TraceWriter implements TraceSink {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
-  #length = 0;
-  #ids = 0;
-  #events = 0;
+  private bytes: Uint8Array = newArray(Uint8Array, 1024);
+  private length = 0;
+  private ids = 0;
+  private events = 0;
 
   allocate(size: number): number {
-    checkBlockSize(size, this.#events);
-    this.#begin();
-    this.#integer(size * 4 + ALLOCATE);
-    return this.#ids++;
+    checkBlockSize(size, this.events);
+    this.begin();
+    this.integer(size * 4 + ALLOCATE);
+    return this.ids++;
   }
 
   free(id: number): void {
-    const distance = this.#distance(id);
-    this.#begin();
-    this.#integer(distance * 4 + FREE);
+    const distance = this.distance(id);
+    this.begin();
+    this.integer(distance * 4 + FREE);
   }
 
   reallocate(id: number, size: number): void {
-    const distance = this.#distance(id);
-    checkBlockSize(size, this.#events);
-    this.#begin();
-    this.#integer(distance * 4 + REALLOCATE);
-    this.#integer(size);
+    const distance = this.distance(id);
+    checkBlockSize(size, this.events);
+    this.begin();
+    this.integer(distance * 4 + REALLOCATE);
+    this.integer(size);
   }
 
   /** The bytes since the last call, always whole events. */
-  take(): Uint8Array<ArrayBuffer> {
-    const bytes = this.#bytes.slice(0, this.#length);
-    this.#length = 0;
+  take(): Uint8Array {
+    const bytes = resized(this.bytes, this.length);
+    this.length = 0;
     return bytes;
   }
 
-  #begin(): void {
-    this.#events++;
-    if (this.#length + LONGEST_EVENT <= this.#bytes.length) return;
-    const larger = new Uint8Array(this.#bytes.length * 2);
-    larger.set(this.#bytes);
-    this.#bytes = larger;
+  private begin(): void {
+    if (this.length + LONGEST_EVENT > this.bytes.length) this.bytes = grown(this.bytes);
+    this.events++;
   }
 
-  #integer(value: number): void {
+  private integer(value: number): void {
     let rest = value;
     while (rest >= 128) {
-      this.#bytes[this.#length++] = (rest % 128) + 128;
+      this.bytes[this.length++] = (rest % 128) + 128;
       rest = Math.floor(rest / 128);
     }
-    this.#bytes[this.#length++] = rest;
+    this.bytes[this.length++] = rest;
   }
 
-  #distance(id: number): number {
-    checkId(id, this.#ids, this.#events);
-    return this.#ids - id;
+  private distance(id: number): number {
+    checkId(id, this.ids, this.events);
+    return this.ids - id;
   }
 }
 
 /** A trace in the stored format, not packed. O(events). */
-export function writeTrace(trace: Trace): Uint8Array<ArrayBuffer> {
+export function writeTrace(trace: Trace): Uint8Array {
   const writer = new TraceWriter();
   feedTrace(trace, writer);
   return writer.take();
 }
 
-/** A trace in the stored format, packed by gzip. O(events). */
-export function writeTraceGzip(trace: Trace): Promise<Uint8Array<ArrayBuffer>> {
+/** A trace in the stored format, packed by gzip. O(events). Throws `UnsupportedError` where the host has no `CompressionStream`. */
+export async function writeTraceGzip(trace: Trace): Promise<Uint8Array> {
   return gzip(writeTrace(trace));
 }
 
 /** Every event of `trace` to `sink`, which must be new: its ids are taken to count from 0. O(events). */
 export function feedTrace(trace: Trace, sink: TraceSink): void {
-  const { op, slot, size, events, slots } = trace;
-  const idOf = new Int32Array(slots);
+  const { op, slot, size, events, slots } = checkTrace(trace);
+  checkMethods("sink", sink, ["allocate", "free", "reallocate"]);
+  const idOf = newArray(Int32Array, slots);
   for (let e = 0; e < events; e++) {
     const s = slot[e];
     if (op[e] === ALLOCATE) idOf[s] = sink.allocate(size[e]);

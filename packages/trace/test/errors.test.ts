@@ -104,15 +104,13 @@ describe("what is no trace", () => {
 
   test("a stream is cancelled when its trace is invalid", async () => {
     for (const first of [leb128(3, 3), gzipSync(leb128(3))]) {
-      let cancelled = false;
+      const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
       const stream = new ReadableStream<Uint8Array>({
         pull: (controller) => controller.enqueue(first),
-        cancel: () => {
-          cancelled = true;
-        },
+        cancel: () => cancel(),
       });
       await expect(readTrace(stream)).rejects.toBeInstanceOf(TraceError);
-      await expect.poll(() => cancelled).toBe(true);
+      await cancelled;
     }
   });
 

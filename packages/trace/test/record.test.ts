@@ -1,3 +1,4 @@
+import { allocateMany } from "@ariax/allocator";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeTrace, record, replay, TraceWriter, workloads } from "../src/index.ts";
@@ -5,6 +6,20 @@ import { arbitraryTrace } from "./arbitrary.ts";
 import { SimpleAllocator } from "./simple-allocator.ts";
 
 const MIB = 2 ** 20;
+
+/** Grows by a copy, as WebAssembly's memory does: the buffer before is detached. */
+class Growing extends SimpleAllocator {
+  override tryAllocate(size: number): number {
+    const offset = super.tryAllocate(size);
+    if (offset !== 0) return offset;
+    this.memory.buffer = this.memory.buffer.transfer(2 * this.memory.buffer.byteLength);
+    return super.tryAllocate(size);
+  }
+
+  override allocateMany(size: number, out: Int32Array): number {
+    return allocateMany(this, size, out);
+  }
+}
 
 describe("record", () => {
   test("recording a replay gives the trace again", () => {
@@ -43,6 +58,21 @@ describe("record", () => {
     expect(recorder.stats().blocks).toBe(0);
     expect(recorder.traits.name).toBe("simple");
     expect(recorder.memory.buffer.byteLength).toBe(MIB);
+  });
+
+  test("a list in memory that grows on the way", () => {
+    const inner = new Growing(4096);
+    const recorder = record(inner);
+    const place = recorder.allocate(400);
+    const out = new Int32Array(inner.memory.buffer, place, 100);
+    expect(recorder.allocateMany(100, out)).toBe(100);
+    expect(out.length).toBe(0);
+    const list = new Int32Array(inner.memory.buffer, place, 100);
+    expect(new Set(list).size).toBe(100);
+    recorder.freeMany(list);
+    recorder.free(place);
+    const trace = recorder.sink.build();
+    expect(trace).toMatchObject({ events: 202, allocations: 101, frees: 101, slots: 101, peakBytes: 10_400 });
   });
 
   test("calls that fail are not recorded", () => {

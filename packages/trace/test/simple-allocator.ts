@@ -27,8 +27,8 @@ export class SimpleAllocator implements Allocator {
   };
   readonly memory: { buffer: ArrayBuffer };
   readonly live: Map<Offset, number> = new Map();
-  readonly #free: Map<number, Offset[]> = new Map();
-  #top = 16;
+  private readonly spare: Map<number, Offset[]> = new Map();
+  private top = 16;
 
   constructor(capacity: number) {
     this.memory = { buffer: new ArrayBuffer(capacity) };
@@ -43,11 +43,11 @@ export class SimpleAllocator implements Allocator {
   tryAllocate(size: number): Offset {
     checkSize(size, this.memory.buffer.byteLength);
     const room = this.roomFor(size);
-    let offset = this.#free.get(room)?.pop() ?? NULL;
+    let offset = this.spare.get(room)?.pop() ?? NULL;
     if (offset === NULL) {
-      if (this.#top + room > this.memory.buffer.byteLength) return NULL;
-      offset = this.#top;
-      this.#top += room;
+      if (this.top + room > this.memory.buffer.byteLength) return NULL;
+      offset = this.top;
+      this.top += room;
     }
     this.live.set(offset, room);
     return offset;
@@ -69,8 +69,8 @@ export class SimpleAllocator implements Allocator {
     const room = this.live.get(offset);
     if (room === undefined) throw new DoubleFreeError(offset);
     this.live.delete(offset);
-    const list = this.#free.get(room);
-    if (list === undefined) this.#free.set(room, [offset]);
+    const list = this.spare.get(room);
+    if (list === undefined) this.spare.set(room, [offset]);
     else list.push(offset);
   }
 
@@ -93,8 +93,8 @@ export class SimpleAllocator implements Allocator {
 
   reset(): void {
     this.live.clear();
-    this.#free.clear();
-    this.#top = 16;
+    this.spare.clear();
+    this.top = 16;
   }
 
   stats(): AllocatorStats {

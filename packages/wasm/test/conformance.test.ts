@@ -1,10 +1,12 @@
 import { conformance } from "@ariax/conformance";
 import { describe, test } from "vitest";
+import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
 import { WasmAllocator } from "../src/index.ts";
 import { memoryOf, memoryWith, PAGE } from "./heaps.ts";
 
 const attach = (buffer: ArrayBufferLike) => WasmAllocator.attachSync(memoryWith(buffer));
-const runs = 40;
+const runs = times(20, 200);
+const most = withoutLeaks(test);
 
 describe("memory of its own", () => {
   conformance({ test, create: (capacity) => WasmAllocator.createSync({ capacity }), attach, runs });
@@ -17,7 +19,7 @@ describe("memory that grows", () => {
 
 describe("shared memory that grows", () => {
   const create = (maxCapacity: number) => WasmAllocator.createSync({ capacity: 65536, maxCapacity, shared: true });
-  conformance({ test, create, attach, runs });
+  conformance({ test: most, create, attach, runs });
 });
 
 describe.each([
@@ -26,7 +28,7 @@ describe.each([
 ])("%s, from an odd place on", (_, shared) => {
   const byteOffset = 3 * 4096 + 1;
   conformance({
-    test,
+    test: most,
     runs,
     create: (capacity) => {
       const memory = memoryOf(2, 2 + Math.ceil(capacity / PAGE), shared);

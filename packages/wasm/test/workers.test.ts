@@ -33,4 +33,4 @@ test("a shared heap is handed from thread to thread, and grows in each", async (
   } finally {
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
-}, 20_000);
+});

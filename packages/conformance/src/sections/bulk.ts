@@ -3,7 +3,14 @@
  * by code of their own (batches, sorted copies, one call into another language), and that code has limits of its own: so
  * here are lists longer than any batch, and one bad offset among a thousand.
  */
-import { DoubleFreeError, InvalidArgumentError, InvalidFreeError, NULL, type Offset } from "@ariax/allocator";
+import {
+  type Allocator,
+  DoubleFreeError,
+  InvalidArgumentError,
+  InvalidFreeError,
+  NULL,
+  type Offset,
+} from "@ariax/allocator";
 import { check, equal, print, refuses } from "../fail.ts";
 import { random, shuffle } from "../random.ts";
 import { Shadow } from "../shadow.ts";
@@ -73,6 +80,16 @@ export function bulk({ test, create, seed }: Suite): void {
       for (const i of [...all.keys()].filter((i) => i < 10 || i >= 30)) equal(`item ${i} of the array`, all[i], GUARD);
     });
   }
+
+  test("the list may lie in the heap's own memory", () => {
+    const { heap, list } = withList(create(ROOMY), 100);
+    equal("allocateMany(64, 100 slots)", heap.allocateMany(64, list()), 100);
+    heap.checkBlocks();
+    heap.freeMany(list().subarray(50));
+    heap.freeMany(list(), 50);
+    equal("stats().blocks after all but the list's own were freed", heap.stats().blocks, 1);
+    heap.verify();
+  });
 
   test("freeMany takes offsets in any order, and leaves its list as it is", () => {
     const heap = new Shadow(create(ROOMY));
@@ -154,6 +171,15 @@ export function bulk({ test, create, seed }: Suite): void {
     heap.freeMany(out, 0);
     heap.check();
   });
+}
+
+/**
+ * A heap with a block of its own for a list of `length` offsets, which the shadow knows nothing of: it would fill it, and look for
+ * that. So its `checkBlocks` is for here, its `check` is not.
+ */
+export function withList(raw: Allocator, length: number): { heap: Shadow; list: () => Int32Array } {
+  const place = raw.allocate(4 * length);
+  return { heap: new Shadow(raw), list: () => new Int32Array(raw.memory.buffer, place, length) };
 }
 
 /** A heap with a row of blocks, and their offsets in no order. */

@@ -4,6 +4,10 @@ import { capacityOf, fillHalf } from "../limits.ts";
 import { Shadow } from "../shadow.ts";
 import { nothingLost } from "../stats.ts";
 import { ROOMY, type Suite } from "../suite.ts";
+import { withList } from "./bulk.ts";
+
+/** Offsets of a list: several lists fit a heap. */
+const MANY = 64;
 
 export function growth({ test, create, traits }: Suite): void {
   if (!traits.grows) return;
@@ -28,6 +32,23 @@ export function growth({ test, create, traits }: Suite): void {
     const out = new Int32Array(64);
     equal("allocateMany(1024, 64 slots)", heap.allocateMany(1024, out), 64);
     heap.check();
+  });
+
+  test("allocateMany writes into the heap's own memory, though that grows on the way", () => {
+    const { heap, list } = withList(create(ROOMY), MANY);
+    const before = heap.memory.buffer.byteLength;
+    let made = MANY;
+    while (made === MANY) {
+      made = heap.allocateMany(1024, list());
+      heap.checkBlocks();
+    }
+    const after = heap.memory.buffer.byteLength;
+    check(after > before, () => `traits.grows is true, but a full heap has ${after} bytes, a new one ${before}`);
+    const { size } = heap.blocks;
+    heap.freeMany(list(), made);
+    heap.checkBlocks();
+    equal("live blocks, after freeMany of the last list", heap.blocks.size, size - made);
+    heap.verify();
   });
 
   test("it does not grow for a block that does not fit anyway", () => {

@@ -39,6 +39,8 @@ const NEVER_BLOCKS: Readonly<Record<string, (p: Offset, heap: Allocator) => unkn
   "a block as a string": (p) => String(p),
   "a block in a list": (p) => [p],
   "a block as a bigint": (p) => BigInt(p),
+  "an object that turns into a block": (p) => ({ valueOf: () => p }),
+  "an object that can't be turned into a number": () => STUBBORN,
   "a symbol": () => Symbol("8"),
   true: () => true,
   undefined: () => undefined,
@@ -47,12 +49,21 @@ const NEVER_BLOCKS: Readonly<Record<string, (p: Offset, heap: Allocator) => unkn
   "an object without a prototype": () => Object.create(null),
 };
 
-/** No numbers. Reckoning with one of the last three throws a TypeError of the language's. */
+const STUBBORN = {
+  valueOf(): never {
+    throw new Error("this is no number");
+  },
+};
+
+/** No numbers. Reckoning with one of the last four throws an error that is not the allocator's. */
 const NO_NUMBERS: Readonly<Record<string, unknown>> = {
   "a string": "8",
   null: null,
   true: true,
   "an object": {},
+  "an object that turns into a number": { valueOf: () => 8 },
+  "a list": [8],
+  "an object that can't be turned into a number": STUBBORN,
   "a bigint": 8n,
   "a symbol": Symbol("8"),
   "an object without a prototype": Object.create(null),

@@ -1,5 +1,5 @@
 /** Traits that are claimed and not true, and growth. */
-import { NULL, type Offset, type Traits } from "@ariax/allocator";
+import { checkOffsets, NULL, type Offset, type Traits } from "@ariax/allocator";
 import { ReferenceAllocator } from "../../src/reference.ts";
 import { Attachable, Bump, Growing } from "../variants.ts";
 import { type Broken, broken } from "./broken.ts";
@@ -56,6 +56,26 @@ class GrowsInVain extends Growing {
   }
 }
 
+/** Writes on where the list was before the memory grew. */
+class WritesStaleList extends Growing {
+  override allocateMany(size: number, out: Int32Array): number {
+    checkOffsets(out);
+    for (const i of Array.from(out.keys())) {
+      const offset = this.tryAllocate(size);
+      if (offset === NULL) return i;
+      out[i] = offset;
+    }
+    return out.length;
+  }
+}
+
+/** As a wrapper that looks at the list after the call, and not at where it is now. */
+class CountsStaleList extends Growing {
+  override allocateMany(size: number, out: Int32Array): number {
+    return Math.min(super.allocateMany(size, out), out.length);
+  }
+}
+
 export const CLAIMS: readonly Broken[] = [
   broken(ClaimsShared, "claims to be shared", "traits"),
   broken(ClaimsReuse, "claims to reuse", "traits", "leak"),
@@ -64,5 +84,7 @@ export const CLAIMS: readonly Broken[] = [
   broken(AttachesLess, "attaching loses a block", "traits"),
   broken(ClaimsGrowth, "claims to grow", "growth"),
   broken(ForgetfulGrowth, "growth loses the contents", "growth"),
+  broken(WritesStaleList, "allocateMany into its own memory loses offsets when that grows", "growth"),
+  broken(CountsStaleList, "a wrapper of allocateMany counts the offsets of a list that has moved", "growth"),
   broken(GrowsInVain, "grows for a block that does not fit anyway", "growth"),
 ];

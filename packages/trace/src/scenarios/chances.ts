@@ -38,23 +38,23 @@ export function logNormal(random: Random, median: number, sigma: number): number
 /** Picks of 0 … n − 1, each as likely as its weight. Never of one whose weight is 0. */
 export class Weighted {
   /** By number: the weights up to it, itself included. */
-  readonly #upTo: Float64Array;
-  readonly #sum: number;
+  private readonly upTo: Float64Array;
+  private readonly sum: number;
 
   constructor(weights: readonly number[]) {
     let sum = 0;
-    this.#upTo = Float64Array.from(weights, (weight) => (sum += weight));
-    this.#sum = sum;
+    this.upTo = Float64Array.from(weights, (weight) => (sum += weight));
+    this.sum = sum;
   }
 
   /** O(log n). */
   draw(random: Random): number {
-    const at = random.unit() * this.#sum;
+    const at = random.unit() * this.sum;
     let low = 0;
-    let high = this.#upTo.length - 1;
+    let high = this.upTo.length - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#upTo[middle] > at) high = middle;
+      if (this.upTo[middle] > at) high = middle;
       else low = middle + 1;
     }
     return low;

@@ -1,6 +1,6 @@
 import { checkInteger } from "@ariax/allocator";
-import type { WorkloadOptions } from "../workloads/options.ts";
-import { beginScenario, checkOptions, checkWork } from "./begin.ts";
+import { checkWork, type WorkloadOptions } from "../workloads/options.ts";
+import { beginScenario } from "./begin.ts";
 import { shuffle, Weighted, zipf } from "./chances.ts";
 import { Component } from "./component.ts";
 import type { Scenario } from "./scenario.ts";
@@ -8,15 +8,15 @@ import { SmallSizes } from "./sizes.ts";
 
 export interface ComponentsOptions extends WorkloadOptions {
   /** Up to 65,535. */
-  components?: number;
+  components?: number | undefined;
   /** At most as many as there are components. */
-  vms?: number;
+  vms?: number | undefined;
   /** Before scaling. */
-  steps?: number;
+  steps?: number | undefined;
   /** What all components together do in a step: allocates, frees and reallocates. */
-  operations?: number;
+  operations?: number | undefined;
   /** Every so many steps, one begins with the death of a VM. */
-  stepsPerDeath?: number;
+  stepsPerDeath?: number | undefined;
 }
 
 /** The frees of all blocks of a VM, in a row: the events from `from` to `to` − 1. Who has contexts disposes of one. */
@@ -46,11 +46,11 @@ const MOST = 512;
  * with the death of a random VM: all of its blocks are freed, and it is born anew. Steps are no time.
  */
 export function components(options: ComponentsOptions = {}): ComponentsScenario {
-  const { components: count = 713, vms = 32, steps = 1000, operations = 1000 } = checkOptions(options);
-  const { stepsPerDeath = 10 } = options;
+  const whole = { steps: 1000, operations: 1000, stepsPerDeath: 10 };
+  const beginning = beginScenario(options, whole, { components: 713, vms: 32 });
+  const { builder, random, times, steps, operations, stepsPerDeath, components: count, vms } = beginning;
   checkInteger("components", count, 1, 0xffff);
   checkInteger("vms", vms, 1, count);
-  const { builder, random, times } = beginScenario(options, { steps, operations, stepsPerDeath });
   const scaled = times(steps);
   checkWork(scaled * operations);
 

@@ -1,3 +1,6 @@
+import { checkOptions, InvalidArgumentError, show } from "@ariax/allocator";
+import { newArray } from "../arrays.ts";
+import { checkArray, checkTrace } from "../check.ts";
 import { type Spread, spread } from "../spread.ts";
 import { ALLOCATE, FREE } from "../trace.ts";
 import type { Scenario } from "./scenario.ts";
@@ -23,15 +26,21 @@ export interface ScenarioDescription {
 }
 
 /** What a scenario does, and how evenly. O(events + steps · log steps). */
-export function describeScenario({ name, trace, steps, owner, owners }: Scenario): ScenarioDescription {
-  const { op, slot, size, events, peakBytes, slots } = trace;
-  const all = owners.map((name) => ({ name, events: 0, allocations: 0, peakBytes: 0, peakBlocks: 0 }));
-  const bytes = new Float64Array(owners.length);
-  const blocks = new Float64Array(owners.length);
-  const bytesOf = new Float64Array(slots);
+export function describeScenario(scenario: Scenario): ScenarioDescription {
+  const { name, trace, steps, owner, owners } = checkOptions(scenario, "scenario");
+  const { op, slot, size, events, peakBytes, slots } = checkTrace(trace);
+  checkArray("scenario.steps", steps, "Uint32Array");
+  checkArray("scenario.owner", owner, "Uint16Array");
+  checkArray("scenario.owners", owners, "Array");
+  const all = Array.from(owners, (name) => ({ name, events: 0, allocations: 0, peakBytes: 0, peakBlocks: 0 }));
+  const bytes = newArray(Float64Array, all.length);
+  const blocks = newArray(Float64Array, all.length);
+  const bytesOf = newArray(Float64Array, slots);
   for (let e = 0; e < events; e++) {
     const [o, s] = [owner[e], slot[e]];
     const mine = all[o];
+    if (mine === undefined)
+      throw new InvalidArgumentError(`invalid scenario.owner: event ${e} is of ${show(o)}, of ${all.length}`);
     mine.events++;
     if (op[e] === ALLOCATE) {
       mine.allocations++;

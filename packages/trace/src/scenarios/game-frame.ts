@@ -1,14 +1,14 @@
 import { checkInteger } from "@ariax/allocator";
-import type { WorkloadOptions } from "../workloads/options.ts";
-import { beginScenario, checkOptions, checkWork } from "./begin.ts";
+import { checkWork, type WorkloadOptions } from "../workloads/options.ts";
+import { beginScenario } from "./begin.ts";
 import { Game } from "./game.ts";
 import type { Scenario } from "./scenario.ts";
 
 export interface GameFrameOptions extends WorkloadOptions {
   /** Before scaling. */
-  frames?: number;
+  frames?: number | undefined;
   /** Entities that live at the same time, about; at most 100,000. */
-  entities?: number;
+  entities?: number | undefined;
 }
 
 export interface GameScenario extends Scenario {}
@@ -24,9 +24,8 @@ const EVENTS_A_FRAME = 100;
  * about, a new level frees all entities and particles, and makes its own entities, in one frame.
  */
 export function gameFrame(options: GameFrameOptions = {}): GameScenario {
-  const { frames = 36_000, entities = 3000 } = checkOptions(options);
+  const { builder, random, times, frames, entities } = beginScenario(options, { frames: 36_000 }, { entities: 3000 });
   checkInteger("entities", entities, 1, 100_000);
-  const { builder, random, times } = beginScenario(options, { frames });
   const count = times(frames);
   checkWork(count * Math.max(EVENTS_A_FRAME, entities / 30));
 

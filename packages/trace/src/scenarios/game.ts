@@ -33,104 +33,104 @@ const LEVEL = { least: 5400, most: 9000 };
 
 /** A game as its allocator sees it, a frame at a time. */
 export class Game {
-  readonly #builder: ScenarioBuilder;
-  readonly #random: Random;
+  private readonly builder: ScenarioBuilder;
+  private readonly random: Random;
   /** Entities that a level begins with, and about as many it goes on with. */
-  readonly #usual: number;
-  #frame = 0;
-  #nextLevel = 0;
-  #nextWave = 0;
+  private readonly usual: number;
+  private now = 0;
+  private nextLevel = 0;
+  private nextWave = 0;
   /** Entities of the present wave that are still to come. */
-  #wave = 0;
-  readonly #entities: number[] = [];
+  private wave = 0;
+  private readonly entities: number[] = [];
   /** By frame of death, modulo a number above the longest life. */
-  readonly #particles: number[][] = Array.from({ length: MOST_LIFE + 1 }, () => []);
+  private readonly particles: number[][] = Array.from({ length: MOST_LIFE + 1 }, () => []);
   /** Strings that end with this frame, and with the next. */
-  #strings: number[] = [];
-  #laterStrings: number[] = [];
+  private strings: number[] = [];
+  private laterStrings: number[] = [];
 
   constructor(builder: ScenarioBuilder, random: Random, entities: number) {
-    this.#builder = builder;
-    this.#random = random;
-    this.#usual = entities;
+    this.builder = builder;
+    this.random = random;
+    this.usual = entities;
   }
 
   frame(): void {
-    const random = this.#random;
-    if (this.#frame === this.#nextLevel) this.#changeLevel();
-    this.#spawn(poisson(random, SPAWNED * this.#usual) + this.#ofWave());
-    for (let n = poisson(random, KILLED * this.#entities.length); n > 0; n--) this.#kill();
-    this.#emit(poisson(random, EMITTED));
-    freeAll(this.#builder, this.#particles[this.#frame % this.#particles.length].splice(0));
-    this.#write(poisson(random, STRINGS));
-    this.#endFrame();
+    const random = this.random;
+    if (this.now === this.nextLevel) this.changeLevel();
+    this.spawn(poisson(random, SPAWNED * this.usual) + this.ofWave());
+    for (let n = poisson(random, KILLED * this.entities.length); n > 0; n--) this.kill();
+    this.emit(poisson(random, EMITTED));
+    freeAll(this.builder, this.particles[this.now % this.particles.length].splice(0));
+    this.write(poisson(random, STRINGS));
+    this.endFrame();
   }
 
   /** Everything but the strings is gone, and the next level's entities are there, in one frame. */
-  #changeLevel(): void {
-    const random = this.#random;
-    freeAll(this.#builder, this.#entities.splice(0));
+  private changeLevel(): void {
+    const random = this.random;
+    freeAll(this.builder, this.entities.splice(0));
     // The oldest first.
-    for (let n = 0; n < this.#particles.length; n++) {
-      freeAll(this.#builder, this.#particles[(this.#frame + n) % this.#particles.length].splice(0));
+    for (let n = 0; n < this.particles.length; n++) {
+      freeAll(this.builder, this.particles[(this.now + n) % this.particles.length].splice(0));
     }
-    this.#spawn(this.#usual);
-    this.#nextLevel = this.#frame + random.between(LEVEL.least, LEVEL.most);
-    this.#nextWave = this.#frame + random.between(WAVE.least, WAVE.most);
-    this.#wave = 0;
+    this.spawn(this.usual);
+    this.nextLevel = this.now + random.between(LEVEL.least, LEVEL.most);
+    this.nextWave = this.now + random.between(WAVE.least, WAVE.most);
+    this.wave = 0;
   }
 
-  #spawn(count: number): void {
-    for (let n = count; n > 0; n--) this.#entities.push(this.#builder.allocate(ENTITY_BYTES, ENTITY));
+  private spawn(count: number): void {
+    for (let n = count; n > 0; n--) this.entities.push(this.builder.allocate(ENTITY_BYTES, ENTITY));
   }
 
   /** How many entities the present wave brings in this frame. */
-  #ofWave(): number {
-    const random = this.#random;
-    if (this.#frame === this.#nextWave) {
-      this.#wave = Math.round(this.#usual * (WAVE.part + WAVE.spread * random.unit()));
-      this.#nextWave = this.#frame + random.between(WAVE.least, WAVE.most);
+  private ofWave(): number {
+    const random = this.random;
+    if (this.now === this.nextWave) {
+      this.wave = Math.round(this.usual * (WAVE.part + WAVE.spread * random.unit()));
+      this.nextWave = this.now + random.between(WAVE.least, WAVE.most);
     }
-    const come = Math.min(this.#wave, WAVE.perFrame);
-    this.#wave -= come;
+    const come = Math.min(this.wave, WAVE.perFrame);
+    this.wave -= come;
     return come;
   }
 
   /** Debris and the text of it; an explosion takes neighbours with it. */
-  #kill(): void {
-    const random = this.#random;
-    this.#die();
-    this.#write(1);
+  private kill(): void {
+    const random = this.random;
+    this.die();
+    this.write(1);
     if (!random.chance(EXPLOSIVE)) return;
-    this.#emit(random.between(150, 400));
-    for (let n = random.between(3, 15); n > 0; n--) this.#die();
+    this.emit(random.between(150, 400));
+    for (let n = random.between(3, 15); n > 0; n--) this.die();
   }
 
-  #die(): void {
-    if (this.#entities.length === 0) return;
-    this.#builder.free(takeRandom(this.#random, this.#entities));
-    this.#emit(this.#random.between(4, 12));
+  private die(): void {
+    if (this.entities.length === 0) return;
+    this.builder.free(takeRandom(this.random, this.entities));
+    this.emit(this.random.between(4, 12));
   }
 
-  #emit(count: number): void {
+  private emit(count: number): void {
     for (let n = count; n > 0; n--) {
-      const end = this.#frame + this.#random.between(LEAST_LIFE, MOST_LIFE);
-      this.#particles[end % this.#particles.length].push(this.#builder.allocate(PARTICLE_BYTES, PARTICLE));
+      const end = this.now + this.random.between(LEAST_LIFE, MOST_LIFE);
+      this.particles[end % this.particles.length].push(this.builder.allocate(PARTICLE_BYTES, PARTICLE));
     }
   }
 
-  #write(count: number): void {
-    const random = this.#random;
+  private write(count: number): void {
+    const random = this.random;
     for (let n = count; n > 0; n--) {
-      const id = this.#builder.allocate(random.inverseSquare(LEAST_STRING, MOST_STRING + 1), STRING);
-      (random.chance(GONE_AT_ONCE) ? this.#strings : this.#laterStrings).push(id);
+      const id = this.builder.allocate(random.inverseSquare(LEAST_STRING, MOST_STRING + 1), STRING);
+      (random.chance(GONE_AT_ONCE) ? this.strings : this.laterStrings).push(id);
     }
   }
 
-  #endFrame(): void {
-    freeAll(this.#builder, this.#strings);
-    this.#strings = this.#laterStrings;
-    this.#laterStrings = [];
-    this.#frame++;
+  private endFrame(): void {
+    freeAll(this.builder, this.strings);
+    this.strings = this.laterStrings;
+    this.laterStrings = [];
+    this.now++;
   }
 }

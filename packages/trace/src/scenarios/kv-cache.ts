@@ -20,23 +20,23 @@ export class KvCache {
   tokensLive = 0;
   /** References to blocks that were there already, less the copies made of them: blocks that sharing has saved. */
   shared = 0;
-  readonly #builder: ScenarioBuilder;
+  private readonly builder: ScenarioBuilder;
   /** By block: references, tokens, the id of its record. Blocks that are free are used again. */
-  readonly #references: number[] = [];
-  readonly #tokens: number[] = [];
-  readonly #record: number[] = [];
-  readonly #free: number[] = [];
+  private readonly references: number[] = [];
+  private readonly tokens: number[] = [];
+  private readonly record: number[] = [];
+  private readonly free: number[] = [];
 
   constructor(builder: ScenarioBuilder) {
-    this.#builder = builder;
+    this.builder = builder;
   }
 
   /** A block with `tokens` tokens in it. */
   take(tokens: number): number {
-    const block = this.#free.pop() ?? this.#record.length;
-    this.#record[block] = this.#builder.allocate(RECORD_BYTES, RECORD);
-    this.#references[block] = 1;
-    this.#tokens[block] = tokens;
+    const block = this.free.pop() ?? this.record.length;
+    this.record[block] = this.builder.allocate(RECORD_BYTES, RECORD);
+    this.references[block] = 1;
+    this.tokens[block] = tokens;
     this.blocksLive++;
     this.tokensLive += tokens;
     return block;
@@ -44,30 +44,30 @@ export class KvCache {
 
   /** One more reference. */
   share(block: number): number {
-    this.#references[block]++;
+    this.references[block]++;
     this.shared++;
     return block;
   }
 
   /** Writes a token behind the last one of a block that is not full: into a copy, if others refer to it too. */
   append(block: number): number {
-    if (this.#references[block] > 1) {
-      const copy = this.take(this.#tokens[block] + 1);
-      this.#references[block]--;
+    if (this.references[block] > 1) {
+      const copy = this.take(this.tokens[block] + 1);
+      this.references[block]--;
       this.shared--;
       return copy;
     }
-    this.#tokens[block]++;
+    this.tokens[block]++;
     this.tokensLive++;
     return block;
   }
 
   /** One reference less. */
   release(block: number): void {
-    if (--this.#references[block] > 0) return;
-    this.#builder.free(this.#record[block]);
-    this.#free.push(block);
+    if (--this.references[block] > 0) return;
+    this.builder.free(this.record[block]);
+    this.free.push(block);
     this.blocksLive--;
-    this.tokensLive -= this.#tokens[block];
+    this.tokensLive -= this.tokens[block];
   }
 }

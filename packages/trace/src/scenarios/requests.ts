@@ -29,26 +29,26 @@ export const MOST_ANSWERS = 4;
 
 /** Requests as they arrive, step by step: Poisson's law, `mean` a step. */
 export class Arrivals {
-  readonly #random: Random;
-  readonly #mean: number;
-  readonly #prefixes: readonly number[];
-  readonly #group: Weighted = new Weighted(zipf(GROUPS));
+  private readonly random: Random;
+  private readonly mean: number;
+  private readonly prefixes: readonly number[];
+  private readonly group: Weighted = new Weighted(zipf(GROUPS));
 
   constructor(random: Random, mean: number) {
-    this.#random = random;
-    this.#mean = mean;
-    this.#prefixes = Array.from({ length: GROUPS }, () => random.between(LEAST_PREFIX, MOST_PREFIX));
+    this.random = random;
+    this.mean = mean;
+    this.prefixes = Array.from({ length: GROUPS }, () => random.between(LEAST_PREFIX, MOST_PREFIX));
   }
 
   /** Those of the next step. */
   next(): Request[] {
-    return Array.from({ length: poisson(this.#random, this.#mean) }, () => this.#request());
+    return Array.from({ length: poisson(this.random, this.mean) }, () => this.request());
   }
 
-  #request(): Request {
-    const random = this.#random;
-    const group = random.chance(GROUPED) ? this.#group.draw(random) : -1;
-    const prefix = group < 0 ? 0 : this.#prefixes[group];
+  private request(): Request {
+    const random = this.random;
+    const group = random.chance(GROUPED) ? this.group.draw(random) : -1;
+    const prefix = group < 0 ? 0 : this.prefixes[group];
     const own = length(random, OWN);
     const answers = Array.from({ length: ANSWERS[random.below(ANSWERS.length)] }, () => length(random, ANSWER));
     return { group, prefix, own, answers };

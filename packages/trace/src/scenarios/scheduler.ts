@@ -35,35 +35,35 @@ export class Scheduler {
   readonly cache: KvCache;
   /** Sequences begun so far. */
   sequences = 0;
-  readonly #builder: ScenarioBuilder;
-  readonly #capacity: number;
-  readonly #waiting: Request[] = [];
-  #running: Sequence[] = [];
+  private readonly builder: ScenarioBuilder;
+  private readonly capacity: number;
+  private readonly waiting: Request[] = [];
+  private running: Sequence[] = [];
   /** Blocks that those who run will still take. */
-  #promised = 0;
-  readonly #groups = new Map<number, Group>();
+  private promised = 0;
+  private readonly groups = new Map<number, Group>();
 
   constructor(builder: ScenarioBuilder, capacity: number) {
     this.cache = new KvCache(builder);
-    this.#builder = builder;
-    this.#capacity = capacity;
+    this.builder = builder;
+    this.capacity = capacity;
   }
 
   /** A step of the model. O(running sequences + events). */
   step(arrived: readonly Request[]): void {
-    const running = this.#running;
-    for (const sequence of running) this.#append(sequence);
-    this.#running = running.filter(({ missing }) => missing > 0);
-    for (const sequence of running) if (sequence.missing === 0) this.#end(sequence);
-    this.#waiting.push(...arrived);
+    const running = this.running;
+    for (const sequence of running) this.append(sequence);
+    this.running = running.filter(({ missing }) => missing > 0);
+    for (const sequence of running) if (sequence.missing === 0) this.end(sequence);
+    this.waiting.push(...arrived);
     let begun = 0;
-    while (begun < this.#waiting.length && this.#begin(this.#waiting[begun])) begun++;
-    this.#waiting.splice(0, begun);
+    while (begun < this.waiting.length && this.begin(this.waiting[begun])) begun++;
+    this.waiting.splice(0, begun);
   }
 
   /** Writes the prompt's blocks, if there is room for the request; false if there is not. */
-  #begin({ group: name, prefix, own, answers }: Request): boolean {
-    const group = this.#groupOf(name);
+  private begin({ group: name, prefix, own, answers }: Request): boolean {
+    const group = this.groupOf(name);
     const prompt = prefix + own;
     const common = Math.floor(prefix / BLOCK_TOKENS);
     const blocks = blocksFor(prompt);
@@ -71,7 +71,7 @@ export class Scheduler {
     let promised = prompt % BLOCK_TOKENS === 0 ? 0 : answers.length - 1;
     for (const tokens of answers) promised += blocksFor(prompt + tokens) - blocks;
     const needed = blocks - group.blocks.length + promised;
-    if (this.cache.blocksLive + this.#promised + needed > this.#capacity) return false;
+    if (this.cache.blocksLive + this.promised + needed > this.capacity) return false;
 
     const found = group.blocks.map((block) => this.cache.share(block));
     const prompted = [...found];
@@ -82,43 +82,43 @@ export class Scheduler {
     for (const [a, tokens] of answers.entries()) {
       const own = a === 0 ? prompted : prompted.map((block) => this.cache.share(block));
       const room = roomFor(blocks);
-      const table = this.#builder.allocate(ENTRY_BYTES * room, TABLE);
-      this.#running.push({ group: name, blocks: own, table, room, tokens: prompt, missing: tokens });
+      const table = this.builder.allocate(ENTRY_BYTES * room, TABLE);
+      this.running.push({ group: name, blocks: own, table, room, tokens: prompt, missing: tokens });
     }
     group.running += answers.length;
     this.sequences += answers.length;
-    this.#promised += promised;
+    this.promised += promised;
     return true;
   }
 
-  #append(sequence: Sequence): void {
+  private append(sequence: Sequence): void {
     const { blocks } = sequence;
     const before = this.cache.blocksLive;
     // last block full?
     if (sequence.tokens % BLOCK_TOKENS === 0) blocks.push(this.cache.take(1));
     else blocks[blocks.length - 1] = this.cache.append(blocks[blocks.length - 1]);
-    this.#promised -= this.cache.blocksLive - before;
+    this.promised -= this.cache.blocksLive - before;
     if (blocks.length > sequence.room) {
       sequence.room = roomFor(blocks.length);
-      this.#builder.reallocate(sequence.table, ENTRY_BYTES * sequence.room);
+      this.builder.reallocate(sequence.table, ENTRY_BYTES * sequence.room);
     }
     sequence.tokens++;
     sequence.missing--;
   }
 
   /** From the last block on, as vLLM does. */
-  #end({ blocks, table, group: name }: Sequence): void {
+  private end({ blocks, table, group: name }: Sequence): void {
     for (let b = blocks.length - 1; b >= 0; b--) this.cache.release(blocks[b]);
-    this.#builder.free(table);
-    const group = this.#groupOf(name);
+    this.builder.free(table);
+    const group = this.groupOf(name);
     if (--group.running === 0) group.blocks = [];
   }
 
-  #groupOf(name: number): Group {
-    let group = this.#groups.get(name);
+  private groupOf(name: number): Group {
+    let group = this.groups.get(name);
     if (group === undefined) {
       group = { running: 0, blocks: [] };
-      this.#groups.set(name, group);
+      this.groups.set(name, group);
     }
     return group;
   }

@@ -1,6 +1,6 @@
 import { checkInteger } from "@ariax/allocator";
-import { checkPositive, type WorkloadOptions } from "../workloads/options.ts";
-import { beginScenario, checkOptions, checkWork } from "./begin.ts";
+import { checkPositive, checkWork, type WorkloadOptions } from "../workloads/options.ts";
+import { beginScenario } from "./begin.ts";
 import { BLOCK_TOKENS, BYTES_PER_TOKEN } from "./kv-cache.ts";
 import { Arrivals, MOST_ANSWERS, MOST_TOKENS } from "./requests.ts";
 import type { Scenario } from "./scenario.ts";
@@ -8,11 +8,11 @@ import { Scheduler } from "./scheduler.ts";
 
 export interface ServingOptions extends WorkloadOptions {
   /** Blocks of the cache: at least 1,024, so that any request can be served. */
-  blocks?: number;
+  blocks?: number | undefined;
   /** Before scaling. */
-  steps?: number;
+  steps?: number | undefined;
   /** Requests that arrive in a step, on average; at most 100. */
-  arrivals?: number;
+  arrivals?: number | undefined;
 }
 
 export interface ServingScenario extends Scenario {
@@ -42,10 +42,10 @@ const EVENTS = 100;
  * all that runs can be completed without eviction.
  */
 export function serving(options: ServingOptions = {}): ServingScenario {
-  const { blocks = 24_576, steps = 5000, arrivals = 1.2 } = checkOptions(options);
+  const beginning = beginScenario(options, { steps: 5000 }, { blocks: 24_576, arrivals: 1.2 });
+  const { builder, random, times, steps, blocks, arrivals } = beginning;
   checkInteger("blocks", blocks, (MOST_ANSWERS * MOST_TOKENS) / BLOCK_TOKENS, 0x7fffffff);
   checkPositive("arrivals", arrivals, 100);
-  const { builder, random, times } = beginScenario(options, { steps });
   const count = times(steps);
   checkWork(count * Math.max(1, arrivals * EVENTS));
 

@@ -1,16 +1,16 @@
 import type { Random } from "../random.ts";
-import type { WorkloadOptions } from "../workloads/options.ts";
-import { beginScenario, checkOptions, checkWork } from "./begin.ts";
+import { checkWork, type WorkloadOptions } from "../workloads/options.ts";
+import { beginScenario } from "./begin.ts";
 import { exp, Weighted, zipf } from "./chances.ts";
 import type { Scenario } from "./scenario.ts";
 
 export interface StatesOptions extends WorkloadOptions {
   /** States live at any time. */
-  live?: number;
+  live?: number | undefined;
   /** Changes, before scaling. */
-  changes?: number;
+  changes?: number | undefined;
   /** Bytes of a state. */
-  size?: number;
+  size?: number | undefined;
 }
 
 export interface StatesScenario extends Scenario {
@@ -34,8 +34,8 @@ const LN_RANGE = 9.210340371976184;
  * each one behind it is 1,000 changes. Steps are no time.
  */
 export function states(options: StatesOptions = {}): StatesScenario {
-  const { live = 10_000, changes = 1_000_000, size = 64 } = checkOptions(options);
-  const { builder, random, times } = beginScenario(options, { live, changes, size });
+  const beginning = beginScenario(options, { live: 10_000, changes: 1_000_000, size: 64 });
+  const { builder, random, times, live, changes, size } = beginning;
   const count = times(changes);
   checkWork(live + 2 * count);
   const frequency = new Float64Array(live + 2 * count);

@@ -1,21 +1,21 @@
 import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
-import { checkPositive, type WorkloadOptions } from "../workloads/options.ts";
+import { checkPositive, checkWork, type WorkloadOptions } from "../workloads/options.ts";
 import { type Beat, beatsOf } from "./beats.ts";
-import { beginScenario, checkOptions, checkWork } from "./begin.ts";
+import { beginScenario } from "./begin.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ScenarioBuilder } from "./scenario-builder.ts";
 import { SmallSizes } from "./sizes.ts";
 
 export interface TickOptions extends WorkloadOptions {
   /** Ticks a second, above 0. */
-  frequency?: number;
+  frequency?: number | undefined;
   /** Up to 8 whole numbers from 1 to 64, ascending: what rotates so many times in a tick. */
-  harmonics?: readonly number[];
+  harmonics?: readonly number[] | undefined;
   /** Rotations that a block lives for. */
-  frames?: number;
+  frames?: number | undefined;
   /** Before scaling. */
-  seconds?: number;
-  blocksPerSecond?: number;
+  seconds?: number | undefined;
+  blocksPerSecond?: number | undefined;
 }
 
 export interface TickScenario extends Scenario {
@@ -31,6 +31,14 @@ const LEAST = 16;
 const MOST = 1024;
 const MOST_HARMONICS = 8;
 
+/** What is unless given: whole numbers, and others. */
+const WHOLE = { frames: 2, blocksPerSecond: 20_000 };
+const OTHER: { readonly frequency: number; readonly seconds: number; readonly harmonics: readonly number[] } = {
+  frequency: 3.14159,
+  seconds: 60,
+  harmonics: [1, 2, 3],
+};
+
 /**
  * Blocks whose life is the tick: they arrive evenly in time, each belongs to one of the harmonics, at random, and is
  * freed when that has rotated `frames` times since. Steps are the times between beats, the moments at which any
@@ -39,10 +47,9 @@ const MOST_HARMONICS = 8;
  * harmonic, in order of birth. Who has frame arenas rotates them instead.
  */
 export function tick(options: TickOptions = {}): TickScenario {
-  const { frequency = 3.14159, frames = 2, seconds = 60, blocksPerSecond = 20_000, scale = 1 } = checkOptions(options);
-  const { harmonics: list = [1, 2, 3] } = options;
-  const harmonics = checkHarmonics(list);
-  const { builder, random } = beginScenario(options, { frames, blocksPerSecond });
+  const { builder, random, scale, frames, blocksPerSecond, ...other } = beginScenario(options, WHOLE, OTHER);
+  const { frequency, seconds } = other;
+  const harmonics = checkHarmonics(other.harmonics);
   checkPositive("frequency", frequency, 1e6);
   const duration = checkPositive("seconds", seconds, 1e6) * scale;
   const beats = beatsOf(harmonics);
@@ -76,25 +83,25 @@ function momentOf(step: number, beats: readonly Beat[], frequency: number): numb
 
 /** The blocks of a harmonic. */
 class Generations {
-  /** All of them, in order of birth; the first `#freed` are free. */
+  /** All of them, in order of birth; the first `freed` are free. */
   readonly born: number[] = [];
-  #freed = 0;
+  private freed = 0;
   /** By rotation: how many were born before it. */
-  readonly #before: number[] = [];
-  readonly #builder: ScenarioBuilder;
-  readonly #frames: number;
+  private readonly before: number[] = [];
+  private readonly builder: ScenarioBuilder;
+  private readonly frames: number;
 
   constructor(builder: ScenarioBuilder, frames: number) {
-    this.#builder = builder;
-    this.#frames = frames;
+    this.builder = builder;
+    this.frames = frames;
   }
 
   /** Frees those that were born before the last `frames` rotations, this one included. */
   rotate(): void {
     const { born } = this;
-    this.#before.push(born.length);
-    const end = this.#before[this.#before.length - this.#frames] ?? 0;
-    while (this.#freed < end) this.#builder.free(born[this.#freed++]);
+    this.before.push(born.length);
+    const end = this.before[this.before.length - this.frames] ?? 0;
+    while (this.freed < end) this.builder.free(born[this.freed++]);
   }
 }
 
@@ -102,7 +109,8 @@ function checkHarmonics(harmonics: readonly number[]): readonly number[] {
   if (!Array.isArray(harmonics) || harmonics.length < 1 || harmonics.length > MOST_HARMONICS) {
     throw new InvalidArgumentError(`invalid harmonics: they are no list of 1 to ${MOST_HARMONICS} numbers`);
   }
+  const copy = [...harmonics];
   let least = 1;
-  for (const k of harmonics) least = checkInteger("harmonics", k, least, 64) + 1;
-  return [...harmonics];
+  for (const k of copy) least = checkInteger("harmonics", k, least, 64) + 1;
+  return copy;
 }

@@ -1,10 +1,10 @@
 import type { Random } from "../random.ts";
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, type WorkloadOptions } from "./options.ts";
 
 export interface AllocTestOptions extends WorkloadOptions {
   /** Places for blocks, half of them full at the start. */
-  places?: number;
+  places?: number | undefined;
 }
 
 /**
@@ -20,12 +20,13 @@ const PARETO_SUM = 5 ** 6;
  * original has 2¹⁸ places, here 2¹⁶, so that filling them does not outweigh the work.
  */
 export function allocTest(options: AllocTestOptions = {}): Trace {
-  const { places = 1 << 16 } = options;
-  const { builder, random, times } = begin(options, { places });
+  const { builder, random, times, places } = begin(options, { places: 1 << 16 });
+  const toggles = times(300_000);
+  checkWork(2 * places + toggles);
   const pick = pareto(random, places);
   const allocate = () => builder.allocate(octaves(random));
   const blocks = Array.from({ length: places }, () => (random.chance(0.5) ? allocate() : undefined));
-  for (let n = times(300_000); n > 0; n--) {
+  for (let n = toggles; n > 0; n--) {
     const place = pick();
     const id = blocks[place];
     if (id === undefined) blocks[place] = allocate();

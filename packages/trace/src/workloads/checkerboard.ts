@@ -1,11 +1,11 @@
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, type WorkloadOptions } from "./options.ts";
 
 export interface CheckerboardOptions extends WorkloadOptions {
   /** Blocks of the board. */
-  blocks?: number;
+  blocks?: number | undefined;
   /** Their size in bytes; the second wave is of twice that. */
-  size?: number;
+  size?: number | undefined;
 }
 
 /**
@@ -13,9 +13,10 @@ export interface CheckerboardOptions extends WorkloadOptions {
  * blocks of twice the size, which fit into none of the holes. Nothing in it is random: the seed has no effect.
  */
 export function checkerboard(options: CheckerboardOptions = {}): Trace {
-  const { blocks = 10_000, size = 64 } = options;
-  const { builder, times } = begin(options, { blocks, size });
-  for (let round = times(10); round > 0; round--) {
+  const { builder, times, blocks, size } = begin(options, { blocks: 10_000, size: 64 });
+  const rounds = times(10);
+  checkWork(3 * blocks * rounds);
+  for (let round = rounds; round > 0; round--) {
     const board = Array.from({ length: blocks }, () => builder.allocate(size));
     const white = board.filter((_, i) => i % 2 === 0);
     freeAll(builder, white);

@@ -1,13 +1,13 @@
 import { checkInteger } from "@ariax/allocator";
 import { Random } from "../random.ts";
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, takeRandom, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, takeRandom, type WorkloadOptions } from "./options.ts";
 
 export interface FleetOptions extends WorkloadOptions {
   /** 0 = the mean of the fleet; 1–9 = programs whose mix of sizes lies within the spread of the published profiles. */
-  profile?: number;
+  profile?: number | undefined;
   /** Blocks live in the steady state. */
-  live?: number;
+  live?: number | undefined;
 }
 
 /**
@@ -52,9 +52,10 @@ const MULTIPLES_OF_8 = 0.93;
  * law says (live = births × life). It starts in the steady state.
  */
 export function fleet(options: FleetOptions = {}): Trace {
-  const { profile = 0, live = 20_000 } = options;
+  const { builder, random, times, live, profile } = begin(options, { live: 20_000 }, { profile: 0 });
   checkInteger("profile", profile, 0, 9);
-  const { builder, random, times } = begin(options, { live });
+  const steps = times(300_000);
+  checkWork(2 * live + steps);
   const shares = sharesOf(profile);
   const lives = shares.reduce((sum, share, b) => sum + share * FLEET_BINS[b].life, 0);
   /** Live blocks of each bin, and how likely each of them is to die at a step, where one birth is 1. */
@@ -70,7 +71,7 @@ export function fleet(options: FleetOptions = {}): Trace {
   };
   for (let n = live; n > 0; n--) birth(draw(random, target, live));
   const deaths = FLEET_BINS.map(() => 0);
-  for (let n = times(300_000); n > 0; n--) {
+  for (let n = steps; n > 0; n--) {
     let all = 0;
     for (let bin = 0; bin < deaths.length; bin++) all += deaths[bin] = blocks[bin].length * deathRate[bin];
     if (random.chance(1 / (1 + all))) birth(draw(random, shares, 1));

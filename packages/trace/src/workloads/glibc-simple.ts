@@ -1,5 +1,5 @@
 import type { Trace } from "../trace.ts";
-import { begin, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, type WorkloadOptions } from "./options.ts";
 
 /** Blocks live at once, and their sizes in bytes. */
 const COUNTS = [25, 100, 400, 1600];
@@ -13,7 +13,8 @@ const ALLOCATIONS = 16_000;
  * is random: the seed has no effect.
  */
 export function glibcSimple(options: WorkloadOptions = {}): Trace {
-  const { builder, times } = begin(options);
+  const { builder, times, scale } = begin(options);
+  checkWork(2 * ALLOCATIONS * SIZES.length * COUNTS.length * scale);
   for (const size of SIZES) {
     for (const count of COUNTS) {
       for (let round = times(ALLOCATIONS / count); round > 0; round--) {

@@ -1,13 +1,13 @@
 import type { Trace } from "../trace.ts";
-import { begin, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, type WorkloadOptions } from "./options.ts";
 
 export interface GrowByOneOptions extends WorkloadOptions {
   /** Buffers that grow at the same time. */
-  buffers?: number;
+  buffers?: number | undefined;
   /** Bytes a buffer grows by. */
-  step?: number;
+  step?: number | undefined;
   /** Bytes it grows up to. */
-  most?: number;
+  most?: number | undefined;
 }
 
 /**
@@ -15,11 +15,12 @@ export interface GrowByOneOptions extends WorkloadOptions {
  * time, so that none is the last block for long. A full one is freed and starts again.
  */
 export function growByOne(options: GrowByOneOptions = {}): Trace {
-  const { buffers = 64, step = 1, most = 4096 } = options;
-  const { builder, random, times } = begin(options, { buffers, least: step, step, most });
+  const { builder, random, times, buffers, step, most } = begin(options, { buffers: 64, step: 1, most: 4096 });
+  const appends = times(300_000);
+  checkWork(2 * (buffers + appends));
   const ids = Array.from({ length: buffers }, () => builder.allocate(step));
   const sizes = new Array<number>(buffers).fill(step);
-  for (let n = times(300_000); n > 0; n--) {
+  for (let n = appends; n > 0; n--) {
     const i = random.below(buffers);
     sizes[i] += step;
     if (sizes[i] <= most) {

@@ -3,10 +3,10 @@ import { begin, replaceRandom, type WorkloadOptions } from "./options.ts";
 
 export interface LarsonOptions extends WorkloadOptions {
   /** Blocks live at any time. */
-  live?: number;
+  live?: number | undefined;
   /** Bytes, any size between equally likely. */
-  least?: number;
-  most?: number;
+  least?: number | undefined;
+  most?: number | undefined;
 }
 
 /**
@@ -14,9 +14,8 @@ export interface LarsonOptions extends WorkloadOptions {
  * as mimalloc-bench runs it: 8–1000 bytes, 5,000 live). Without its threads, which a trace does not have.
  */
 export function larson(options: LarsonOptions = {}): Trace {
-  const { live = 5000, least = 8, most = 1000 } = options;
-  const beginning = begin(options, { live, least, most });
-  const { builder, random, times } = beginning;
+  const beginning = begin(options, { live: 5000, least: 8, most: 1000 });
+  const { builder, random, times, live, least, most } = beginning;
   replaceRandom(beginning, live, times(100_000), () => random.between(least, most));
   return builder.build();
 }

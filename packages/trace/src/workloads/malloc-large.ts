@@ -3,10 +3,10 @@ import { begin, replaceRandom, type WorkloadOptions } from "./options.ts";
 
 export interface MallocLargeOptions extends WorkloadOptions {
   /** Blocks live at any time. */
-  live?: number;
+  live?: number | undefined;
   /** Bytes, any size between equally likely. */
-  least?: number;
-  most?: number;
+  least?: number | undefined;
+  most?: number | undefined;
 }
 
 const MIB = 2 ** 20;
@@ -16,9 +16,8 @@ const MIB = 2 ** 20;
  * events, as in the original, and about 350 MB live: the work is in the sizes.
  */
 export function mallocLarge(options: MallocLargeOptions = {}): Trace {
-  const { live = 20, least = 5 * MIB, most = 25 * MIB } = options;
-  const beginning = begin(options, { live, least, most });
-  const { builder, random, times } = beginning;
+  const beginning = begin(options, { live: 20, least: 5 * MIB, most: 25 * MIB });
+  const { builder, random, times, live, least, most } = beginning;
   replaceRandom(beginning, live, times(2000), () => random.between(least, most));
   return builder.build();
 }

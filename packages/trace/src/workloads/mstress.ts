@@ -1,13 +1,13 @@
 import type { TraceBuilder } from "../builder.ts";
 import type { Random } from "../random.ts";
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, takeRandom, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, takeRandom, type WorkloadOptions } from "./options.ts";
 
 export interface MstressOptions extends WorkloadOptions {
   /** Simulated by turns: thread t takes t + 1 of them (up to 8) in each. */
-  threads?: number;
+  threads?: number | undefined;
   /** Transient allocations of the first thread in a round; half as many are retained. */
-  perRound?: number;
+  perRound?: number | undefined;
 }
 
 /** Blocks that pass from thread to thread. */
@@ -20,11 +20,13 @@ const SHARED = 1000;
  * At the end of a round a thread frees all it has; half of the shared blocks survive.
  */
 export function mstress(options: MstressOptions = {}): Trace {
-  const { threads = 4, perRound = 1000 } = options;
-  const { builder, random, times } = begin(options, { threads, perRound });
+  const { builder, random, times, threads, perRound } = begin(options, { threads: 4, perRound: 1000 });
+  const rounds = times(10);
+  const rest = threads % 8;
+  checkWork(3 * rounds * perRound * (36 * Math.floor(threads / 8) + (rest * (rest + 1)) / 2));
   const shared: (number | undefined)[] = new Array(SHARED).fill(undefined);
 
-  for (let round = times(10); round > 0; round--) {
+  for (let round = rounds; round > 0; round--) {
     const workers = Array.from({ length: threads }, (_, t) => ({
       load: (t % 8) + 1,
       toAllocate: perRound * ((t % 8) + 1),

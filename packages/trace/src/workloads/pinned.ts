@@ -1,11 +1,11 @@
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, type WorkloadOptions } from "./options.ts";
 
 export interface PinnedOptions extends WorkloadOptions {
   /** Bytes of small blocks that are made for one that stays. */
-  page?: number;
+  page?: number | undefined;
   /** Pages of each round. */
-  pages?: number;
+  pages?: number | undefined;
 }
 
 /** The sizes of the rounds, in turn, bytes. */
@@ -17,10 +17,11 @@ const SIZES = [32, 48, 64, 96, 128, 192, 256];
  * the sizes start again. Nothing in it is random: the seed has no effect.
  */
 export function pinned(options: PinnedOptions = {}): Trace {
-  const { page = 4096, pages = 100 } = options;
-  const { builder, times } = begin(options, { page, pages });
+  const { builder, times, page, pages } = begin(options, { page: 4096, pages: 100 });
+  const rounds = times(28);
+  checkWork(2 * rounds * pages * Math.max(1, page / 64));
   const pins: number[] = [];
-  for (let round = 0, rounds = times(28); round < rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     const size = SIZES[round % SIZES.length];
     if (round % SIZES.length === 0) freeAll(builder, pins.splice(0));
     const each = Math.max(1, Math.floor(page / size));

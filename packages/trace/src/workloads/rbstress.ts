@@ -1,11 +1,11 @@
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, type WorkloadOptions } from "./options.ts";
 
 export interface RbstressOptions extends WorkloadOptions {
   /** One string in so many is retained. */
-  retainOneIn?: number;
+  retainOneIn?: number | undefined;
   /** Retained strings, after which all of them are dropped, and the chunk with them. */
-  dropAt?: number;
+  dropAt?: number | undefined;
 }
 
 const LONGEST_STRING = 40;
@@ -16,10 +16,11 @@ const CHUNK = 100_000;
  * 100,000 bytes is live as well, until the kept strings are dropped. A hundredth of the original.
  */
 export function rbstress(options: RbstressOptions = {}): Trace {
-  const { retainOneIn = 20, dropAt = 2000 } = options;
-  const { builder, random, times } = begin(options, { retainOneIn, dropAt });
+  const { builder, random, times, retainOneIn, dropAt } = begin(options, { retainOneIn: 20, dropAt: 2000 });
+  const strings = times(120_000);
+  checkWork(3 * strings);
   const retained = [builder.allocate(CHUNK)];
-  for (let n = 1, strings = times(120_000); n <= strings; n++) {
+  for (let n = 1; n <= strings; n++) {
     const id = builder.allocate(random.between(0, LONGEST_STRING));
     if (n % retainOneIn === 0) retained.push(id);
     else builder.free(id);

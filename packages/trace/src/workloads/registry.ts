@@ -1,3 +1,4 @@
+import { readOptions } from "@ariax/allocator";
 import type { Trace } from "../trace.ts";
 import { allocTest } from "./alloc-test.ts";
 import { checkerboard } from "./checkerboard.ts";
@@ -31,7 +32,7 @@ export const workloads: Readonly<Record<string, (options?: WorkloadOptions) => T
   ...Object.fromEntries(
     Array.from({ length: 10 }, (_, profile) => [
       `fleet-${profile}`,
-      (options: WorkloadOptions = {}) => fleet({ ...options, profile }),
+      (options: WorkloadOptions = {}) => fleet({ ...readOptions(options, ["seed", "scale", "live"]), profile }),
     ]),
   ),
   sawtooth,

@@ -1,12 +1,12 @@
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, type WorkloadOptions } from "./options.ts";
 
 export interface ReverseFreeOptions extends WorkloadOptions {
   /** Blocks in an array. */
-  blocks?: number;
+  blocks?: number | undefined;
   /** Bytes, any size between equally likely, one for a whole array. */
-  least?: number;
-  most?: number;
+  least?: number | undefined;
+  most?: number | undefined;
 }
 
 /** Arrays that are live at once: the oldest one is freed when another is made. */
@@ -14,10 +14,11 @@ const ARRAYS = 8;
 
 /** Arrays of equal blocks, 1–1000 bytes, freed forwards and backwards in turn. */
 export function reverseFree(options: ReverseFreeOptions = {}): Trace {
-  const { blocks = 500, least = 1, most = 1000 } = options;
-  const { builder, random, times } = begin(options, { blocks, least, most });
+  const { builder, random, times, blocks, least, most } = begin(options, { blocks: 500, least: 1, most: 1000 });
+  const rounds = times(400);
+  checkWork(2 * blocks * rounds);
   const arrays: number[][] = [];
-  for (let n = 0, rounds = times(400); n < rounds; n++) {
+  for (let n = 0; n < rounds; n++) {
     const size = random.between(least, most);
     const ids = Array.from({ length: blocks }, () => builder.allocate(size));
     arrays.push(n % 2 === 0 ? ids : ids.reverse());

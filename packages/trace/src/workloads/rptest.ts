@@ -1,14 +1,14 @@
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, type WorkloadOptions } from "./options.ts";
 
 export interface RptestOptions extends WorkloadOptions {
   /** Simulated: one loop of each in turn. */
-  threads?: number;
+  threads?: number | undefined;
   /** Places for blocks in each thread. */
-  places?: number;
+  places?: number | undefined;
   /** Bytes; the likelihood falls off linearly, to nothing at `most`. */
-  least?: number;
-  most?: number;
+  least?: number | undefined;
+  most?: number | undefined;
 }
 
 /** Steps through the places: coprime to any number of them that is not a multiple. */
@@ -21,8 +21,10 @@ const ALLOCATE_STRIDE = 89;
  * next thread, which frees them in its next loop. Without the alignments, which a trace does not have.
  */
 export function rptest(options: RptestOptions = {}): Trace {
-  const { threads = 4, places = 1000, least = 8, most = 16_000 } = options;
-  const { builder, random, times } = begin(options, { threads, places, least, most });
+  const beginning = begin(options, { threads: 4, places: 1000, least: 8, most: 16_000 });
+  const { builder, random, times, threads, places, least, most } = beginning;
+  const loops = times(250);
+  checkWork(threads * (places + 200 * loops));
   const allocate = () =>
     builder.allocate(least + Math.floor((most - least) * Math.abs(random.unit() + random.unit() - 1)));
   const workers = Array.from({ length: threads }, () => ({
@@ -32,7 +34,7 @@ export function rptest(options: RptestOptions = {}): Trace {
     allocateAt: 0,
   }));
 
-  for (let loop = 0, loops = times(250); loop < loops; loop++) {
+  for (let loop = 0; loop < loops; loop++) {
     for (const [t, worker] of workers.entries()) {
       const { blocks } = worker;
       const vacate = (place: number): void => {

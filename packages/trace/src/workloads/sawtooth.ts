@@ -1,11 +1,11 @@
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, takeRandom, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, takeRandom, type WorkloadOptions } from "./options.ts";
 
 export interface SawtoothOptions extends WorkloadOptions {
   /** Blocks of 16–31 bytes in a tooth; of larger sizes there are as many fewer, down to one. */
-  height?: number;
+  height?: number | undefined;
   /** Doublings of the size, after which it starts again. */
-  octaves?: number;
+  octaves?: number | undefined;
 }
 
 /**
@@ -14,9 +14,10 @@ export interface SawtoothOptions extends WorkloadOptions {
  * random, in turn.
  */
 export function sawtooth(options: SawtoothOptions = {}): Trace {
-  const { height = 20_000, octaves = 8 } = options;
-  const { builder, random, times } = begin(options, { height, octaves });
-  for (let tooth = 0, teeth = times(24); tooth < teeth; tooth++) {
+  const { builder, random, times, height, octaves } = begin(options, { height: 20_000, octaves: 8 });
+  const teeth = times(24);
+  checkWork(2 * (2 * height * Math.ceil(teeth / octaves) + teeth));
+  for (let tooth = 0; tooth < teeth; tooth++) {
     const octave = tooth % octaves;
     const least = 16 * 2 ** octave;
     const ids: number[] = [];

@@ -1,14 +1,18 @@
+import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
 import type { Trace } from "../trace.ts";
-import { begin, freeAll, type WorkloadOptions } from "./options.ts";
+import { begin, checkWork, freeAll, type WorkloadOptions } from "./options.ts";
 
 export interface XmallocOptions extends WorkloadOptions {
   /** Bytes, each as likely as the others. */
-  sizes?: readonly number[];
+  sizes?: readonly number[] | undefined;
   /** Blocks in a batch. */
-  batch?: number;
+  batch?: number | undefined;
   /** Batches that the queue between producer and consumer holds. */
-  queue?: number;
+  queue?: number | undefined;
 }
+
+/** What is unless given, of those that are no whole numbers. */
+const OTHER: { readonly sizes: readonly number[] } = { sizes: [64] };
 
 /**
  * One thread allocates, another one frees (Lever and Boreham's xmalloc-test): batches of 64-byte blocks through a
@@ -16,11 +20,13 @@ export interface XmallocOptions extends WorkloadOptions {
  * batches are of 4,096 blocks, here 256, so that a short trace fills the queue too.
  */
 export function xmalloc(options: XmallocOptions = {}): Trace {
-  const { sizes = [64], batch = 256, queue = 100 } = options;
-  const { builder, random, times } = begin(options, { batch, queue });
+  const { builder, random, times, batch, queue, sizes: list } = begin(options, { batch: 256, queue: 100 }, OTHER);
+  const sizes = checkSizes(list);
+  const batches = times(800);
+  checkWork(2 * batch * batches);
   const queued: number[][] = [];
   const consume = (): void => freeAll(builder, queued.shift() ?? []);
-  for (let left = times(800); left > 0; ) {
+  for (let left = batches; left > 0; ) {
     if (queued.length < queue && random.chance(0.6)) {
       queued.push(Array.from({ length: batch }, () => builder.allocate(sizes[random.below(sizes.length)])));
       left--;
@@ -30,4 +36,12 @@ export function xmalloc(options: XmallocOptions = {}): Trace {
   }
   while (queued.length > 0) consume();
   return builder.build();
+}
+
+/** A copy of `sizes`, if they are a list of some that blocks can have. */
+function checkSizes(sizes: readonly number[]): readonly number[] {
+  const copy = Array.isArray(sizes) ? [...sizes] : [];
+  if (copy.length === 0) throw new InvalidArgumentError("invalid sizes: they are no list of numbers");
+  for (const size of copy) checkInteger("sizes", size, 0, 0xffffffff);
+  return copy;
 }

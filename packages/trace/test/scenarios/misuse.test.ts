@@ -105,9 +105,9 @@ describe.each(Object.entries(scenarios))("%s", (_, make) => {
   test("options are an object", () => {
     for (const [value, shown] of [
       [null, "null"],
-      [7, "a number"],
-      ["scale", "a string"],
-      [7n, "a bigint"],
+      [7, "7"],
+      ["scale", '"scale"'],
+      [7n, "7n"],
       [() => 7, "a function"],
     ]) {
       refuses(() => make(value as never), `invalid options: ${shown} is no object`);

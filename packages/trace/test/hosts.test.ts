@@ -1,0 +1,139 @@
+/** Other runtimes, realms and bundles: as they come, with what they lack. */
+import { execFile } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { createContext, runInContext } from "node:vm";
+import { gzipSync } from "node:zlib";
+import { type BuildOptions, build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { leb128 } from "./arbitrary.ts";
+
+const run = promisify(execFile);
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(await realpath(tmpdir()), "ariax-trace-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function bundled(entry: string, name: string, options: BuildOptions): Promise<string> {
+  const outfile = join(folder, name);
+  await build({ entryPoints: [at(entry)], bundle: true, outfile, logLevel: "silent", ...options });
+  return outfile;
+}
+
+describe("gzip by one rule", () => {
+  const one = gzipSync(leb128(32));
+  const cases: Record<string, [bytes: Uint8Array, outcome: RegExp]> = {
+    "one member": [one, /^1 events$/],
+    "two members": [Buffer.concat([one, one]), /^2 events$/],
+    "bytes behind": [
+      Buffer.concat([one, Buffer.from("behind")]),
+      /^TraceError ERR_INVALID_TRACE: .* damaged or cut off$/,
+    ],
+    "zeros behind": [Buffer.concat([one, Buffer.alloc(9)]), /^TraceError ERR_INVALID_TRACE: .* damaged or cut off$/],
+    "cut off": [one.subarray(0, -1), /^TraceError ERR_INVALID_TRACE: .* damaged or cut off$/],
+    "a second one cut off": [Buffer.concat([one, one.subarray(0, -1)]), /^TraceError ERR_INVALID_TRACE: .* cut off$/],
+    "too long": [gzipSync(new Uint8Array(1001)), /^TraceError .*: the stream is longer than maxBytes, 1000$/],
+    "not packed": [leb128(32, 3), /^TraceError ERR_INVALID_TRACE: .*: operation 3 is reserved$/],
+  };
+  const files = () => Object.keys(cases).map((name) => join(folder, name));
+  let script: string;
+
+  beforeAll(async () => {
+    script = await bundled("same-everywhere.ts", "same.mjs", { format: "esm", platform: "node" });
+    for (const [name, [bytes]] of Object.entries(cases)) await writeFile(join(folder, name), bytes);
+  });
+
+  // The pinned Node, the host's own, and what other packages bring.
+  const bin = at("../../conformance/node_modules/.bin");
+  const onPath = (process.env.PATH ?? "").split(delimiter).map((path) => join(path, "node"));
+  const nodes = new Set([process.execPath, ...onPath].filter(existsSync).map((node) => realpathSync(node)));
+  const hosts: [name: string, program: string, args: string[]][] = [
+    ...Array.from(nodes, (node): [string, string, string[]] => [node, node, []]),
+    ["bun", join(bin, "bun"), []],
+    ["deno", join(bin, "deno"), ["run", "--no-check", "--allow-read"]],
+  ];
+
+  for (const [name, program, args] of hosts)
+    test(name, async ({ skip }) => {
+      if (!(await run(program, ["--version"]).catch(() => false))) skip(`${name} is not installed`);
+      const { stdout } = await run(program, [...args, script, ...files()]);
+      const outcomes: Record<string, string> = JSON.parse(stdout);
+      for (const [file, [, outcome]] of Object.entries(cases))
+        expect(outcomes[join(folder, file)], file).toMatch(outcome);
+    });
+});
+
+describe("a realm of its own, with nothing that is not the language's", () => {
+  const realm = async (minify: boolean, before = "") => {
+    const file = await bundled("../src/index.ts", `realm-${minify}.js`, {
+      format: "iife",
+      globalName: "ariax",
+      minify,
+    });
+    const context = createContext({ inputs: [...gzipSync(leb128(32, 5))] });
+    runInContext(before, context);
+    runInContext(await readFile(file, "utf8"), context);
+    return (code: string) => runInContext(`(async () => { ${code} })()`, context);
+  };
+
+  test.each([false, true])("minified: %s", async (minify) => {
+    const within = await realm(minify, "Object.freeze(Error.prototype); Object.freeze(RangeError.prototype);");
+    expect(await within("return (await ariax.readTrace(Uint8Array.from(inputs))).events")).toBe(2);
+    const name = (code: string) =>
+      within(`try { await (async () => { ${code} })() } catch (e) { return e.name + " " + e.code + ": " + e.message }`);
+    expect(await name("await ariax.readTrace(Uint8Array.of(3))")).toBe(
+      "TraceError ERR_INVALID_TRACE: invalid trace: event 0 at byte 0: operation 3 is reserved",
+    );
+    expect(await name("await ariax.readTrace(Uint8Array.of(31, 139))")).toMatch(/^TraceError ERR_INVALID_TRACE: /);
+    expect(await name("await ariax.readTrace(null)")).toMatch(/^InvalidArgumentError ERR_INVALID_ARGUMENT: /);
+    expect(await name("await ariax.writeTraceGzip(ariax.larson({ scale: 1e-6 }))")).toMatch(
+      /^UnsupportedError ERR_UNSUPPORTED: unsupported: no CompressionStream here/,
+    );
+  });
+
+  test("takes bytes of this one", async () => {
+    const within = await realm(false);
+    const read = await within("return (source) => ariax.readTrace(source)");
+    for (const source of [leb128(32, 5), gzipSync(leb128(32, 5)), new Blob([Uint8Array.of(0)])]) {
+      expect((await read(source)).events).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe("the traces on disk", () => {
+  const count = "loadTrace('jq').then((t) => console.log(t.events), (e) => console.log(e.code, e.message))";
+
+  test("a module bundled as CommonJS can be loaded, and says what it can't do", async () => {
+    const file = await bundled("../src/node.ts", "bundled.cjs", { format: "cjs", platform: "node" });
+    const { stdout } = await run(process.execPath, [
+      "-e",
+      `const { loadTrace } = require(${JSON.stringify(file)}); ${count}`,
+    ]);
+    expect(stdout).toMatch(
+      /^ERR_UNSUPPORTED unsupported: no data\/jq\.trace\.gz beside this module \(ERR_INVALID_ARG_TYPE\): /,
+    );
+  });
+
+  test("a bundle that was moved says so; one that has the data beside it reads them", async () => {
+    const file = await bundled("../src/node.ts", "dist/bundled.mjs", { format: "esm", platform: "node" });
+    const script = `import { loadTrace } from ${JSON.stringify(pathToFileURL(file).href)}; ${count}`;
+    const load = async () => (await run(process.execPath, ["--input-type=module", "-e", script])).stdout;
+    expect(await load()).toBe(
+      "ERR_UNSUPPORTED unsupported: no data/jq.trace.gz beside this module (ENOENT): read it by other means, for readTrace\n",
+    );
+    await mkdir(join(folder, "data"));
+    await copyFile(at("../data/jq.trace.gz"), join(folder, "data/jq.trace.gz"));
+    expect(await load()).toBe("419317\n");
+  });
+
+  test("nothing of the sort that bundlers rewrite, and no URL that a realm could replace", async () => {
+    expect(await readFile(at("../src/node.ts"), "utf8")).not.toMatch(/new URL\([^…]/);
+  });
+});

@@ -1,0 +1,50 @@
+/**
+ * Whether something makes garbage: it is done again and again, until JavaScript's heap is left alone for a whole round. A compiler
+ * at work in the background allocates too, for as long as it takes on this machine today; garbage of what is done is in each round.
+ * For a Node that was started with --expose-gc.
+ */
+import { PerformanceObserver } from "node:perf_hooks";
+import { setImmediate } from "node:timers/promises";
+
+export interface Round {
+  /** Bytes by which the heap has grown. */
+  readonly delta: number;
+  /** How often it was collected. */
+  readonly collections: number;
+}
+
+/** Asking for the heap's size takes some bytes itself; a number object for every hundredth call of a million takes more. */
+const LIMIT = 64 * 1024;
+const MOST_ROUNDS = 30;
+
+/** Rounds of `churn`, up to the first that makes no garbage; 30, if all do. */
+export async function rounds(churn: () => void): Promise<Round[]> {
+  const { gc } = globalThis as unknown as { gc: () => void };
+  const found: Round[] = [];
+  let collections = 0;
+  const observer = new PerformanceObserver((list) => {
+    collections += list.getEntries().length;
+  });
+  while (found.length < MOST_ROUNDS && !found.some(isQuiet)) {
+    gc();
+    await turns();
+    observer.observe({ entryTypes: ["gc"] });
+    collections = 0;
+    const before = process.memoryUsage().heapUsed;
+    churn();
+    const delta = process.memoryUsage().heapUsed - before;
+    await turns();
+    observer.disconnect();
+    found.push({ delta, collections });
+  }
+  return found;
+}
+
+export function isQuiet({ delta, collections }: Round): boolean {
+  return collections === 0 && Math.abs(delta) < LIMIT;
+}
+
+/** Until the observer has been told of what has happened. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 10; i++) await setImmediate();
+}
