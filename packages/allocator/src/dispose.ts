@@ -12,17 +12,22 @@ interface Named extends Disposable {
   dispose(): void;
 }
 
+/** What the host has, or compilers take for it. */
+export function disposeSymbol(): typeof Symbol.dispose {
+  return Symbol.dispose ?? Symbol.for("Symbol.dispose");
+}
+
 /**
- * Lets `using` find `dispose`, in all objects of a class once it was called for one. O(1). The class declares what it gets:
- * `declare readonly [Symbol.dispose]: () => void`.
+ * Lets `using` find `dispose`, or what it is to do instead, in all objects of a class once it was called for one. O(1). The class
+ * declares what it gets: `declare readonly [Symbol.dispose]: () => void`.
  */
-export function disposable(object: Named): void {
-  const symbol = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+export function disposable<T extends Named>(object: T, end: (object: T) => void = (named) => named.dispose()): void {
+  const symbol = disposeSymbol();
   if (symbol in object) return;
   let owner: object = object;
   while (!Object.hasOwn(owner, "dispose")) owner = Object.getPrototypeOf(owner);
-  const value = function (this: Named): void {
-    this.dispose();
+  const value = function (this: T): void {
+    end(this);
   };
   const property = { value, configurable: true, writable: true };
   // Is the class frozen? Then each of its objects has its own.

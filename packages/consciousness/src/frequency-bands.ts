@@ -7,6 +7,7 @@
  *
  * A band is an octave: the exponent of the number itself says which, so that no logarithm is taken and none is rounded.
  */
+import { newBuffer } from "@ariax/allocator";
 import { BitSet } from "@ariax/bitset";
 
 const BANDS = 32;
@@ -27,43 +28,43 @@ export function bandOf(frequency: number): number {
 }
 
 export class FrequencyBands {
-  readonly #bands: readonly BitSet[];
+  declare private readonly bands: readonly BitSet[];
   /** Of each slot that was ever in one: so that it is taken out without its frequency, a fraction that might become an object. */
-  readonly #bandOf: Uint8Array;
+  declare private readonly bandBySlot: Uint8Array;
 
   /** For slots from 0 to `slots` − 1, none in any band. A bit for each slot and band, made once. */
   constructor(slots: number) {
-    this.#bands = Array.from({ length: BANDS }, () => new BitSet(slots));
-    this.#bandOf = new Uint8Array(slots);
+    this.bands = Array.from({ length: BANDS }, () => new BitSet(slots));
+    this.bandBySlot = new Uint8Array(newBuffer(slots));
   }
 
   /** O(levels of the bitset). */
   add(slot: number, frequency: number): void {
     const band = bandOf(frequency);
-    this.#bandOf[slot] = band;
-    this.#bands[band].set(slot);
+    this.bandBySlot[slot] = band;
+    this.bands[band].set(slot);
   }
 
   /** O(levels of the bitset). */
   remove(slot: number): void {
-    this.#bands[this.#bandOf[slot]].clear(slot);
+    this.bands[this.bandBySlot[slot]].clear(slot);
   }
 
   /** Is a slot in the band of this frequency? */
   has(slot: number, frequency: number): boolean {
-    return this.#bands[bandOf(frequency)].has(slot);
+    return this.bands[bandOf(frequency)].has(slot);
   }
 
   /** Slots in all bands together. */
   get count(): number {
-    return this.#bands.reduce((sum, band) => sum + band.count, 0);
+    return this.bands.reduce((sum, band) => sum + band.count, 0);
   }
 
   /** The slots of each band that has a part between `low` and `high`; the caller looks which of them are. */
   *between(low: number, high: number): Generator<number, void, undefined> {
     const last = bandOf(high);
     for (let b = bandOf(low); b <= last; b++) {
-      const band = this.#bands[b];
+      const band = this.bands[b];
       for (let slot = band.first(); slot >= 0; slot = band.next(slot + 1)) yield slot;
     }
   }

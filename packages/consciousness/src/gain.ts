@@ -6,7 +6,7 @@
  * Both replay the same program from empty to empty. The VM's states are blocks of the same bytes to the baseline, for which there is
  * nothing but blocks. The loop is in both times.
  */
-import { type Allocator, isRefusal, type Offset } from "@ariax/allocator";
+import { type Allocator, isRefusal, newBuffer, type Offset, UnsupportedError } from "@ariax/allocator";
 import { ACQUIRE, ALLOCATE, FREE, MOVE, type Program } from "./recording.ts";
 import type { StateHandle } from "./state-pool.ts";
 
@@ -56,46 +56,62 @@ export function ownSubject(
   };
 }
 
-declare const performance: { now(): number };
-
 const WINDOWS = 5;
 /** A window is whole replays, for at least so many ms: the clock of a browser is coarse. */
 const WINDOW_MS = 4;
 /** Before the first window, so that the code is compiled. */
 const WARM_MS = 20;
+/**
+ * The most operations of a window. A host needs 25 ms or more for them, in which even a coarse clock goes on; and where the clock
+ * stands still, the caller waits less than a second.
+ */
+const MOST_OPERATIONS = 2 ** 23;
 
-/** `now` tells the time, in ms. Throws what a subject throws. */
+/** The host's clock. */
+function hostNow(): number {
+  const { performance } = globalThis as { readonly performance?: { now?(): number } };
+  if (typeof performance?.now !== "function")
+    throw new UnsupportedError("no performance.now here to measure a gain by");
+  return Number(performance.now());
+}
+
+/**
+ * `now` says the time, in ms. Throws what a subject throws, and `UnsupportedError` where there is no clock, or one that does not go on
+ * (fake timers).
+ */
 export function measureGain(
   program: Program,
   own: Subject,
   baseline: Subject,
   against: string,
-  now: () => number = () => performance.now(),
+  now: () => number = hostNow,
 ): Gain {
   const operations = program.operation.length;
   if (operations === 0) return { gain: Number.NaN, own: Number.NaN, baseline: Number.NaN, operations, against };
-  const live = new Float64Array(program.places);
+  const live = new Float64Array(newBuffer(8 * program.places));
   const sides = [own, baseline].map((subject) => () => replay(program, subject, live));
-  for (const side of sides) window(side, WARM_MS, now);
+  const window = (run: () => void, least: number) => msOf(run, least, Math.ceil(MOST_OPERATIONS / operations), now);
+  for (const side of sides) window(side, WARM_MS);
   const best = sides.map(() => Number.POSITIVE_INFINITY);
   for (let n = 0; n < WINDOWS; n++) {
-    for (const [i, side] of sides.entries()) best[i] = Math.min(best[i], window(side, WINDOW_MS, now));
+    for (const [i, side] of sides.entries()) best[i] = Math.min(best[i], window(side, WINDOW_MS));
   }
   const [ns, theirs] = best.map((ms) => (1e6 * ms) / operations);
   return { gain: theirs / ns, own: ns, baseline: theirs, operations, against };
 }
 
-/** ms a replay. */
-function window(run: () => void, least: number, now: () => number): number {
+/** ms a replay, of as many as take `least` ms. Throws `UnsupportedError` where `most` of them take no time, by that clock. */
+function msOf(run: () => void, least: number, most: number, now: () => number): number {
   const start = now();
-  let replays = 0;
-  let elapsed = 0;
-  do {
+  for (let replays = 1; ; replays++) {
     run();
-    replays++;
-    elapsed = now() - start;
-  } while (elapsed < least);
-  return elapsed / replays;
+    const elapsed = now() - start;
+    const isEnough = elapsed >= (replays < most ? least : WINDOW_MS) && elapsed < Number.POSITIVE_INFINITY;
+    if (isEnough) return elapsed / replays;
+    if (replays >= most) {
+      throw new UnsupportedError(`the clock stands still: in ${most} replays it went on by ${elapsed} ms`);
+    }
+  }
 }
 
 /** One loop for both sides: each of its calls meets two kinds of subject, which costs both the same. */

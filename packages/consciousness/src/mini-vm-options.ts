@@ -8,17 +8,17 @@ export interface VmOptionsOf<F extends Schema, V>
   /** 1 to 64 bytes of UTF-8, and of no other context beside it. */
   readonly vmName: string;
   /** Bytes that its states and blocks may have; default 1 MiB. */
-  readonly quota?: number;
+  readonly quota?: number | undefined;
   /** States; default 10,000. */
-  readonly poolSize?: number;
+  readonly poolSize?: number | undefined;
   /** What a state holds beside its frequency. */
-  readonly fields?: F;
+  readonly fields?: F | undefined;
   /** How many of its last operations it remembers, 0 to 2²⁴; default 4,096, 16 bytes each. */
-  readonly recording?: number;
+  readonly recording?: number | undefined;
   /** What its gain is measured against, of a capacity in bytes; default phase 1. */
-  readonly baseline?: (capacity: number) => Allocator;
+  readonly baseline?: ((capacity: number) => Allocator) | undefined;
   /** See `ContextOptions`. */
-  readonly onPressure?: (vm: V, size: number) => void;
+  readonly onPressure?: ((vm: V, size: number) => void) | undefined;
 }
 
 /** The names of its options. */
@@ -27,6 +27,9 @@ export const VM_OPTIONS: readonly string[] = [
   // Of its context:
   ...["reserve", "soft", "onPressure", "zero", "memory", "shared"],
 ];
+
+/** The names of a loan. */
+export const LOAN: readonly string[] = ["context", "vmName", "quota", "poolSize", "fields", "recording"];
 
 /** A VM on its way to another thread: can be posted. */
 export interface MiniVmLoan<F extends Schema>

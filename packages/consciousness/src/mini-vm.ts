@@ -7,21 +7,26 @@ import {
   checkCallback,
   checkCount,
   checkInteger,
+  checkOffsets,
   checkOptions,
+  disposable,
   InvalidArgumentError,
   type Memory,
   makeStats,
+  newBuffer,
   type Offset,
   readOptions,
+  renewed,
   type Traits,
 } from "@ariax/allocator";
 import { type ContextLoan, MemoryContext } from "@ariax/memory-context";
-import type { Schema } from "@ariax/metadata-pool";
+import { FRESH, type Schema } from "@ariax/metadata-pool";
 import { type Gain, LEAST_BLOCK, measureGain, ownSubject, withRoom, withStates } from "./gain.ts";
-import { type MiniVmLoan, VM_OPTIONS, type VmOptionsOf } from "./mini-vm-options.ts";
+import { LOAN, type MiniVmLoan, VM_OPTIONS, type VmOptionsOf } from "./mini-vm-options.ts";
 import { PhaseOne } from "./phase-1/phase-one.ts";
 import { ALLOCATE, FREE, MOVE, type Program, Recording } from "./recording.ts";
 import { ConsciousnessStatePool, RECORDING } from "./state-pool.ts";
+import { isSchema } from "./state-records.ts";
 
 /** See `VmOptionsOf`. */
 export type MiniVmOptions<F extends Schema> = VmOptionsOf<F, MiniVm<F>>;
@@ -29,7 +34,7 @@ export type MiniVmOptions<F extends Schema> = VmOptionsOf<F, MiniVm<F>>;
 /** Given to the constructor by `adopt` only: what is there already. */
 const CONTINUE: unique symbol = Symbol("continue");
 interface Found {
-  readonly [CONTINUE]?: ContextLoan;
+  readonly [CONTINUE]?: ContextLoan | undefined;
 }
 
 /**
@@ -44,7 +49,9 @@ interface Found {
  *
  * The pool counts for the quota, and is out of reach of every verb.
  */
-export class MiniVm<const F extends Schema = Record<never, never>> implements Allocator {
+export class MiniVm<const F extends Schema = Record<never, never>> implements Allocator, Disposable {
+  /** As `dispose`, and nothing where that was done before. */
+  declare readonly [Symbol.dispose]: () => void;
   // `declare`: a field that begins as undefined V8 loads without knowing its type.
   declare readonly vmName: string;
   /** What the VM may have, and has; `ref`, `view`, `snapshot` and all else that has no name here. Of the blocks: states stay. */
@@ -73,19 +80,19 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
       baseline,
       ...rest
     } = readOptions(options, [...VM_OPTIONS, CONTINUE]);
-    // A copy: what the caller does with his own is no concern of the VM's.
-    const fields = given && { ...given };
+    // A copy: what the caller does with his own is no concern of the VM's. Frozen, no proxy of the VM wraps it, and it can be posted.
+    const fields = isSchema(given) ? Object.freeze({ ...given }) : given;
     const { onPressure, [CONTINUE]: loan, ...place } = rest;
     checkCallback("onPressure", onPressure);
     checkCallback("baseline", baseline);
     this.recording = new Recording(checkInteger("recording", recording, 0, 2 ** 24));
-    this.options = { vmName, quota, poolSize, fields, recording, baseline };
+    this.options = Object.freeze({ vmName, quota, poolSize, fields, recording, baseline });
     this.lastGain = undefined;
     const callbacks = {
       onPressure: onPressure && ((_: MemoryContext, size: number) => onPressure(this, size)),
       onLeave: () => this.states?.close(() => this.away()),
     };
-    const aside = ConsciousnessStatePool.byteLength({ poolSize, fields: typeof given === "object" ? fields : given });
+    const aside = ConsciousnessStatePool.byteLength({ poolSize, fields });
     this.context =
       loan === undefined
         ? new MemoryContext(region, { ...place, ...callbacks, name: vmName, quota, aside })
@@ -95,16 +102,22 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     this.bound = this.context.memory.buffer;
     this.poolAt = this.context.aside.byteOffset;
     const at = { ...this.place(), [RECORDING]: this.recording };
+    // Is the memory a new buffer, or was it wiped?
+    const { memory, zero } = place;
+    const isFresh = zero === true || memory === "separate" || (region === null && memory === undefined);
     try {
       this.states =
         loan === undefined
-          ? new ConsciousnessStatePool<F>({ poolSize, buffer: this.bound, ...at })
+          ? new ConsciousnessStatePool<F>({ poolSize, buffer: this.bound, ...at, [FRESH]: isFresh })
           : ConsciousnessStatePool.attach<F>(this.bound, at);
       this.checkAside(this.states);
     } catch (error) {
       this.context.dispose();
       throw error;
     }
+    disposable(this, (vm) => {
+      if (!vm.context.disposed) vm.dispose();
+    });
   }
 
   /** A VM that another thread has lent: `lend` made the message. O(pages + poolSize). */
@@ -112,8 +125,9 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     loan: MiniVmLoan<F>,
     more: Pick<MiniVmOptions<F>, "onPressure" | "baseline"> = {},
   ): MiniVm<F> {
-    const { context, ...options } = checkOptions(loan, "loan");
-    return new MiniVm<F>(null, { ...options, ...more, [CONTINUE]: checkOptions(context, "loan") });
+    const { context, ...options } = readOptions(loan, LOAN, "loan");
+    const callbacks = readOptions(more, ["onPressure", "baseline"]);
+    return new MiniVm<F>(null, { ...options, ...callbacks, [CONTINUE]: checkOptions(context, "loan") });
   }
 
   /**
@@ -165,23 +179,27 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   }
 
   allocateMany(size: number, out: Int32Array): number {
+    const { byteOffset, length } = checkOffsets(out);
     const made = this.context.allocateMany(size, out);
-    for (let i = 0; i < made; i++) this.recording.add(ALLOCATE, out[i], size, 0);
+    const words = renewed(out, byteOffset, length, this.context.memory);
+    for (let i = 0; i < made; i++) this.recording.add(ALLOCATE, words[i], size, 0);
     return made;
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
     const length = checkCount(count, offsets);
     // The offsets may lie in the VM's own memory: what is freed is known before.
-    const freed = Int32Array.from(offsets.subarray(0, length));
+    const freed = new Int32Array(newBuffer(4 * length));
+    freed.set(offsets.subarray(0, length));
     this.context.freeMany(offsets, count);
     for (const offset of freed) this.recording.add(FREE, offset, 0, 0);
   }
 
   /** Ends every block's and every state's life; handles stay stale. Children of the context stay. O(pages + poolSize). */
   reset(): void {
-    this.context.reset();
+    // The pool first, which lies at the end: where that is there, all is.
     this.pool.reset();
+    this.context.reset();
     this.forget();
   }
 
@@ -201,7 +219,8 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
 
   /**
    * How many times as long phase 1 (or the `baseline` of the options) takes for what the VM did last. Measured when it is asked for, some 100 ms;
-   * kept until half of the recording is new. NaN where nothing is recorded.
+   * kept until half of the recording is new. NaN where nothing is recorded. Throws `UnsupportedError` where the clock stands still, as
+   * under fake timers, or there is none.
    */
   get performanceGain(): number {
     const { count, length } = this.recording;
@@ -211,7 +230,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
       : last.gain.gain;
   }
 
-  /** The same, measured now, with its parts, and against another baseline if you like. Throws what the baseline throws. */
+  /** The same, measured now, with its parts, and against another baseline if you like. Throws what the baseline throws, and as `performanceGain`. */
   measurePerformanceGain(baseline?: (capacity: number) => Allocator): Gain {
     checkCallback("baseline", baseline);
     const { capacity, byteLength, overhead } = this.pool.stats();
@@ -228,15 +247,20 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   }
 
   private gainOver(other: Allocator, program: Program, stateBytes: number, room: number): Gain {
-    if (typeof other?.allocate !== "function") {
+    const verbs = [other?.allocate, other?.free, other?.reallocate];
+    if (!verbs.every((verb) => typeof verb === "function")) {
       throw new InvalidArgumentError("invalid baseline: it makes no allocator");
     }
     const { fields, recording } = this.options;
     const { poolSize } = this.states;
     const quota = room + ConsciousnessStatePool.byteLength({ poolSize, fields });
-    using twin = new MiniVm<F>(null, { vmName: this.vmName, quota, poolSize, fields, recording });
-    const states = withStates(other, stateBytes);
-    return measureGain(program, ownSubject(twin, twin.pool), states, other.traits?.name ?? "a baseline");
+    const twin = new MiniVm<F>(null, { vmName: this.vmName, quota, poolSize, fields, recording });
+    try {
+      const states = withStates(other, stateBytes);
+      return measureGain(program, ownSubject(twin, twin.pool), states, other.traits?.name ?? "a baseline");
+    } finally {
+      twin.dispose();
+    }
   }
 
   /**
@@ -261,11 +285,6 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   /** Ends the VM, its blocks and its states at once, whatever their number. A second time throws `ContextDisposedError`. */
   dispose(): void {
     this.context.dispose();
-  }
-
-  /** As `dispose`, and nothing where that was done before. */
-  [Symbol.dispose](): void {
-    this.context[Symbol.dispose]();
   }
 
   /** Why a pool that somebody holds is of no use. */

@@ -11,6 +11,8 @@
  * A *program* is what is replayed of it: by then the oldest entries are overwritten, so what they had made is unknown, and its frees are
  * left out; what is live at the end is freed, so that a program can be run again and again.
  */
+import { newBuffer, type TypedArrayConstructor } from "@ariax/allocator";
+
 export const ALLOCATE = 0;
 export const FREE = 1;
 export const MOVE = 2;
@@ -40,7 +42,7 @@ export class Recording {
 
   /** Of the last `operations`; 0 records nothing. */
   constructor(operations: number) {
-    this.ring = new Int32Array(ENTRY * operations);
+    this.ring = new Int32Array(newBuffer(4 * ENTRY * operations));
     this.at = 0;
     this.rounds = 0;
   }
@@ -93,74 +95,80 @@ export class Recording {
 
 /** A program in the making: offsets and slots become places, which are used again. */
 class Building {
-  readonly #operation: number[] = [];
-  readonly #place: number[] = [];
-  readonly #bytes: number[] = [];
-  readonly #blocks = new Map<number, number>();
-  readonly #states = new Map<number, number>();
-  readonly #spare: number[] = [];
-  #places = 0;
+  private readonly operation: number[] = [];
+  private readonly place: number[] = [];
+  private readonly bytes: number[] = [];
+  private readonly blocks: Map<number, number> = new Map();
+  private readonly states: Map<number, number> = new Map();
+  private readonly spare: number[] = [];
+  private places = 0;
   /** By place: the bytes of the block there. */
-  readonly #has: number[] = [];
-  #live = 0;
-  #peak = 0;
+  private readonly has: number[] = [];
+  private live = 0;
+  private peak = 0;
 
   add(operation: number, key: number, bytes: number, to: number): void {
-    const live = operation < ACQUIRE ? this.#blocks : this.#states;
+    const live = operation < ACQUIRE ? this.blocks : this.states;
     const place = live.get(key);
     if (operation === ALLOCATE || operation === ACQUIRE) {
-      this.#begin(operation, live, key, bytes);
+      this.begin(operation, live, key, bytes);
     } else if (operation === MOVE) {
       // Older than the recording? Then it begins here.
       if (place === undefined) {
-        this.#begin(ALLOCATE, live, to, bytes);
+        this.begin(ALLOCATE, live, to, bytes);
       } else {
         live.delete(key);
-        this.#end(FREE, live, to);
+        this.endAt(FREE, live, to);
         live.set(to, place);
-        this.#push(MOVE, place, bytes);
+        this.push(MOVE, place, bytes);
       }
     } else if (place !== undefined) {
       live.delete(key);
-      this.#spare.push(place);
-      this.#push(operation, place, 0);
+      this.spare.push(place);
+      this.push(operation, place, 0);
     }
   }
 
   end(): Program {
-    for (const place of this.#blocks.values()) this.#push(FREE, place, 0);
-    for (const place of this.#states.values()) this.#push(RELEASE, place, 0);
+    for (const place of this.blocks.values()) this.push(FREE, place, 0);
+    for (const place of this.states.values()) this.push(RELEASE, place, 0);
     return {
-      operation: Uint8Array.from(this.#operation),
-      place: Int32Array.from(this.#place),
-      bytes: Float64Array.from(this.#bytes),
-      places: this.#places,
-      peakBytes: this.#peak,
+      operation: typed(Uint8Array, this.operation),
+      place: typed(Int32Array, this.place),
+      bytes: typed(Float64Array, this.bytes),
+      places: this.places,
+      peakBytes: this.peak,
     };
   }
 
-  #begin(operation: number, live: Map<number, number>, key: number, bytes: number): void {
-    this.#end(operation === ACQUIRE ? RELEASE : FREE, live, key);
-    const place = this.#spare.pop() ?? this.#places++;
+  private begin(operation: number, live: Map<number, number>, key: number, bytes: number): void {
+    this.endAt(operation === ACQUIRE ? RELEASE : FREE, live, key);
+    const place = this.spare.pop() ?? this.places++;
     live.set(key, place);
-    this.#push(operation, place, bytes);
+    this.push(operation, place, bytes);
   }
 
   /** Is something still there? Its end was not recorded: somebody went past the VM, to its context. */
-  #end(operation: number, live: Map<number, number>, key: number): void {
+  private endAt(operation: number, live: Map<number, number>, key: number): void {
     const place = live.get(key);
     if (place === undefined) return;
     live.delete(key);
-    this.#spare.push(place);
-    this.#push(operation, place, 0);
+    this.spare.push(place);
+    this.push(operation, place, 0);
   }
 
-  #push(operation: number, place: number, bytes: number): void {
-    this.#live += bytes - (this.#has[place] ?? 0);
-    this.#has[place] = bytes;
-    this.#peak = Math.max(this.#peak, this.#live);
-    this.#operation.push(operation);
-    this.#place.push(place);
-    this.#bytes.push(bytes);
+  private push(operation: number, place: number, bytes: number): void {
+    this.live += bytes - (this.has[place] ?? 0);
+    this.has[place] = bytes;
+    this.peak = Math.max(this.peak, this.live);
+    this.operation.push(operation);
+    this.place.push(place);
+    this.bytes.push(bytes);
   }
+}
+
+function typed<A extends { set(list: readonly number[]): void }>(type: TypedArrayConstructor<A>, list: number[]): A {
+  const array = new type(newBuffer(type.BYTES_PER_ELEMENT * list.length), 0, list.length);
+  array.set(list);
+  return array;
 }

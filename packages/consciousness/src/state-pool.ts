@@ -1,15 +1,32 @@
-import { CorruptionError, InvalidArgumentError, PoolExhaustedError, readOptions } from "@ariax/allocator";
-import type { Column, FieldValue, Handle, MetadataPool, PoolStats, Schema } from "@ariax/metadata-pool";
+import {
+  CorruptionError,
+  checkCallback,
+  DetachedError,
+  InvalidArgumentError,
+  PoolExhaustedError,
+  readOptions,
+} from "@ariax/allocator";
+import {
+  type Column,
+  type FieldValue,
+  FRESH,
+  type Handle,
+  MetadataPool,
+  type PoolStats,
+  type Schema,
+} from "@ariax/metadata-pool";
 import { checkFrequency, checkLimit, TESLA_FREQUENCY } from "./frequency.ts";
 import { FrequencyBands } from "./frequency-bands.ts";
 import { ACQUIRE, RELEASE, type Recording } from "./recording.ts";
 import {
   attachRecords,
   bytesOf,
+  COUNTER_BYTES,
   counterOf,
   FREQUENCY,
   newRecords,
   type StatePoolOptions,
+  schemaOf,
   spanOf,
 } from "./state-records.ts";
 
@@ -21,11 +38,12 @@ declare const STATE: unique symbol;
 const CONTINUE: unique symbol = Symbol("continue");
 export const RECORDING: unique symbol = Symbol("recording");
 interface Internal {
-  readonly [CONTINUE]?: MetadataPool<Schema>;
-  readonly [RECORDING]?: Recording;
+  readonly [CONTINUE]?: MetadataPool<Schema> | undefined;
+  readonly [RECORDING]?: Recording | undefined;
+  readonly [FRESH]?: boolean;
 }
 
-const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINUE, RECORDING];
+const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINUE, RECORDING, FRESH];
 
 /**
  * A fixed number of state records, each with a Tesla frequency: a `MetadataPool` and an index of its frequencies.
@@ -57,10 +75,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** O(poolSize). Throws `InvalidArgumentError`. */
   constructor(options: StatePoolOptions<F> & Internal = {}) {
-    this.bind(readOptions(options, OPTIONS)[CONTINUE] ?? newRecords(options));
+    const { [CONTINUE]: found, [RECORDING]: recording, ...wanted } = readOptions(options, OPTIONS);
+    this.bind(found ?? newRecords(wanted as StatePoolOptions<F>));
     this.poolSize = this.records.capacity;
     this.span = spanOf(this.poolSize);
-    this.recording = options[RECORDING];
+    this.recording = recording;
   }
 
   /** Goes on with these records: of a new pool, or of this one, where its memory is now. */
@@ -78,7 +97,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   /** The bytes that a pool with these options takes, in `buffer`. */
   static byteLength<const F extends Schema>(options: Pick<StatePoolOptions<F>, "poolSize" | "fields"> = {}): number {
     const { poolSize = 10_000, fields } = readOptions(options, OPTIONS);
-    return bytesOf(poolSize, fields);
+    return bytesOf(poolSize, schemaOf(fields));
   }
 
   /**
@@ -87,7 +106,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
    */
   static attach<const F extends Schema = Record<never, never>>(
     buffer: ArrayBufferLike,
-    options: { readonly fields?: F; readonly byteOffset?: number } & Internal = {},
+    options: { readonly fields?: F | undefined; readonly byteOffset?: number | undefined } & Internal = {},
   ): ConsciousnessStatePool<F> {
     const { fields, byteOffset, ...internal } = readOptions(options, ["fields", "byteOffset", RECORDING]);
     const records = attachRecords(buffer, fields, byteOffset);
@@ -109,6 +128,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   /** As `allocateConsciousnessState`, but 0 where all are live. */
   tryAllocateConsciousnessState(teslaFrequency: number = TESLA_FREQUENCY): StateHandle | 0 {
     checkFrequency(FREQUENCY, teslaFrequency);
+    this.checkThere();
     const handle = this.records.tryAcquire();
     if (handle === 0) return 0;
     const slot = this.slotOf(handle);
@@ -123,6 +143,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
    * any other handle that is not live. O(levels of the bitset), no garbage.
    */
   release(handle: StateHandle): void {
+    this.checkThere();
     this.records.release(handle as number as Handle<Schema>);
     const slot = this.slotOf(handle);
     if (this.changed()) this.bands!.remove(slot);
@@ -146,6 +167,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** Another frequency for a live state. Throws `StaleHandleError` and `InvalidArgumentError`; then it keeps its own. */
   retune(handle: StateHandle, teslaFrequency: number): void {
+    this.checkThere();
     const slot = this.slot(handle);
     checkFrequency(FREQUENCY, teslaFrequency);
     this.frequency[slot] = teslaFrequency;
@@ -196,6 +218,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   }
 
   private *between(low: number, high: number): Generator<StateHandle, void, undefined> {
+    this.checkThere();
     if (this.size === 0) return;
     if (this.bands === undefined || this.seen !== this.changes[0]) this.bands = this.indexed();
     for (const slot of this.bands.between(low, high)) {
@@ -208,6 +231,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** Ends every state's life. Handles stay stale for good. O(poolSize). */
   reset(): void {
+    this.checkThere();
     this.records.reset();
     this.bands = undefined;
     this.changes[0]++;
@@ -219,6 +243,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** Walks every invariant; throws `CorruptionError` naming the first broken one. O(poolSize). */
   verify(): void {
+    this.checkThere();
     this.records.verify();
     this.verifyFrequencies();
   }
@@ -245,16 +270,20 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
    * arrays, and whoever keeps them can still read and write what lies there.
    */
   close(why: () => Error): void {
-    const refuse = (): never => {
-      throw why();
-    };
-    this.records = new Proxy(this.records, { get: refuse });
+    checkCallback("why", why ?? null);
+    this.records = new Proxy(this.records, {
+      // Other names are those that a proxy around this one asks for: Vue's does.
+      get: (records, name): undefined => {
+        if (name in records) throw why();
+      },
+    });
     this.closed = true;
     this.bands = undefined;
   }
 
   /** For the owner: goes on with what `check` has found. Take `columns` anew. */
   reopen(records: MetadataPool<Schema>): void {
+    if (!(records instanceof MetadataPool)) throw new InvalidArgumentError("invalid records: they are no MetadataPool");
     this.bind(records);
   }
 
@@ -262,10 +291,25 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
    * For the owner: the pool's records as they are in `buffer` now, the same ones in another place, or changed by another thread. Throws as
    * `attach`, and `CorruptionError` where they are those of a pool of another size.
    */
-  check(buffer: ArrayBufferLike, place: { readonly fields?: F; readonly byteOffset?: number }): MetadataPool<Schema> {
+  check(
+    buffer: ArrayBufferLike,
+    place: { readonly fields?: F | undefined; readonly byteOffset?: number | undefined },
+  ): MetadataPool<Schema> {
     const { poolSize, records } = ConsciousnessStatePool.attach(buffer, place);
     if (poolSize === this.poolSize) return records;
     throw new CorruptionError(`the pool has ${poolSize} states, not ${this.poolSize}`);
+  }
+
+  /** Before a change: throws where the memory is gone, or too short. The records may be there, and the count behind them not. */
+  private checkThere(): void {
+    if (this.changes[0] === undefined) throw this.missing();
+  }
+
+  private missing(): Error {
+    const { buffer, byteOffset, byteLength } = this.records;
+    if (buffer.byteLength === 0) return new DetachedError();
+    const end = byteOffset + byteLength + COUNTER_BYTES;
+    return new CorruptionError(`truncated: the pool ends at byte ${end}, its buffer at ${buffer.byteLength}`);
   }
 
   /** A change is counted. Is there an index, and is it right but for this one? */

@@ -6,12 +6,18 @@
  *     └──────────────────────────────────────────────────┴─────────┴───┘
  *                                                          how often a state was made, ended or retuned, by whatever context
  */
-import { CorruptionError, checkInteger, InvalidArgumentError } from "@ariax/allocator";
-import { checkPlace, MetadataPool, type Schema } from "@ariax/metadata-pool";
+import {
+  CorruptionError,
+  checkAlone,
+  checkBoolean,
+  checkInteger,
+  InvalidArgumentError,
+  newBuffer,
+} from "@ariax/allocator";
+import { checkPlace, FRESH, MetadataPool, type Schema } from "@ariax/metadata-pool";
 
 /** The column that each pool has. */
 export const FREQUENCY = "teslaFrequency";
-type WithFrequency = { readonly [FREQUENCY]: "f64" };
 
 /** How many pools this thread has made. */
 let made = 0;
@@ -20,36 +26,38 @@ const LIFE_STRIDE = 0x9e3779b1;
 /** … and leave at least half of the lives whose handles are small integers. */
 const YOUNG_BITS = 30;
 /** Bytes behind the records: the count of changes. */
-const COUNTER_BYTES = 8;
+export const COUNTER_BYTES = 8;
 
 export interface StatePoolOptions<F extends Schema> {
   /** States, 1 to 2²⁴; default 10,000. */
-  readonly poolSize?: number;
+  readonly poolSize?: number | undefined;
   /** Names and types of what a state holds beside its frequency: those of `@ariax/metadata-pool`. */
-  readonly fields?: F;
+  readonly fields?: F | undefined;
   /** Memory of its own that other threads can see. One thread at a time may use the pool. */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
   /** Memory that exists; what lies there is overwritten. */
-  readonly buffer?: ArrayBufferLike;
+  readonly buffer?: ArrayBufferLike | undefined;
   /** Where in `buffer`, in bytes, a multiple of 8; default 0. */
-  readonly byteOffset?: number;
+  readonly byteOffset?: number | undefined;
 }
 
 /** New records. Throws `InvalidArgumentError`. O(poolSize). */
-export function newRecords<F extends Schema>(options: StatePoolOptions<F>): MetadataPool<Schema> {
-  const { poolSize = 10_000, fields, shared = false, byteOffset = 0 } = options;
+export function newRecords<F extends Schema>(
+  options: StatePoolOptions<F> & { readonly [FRESH]?: boolean },
+): MetadataPool<Schema> {
+  const { poolSize = 10_000, shared = false, byteOffset = 0 } = options;
+  const fields = schemaOf(options.fields);
   const bytes = bytesOf(poolSize, fields);
-  const { buffer = new (shared ? SharedArrayBuffer : ArrayBuffer)(bytes) } = options;
+  checkAlone(options, "shared", ["buffer"]);
+  if (options.byteOffset !== undefined && options.buffer === undefined) {
+    throw new InvalidArgumentError("contradictory options: byteOffset means nothing without buffer");
+  }
+  const { buffer = newBuffer(bytes, checkBoolean("shared", shared)) } = options;
   checkPlace(buffer, byteOffset, bytes);
-  const schema = schemaOf(fields);
-  const records = new MetadataPool({
-    capacity: poolSize,
-    fields: schema,
-    firstLife: nextLife(poolSize),
-    buffer,
-    byteOffset,
-  });
-  new Int32Array(buffer, byteOffset + records.byteLength, COUNTER_BYTES / 4).fill(0);
+  const isFresh = options.buffer === undefined || options[FRESH] === true;
+  const firstLife = nextLife(poolSize);
+  const records = new MetadataPool({ capacity: poolSize, fields, firstLife, buffer, byteOffset, [FRESH]: isFresh });
+  if (!isFresh) counterOf(records).fill(0);
   return records;
 }
 
@@ -59,29 +67,33 @@ export function attachRecords<F extends Schema>(
   fields: F | undefined,
   byteOffset = 0,
 ): MetadataPool<Schema> {
-  const records = MetadataPool.attach(buffer, { fields: schemaOf(fields), byteOffset }) as MetadataPool<Schema>;
+  const records = MetadataPool.attach(buffer, { fields: schemaOf(fields), byteOffset });
   const room = buffer.byteLength - byteOffset - records.byteLength;
   if (room < COUNTER_BYTES) throw new CorruptionError(`the pool is truncated: ${room} bytes behind its records`);
   return records;
 }
 
-/** Bytes that a pool takes. */
-export function bytesOf(poolSize: number, fields: Schema | undefined): number {
+/** Bytes that a pool takes, with the schema of its records. */
+export function bytesOf(poolSize: number, fields: Schema): number {
   checkInteger("poolSize", poolSize, 1, 2 ** 24);
-  return MetadataPool.byteLength({ capacity: poolSize, fields: schemaOf(fields) }) + COUNTER_BYTES;
+  return MetadataPool.byteLength({ capacity: poolSize, fields }) + COUNTER_BYTES;
 }
 
-/** The word that counts changes. */
+/** The words behind the records, of which the first counts changes. */
 export const counterOf = ({ buffer, byteOffset, byteLength }: MetadataPool<Schema>): Int32Array =>
-  new Int32Array(buffer, byteOffset + byteLength, 1);
+  new Int32Array(buffer, byteOffset + byteLength, COUNTER_BYTES / 4);
 
-function schemaOf(fields: Schema = {}): Schema & WithFrequency {
-  if (typeof fields === "object" && fields !== null && FREQUENCY in fields) {
-    throw new InvalidArgumentError(`invalid field: each state has a "${FREQUENCY}" already`);
-  }
-  const isSchema = typeof fields === "object" && fields !== null && !Array.isArray(fields);
-  // What is no schema MetadataPool refuses.
-  return isSchema ? { ...fields, [FREQUENCY]: "f64" } : (fields as never);
+export function isSchema(fields: unknown): fields is Schema {
+  return typeof fields === "object" && fields !== null && !Array.isArray(fields);
+}
+
+/** The columns of a pool with these fields: a copy. */
+export function schemaOf(fields: Schema = {}): Schema {
+  // What is none MetadataPool refuses.
+  if (!isSchema(fields)) return fields;
+  const schema = { ...fields };
+  if (FREQUENCY in schema) throw new InvalidArgumentError(`invalid field: each state has a "${FREQUENCY}" already`);
+  return { ...schema, [FREQUENCY]: "f64" };
 }
 
 /** 2^indexBits of a pool's handles. */

@@ -4,15 +4,15 @@ import { checkFrequency, TESLA_FREQUENCY } from "./frequency.ts";
 
 export interface TeslaPoolOptions {
   /** In Hz, at most 1,000,000; default 3.14159. */
-  readonly teslaFrequency?: number;
+  readonly teslaFrequency?: number | undefined;
   /** Bytes that the blocks of one tick can have, of each harmonic; default 1 MiB. */
-  readonly bytesPerTick?: number;
+  readonly bytesPerTick?: number | undefined;
   /** n for f, 2f … nf, or which; default 3. */
-  readonly harmonics?: number | readonly number[];
+  readonly harmonics?: number | readonly number[] | undefined;
   /** How many ticks a block lives, the one it is allocated in included; default 2. */
-  readonly frames?: number;
+  readonly frames?: number | undefined;
   /** For development: see `FrameArena`. */
-  readonly checked?: boolean;
+  readonly checked?: boolean | undefined;
 }
 
 const OPTIONS = ["teslaFrequency", "bytesPerTick", "harmonics", "frames", "checked"];

@@ -101,6 +101,49 @@ test("to a baseline, a state is a block of its bytes", () => {
   expect(sizes).toEqual([24, 100]);
 });
 
+describe("a clock", () => {
+  const short = () => {
+    const recording = new Recording(4096);
+    for (let i = 0; i < 2048; i++) recording.add(ALLOCATE, 8, 64, 0);
+    return recording.program();
+  };
+  const quick: Subject = { allocate: () => 8, free() {}, reallocate: (o) => o, acquire: () => 1, release() {} };
+  let calls = 0;
+  const clocks: [string, () => number, string][] = [
+    ["that stands still", () => 5, "0"],
+    ["that goes back", () => -calls++, "-2048"],
+    ["that is no number", () => Number.NaN, "NaN"],
+    ["that jumps there", () => (calls++ === 0 ? 0 : Number.POSITIVE_INFINITY), "Infinity"],
+    ["too slow for any host", () => 2 ** -20 * calls++, "0.001953125"],
+  ];
+  test.each(clocks)("%s is refused, after 8,388,608 operations", (_, clock, ms) => {
+    calls = 0;
+    const message = `unsupported: the clock stands still: in 2048 replays it went on by ${ms} ms`;
+    const measure = () => measureGain(short(), quick, quick, "x", clock);
+    expect(measure).toThrow(expect.objectContaining({ name: "UnsupportedError", code: "ERR_UNSUPPORTED", message }));
+  });
+
+  test("that goes on is enough, however coarse it is", () => {
+    let at = 0;
+    const coarse = () => 100 * Math.floor(at++ / 20);
+    expect(measureGain(short(), quick, quick, "x", coarse).gain).toBeGreaterThan(0);
+  });
+
+  test("that a host does not have is missed by code", () => {
+    const had = Object.getOwnPropertyDescriptor(globalThis, "performance")!;
+    try {
+      for (const value of [undefined, {}, null]) {
+        Object.defineProperty(globalThis, "performance", { value, configurable: true, writable: true });
+        expect(() => measureGain(short(), quick, quick, "x")).toThrow(
+          "unsupported: no performance.now here to measure a gain by",
+        );
+      }
+    } finally {
+      Object.defineProperty(globalThis, "performance", had);
+    }
+  });
+});
+
 test("where there is no room it is tried with more, and where that can't be the error comes out", () => {
   const rooms: number[] = [];
   const short = (code: string) => Object.assign(new Error(code), { code });

@@ -2,7 +2,7 @@
  * Checked access: numbers and runs of bytes, inside of a live block of the context or not at all. Whatever an index is, no
  * byte outside of the context's own can be reached: the views that are used end with them.
  */
-import { checkInteger, InvalidArgumentError, isUint32, type Offset } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, isUint32, type Offset, show } from "@ariax/allocator";
 import type { Core } from "./core.ts";
 import { live } from "./lookup.ts";
 
@@ -73,7 +73,7 @@ export function store(core: Core, kind: Kind, offset: Offset, index: number, val
     if (kind === "i64" && BigInt.asIntN(64, value) === value) return void data.setBigInt64(at, value, true);
     if (kind === "u64" && BigInt.asUintN(64, value) === value) return void data.setBigUint64(at, value, true);
   }
-  throw new InvalidArgumentError(`invalid value: ${shown(value)} does not fit ${kind}`);
+  throw new InvalidArgumentError(`invalid value: ${show(value)} does not fit ${kind}`);
 }
 
 /** Copies bytes from block to block, or inside of one, where they may overlap. O(bytes). */
@@ -119,16 +119,8 @@ function bytesOf(kind: Kind): number {
     case "u64":
       return 8;
     default:
-      throw new InvalidArgumentError(
-        `invalid kind: ${typeof kind === "string" ? JSON.stringify(kind) : typeof kind} is not one of ${KINDS}`,
-      );
+      throw new InvalidArgumentError(`invalid kind: ${show(kind)} is not one of ${KINDS}`);
   }
 }
 
 const KINDS = "u8, i8, u16, i16, u32, i32, f32, f64, i64, u64";
-
-function shown(value: unknown): string {
-  if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "number") return Object.is(value, -0) ? "-0" : `${value}`;
-  return value === null ? "null" : typeof value;
-}

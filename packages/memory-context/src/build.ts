@@ -4,22 +4,39 @@ import {
   AllocatorError,
   InvalidArgumentError,
   isBuffer,
+  isUint32,
   MAX_CAPACITY,
   NULL,
   type Offset,
   OutOfMemoryError,
+  readOptions,
+  show,
 } from "@ariax/allocator";
 import { PAGE_SIZE } from "@ariax/slab";
 import { Core } from "./core.ts";
-import { type Above, type OptionsOf, quoted, readOptions, type Wanted } from "./options.ts";
+import { type Above, checkWanted, OPTIONS, type OptionsOf, quoted, type Wanted } from "./options.ts";
 import { ownPlace, type Place, partOf, separatePlace } from "./place.ts";
 import { allows, heapFree, press, refusal } from "./quota.ts";
 import { childReserves, regionReserves, reserveFor, rootReserveFor } from "./reserve.ts";
 
+/** What `new MemoryContext` makes. The options are read first: their getters are the user's code, after which nothing is as it was. */
+export function build<C>(parent: unknown, given: OptionsOf<C>): Core {
+  const options = readOptions(given, OPTIONS) as OptionsOf<never>;
+  const above = coreOf(parent);
+  if (above !== undefined) return buildChild(above, options);
+  return parent === null ? buildAlone(options) : buildOver(parent as Allocator, options);
+}
+
+/** What a context is made of, if it is one. */
+export function coreOf(context: unknown): Core | undefined {
+  const core = (context as { readonly core?: unknown } | null | undefined)?.core;
+  return core instanceof Core ? core : undefined;
+}
+
 /** A context whose bytes are a block of its parent's heap, or, with `memory`, none of its parent's. Its quota is its parent's. */
-export function buildChild<C>(parent: Core, options: OptionsOf<C>): Core {
+function buildChild(parent: Core, options: OptionsOf<never>): Core {
   parent.check();
-  const wanted = readOptions(options, { kind: "context", name: parent.name, quota: parent.quota, zero: parent.zero });
+  const wanted = checkWanted(options, { kind: "context", name: parent.name, quota: parent.quota, zero: parent.zero });
   const { name, quota, memory, aside } = wanted;
   checkFree(parent.children, name);
   press(parent, quota);
@@ -75,8 +92,8 @@ function checkRoom(parent: Core, quota: number): void {
 const NOTHING: Above = { kind: "nothing", name: "", quota: MAX_CAPACITY, zero: false };
 
 /** A context with memory of its own, below no other. */
-export function buildAlone<C>(options: OptionsOf<C>): Core {
-  const wanted = readOptions(options, NOTHING);
+function buildAlone(options: OptionsOf<never>): Core {
+  const wanted = checkWanted(options, NOTHING);
   return rootIn(
     newPlace(wanted, withAside(rootReserveFor(wanted.quota - wanted.aside), wanted.aside)),
     wanted,
@@ -84,18 +101,28 @@ export function buildAlone<C>(options: OptionsOf<C>): Core {
   );
 }
 
-/** The contexts over an allocator, by name. */
+/** A context whose bytes are a block of an allocator. */
+function buildOver(region: Allocator, options: OptionsOf<never>): Core {
+  checkRegion(region);
+  const wanted = checkWanted(options, { ...NOTHING, kind: "allocator" });
+  const family = familyOf(region);
+  checkFree(family, wanted.name);
+  return rootIn(placeOver(region, wanted), wanted, family);
+}
+
+/** Where an allocator has the contexts over it, by name: with itself, so that a proxy of it has the same. */
+const FAMILY: unique symbol = Symbol("contexts");
+/** The same of those that can't have it, as they are frozen. */
 const families: WeakMap<Allocator, Map<string, Core>> = /* @__PURE__ */ new WeakMap();
 
-/** A context whose bytes are a block of an allocator. */
-export function buildOver<C>(region: Allocator, options: OptionsOf<C>): Core {
-  checkRegion(region);
-  const wanted = readOptions(options, { ...NOTHING, kind: "allocator" });
-  const family = families.get(region) ?? new Map<string, Core>();
-  checkFree(family, wanted.name);
-  const core = rootIn(placeOver(region, wanted), wanted, family);
-  families.set(region, family);
-  return core;
+function familyOf(region: Allocator & { readonly [FAMILY]?: () => Map<string, Core> }): Map<string, Core> {
+  const known = region[FAMILY]?.() ?? families.get(region);
+  if (known !== undefined) return known;
+  const family = new Map<string, Core>();
+  // A function: Vue's proxy would wrap the map.
+  if (!Reflect.defineProperty(region, FAMILY, { value: () => family, configurable: true }))
+    families.set(region, family);
+  return family;
 }
 
 /** A block of an allocator, as long as is asked for, or as it has room for; its own error where it has none. */
@@ -132,6 +159,11 @@ function over(region: Allocator, base: Offset, bytes: number): Place {
 
 function rootIn(place: Place, wanted: Wanted, siblings: Map<string, Core>): Core {
   return orGivenBack(place, () => {
+    // An allocator is anyone's code.
+    checkFree(siblings, wanted.name);
+    if (place.base % PAGE_SIZE !== 0) {
+      throw new InvalidArgumentError(`invalid parent: its block at ${place.base} is not aligned to ${PAGE_SIZE}`);
+    }
     const core = new Core(wanted, place, undefined, siblings);
     siblings.set(core.name, core);
     return core;
@@ -164,9 +196,9 @@ function checkRegion(region: Allocator): void {
   if (!verbs || !isBuffer(memory?.buffer)) {
     throw new InvalidArgumentError("invalid parent: it is neither a context nor an allocator nor null");
   }
-  if (!(traits?.maxAlignment >= PAGE_SIZE)) {
+  if (!(isUint32(traits?.maxAlignment) && traits.maxAlignment >= PAGE_SIZE)) {
     throw new InvalidArgumentError(
-      `invalid parent: an allocator that aligns blocks to ${PAGE_SIZE} is needed, this one aligns to ${traits?.maxAlignment}`,
+      `invalid parent: an allocator that aligns blocks to ${PAGE_SIZE} is needed, this one aligns to ${show(traits?.maxAlignment)}`,
     );
   }
 }

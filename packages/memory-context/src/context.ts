@@ -1,13 +1,14 @@
 import {
   type Allocator,
-  checkCallback,
+  bytesPerElement,
+  disposable,
   InvalidArgumentError,
   type Offset,
   type TypedArrayConstructor,
   view,
 } from "@ariax/allocator";
 import { copy, fill, type Kind, load, store, type ValueOf } from "./access.ts";
-import { buildAlone, buildChild, buildOver } from "./build.ts";
+import { build, coreOf } from "./build.ts";
 import { Core, DISPOSED, LENT } from "./core.ts";
 import { diffSnapshots, type SnapshotDiff } from "./diff.ts";
 import { dispose } from "./dispose.ts";
@@ -32,8 +33,8 @@ export type ContextOptions = OptionsOf<MemoryContext>;
  * `traits` and `capacity`. While it is lent, all throw `ContextLentError`, but those, `reclaim` and `dispose`.
  */
 export class MemoryContext extends QuotaHeap implements Disposable {
-  /** The context that it is a child of. */
-  readonly parent: MemoryContext | undefined;
+  /** As `dispose`, and nothing where that was done before. */
+  declare readonly [Symbol.dispose]: () => void;
 
   /**
    * A new context, empty. Throws `InvalidArgumentError`; `QuotaExceededError` and `OutOfMemoryError` of the parent, or what the
@@ -42,28 +43,24 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   constructor(parent: MemoryContext | Allocator | null, options: ContextOptions);
   // What is not for users: a core that is there already, which `adopt` has.
   constructor(parent: MemoryContext | Allocator | null | Core, options: ContextOptions) {
-    super(MemoryContext.#coreOf(parent, options));
-    this.parent = parent instanceof MemoryContext ? parent : undefined;
+    super(parent instanceof Core ? parent : build(parent, options));
     this.core.context = this;
-    const { onPressure, onLeave } = options;
-    if (onPressure !== undefined) this.core.onPressure = (size) => onPressure(this, size);
-    if (onLeave !== undefined) this.core.onLeave = () => onLeave(this);
-  }
-
-  static #coreOf(parent: MemoryContext | Allocator | null | Core, options: ContextOptions): Core {
-    if (parent instanceof Core) return parent;
-    if (parent instanceof MemoryContext) return buildChild(parent.core, options);
-    return parent === null ? buildAlone(options) : buildOver(parent, options);
+    disposable(this, (context) => {
+      if (!context.disposed) context.dispose();
+    });
   }
 
   /**
    * Goes on with a context that another thread has lent, to its quota, as a root. `dispose` it when done: that gives nothing
    * back, but here it is over. Throws `InvalidArgumentError`, and `CorruptionError` where no whole heap is there. O(pages).
    */
-  static adopt(loan: ContextLoan, options: Pick<ContextOptions, "onPressure" | "onLeave"> = {}): MemoryContext {
-    checkCallback("onPressure", options?.onPressure);
-    checkCallback("onLeave", options?.onLeave);
-    return new MemoryContext(adopt(loan) as unknown as null, (options ?? {}) as ContextOptions);
+  static adopt(loan: ContextLoan, options?: Pick<ContextOptions, "onPressure" | "onLeave">): MemoryContext {
+    return new MemoryContext(adopt(loan, options ?? {}) as unknown as null, undefined as never);
+  }
+
+  /** The context that it is a child of. */
+  get parent(): MemoryContext | undefined {
+    return this.core.parent?.context as MemoryContext | undefined;
   }
 
   get name(): string {
@@ -164,10 +161,8 @@ export class MemoryContext extends QuotaHeap implements Disposable {
    */
   view<T>(offset: Offset, type: TypedArrayConstructor<T>, length?: number): T {
     const room = live(this.core, offset);
-    if (typeof type !== "function" || !(type.BYTES_PER_ELEMENT > 0)) {
-      throw new InvalidArgumentError("invalid type: it is no typed array");
-    }
-    return view(this, offset, type, length === undefined ? Math.floor(room / type.BYTES_PER_ELEMENT) : length);
+    const most = Math.floor(room / bytesPerElement(type));
+    return view(this, offset, type, length === undefined ? most : length);
   }
 
   /**
@@ -199,8 +194,9 @@ export class MemoryContext extends QuotaHeap implements Disposable {
    */
   transfer(offset: Offset, to: MemoryContext, bytes?: number): Offset {
     live(this.core, offset);
-    if (!(to instanceof MemoryContext)) throw new InvalidArgumentError("invalid context: it is no MemoryContext");
-    return transfer(this.core, offset, to.core, bytes);
+    const other = coreOf(to);
+    if (other === undefined) throw new InvalidArgumentError("invalid context: it is no MemoryContext");
+    return transfer(this.core, offset, other, bytes);
   }
 
   /** All blocks as bytes, free pages left out. Throws `InvalidArgumentError` where there are children. O(bytes in use). */
@@ -244,10 +240,5 @@ export class MemoryContext extends QuotaHeap implements Disposable {
    */
   dispose(): void {
     dispose(this.core);
-  }
-
-  /** As `dispose`, and nothing where that was done before. */
-  [Symbol.dispose](): void {
-    if (!this.disposed) this.dispose();
   }
 }

@@ -28,6 +28,9 @@ export interface Settings {
   readonly zero: boolean;
   /** Bytes, whole pages, at the end of the run that are not the heap's. */
   readonly aside: number;
+  /** The user's, who is given the context that he holds. */
+  readonly onPressure?: ((context: never, size: number) => void) | undefined;
+  readonly onLeave?: ((context: never) => void) | undefined;
 }
 
 export class Core {
@@ -71,14 +74,14 @@ export class Core {
   declare pressures: number;
   /** Bytes that the quota refused last; 0 where it was the heap that had no room. */
   declare shortage: number;
-  declare onPressure: ((size: number) => void) | undefined;
-  declare onLeave: (() => void) | undefined;
+  declare readonly onPressure: Settings["onPressure"];
+  declare readonly onLeave: Settings["onLeave"];
   /** Does `onPressure` run now? */
   declare pressing: boolean;
 
   /** What references to its blocks are stamped with. */
   declare readonly owner: Owner;
-  /** Views of its own bytes, and none beyond, for checked access; made when they are first needed. */
+  /** Views of its heap's bytes, and none beyond, for checked access; made when they are first needed. */
   declare bytes: Uint8Array;
   declare data: DataView;
   /** The context that the user holds. */
@@ -86,6 +89,8 @@ export class Core {
 
   /** With a heap that is there already, as in a loan, or a new one. O(pages). */
   constructor(settings: Settings, place: Place, parent: Core | undefined, siblings: Map<string, Core>, heap?: Heap) {
+    // Made while nothing depends on it: the end of a context needs no memory.
+    nowhere ??= makeNowhere();
     const { name, quota, soft, zero, aside } = settings;
     this.name = name;
     this.parent = parent;
@@ -110,14 +115,19 @@ export class Core {
     this.peak = this.used;
     this.limit = this.easy = this.open = 0;
     this.refused = this.pressures = this.shortage = 0;
-    this.onPressure = undefined;
-    this.onLeave = undefined;
+    this.onPressure = settings.onPressure;
+    this.onLeave = settings.onLeave;
     this.pressing = false;
     this.owner = register(name);
     this.bytes = NO_BYTES;
     this.data = NO_DATA;
     this.context = undefined;
     this.refresh();
+  }
+
+  /** Cores know each other by identity. Vue's `reactive` wraps all that it meets, but not what has a tag of its own. */
+  get [Symbol.toStringTag](): string {
+    return "Core";
   }
 
   /** Throws where it is disposed of, or lent. */
@@ -141,6 +151,12 @@ export class Core {
     this.open = this.state === LIVE && isCalm ? this.pages : 0;
   }
 
+  /** As `check`, and throws `DetachedError` where the memory is gone, `CorruptionError` where it is too short. */
+  ready(): void {
+    this.check();
+    this.heap.checkLength();
+  }
+
   /** The control block as it is now. Throws `DetachedError` where the memory is gone. */
   current(): Int32Array {
     // Has the memory become another buffer? Then the view has no words left.
@@ -160,7 +176,7 @@ export class Core {
 
   /** Lets go of the memory, once it is disposed of: the user may keep the context. */
   forget(): void {
-    const { place, heap, slab } = (nowhere ??= makeNowhere());
+    const { place, heap, slab } = nowhere!;
     this.place = place;
     this.heap = heap;
     this.slab = slab;
@@ -171,9 +187,9 @@ export class Core {
     this.inside.clear();
   }
 
-  /** Its own bytes. Only where a live block has just been found: then the memory is there. */
+  /** The bytes of its heap. Only where a live block has just been found, or after `ready`: then the memory is there. */
   ownBytes(): Uint8Array {
-    if (this.bytes.length === 0) this.bytes = new Uint8Array(this.heap.buffer, this.base, this.place.bytes);
+    if (this.bytes.length === 0) this.bytes = new Uint8Array(this.heap.buffer, this.base, this.pages * PAGE_SIZE);
     return this.bytes;
   }
 

@@ -1,5 +1,5 @@
 /** What changed between two snapshots of a context, block by block. */
-import { InvalidArgumentError, type Offset } from "@ariax/allocator";
+import { InvalidArgumentError, newBuffer, type Offset } from "@ariax/allocator";
 import { PAGE_SIZE } from "@ariax/slab";
 import { liveBlocks } from "@ariax/slab/engine";
 import { type Contents, eachRun, readSnapshot } from "./snapshot.ts";
@@ -62,7 +62,7 @@ export function diffSnapshots(before: Uint8Array, after: Uint8Array): SnapshotDi
 /** Finds the bytes of a block, which lie in one run. */
 function bytesOf({ base, pages, control, stored }: Contents): (offset: Offset, size: number) => Uint8Array {
   /** Of each page, where it begins among those stored. */
-  const places = new Float64Array(pages);
+  const places = new Float64Array(newBuffer(8 * pages));
   eachRun(control, (from, length, at) => {
     for (let i = 0; i < length; i += PAGE_SIZE) places[(from + i) / PAGE_SIZE] = at + i;
   });

@@ -26,7 +26,8 @@ export function dispose(core: Core): void {
   for (const one of all) {
     one.forget();
     try {
-      one.onLeave?.();
+      const { onLeave } = one;
+      onLeave?.(one.context as never);
     } catch (error) {
       errors.push(error);
     }

@@ -1,8 +1,8 @@
 /** What a context is asked to be, checked. */
 import {
+  checkBoolean,
   checkCallback,
   checkInteger,
-  checkKnown,
   InvalidArgumentError,
   MAX_CAPACITY,
   QuotaExceededError,
@@ -22,27 +22,27 @@ export interface OptionsOf<C> {
    * Bytes of the run that it lies in, control block and slack included, rounded up to pages: at least the quota, and 64 KiB.
    * Default: `reserveFor(quota)`, or, of what the parent has beyond its own quota, the share that this quota has of that.
    */
-  readonly reserve?: number;
+  readonly reserve?: number | undefined;
   /** Bytes, 0 to the quota, above which `onPressure` is called. Default: the quota, whatever it becomes. */
-  readonly soft?: number;
+  readonly soft?: number | undefined;
   /**
    * Called before a call that would take `used` above `soft`, with the bytes it is about to add; once for each time that the
    * limit is crossed. It may free, dispose, and set limits; the call goes on with what is true then.
    */
-  readonly onPressure?: (context: C, size: number) => void;
+  readonly onPressure?: ((context: C, size: number) => void) | undefined;
   /**
    * Bytes at the end of the run, rounded up to pages, that are not the heap's: for a structure of yours that lives as long as the
    * context. They count in the quota. Where they are: `context.aside`. Default 0.
    */
-  readonly aside?: number;
+  readonly aside?: number | undefined;
   /** Called once the context is over, by whatever call, or lent: for who keeps views of its memory. What it throws comes out of that call. */
-  readonly onLeave?: (context: C) => void;
+  readonly onLeave?: ((context: C) => void) | undefined;
   /** No byte of it is seen by another context, nor of another by it. Default: what its parent has; below one, always. */
-  readonly zero?: boolean;
+  readonly zero?: boolean | undefined;
   /** Memory of its own: a new buffer, or what a function returns that is told the bytes. */
-  readonly memory?: "separate" | ((bytes: number) => SeparateMemory);
+  readonly memory?: "separate" | ((bytes: number) => SeparateMemory) | undefined;
   /** That new buffer, or the one of a root without a parent, is a `SharedArrayBuffer`. */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
 }
 
 /** Options that were checked. */
@@ -61,30 +61,29 @@ export interface Above {
   readonly zero: boolean;
 }
 
-const OPTIONS = [...["name", "quota", "reserve", "soft", "onPressure", "onLeave", "zero", "aside", "memory", "shared"]];
+/** The names of its options. */
+export const OPTIONS: readonly (keyof OptionsOf<never>)[] = [
+  ...(["name", "quota", "reserve", "soft", "onPressure", "onLeave", "zero", "aside", "memory", "shared"] as const),
+];
 
-export function readOptions<C>(options: OptionsOf<C>, above: Above): Wanted {
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError("invalid options: a name and a quota are needed");
-  }
-  checkKnown(options, OPTIONS);
-  const { soft, memory, onPressure } = options;
+/** `options` as they were read, checked. */
+export function checkWanted(options: OptionsOf<never>, above: Above): Wanted {
+  const { soft, zero = above.zero, memory, shared = false, onPressure, onLeave } = options;
   const name = checkName(options.name);
   const quota = checkInteger("quota", options.quota, 1, MAX_CAPACITY);
   if (quota > above.quota) {
     throw new InvalidArgumentError(`invalid quota: ${quota} is more than the ${above.quota} of ${quoted(above.name)}`);
   }
-  const aside = pagesOf(checkInteger("aside", options.aside ?? 0, 0, MAX_CAPACITY));
+  const aside = options.aside === undefined ? 0 : pagesOf(checkInteger("aside", options.aside, 0, MAX_CAPACITY));
   if (aside > quota) throw new QuotaExceededError(name, aside, 0, quota);
   const reserve = options.reserve === undefined ? undefined : wholePages(options.reserve, quota, aside);
   if (soft !== undefined) checkInteger("soft", soft, 0, quota);
   checkCallback("onPressure", onPressure);
-  checkCallback("onLeave", options.onLeave);
-  const zero = flag("zero", options.zero, above.zero);
-  if (above.zero && !zero) throw new InvalidArgumentError(`invalid zero: ${quoted(above.name)}, its parent, zeroes`);
-  const shared = flag("shared", options.shared, false);
-  checkMemory(memory, shared, above);
-  return { name, quota, reserve, soft, zero, memory, shared, aside };
+  checkCallback("onLeave", onLeave);
+  if (!checkBoolean("zero", zero) && above.zero)
+    throw new InvalidArgumentError(`invalid zero: ${quoted(above.name)}, its parent, zeroes`);
+  checkMemory(memory, checkBoolean("shared", shared), above);
+  return { name, quota, reserve, soft, zero, memory, shared, aside, onPressure, onLeave };
 }
 
 function wholePages(reserve: number, quota: number, aside: number): number {
@@ -103,12 +102,6 @@ function checkMemory(memory: Wanted["memory"], shared: boolean, { kind }: Above)
   }
   const isNew = memory === "separate" || (memory === undefined && kind === "nothing");
   if (shared && !isNew) throw new InvalidArgumentError("invalid shared: no new buffer is made");
-}
-
-function flag(name: string, value: boolean | undefined, otherwise: boolean): boolean {
-  if (value === undefined) return otherwise;
-  if (typeof value !== "boolean") throw new InvalidArgumentError(`invalid ${name}: it is neither true nor false`);
-  return value;
 }
 
 /** A name as messages show it. */

@@ -1,5 +1,16 @@
 /** Where a context's bytes are: a run of whole pages, in memory of its own, in a given one, or in that of its parent. */
-import { InvalidArgumentError, isBuffer, type Memory, type Offset, OutOfMemoryError } from "@ariax/allocator";
+import {
+  CorruptionError,
+  checkInteger,
+  DetachedError,
+  disposeSymbol,
+  InvalidArgumentError,
+  isBuffer,
+  MAX_CAPACITY,
+  type Memory,
+  newBuffer,
+  type Offset,
+} from "@ariax/allocator";
 import { PAGE_SIZE } from "@ariax/slab";
 import { type Growable, type Heap, makeHeap } from "@ariax/slab/engine";
 
@@ -23,21 +34,26 @@ export interface Place {
 /** Memory that a user's function gives. It is asked for the buffer again and again, as that may become another one. */
 export interface SeparateMemory extends Memory {
   /** Where the context may begin: a multiple of 4096. Default 0. */
-  readonly byteOffset?: number;
+  readonly byteOffset?: number | undefined;
   /** Bytes from there on that it may use. Default: all. A view of a buffer is such a memory, too. */
-  readonly byteLength?: number;
+  readonly byteLength?: number | undefined;
 }
 
 /** A memory of which a part is used, and which nobody makes longer from here. */
 class Window implements Growable {
-  readonly #memory: Memory;
+  declare private readonly memory: Memory;
 
   constructor(memory: Memory) {
-    this.#memory = memory;
+    this.memory = memory;
+  }
+
+  /** As `Core` has: what it looks through may be anyone's, and is none of a proxy's. */
+  get [Symbol.toStringTag](): string {
+    return "Window";
   }
 
   get buffer(): ArrayBufferLike {
-    return this.#memory.buffer;
+    return this.memory.buffer;
   }
 
   get maxByteLength(): number {
@@ -61,19 +77,6 @@ export function ownPlace(bytes: number, shared: boolean): Place {
   return { memory, base: 0, bytes, most: bytes, fresh: true, separate: true, borrowed: false, giveBack: () => {} };
 }
 
-function newBuffer(bytes: number, shared: boolean): ArrayBufferLike {
-  if (shared && typeof SharedArrayBuffer === "undefined") {
-    throw new InvalidArgumentError(
-      "invalid shared: there is no SharedArrayBuffer; a page has it where it is cross-origin isolated",
-    );
-  }
-  try {
-    return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
-  } catch {
-    throw new OutOfMemoryError(bytes, PAGE_SIZE, bytes); // the system has no more
-  }
-}
-
 /** The bytes of a context that another thread has lent. Its quota can't become larger than it was lent with. */
 export function borrowedPlace(memory: Growable, base: Offset, bytes: number, most: number): Place {
   return { memory, base, bytes, most, fresh: false, separate: true, borrowed: true, giveBack: () => {} };
@@ -86,12 +89,15 @@ export function separatePlace(make: (bytes: number) => SeparateMemory, bytes: nu
   try {
     const buffer = memory?.buffer;
     if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid memory: what the function returned has no buffer");
-    const { byteOffset: base = 0, byteLength = Infinity } = memory;
+    const { byteOffset: base = 0, byteLength = buffer.byteLength } = memory;
     if (!(Number.isInteger(base) && base >= 0 && base % PAGE_SIZE === 0)) {
       throw new InvalidArgumentError(`invalid memory: its byteOffset is no multiple of ${PAGE_SIZE}`);
     }
+    // An offset has 32 bits.
+    checkInteger("byteOffset", base, 0, MAX_CAPACITY - bytes);
+    checkInteger("byteLength", byteLength, 0, Number.MAX_SAFE_INTEGER);
     const has = Math.max(0, Math.min(buffer.byteLength - base, byteLength));
-    if (!(has >= bytes)) throw new InvalidArgumentError(`invalid memory: it has ${has} bytes, asked for were ${bytes}`);
+    if (has < bytes) throw new InvalidArgumentError(`invalid memory: it has ${has} bytes, asked for were ${bytes}`);
     return {
       memory: new Window(memory),
       ...{ base, bytes, most: bytes, fresh: false, separate: true, borrowed: false, giveBack },
@@ -104,7 +110,7 @@ export function separatePlace(make: (bytes: number) => SeparateMemory, bytes: nu
 
 /** Memory that can be given back to the system, as a `Region` of @ariax/native, is. */
 function release(memory: unknown): void {
-  const { [Symbol.dispose]: end, unmap } = (memory ?? {}) as { [Symbol.dispose]?: unknown; unmap?: unknown };
+  const { [disposeSymbol()]: end, unmap } = (memory ?? {}) as { [end: symbol]: unknown; unmap?: unknown };
   if (typeof end === "function") end.call(memory);
   else if (typeof unmap === "function") unmap.call(memory);
 }
@@ -118,14 +124,24 @@ export function isGone({ memory }: Place): boolean {
   }
 }
 
-/** Makes every byte 0. O(bytes). */
-export function wipe(place: Place): void {
-  new Uint8Array(place.memory.buffer, place.base, place.bytes).fill(0);
+/** Makes every byte that is there 0. O(bytes). */
+export function wipe({ memory: { buffer }, base, bytes }: Place): void {
+  new Uint8Array(buffer).fill(0, base, base + bytes);
+}
+
+/** Throws `DetachedError` where the memory is gone, and `CorruptionError` where somebody has made it too short. */
+function checkThere({ memory, base, bytes }: Place): void {
+  const { byteLength } = memory.buffer;
+  if (byteLength === 0) throw new DetachedError();
+  if (byteLength < base + bytes) {
+    throw new CorruptionError(`truncated: the context ends at byte ${base + bytes}, its buffer at ${byteLength}`);
+  }
 }
 
 /** A heap of all the pages of a place but the last `aside` bytes. With `zero`, no byte of what was there is left. O(pages), or O(bytes). */
 export function wholeHeap(place: Place, zero: boolean, aside: number): Heap {
   const { memory, base, bytes, fresh } = place;
+  checkThere(place);
   if (zero && !fresh) wipe(place);
   const pages = (bytes - aside) / PAGE_SIZE;
   return makeHeap({ memory, base, pages, limit: pages, zero: fresh || zero });

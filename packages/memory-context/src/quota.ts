@@ -17,11 +17,14 @@ import { roomFor } from "./room.ts";
 export function press(core: Core, bytes: number): void {
   const crosses = core.used <= core.soft && core.used + bytes > core.soft;
   if (!crosses || core.pressing) return;
+  // Of memory that is gone, or too short, nothing is announced.
+  core.heap.checkLength();
   core.pressures++;
-  if (core.onPressure === undefined) return;
+  const { onPressure } = core;
+  if (onPressure === undefined) return;
   core.pressing = true;
   try {
-    core.onPressure(bytes);
+    onPressure(core.context as never, bytes);
   } finally {
     core.pressing = false;
   }

@@ -5,7 +5,7 @@
  * Measured, see README.md: the seven real traces find room for every block with 368 to 484 KiB of it, whether the quota is
  * 0.8 or 20 MiB. What counts is how many size classes are in use: each may have a slab, of up to 28 KiB, that is nearly empty.
  */
-import { type Allocator, MAX_CAPACITY } from "@ariax/allocator";
+import { type Allocator, checkInteger, MAX_CAPACITY } from "@ariax/allocator";
 import { MIN_CAPACITY, PAGE_SIZE } from "@ariax/slab";
 import { layoutOf } from "@ariax/slab/engine";
 
@@ -27,9 +27,10 @@ function rootSlack(quota: number): number {
 
 /**
  * What a context of that quota reserves, in bytes, if its parent has enough; not more than 4 GiB − 64 KiB. A parent that is to
- * have many children at their best needs as much for each of them.
+ * have many children at their best needs as much for each of them. Throws `InvalidArgumentError` for what is no quota.
  */
 export function reserveFor(quota: number): number {
+  checkInteger("quota", quota, 0, MAX_CAPACITY);
   return bytesFor(quota, fullSlack(quota));
 }
 

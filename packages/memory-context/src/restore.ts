@@ -10,9 +10,9 @@ import { checkChildless, eachRun, readSnapshot } from "./snapshot.ts";
  * quota is refused. O(bytes of the snapshot + pages).
  */
 export function restore(core: Core, snapshot: Uint8Array): void {
-  core.check();
+  core.ready();
   checkChildless(core, "restore");
-  const { name, base, pages, used, control, stored } = readSnapshot(snapshot);
+  const { name, base, pages, used, control, stored } = readSnapshot(snapshot, core.heap.buffer);
   if (name !== core.name || base !== core.base || pages !== core.pages) {
     throw new InvalidArgumentError(
       `invalid snapshot: it is of ${quoted(name)} at ${base}, ${pages * PAGE_SIZE} bytes, ` +
@@ -21,7 +21,7 @@ export function restore(core: Core, snapshot: Uint8Array): void {
   }
   if (used + core.granted > core.quota) throw new QuotaExceededError(name, used, core.granted, core.quota);
   const w = core.current();
-  const own = new Uint8Array(core.heap.buffer, base, core.place.bytes);
+  const own = core.ownBytes();
   w.set(control);
   eachRun(control, (from, length, at) => own.set(stored.subarray(at, at + length), from));
   core.charge(used + core.granted - core.used);

@@ -9,7 +9,7 @@
  *     header   magic, version, two words of checksum over all that follows; base, pages of the heap, quota, used,
  *              units of the name, words of the control block, pages stored, 0
  */
-import { CorruptionError, InvalidArgumentError, type Offset, OutOfMemoryError, tagOf } from "@ariax/allocator";
+import { CorruptionError, InvalidArgumentError, newBuffer, type Offset, tagOf } from "@ariax/allocator";
 import { PAGE_SIZE } from "@ariax/slab";
 import { extents, heapStats, layoutOf } from "@ariax/slab/engine";
 import { checksum } from "./checksum.ts";
@@ -39,32 +39,36 @@ export interface Contents {
 
 /** O(bytes in use). Throws `InvalidArgumentError` where the context has children. */
 export function takeSnapshot(core: Core): Uint8Array {
-  core.check();
+  core.ready();
   checkChildless(core, "snapshot");
   const w = core.current();
   const { name, base, pages } = core;
   const nameWords = (name.length + 1) >>> 1;
   const used = heapPages(w);
   const start = HEADER_WORDS + nameWords + w.length;
-  const words = newWords(start + (used * PAGE_SIZE) / 4);
+  const words = new Int32Array(newBuffer(4 * start + used * PAGE_SIZE));
   words.set([MAGIC, VERSION, 0, 0, base, pages, core.quota, core.used - core.granted, name.length, w.length, used, 0]);
   const units = new Uint16Array(words.buffer, 4 * HEADER_WORDS, name.length);
   for (let i = 0; i < units.length; i++) units[i] = name.charCodeAt(i);
   words.set(w, HEADER_WORDS + nameWords);
   const bytes = new Uint8Array(words.buffer);
-  const own = new Uint8Array(core.heap.buffer, base, core.place.bytes);
+  const own = core.ownBytes();
   eachRun(w, (from, length, at) => bytes.set(own.subarray(from, from + length), 4 * start + at));
   words.set(checksum(words, COVERED), 2);
   return bytes;
 }
 
-/** Reads a snapshot. Throws `CorruptionError` for what is none, is truncated or was changed. O(its bytes). */
-export function readSnapshot(snapshot: Uint8Array): Contents {
+/**
+ * Reads a snapshot. Throws `CorruptionError` for what is none, is truncated or was changed. O(its bytes). One that lies in `memory`,
+ * which is about to be written, is copied.
+ */
+export function readSnapshot(snapshot: Uint8Array, memory?: ArrayBufferLike): Contents {
   if (tagOf(snapshot) !== "Uint8Array") throw new InvalidArgumentError("invalid snapshot: it is no Uint8Array");
   const { length } = snapshot;
   expect(length >= 4 * HEADER_WORDS && length % 4 === 0, () => `snapshot of ${length} bytes: it is truncated`);
   // A view of words must begin at a multiple of 4.
-  const { buffer, byteOffset } = snapshot.byteOffset % 4 === 0 ? snapshot : snapshot.slice();
+  const inPlace = snapshot.byteOffset % 4 === 0 && snapshot.buffer !== memory;
+  const { buffer, byteOffset } = inPlace ? snapshot : copyOf(snapshot);
   const words = new Int32Array(buffer, byteOffset, length / 4);
   expect(words[0] === MAGIC, () => "no snapshot: no magic number at its start");
   expect(words[1] === VERSION, () => `snapshot of version ${words[1]}: this package has ${VERSION}`);
@@ -78,7 +82,7 @@ export function readSnapshot(snapshot: Uint8Array): Contents {
   const isHeader = units >= 0 && units <= MAX_NAME_BYTES && pages > 0 && controlWords === layoutOf(pages, 1).words;
   const fits = isHeader && count >= 0 && start + count * (PAGE_SIZE / 4) === words.length;
   expect(fits, () => `snapshot of ${length} bytes: they are not those of a heap of ${pages} pages`);
-  const control = words.slice(controlAt, start);
+  const control = copyOf(words.subarray(controlAt, start));
   checkHeap(control, base, pages);
   expect(heapPages(control) === count, () => `snapshot with ${count} pages: ${heapPages(control)} are in use`);
   const { live } = heapStats(control);
@@ -105,16 +109,15 @@ export function checkChildless(core: Core, what: string): void {
   if (size > 0) throw new InvalidArgumentError(`invalid ${what}: ${quoted(core.name)} has ${size} children`);
 }
 
-function heapPages(control: Int32Array): number {
-  return heapStats(control).reserved / PAGE_SIZE;
+/** Not by `slice`: that of Node's buffers copies nothing. */
+function copyOf<A extends Uint8Array | Int32Array>(array: A): A {
+  const copy = newBuffer(array.byteLength);
+  new Uint8Array(copy).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  return (array.BYTES_PER_ELEMENT === 1 ? new Uint8Array(copy) : new Int32Array(copy)) as A;
 }
 
-function newWords(length: number): Int32Array {
-  try {
-    return new Int32Array(length);
-  } catch {
-    throw new OutOfMemoryError(4 * length, 4, 4 * length); // the system has no more
-  }
+function heapPages(control: Int32Array): number {
+  return heapStats(control).reserved / PAGE_SIZE;
 }
 
 function expect(holds: boolean, what: () => string): void {

@@ -11,7 +11,7 @@ import { refusal, take, untake } from "./quota.ts";
 export function transfer(from: Core, offset: Offset, to: Core, bytes: number | undefined): Offset {
   const room = live(from, offset);
   const size = bytes === undefined ? room : checkInteger("bytes", bytes, 0, room);
-  to.check();
+  to.ready();
   // To where it is? Then there is nothing to do.
   if (from === to) return offset;
   const moved = take(to, size, undefined, false);

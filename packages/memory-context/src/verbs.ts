@@ -5,6 +5,7 @@ import {
   checkCount,
   checkOffsets,
   checkSize,
+  InvalidArgumentError,
   InvalidFreeError,
   isShared,
   isUint32,
@@ -13,6 +14,7 @@ import {
   moveBlock,
   NULL,
   type Offset,
+  renewed,
   type Traits,
 } from "@ariax/allocator";
 import { liveBlocks } from "@ariax/slab/engine";
@@ -35,7 +37,8 @@ export class QuotaHeap implements Allocator {
   declare protected readonly core: Core;
 
   constructor(core: Core) {
-    this.core = core;
+    // Not enumerable: who prints or compares a context does not mean all its memory.
+    Object.defineProperty(this, "core", { value: core, configurable: true });
     this.capacity = core.slab.capacity;
     this.traits = {
       name: "memory-context",
@@ -53,7 +56,7 @@ export class QuotaHeap implements Allocator {
   /** The memory that the offsets point into: the region's, or its own. Take views of blocks by `view`, which checks them. */
   get memory(): Memory {
     this.core.check();
-    return this.core.heap;
+    return this.core.place.memory;
   }
 
   /** Throws `QuotaExceededError`, and `OutOfMemoryError` where the reserved run has no room. O(1). */
@@ -175,21 +178,28 @@ export class QuotaHeap implements Allocator {
   /** As many as the quota and the heap have room for; notice that `soft` would be crossed is given once, before the first. */
   allocateMany(size: number, out: Int32Array): number {
     const core = this.core;
-    core.check();
+    core.ready();
     this.checkSize(size);
-    press(core, checkOffsets(out).length * roomFor(size));
-    for (let made = 0; made < out.length; made++) {
+    const { byteOffset, length, buffer } = checkOffsets(out);
+    const isOwn = buffer === core.heap.buffer;
+    press(core, length * roomFor(size));
+    // The user's code may have run, and the memory have become another buffer: from here on it stays.
+    core.ready();
+    const isThere = isOwn && core.heap.buffer.byteLength >= byteOffset + 4 * length;
+    const words = isThere ? renewed(out, byteOffset, length, core.heap) : out;
+    if (words.length < length) throw new InvalidArgumentError("invalid offsets: their buffer has become shorter");
+    for (let made = 0; made < length; made++) {
       const easy = core.used <= core.easy && size <= MOST_SMALL;
       const offset = easy ? this.tryAllocate(size) : take(core, size, undefined, true);
       if (offset === NULL) return made;
-      out[made] = offset;
+      words[made] = offset;
     }
-    return out.length;
+    return length;
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
     const core = this.core;
-    core.check();
+    core.ready();
     const n = checkCount(count, offsets);
     let rooms = 0;
     for (let i = 0; i < n; i++) {
@@ -208,7 +218,7 @@ export class QuotaHeap implements Allocator {
   /** Ends every block; children stay. O(pages), and with children O(blocks). */
   reset(): void {
     const core = this.core;
-    core.check();
+    core.ready();
     if (core.inside.size === 0) core.slab.reset();
     else for (const { offset } of [...liveBlocks(core.current())]) if (!isChild(core, offset)) core.slab.free(offset);
     core.charge(core.granted - core.used);
@@ -217,7 +227,7 @@ export class QuotaHeap implements Allocator {
   /** Of its own heap. The bytes of children are reserved, and no blocks. O(pages + children). */
   stats(): AllocatorStats {
     const core = this.core;
-    core.check();
+    core.ready();
     const stats = core.slab.stats();
     return { ...stats, live: stats.live - core.inner, blocks: stats.blocks - core.inside.size };
   }

@@ -125,12 +125,12 @@ describe("load and store", () => {
         [kind, 1n, "1n"],
       ]),
       ...KINDS.flatMap(([kind]): [Kind, unknown, string][] => [
-        [kind, "1", "string"],
+        [kind, "1", '"1"'],
         [kind, null, "null"],
         [kind, undefined, "undefined"],
-        [kind, true, "boolean"],
-        [kind, {}, "object"],
-        [kind, Symbol("1"), "symbol"],
+        [kind, true, "true"],
+        [kind, {}, "an object"],
+        [kind, Symbol("1"), "Symbol(1)"],
       ]),
     ];
     for (const [kind, value, shown] of all) {
@@ -150,10 +150,10 @@ describe("load and store", () => {
       ["u9", '"u9"'],
       ["", '""'],
       ["toString", '"toString"'],
-      [8, "number"],
-      [null, "object"],
+      [8, "8"],
+      [null, "null"],
       [undefined, "undefined"],
-      [Symbol("u8"), "symbol"],
+      [Symbol("u8"), "Symbol(u8)"],
     ] as const) {
       const message = `invalid kind: ${shown} is not one of ${known}`;
       throws(() => context.load(kind as Kind, p, 0), "InvalidArgumentError", message);
@@ -218,11 +218,18 @@ describe("a view", () => {
       );
     }
     expect(() => context.view(p, Float64Array, 9)).toThrow("invalid length: 9 is not a whole number from 0 to 8");
-    for (const type of [DataView, Object, undefined, null, {}, "Uint8Array", () => 1]) {
+    for (const [type, shown] of [
+      [DataView, "a function"],
+      [undefined, "undefined"],
+      [null, "null"],
+      [{}, "an object"],
+      ["Uint8Array", '"Uint8Array"'],
+      [Object.assign(() => 1, { BYTES_PER_ELEMENT: 1n }), "a function"],
+    ]) {
       throws(
         () => context.view(p, type as unknown as typeof Uint8Array),
         "InvalidArgumentError",
-        "invalid type: it is no typed array",
+        `invalid type: ${shown} is no constructor of typed arrays`,
       );
     }
   });

@@ -228,9 +228,9 @@ describe("an adopted context", () => {
     const { vm } = shared();
     const good = vm.lend();
     const bad: [unknown, string, string][] = [
-      [undefined, "InvalidArgumentError", "invalid loan: it has no shared buffer"],
-      [null, "InvalidArgumentError", "invalid loan: it has no shared buffer"],
-      [7, "InvalidArgumentError", "invalid loan: it has no shared buffer"],
+      [undefined, "InvalidArgumentError", "invalid loan: undefined is no object"],
+      [null, "InvalidArgumentError", "invalid loan: null is no object"],
+      [7, "InvalidArgumentError", "invalid loan: 7 is no object"],
       [{ ...good, buffer: new ArrayBuffer(1 << 20) }, "InvalidArgumentError", "invalid loan: it has no shared buffer"],
       [{ ...good, name: "" }, "InvalidArgumentError", "invalid name: 0 bytes, 1 to 64 are allowed"],
       [{ ...good, quota: 0 }, "InvalidArgumentError", "invalid quota: 0 is not a whole number from 1 to 4294901760"],

@@ -119,9 +119,9 @@ describe("options", () => {
   const others: [object, string][] = [
     [{ onPressure: 7 }, "invalid onPressure: it is no function"],
     [{ onPressure: null }, "invalid onPressure: it is no function"],
-    [{ zero: 1 }, "invalid zero: it is neither true nor false"],
-    [{ zero: null }, "invalid zero: it is neither true nor false"],
-    [{ shared: "yes" }, "invalid shared: it is neither true nor false"],
+    [{ zero: 1 }, "invalid zero: 1 is not true or false"],
+    [{ zero: null }, "invalid zero: null is not true or false"],
+    [{ shared: "yes" }, 'invalid shared: "yes" is not true or false'],
     [{ shared: true }, "invalid shared: no new buffer is made"],
     [{ shared: true, memory: () => ({ buffer: new ArrayBuffer(1 << 20) }) }, "invalid shared: no new buffer is made"],
     [{ memory: "seperate" }, 'invalid memory: it is neither "separate" nor a function'],
@@ -137,8 +137,13 @@ describe("options", () => {
   });
 
   test("there have to be some", () => {
-    const message = "invalid options: a name and a quota are needed";
-    for (const options of [null, 7, "a", undefined]) {
+    for (const [options, shown] of [
+      [null, "null"],
+      [7, "7"],
+      ["a", '"a"'],
+      [undefined, "undefined"],
+    ]) {
+      const message = `invalid options: ${shown} is no object`;
       for (const parent of [null, root(), new SlabAllocator({ capacity: 1 << 20 })]) {
         throws(() => new MemoryContext(parent, options as never), "InvalidArgumentError", message);
       }

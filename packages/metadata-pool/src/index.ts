@@ -18,5 +18,5 @@
  */
 export type { BytesType, Column, FieldType, FieldValue, Schema } from "./fields.ts";
 export type { Handle } from "./handle.ts";
-export { type AttachOptions, checkPlace, type PoolOptions, type PoolStats } from "./options.ts";
+export { type AttachOptions, checkPlace, FRESH, type PoolOptions, type PoolStats } from "./options.ts";
 export { MetadataPool } from "./pool.ts";

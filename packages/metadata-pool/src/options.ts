@@ -40,6 +40,9 @@ export interface PoolStats {
   readonly overhead: number;
 }
 
+/** An option beside `buffer`, of who has made that: true where every byte is 0 still. Then none is written that need not be. */
+export const FRESH: unique symbol = Symbol("fresh");
+
 export const POOL_OPTIONS: readonly string[] = [
   "capacity",
   "fields",

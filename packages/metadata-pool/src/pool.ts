@@ -26,6 +26,7 @@ import {
 import {
   type AttachOptions,
   checkPlace,
+  FRESH,
   POOL_OPTIONS,
   type PoolOptions,
   type PoolStats,
@@ -71,8 +72,8 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   declare private readonly oldFrom: number;
   declare private readonly lastGeneration: number;
 
-  constructor(options: PoolOptions<F> & { readonly [CONTINUE]?: Layout } = {}) {
-    const given = readPoolOptions(options, [CONTINUE]);
+  constructor(options: PoolOptions<F> & { readonly [CONTINUE]?: Layout; readonly [FRESH]?: boolean } = {}) {
+    const given = readPoolOptions(options, [CONTINUE, FRESH]);
     const { fields = {}, capacity = DEFAULT_CAPACITY, generationBits, firstLife = 1, byteOffset = 0 } = given;
     const layout = given[CONTINUE] ?? layOut(fields, capacity, generationBits);
     const { indexBits, span, lives, youngLives } = handleBits(layout.capacity, layout.generationBits);
@@ -96,8 +97,8 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
       Object.fromEntries(layout.fields.map((f) => [f.name, f.column(buffer, byteOffset + f.at, layout.capacity)])),
     ) as typeof this.columns;
     if (given[CONTINUE] === undefined) {
-      // Memory of its own is zero already: writing zeros would only make the host find pages for it.
-      if (given.buffer !== undefined) this.words.fill(0);
+      // Fresh memory is zero already: writing zeros would only make the host find pages for it.
+      if (given.buffer !== undefined && given[FRESH] !== true) this.words.fill(0);
       this.words.set(layout.header);
       if (firstLife > 1) this.words.fill(2 * (firstLife - 1), GENERATIONS, GENERATIONS + layout.capacity);
       this.free.setRange(0, layout.capacity);

@@ -14,6 +14,7 @@ import {
   NULL,
   type Offset,
   OutOfMemoryError,
+  readOptions,
   reallocate,
   type Traits,
 } from "@ariax/allocator";
@@ -31,8 +32,8 @@ export class PhaseOne implements Allocator {
   readonly traits: Traits;
   protected readonly region: Region;
 
-  constructor({ capacity }: { readonly capacity: number }, name = "phase-1") {
-    this.region = new Region(capacity);
+  constructor(options: { readonly capacity: number }, name = "phase-1") {
+    this.region = new Region(readOptions(options, ["capacity"]).capacity);
     this.memory = this.region;
     this.capacity = this.region.buffer.byteLength;
     this.traits = {
@@ -57,7 +58,9 @@ export class PhaseOne implements Allocator {
   tryAllocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     checkSize(size, this.capacity);
     checkAlignment(alignment, this.traits.maxAlignment);
-    return this.region.take(size, alignment);
+    const offset = this.region.take(size, alignment);
+    if (offset === NULL) this.region.check();
+    return offset;
   }
 
   free(offset: Offset): void {
@@ -97,10 +100,12 @@ export class PhaseOne implements Allocator {
   }
 
   reset(): void {
+    this.region.check();
     this.region.reset();
   }
 
   stats(): AllocatorStats {
+    this.region.check();
     return makeStats({
       ...this.region.count(),
       committed: this.capacity,
@@ -111,6 +116,7 @@ export class PhaseOne implements Allocator {
   }
 
   verify(): void {
+    this.region.check();
     this.region.verify();
   }
 
@@ -125,11 +131,14 @@ export class PhaseOne implements Allocator {
   }
 
   protected checkLive(offset: Offset): void {
-    if (!this.isLive(offset)) throw new InvalidBlockError(offset);
+    if (this.isLive(offset)) return;
+    this.region.check();
+    throw new InvalidBlockError(offset);
   }
 
   protected checkFree(offset: Offset): void {
     if (this.isLive(offset)) return;
+    this.region.check();
     throw this.wasFreed(offset) ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
   }
 }

@@ -12,7 +12,15 @@
  *
  * Cost: `take` O(free blocks), `release` O(1), everything that counts O(blocks).
  */
-import { CorruptionError, checkInteger, MAX_CAPACITY, NULL, type Offset } from "@ariax/allocator";
+import {
+  CorruptionError,
+  checkInteger,
+  DetachedError,
+  MAX_CAPACITY,
+  NULL,
+  newBuffer,
+  type Offset,
+} from "@ariax/allocator";
 
 export const HEADER = 8;
 /** A free block has room for two links. */
@@ -30,65 +38,73 @@ export interface RegionCounts {
 }
 
 export class Region {
-  readonly buffer: ArrayBuffer;
+  declare readonly buffer: ArrayBufferLike;
   /** The offset of the first block. A region that lies in memory after something else would have another. */
-  readonly #first: Offset = HEADER;
+  declare private readonly first: Offset;
   /** The sentinel's offset. */
-  readonly #last: Offset;
-  readonly #words: Uint32Array;
+  declare private readonly last: Offset;
+  declare private readonly words: Uint32Array;
   /** The offset of the free block that is looked at first, or 0. */
-  #head: Offset = NULL;
-  #reserved = 0;
-  #peak = 0;
+  declare private head: Offset;
+  declare private reserved: number;
+  declare private most: number;
 
   /** Of `capacity` bytes, rounded down to 8, headers included. */
   constructor(capacity: number) {
     const bytes = checkInteger("capacity", capacity, 64, MAX_CAPACITY) & -8;
-    this.buffer = new ArrayBuffer(bytes >>> 0);
-    this.#words = new Uint32Array(this.buffer);
-    this.#last = bytes >>> 0;
-    this.#clear();
+    this.buffer = newBuffer(bytes >>> 0);
+    this.words = new Uint32Array(this.buffer);
+    this.first = HEADER;
+    this.last = bytes >>> 0;
+    this.most = 0;
+    this.clear();
   }
 
   /** The most bytes that were ever in live blocks and their headers. */
   get peak(): number {
-    return this.#peak;
+    return this.most;
+  }
+
+  /** Throws `DetachedError` where the buffer was transferred away. */
+  check(): void {
+    if (this.words.length === 0) throw new DetachedError();
   }
 
   /** A block of at least `size` bytes, or `NULL`. */
   take(size: number, alignment: number): Offset {
     const need = blockSize(size);
-    for (let p = this.#head; p !== NULL; p = this.#words[p >>> 2]) {
+    // Of a buffer that was transferred away there are no words, and then no further block.
+    for (let p = this.head; p > NULL; p = this.words[p >>> 2]) {
       const start = alignedIn(p, alignment);
-      if (start - p + need <= this.size(p)) return this.#cut(p, start, need);
+      if (start - p + need <= this.size(p)) return this.cut(p, start, need);
     }
     return NULL;
   }
 
   /** A live block becomes free, and one with the free blocks beside it. */
   release(p: Offset): void {
-    const w = this.#words;
+    const w = this.words;
     let [start, size] = [p, this.size(p)];
-    this.#reserved -= size;
+    this.reserved -= size;
     // The header may come to lie inside a larger free block: what it says until it is overwritten is "free".
-    this.#mark(p, size, FREE);
+    this.mark(p, size, FREE);
     const next = p + size;
     if ((w[(next >>> 2) - 2] & 7) === FREE) {
       size += this.size(next);
-      this.#unlink(next);
+      this.unlink(next);
     }
     const before = w[(p >>> 2) - 1];
     if (before > 0 && (w[((p - before) >>> 2) - 2] & 7) === FREE) {
       start = p - before;
       size += before;
-      this.#unlink(start);
+      this.unlink(start);
     }
-    this.#link(start, size);
+    this.link(start, size);
   }
 
   /** Makes a live block at least `size` bytes where it is. */
   resize(p: Offset, size: number): boolean {
-    const w = this.#words;
+    const w = this.words;
     const need = blockSize(size);
     const have = this.size(p);
     const next = p + have;
@@ -97,16 +113,16 @@ export class Region {
     if (room < need) return false;
     const keep = room - need < LEAST ? room : need;
     if (keep === have) return true;
-    if (room > have) this.#unlink(next);
-    this.#mark(p, keep, LIVE);
-    if (room > keep) this.#link(p + keep, room - keep);
-    this.#reserve(keep - have);
+    if (room > have) this.unlink(next);
+    this.mark(p, keep, LIVE);
+    if (room > keep) this.link(p + keep, room - keep);
+    this.reserve(keep - have);
     return true;
   }
 
   /** Bytes of a block, header included. */
   size(p: Offset): number {
-    return (this.#words[(p >>> 2) - 2] & -8) >>> 0;
+    return (this.words[(p >>> 2) - 2] & -8) >>> 0;
   }
 
   /**
@@ -114,45 +130,45 @@ export class Region {
    * to a block can pass for one: exact it is not.
    */
   looksLive(p: unknown): p is Offset {
-    if (!this.#isPlace(p) || (this.#words[(p >>> 2) - 2] & 7) !== LIVE) return false;
+    if (!this.isPlace(p) || (this.words[(p >>> 2) - 2] & 7) !== LIVE) return false;
     const size = this.size(p);
-    return size >= LEAST && size <= this.#last - p && this.#words[((p + size) >>> 2) - 1] === size;
+    return size >= LEAST && size <= this.last - p && this.words[((p + size) >>> 2) - 1] === size;
   }
 
   /** Did a block begin at `p` that is free now? With the same reserve. */
   looksFree(p: unknown): p is Offset {
-    if (!this.#isPlace(p) || (this.#words[(p >>> 2) - 2] & 7) !== FREE) return false;
+    if (!this.isPlace(p) || (this.words[(p >>> 2) - 2] & 7) !== FREE) return false;
     const size = this.size(p);
-    return size >= LEAST && size <= this.#last - p;
+    return size >= LEAST && size <= this.last - p;
   }
 
   /** All free. O(blocks): headers that are left behind must not look live. */
   reset(): void {
-    for (const p of this) this.#words[(p >>> 2) - 2] = this.size(p) | FREE;
-    this.#clear();
+    for (const p of this) this.words[(p >>> 2) - 2] = this.size(p) | FREE;
+    this.clear();
   }
 
   count(): RegionCounts {
     let [blocks, free, largestFree] = [0, 0, 0];
     for (const p of this) {
-      if ((this.#words[(p >>> 2) - 2] & 7) === LIVE) blocks++;
+      if ((this.words[(p >>> 2) - 2] & 7) === LIVE) blocks++;
       else {
         free += this.size(p);
         largestFree = Math.max(largestFree, this.size(p));
       }
     }
-    const reserved = this.#reserved;
+    const reserved = this.reserved;
     return { blocks, reserved, live: reserved - HEADER * blocks, free, largestFree };
   }
 
   /** Throws `CorruptionError` naming the first broken invariant. */
   verify(): void {
-    const w = this.#words;
+    const w = this.words;
     const free = new Set<Offset>();
     let [before, afterFree, reserved] = [0, false, 0];
     for (const p of this) {
       const [size, state] = [this.size(p), w[(p >>> 2) - 2] & 7];
-      if (size < LEAST || size > this.#last - p) throw new CorruptionError(`the block at ${p} has ${size} bytes`);
+      if (size < LEAST || size > this.last - p) throw new CorruptionError(`the block at ${p} has ${size} bytes`);
       if (state !== LIVE && state !== FREE) throw new CorruptionError(`the block at ${p} is in state ${state}`);
       if (w[(p >>> 2) - 1] !== before) throw new CorruptionError(`before the block at ${p} are ${before} bytes`);
       if (state === FREE && afterFree) throw new CorruptionError(`two free blocks touch at ${p}`);
@@ -160,10 +176,10 @@ export class Region {
       else reserved += size;
       [before, afterFree] = [size, state === FREE];
     }
-    if (w[(this.#last >>> 2) - 1] !== before) throw new CorruptionError(`before the end are ${before} bytes`);
-    if (reserved !== this.#reserved) throw new CorruptionError(`${reserved} bytes are reserved, not ${this.#reserved}`);
+    if (w[(this.last >>> 2) - 1] !== before) throw new CorruptionError(`before the end are ${before} bytes`);
+    if (reserved !== this.reserved) throw new CorruptionError(`${reserved} bytes are reserved, not ${this.reserved}`);
     let previous = NULL;
-    for (let p = this.#head; p !== NULL; p = w[p >>> 2]) {
+    for (let p = this.head; p !== NULL; p = w[p >>> 2]) {
       if (!free.delete(p))
         throw new CorruptionError(`the free list has ${p}, which is no free block or is there twice`);
       if (w[(p >>> 2) + 1] !== previous) throw new CorruptionError(`the free list does not lead back from ${p}`);
@@ -175,7 +191,7 @@ export class Region {
   /** The blocks from first to last. */
   *[Symbol.iterator](): Generator<Offset, void, undefined> {
     let size = 0;
-    for (let p = this.#first; p < this.#last; p += size) {
+    for (let p = this.first; p < this.last; p += size) {
       size = this.size(p);
       yield p;
       // Broken? `verify` has said so, or the caller never asked it.
@@ -184,63 +200,63 @@ export class Region {
   }
 
   /** A live block at `start` out of the free one at `p`; what is left on either side stays free. */
-  #cut(p: Offset, start: Offset, need: number): Offset {
+  private cut(p: Offset, start: Offset, need: number): Offset {
     let size = this.size(p);
-    this.#unlink(p);
+    this.unlink(p);
     if (start > p) {
-      this.#link(p, start - p);
+      this.link(p, start - p);
       size -= start - p;
     }
     // Too little left for a block?
-    if (size - need < LEAST) this.#mark(start, size, LIVE);
+    if (size - need < LEAST) this.mark(start, size, LIVE);
     else {
-      this.#mark(start, need, LIVE);
-      this.#link(start + need, size - need);
+      this.mark(start, need, LIVE);
+      this.link(start + need, size - need);
       size = need;
     }
-    this.#reserve(size);
+    this.reserve(size);
     return start;
   }
 
-  #link(p: Offset, size: number): void {
-    const w = this.#words;
-    const head = this.#head;
-    this.#mark(p, size, FREE);
+  private link(p: Offset, size: number): void {
+    const w = this.words;
+    const head = this.head;
+    this.mark(p, size, FREE);
     w[p >>> 2] = head;
     w[(p >>> 2) + 1] = NULL;
     if (head !== NULL) w[(head >>> 2) + 1] = p;
-    this.#head = p;
+    this.head = p;
   }
 
-  #unlink(p: Offset): void {
-    const w = this.#words;
+  private unlink(p: Offset): void {
+    const w = this.words;
     const [next, previous] = [w[p >>> 2], w[(p >>> 2) + 1]];
-    if (previous === NULL) this.#head = next;
+    if (previous === NULL) this.head = next;
     else w[previous >>> 2] = next;
     if (next !== NULL) w[(next >>> 2) + 1] = previous;
   }
 
   /** Writes a block's header, and its size into the one that follows. */
-  #mark(p: Offset, size: number, state: number): void {
-    this.#words[(p >>> 2) - 2] = size | state;
-    this.#words[((p + size) >>> 2) - 1] = size;
+  private mark(p: Offset, size: number, state: number): void {
+    this.words[(p >>> 2) - 2] = size | state;
+    this.words[((p + size) >>> 2) - 1] = size;
   }
 
-  #reserve(bytes: number): void {
-    this.#reserved += bytes;
-    if (this.#reserved > this.#peak) this.#peak = this.#reserved;
+  private reserve(bytes: number): void {
+    this.reserved += bytes;
+    if (this.reserved > this.most) this.most = this.reserved;
   }
 
-  #isPlace(p: unknown): p is Offset {
-    return typeof p === "number" && p >>> 0 === p && p % 8 === 0 && p >= this.#first && p < this.#last;
+  private isPlace(p: unknown): p is Offset {
+    return typeof p === "number" && p >>> 0 === p && p % 8 === 0 && p >= this.first && p < this.last;
   }
 
-  #clear(): void {
-    this.#head = NULL;
-    this.#reserved = 0;
-    this.#words[(this.#last >>> 2) - 2] = LIVE;
-    this.#words[(this.#first >>> 2) - 1] = 0;
-    this.#link(this.#first, this.#last - this.#first);
+  private clear(): void {
+    this.head = NULL;
+    this.reserved = 0;
+    this.words[(this.last >>> 2) - 2] = LIVE;
+    this.words[(this.first >>> 2) - 1] = 0;
+    this.link(this.first, this.last - this.first);
   }
 }
 
