@@ -4,9 +4,13 @@
  */
 import { HostMemoryError, UnsupportedError } from "./errors.ts";
 
-/** `Int32Array`, `SharedArrayBuffer` … */
+/** `Int32Array`, `SharedArrayBuffer` …; `Proxy` where it can't be read, as that of a proxy which was revoked. */
 export function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    return "Proxy";
+  }
 }
 
 /** Is it an `ArrayBuffer` or a `SharedArrayBuffer`? A proxy of one has its tag, but no bytes. */

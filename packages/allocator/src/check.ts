@@ -113,7 +113,8 @@ export function isUint32(value: unknown): value is number {
 /** `array`, if it is an `Int32Array` or a `Uint32Array`; else throws `InvalidArgumentError`. For the bulk calls. */
 export function checkOffsets(array: Int32Array): Int32Array {
   const tag = tagOf(array);
-  if (tag !== "Int32Array" && tag !== "Uint32Array") {
+  // A tag is quickly lied about; what only says that it is one has no bytes.
+  if (!ArrayBuffer.isView(array) || (tag !== "Int32Array" && tag !== "Uint32Array")) {
     throw new InvalidArgumentError(`invalid offsets: ${show(array)} is no Int32Array`);
   }
   return array;

@@ -25,8 +25,8 @@ export function view<T>(allocator: Allocator, offset: Offset, type: TypedArrayCo
 
 /** Bytes of an element of `type`; throws `InvalidArgumentError` where it is no typed array's constructor. */
 export function bytesPerElement(type: TypedArrayConstructor<unknown>): number {
-  const bytes = (type as { BYTES_PER_ELEMENT?: unknown } | undefined)?.BYTES_PER_ELEMENT;
-  if (typeof type === "function" && typeof bytes === "number") return bytes;
+  const bytes: unknown = typeof type === "function" ? type.BYTES_PER_ELEMENT : undefined;
+  if (typeof bytes === "number") return bytes;
   throw new InvalidArgumentError(`invalid type: ${show(type)} is no constructor of typed arrays`);
 }
 
