@@ -105,8 +105,8 @@ export class Recorder<S extends TraceSink> implements Allocator {
 
   reset(): void {
     this.inner.reset();
-    for (const id of this.idOf.values()) this.sink.free(id);
-    this.idOf.clear();
+    // One after the other: what the sink took before it threw it is not told of again.
+    for (const offset of this.idOf.keys()) this.freed(offset);
   }
 
   stats(): AllocatorStats {

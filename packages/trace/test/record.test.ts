@@ -1,7 +1,7 @@
 import { allocateMany } from "@ariax/allocator";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeTrace, record, replay, TraceWriter, workloads } from "../src/index.ts";
+import { decodeTrace, record, replay, TraceBuilder, type TraceSink, TraceWriter, workloads } from "../src/index.ts";
 import { arbitraryTrace } from "./arbitrary.ts";
 import { SimpleAllocator } from "./simple-allocator.ts";
 
@@ -48,6 +48,26 @@ describe("record", () => {
       expect(call).toThrow("invalid offsets: an object is no Int32Array");
     }
     expect([recorder.stats().blocks, recorder.sink.events]).toEqual([1, 1]);
+  });
+
+  test("a reset that the sink did not take whole can be followed by another", () => {
+    const builder = new TraceBuilder();
+    let calls = 0;
+    const sink: TraceSink = {
+      allocate: (size) => builder.allocate(size),
+      reallocate: (id, size) => builder.reallocate(id, size),
+      free(id) {
+        if (calls++ === 1) throw new Error("the sink is full");
+        builder.free(id);
+      },
+    };
+    const recorder = record(new SimpleAllocator(MIB), sink);
+    for (let i = 0; i < 3; i++) recorder.allocate(8);
+    expect(() => recorder.reset()).toThrow("the sink is full");
+    recorder.reset();
+    recorder.reset();
+    // All but the one that was refused.
+    expect(builder.build()).toMatchObject({ allocations: 3, frees: 2 });
   });
 
   test("every verb", () => {
