@@ -110,11 +110,12 @@ export function isUint32(value: unknown): value is number {
   return typeof value === "number" && value >>> 0 === value;
 }
 
+const LISTS = ["Int32Array", "Uint32Array"];
+
 /** `array`, if it is an `Int32Array` or a `Uint32Array`; else throws `InvalidArgumentError`. For the bulk calls. */
 export function checkOffsets(array: Int32Array): Int32Array {
-  const tag = tagOf(array);
-  // A tag is quickly lied about; what only says that it is one has no bytes.
-  if (!ArrayBuffer.isView(array) || (tag !== "Int32Array" && tag !== "Uint32Array")) {
+  // Anything can have the tag; only a view has bytes.
+  if (!ArrayBuffer.isView(array) || !LISTS.includes(tagOf(array))) {
     throw new InvalidArgumentError(`invalid offsets: ${show(array)} is no Int32Array`);
   }
   return array;
