@@ -12,7 +12,7 @@ import { SCENARIOS } from "../workloads/scenarios/scenarios.ts";
 import { destinationsOf } from "./destinations.ts";
 import { measure } from "./measure.ts";
 import { addOutputs, listOption, numberParser, type Outputs, refuseRunOptions, type Streams } from "./options.ts";
-import { idle, select } from "./select.ts";
+import { idleLines, select } from "./select.ts";
 
 interface Options extends Outputs {
   quick?: boolean;
@@ -45,7 +45,7 @@ export function addAriaxCommand(program: Command, streams: Streams): void {
 async function action(options: Options, streams: Streams): Promise<void> {
   const chosen = chosenBy(options);
   const destinations = destinationsOf("ariax", options);
-  for (const line of idleLines(options, chosen)) streams.err.write(`${line}\n`);
+  for (const line of idleIn(options, chosen)) streams.err.write(`${line}\n`);
   using folder = scratchFolder();
   await measure(
     {
@@ -80,17 +80,15 @@ const workOf = ({ pairs, sections, arms }: Chosen): Set<Name> =>
     ...SECTIONS.filter(({ name }) => sections.includes(name) && (name === "parts" || arms.length > 0)),
   ]);
 
-/** A line for the scenarios, and one for the subjects, that were named and of which nothing is measured. */
-function idleLines({ scenario, subject }: Options, chosen: Chosen): string[] {
+function idleIn({ scenario, subject }: Options, chosen: Chosen): string[] {
   const isTimed = chosen.sections.some((name) => name !== "parts");
   const arms = isTimed ? SCENARIO_SUBJECTS.filter(({ name }) => ARMS.some((arm) => arm === name)) : [];
   const used = new Set([...chosen.pairs.map((pair) => pair.subject), ...arms]);
-  const scenarios = idle(scenario, WORK, () => [], workOf(chosen));
-  const subjects = idle(subject, SCENARIO_SUBJECTS, groupOf, used);
-  return [
-    ...(scenarios.length > 0 ? [`not measured: ${scenarios.join(", ")}, by none of the subjects chosen`] : []),
-    ...(subjects.length > 0 ? [`not measured: ${subjects.join(", ")}, in none of the scenarios chosen`] : []),
-  ];
+  return idleLines(
+    { patterns: subject, all: SCENARIO_SUBJECTS, groupsOf: groupOf, used },
+    { patterns: scenario, all: WORK, groupsOf: () => [], used: workOf(chosen) },
+    "scenarios",
+  );
 }
 
 /** A rival that fails is a result; one of ours that does is a fault, and so is a part, an arm or a browser. */

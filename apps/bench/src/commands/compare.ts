@@ -8,7 +8,7 @@ import { silent } from "../run/progress.ts";
 import { isInC } from "../subjects/subject.ts";
 import { observe } from "./measure.ts";
 import { listOption, numberParser, refuseRunOptions, type Streams } from "./options.ts";
-import { idleLines, selectSubjects, selectWorkloads } from "./select.ts";
+import { idleIn, selectSubjects, selectWorkloads } from "./select.ts";
 import { addWorktree, type Worktree } from "./worktree.ts";
 
 interface Options {
@@ -43,7 +43,7 @@ async function action(options: Options, streams: Streams): Promise<void> {
   const pairs = pairsOf(subjects, workloads).filter((pair) => pair.subject.origin !== "loop");
   if (pairs.length === 0) throw new UsageError("none of the subjects can be compared on any of the workloads");
   const say = (line: string): void => void err.write(`${line}\n`);
-  for (const line of idleLines(pairs, options)) say(line);
+  for (const line of idleIn(pairs, subject, workload)) say(line);
   let worktree: Worktree;
   try {
     worktree = addWorktree(base, say);

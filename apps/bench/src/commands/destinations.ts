@@ -17,7 +17,7 @@ export interface Destination {
 export function destinationsOf(name: string, outputs: Outputs): Destination[] {
   const folder = process.env.ARIAX_BENCH_RESULTS ? "ARIAX_BENCH_RESULTS" : "the folder of results";
   try {
-    mkdirSync(RESULTS, { recursive: true });
+    makeFolder(RESULTS);
   } catch (error) {
     throw new UsageError(`${folder}: ${shown(RESULTS)} can't be made (${reasonOf(error)})`);
   }
@@ -36,6 +36,13 @@ export function destinationsOf(name: string, outputs: Outputs): Destination[] {
     if (other !== undefined) throw new UsageError(`${one.what}: ${shown(one.path)} is ${other.what}'s too`);
   }
   return all;
+}
+
+/** With those above it. By hand: where nothing can be made, as in `/proc`, Node's own way of doing so never ends. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function check({ what, path }: Destination): void {

@@ -15,7 +15,7 @@ import { WORKLOADS } from "../workloads/workloads.ts";
 import { destinationsOf } from "./destinations.ts";
 import { measure } from "./measure.ts";
 import { addOutputs, listOption, numberParser, type Outputs, type Streams } from "./options.ts";
-import { idleLines, list, selectSubjects, selectWorkloads } from "./select.ts";
+import { idleIn, list, selectSubjects, selectWorkloads } from "./select.ts";
 
 interface Options extends Outputs {
   quick?: boolean;
@@ -53,8 +53,8 @@ async function action(options: Options, streams: Streams): Promise<void> {
   const mode = modeOf(options);
   const pairs = await choose(options, mode);
   const destinations = destinationsOf("latest", options);
-  const named = { subject: [...options.subject, ...options.with], workload: options.workload };
-  for (const line of idleLines(pairs, named)) streams.err.write(`${line}\n`);
+  const idle = idleIn(pairs, [...options.subject, ...options.with], options.workload);
+  for (const line of idle) streams.err.write(`${line}\n`);
   await measure(
     {
       name: "latest",

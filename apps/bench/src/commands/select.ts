@@ -10,7 +10,7 @@ type ModeName = "quick" | "default" | "full";
 const ABLE = SUBJECTS.filter(({ origin }) => origin !== "loop");
 
 /** What a subject can be called but its name. */
-export const groupsOf = (subject: Subject): string[] => [
+const groupsOf = (subject: Subject): string[] => [
   subject.kind,
   subject.origin === "rival" ? "rivals" : subject.origin,
   ...(isInC(subject) ? ["c"] : []),
@@ -29,33 +29,42 @@ export function selectWorkloads(patterns: readonly string[], mode: ModeName): Wo
   return WORKLOADS.filter(({ level }) => levels.includes(level));
 }
 
-/** Those names that select only what is not `used`: what they ask for is dropped, which is to be told. */
-export function idle<T extends { name: string }>(
-  patterns: readonly string[],
-  all: readonly T[],
-  groups: (one: T) => readonly string[],
-  used: ReadonlySet<T>,
-): string[] {
-  return patterns.filter((pattern) => !select("name", [pattern], all, groups).some((one) => used.has(one)));
+/** What was named, and what of it is measured. */
+export interface Named<T extends { name: string }> {
+  readonly patterns: readonly string[];
+  readonly all: readonly T[];
+  readonly groupsOf: (one: T) => readonly string[];
+  readonly used: ReadonlySet<T>;
 }
 
-/** A line for the names of subjects, and one for those of workloads, of which nothing is measured. */
-export function idleLines(
-  pairs: readonly { readonly subject: Subject; readonly workload: Workload }[],
-  named: { readonly subject: readonly string[]; readonly workload: readonly string[] },
+/** Names that are right and yet select nothing which is measured: a line for those of each kind. */
+export function idleLines<S extends { name: string }, W extends { name: string }>(
+  subjects: Named<S>,
+  workloads: Named<W>,
+  what = "workloads",
 ): string[] {
-  const subjects = idle(named.subject, ABLE, groupsOf, new Set(pairs.map(({ subject }) => subject)));
-  const workloads = idle(
-    named.workload,
-    WORKLOADS,
-    ({ group }) => [group],
-    new Set(pairs.map((pair) => pair.workload)),
-  );
+  const idle = <T extends { name: string }>({ patterns, all, groupsOf, used }: Named<T>): string =>
+    patterns.filter((name) => !select("name", [name], all, groupsOf).some((one) => used.has(one))).join(", ");
+  const [idleSubjects, idleWorkloads] = [idle(subjects), idle(workloads)];
   return [
-    ...(subjects.length > 0 ? [`not measured: ${subjects.join(", ")}, on none of the workloads chosen`] : []),
-    ...(workloads.length > 0 ? [`not measured: ${workloads.join(", ")}, by none of the subjects chosen`] : []),
+    ...(idleSubjects === "" ? [] : [`not measured: ${idleSubjects}, on none of the ${what} chosen`]),
+    ...(idleWorkloads === "" ? [] : [`not measured: ${idleWorkloads}, by none of the subjects chosen`]),
   ];
 }
+
+/** The same of subjects on workloads. */
+export const idleIn = (
+  pairs: readonly { readonly subject: Subject; readonly workload: Workload }[],
+  subjects: readonly string[],
+  workloads: readonly string[],
+): string[] =>
+  idleLines(
+    { patterns: subjects, all: ABLE, groupsOf, used: new Set(pairs.map(({ subject }) => subject)) },
+    {
+      ...{ patterns: workloads, all: WORKLOADS, groupsOf: ({ group }: Workload) => [group] },
+      used: new Set(pairs.map(({ workload }) => workload)),
+    },
+  );
 
 /** Those of `all` that some pattern names, by name, group or glob. Throws `UsageError` where a pattern names none. */
 export function select<T extends { name: string }>(

@@ -67,10 +67,10 @@ describe("pnpm bench ariax", () => {
       "not measured: real-time, by none of the subjects chosen\n",
     );
     expect(await idle("--scenario", "parts", "--subject", "slab")).toBe(
-      "not measured: slab, in none of the scenarios chosen\n",
+      "not measured: slab, on none of the scenarios chosen\n",
     );
     expect(await idle("--scenario", "browser", "--subject", "ariax,slab")).toBe(
-      "not measured: slab, in none of the scenarios chosen\n",
+      "not measured: slab, on none of the scenarios chosen\n",
     );
     expect(await call(["ariax", "--scenario", "real-time", "--subject", "slab"])).toEqual({
       code: 2,

@@ -78,7 +78,10 @@ describe("the folder of results", () => {
     writeFileSync(file, "");
     const inside = join(file, "results");
     const refused = (why: string) => ({ code: 2, out: "", err: `ARIAX_BENCH_RESULTS: ${why}${HINT}` });
-    expect(await callIn(inside, "story")).toEqual(refused(`${inside} can't be made (ENOTDIR)`));
+    expect(await callIn(inside, "story")).toEqual(refused(`${inside} can't be made (EEXIST)`));
+    if (existsSync("/proc/self")) {
+      expect(await callIn("/proc/none/x", "story")).toEqual(refused("/proc/none/x can't be made (ENOENT)"));
+    }
     expect(await callIn(file, "story")).toEqual(refused(`${file} can't be made (EEXIST)`));
     const taken = join(scratch(), "taken");
     mkdirSync(join(taken, "story.html"), { recursive: true });

@@ -7,8 +7,14 @@ import type { ClaimLine } from "./claims.ts";
 
 const isTimed = ({ status }: ScenarioRow): boolean =>
   status === "ok" || status === "stopped" || status === "out of memory";
-const ifTimed = (row: ScenarioRow, text: string): string => (isTimed(row) ? text : "");
 const bound = ({ status }: ScenarioRow): string => (status === "ok" ? "" : "> ");
+/** What only a row with a time has. */
+const timed = (title: string, help: string, show: (row: ScenarioRow) => string): Column<ScenarioRow> => ({
+  title,
+  help,
+  show: (row) => (isTimed(row) ? show(row) : ""),
+});
+const number = (value: number | undefined): string => (value === undefined ? "" : count(value));
 
 /** The columns of every scenario's table, in order. */
 export const COLUMNS: readonly Column<ScenarioRow>[] = [
@@ -17,43 +23,19 @@ export const COLUMNS: readonly Column<ScenarioRow>[] = [
     help: "the whole scenario; > of one that was stopped",
     show: (row) => (isTimed(row) ? bound(row) + ms(row.ms) : row.status),
   },
-  {
-    title: "ns/event",
-    help: "the same by events; > of one that was stopped",
-    show: (row) => ifTimed(row, bound(row) + ns(row.perEvent)),
-  },
-  { title: "step p50", help: "ms of a step", show: (row) => ifTimed(row, ms(row.step?.p50)) },
-  { title: "p99", help: "ms of a step", show: (row) => ifTimed(row, ms(row.step?.p99)) },
-  { title: "p99.9", help: "ms of a step", show: (row) => ifTimed(row, ms(row.step?.p999)) },
-  { title: "max", help: "ms of the longest step", show: (row) => ifTimed(row, ms(row.step?.max)) },
-  {
-    title: "GCs",
-    help: "garbage collections that stopped the program",
-    show: (row) => ifTimed(row, row.pauses === undefined ? "" : count(row.pauses.count)),
-  },
-  { title: "GC ms", help: "their pauses, in all", show: (row) => ifTimed(row, ms(row.pauses?.total)) },
-  { title: "GC p99", help: "ms of a pause", show: (row) => ifTimed(row, ms(row.pauses?.p99)) },
-  { title: "GC max", help: "ms of the longest pause", show: (row) => ifTimed(row, ms(row.pauses?.max)) },
-  {
-    title: "CPU ms",
-    help: "processor time of all threads, the collector's too",
-    show: (row) => ifTimed(row, ms(row.cpu)),
-  },
-  {
-    title: "heap",
-    help: "growth of the JavaScript heap in bytes",
-    show: (row) => ifTimed(row, bytes(row.heapGrowth)),
-  },
-  {
-    title: "peak",
-    help: "bytes reserved at the peak, metadata included",
-    show: (row) => ifTimed(row, bytes(row.peakBytes)),
-  },
-  {
-    title: "system calls",
-    help: "as the subject counts them",
-    show: (row) => ifTimed(row, row.systemCalls === undefined ? "" : count(row.systemCalls)),
-  },
+  timed("ns/event", "the same by events; > of one that was stopped", (row) => bound(row) + ns(row.perEvent)),
+  timed("step p50", "ms of a step", ({ step }) => ms(step?.p50)),
+  timed("p99", "ms of a step", ({ step }) => ms(step?.p99)),
+  timed("p99.9", "ms of a step", ({ step }) => ms(step?.p999)),
+  timed("max", "ms of the longest step", ({ step }) => ms(step?.max)),
+  timed("GCs", "garbage collections that stopped the program", ({ pauses }) => number(pauses?.count)),
+  timed("GC ms", "their pauses, in all", ({ pauses }) => ms(pauses?.total)),
+  timed("GC p99", "ms of a pause", ({ pauses }) => ms(pauses?.p99)),
+  timed("GC max", "ms of the longest pause", ({ pauses }) => ms(pauses?.max)),
+  timed("CPU ms", "processor time of all threads, the collector's too", ({ cpu }) => ms(cpu)),
+  timed("heap", "growth of the JavaScript heap in bytes", ({ heapGrowth }) => bytes(heapGrowth)),
+  timed("peak", "bytes reserved at the peak, metadata included", ({ peakBytes }) => bytes(peakBytes)),
+  timed("system calls", "as the subject counts them", ({ systemCalls }) => number(systemCalls)),
 ];
 
 /** One line for what a row's cells can't say. */

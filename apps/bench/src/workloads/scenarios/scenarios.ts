@@ -1,17 +1,5 @@
 /** What AriaX's work looks like: the scenarios of `@ariax/trace`, and the programs that do them. To add one: an entry. */
-import {
-  type ComponentsScenario,
-  components,
-  type GameScenario,
-  gameFrame,
-  type Scenario,
-  type ServingScenario,
-  type StatesScenario,
-  serving,
-  states,
-  type TickScenario,
-  tick,
-} from "@ariax/trace";
+import { components, gameFrame, type Scenario, type ServingScenario, serving, states, tick } from "@ariax/trace";
 import type { Programs } from "../../subjects/programs/subjects.ts";
 
 export interface ScenarioWorkload {
@@ -27,59 +15,67 @@ export interface ScenarioWorkload {
   readonly only?: readonly string[];
 }
 
-/** The ticks of the variants: games, screens, control loops. AriaX's own has its harmonics. */
-export const TICKS = [60, 144, 1000] as const;
+/** Each program is of its own scenario: what they have in common is what they are called with. */
+const scenario = (
+  name: string,
+  what: string,
+  step: string,
+  make: (scale: number) => Scenario,
+  programs: () => Promise<unknown>,
+  more: Partial<ScenarioWorkload> = {},
+): ScenarioWorkload => ({ name, what, step, make, programs: programs as ScenarioWorkload["programs"], ...more });
+
+const tickPrograms = () => import("../../subjects/programs/tick.ts");
 const TICK_SUBJECTS = ["ariax", "gc", "slab", "phase-2.1", "phase-2", "nothing"];
 
 export const SCENARIOS: readonly ScenarioWorkload[] = [
-  {
-    name: "states",
-    what: "1,000,000 changes of 10,000 live states at mixed frequencies",
-    step: "1,000 changes",
-    make: (scale) => states({ scale }) satisfies StatesScenario,
-    programs: async () => (await import("../../subjects/programs/states.ts")) as unknown as Programs,
-  },
-  {
-    name: "tick",
-    what: "3.14159 Hz with its harmonics 1 to 3, 60 s, 20,000 blocks a second",
-    step: "a beat",
-    make: (scale) => tick({ scale }) satisfies TickScenario,
-    programs: tickPrograms,
-  },
-  ...TICKS.map((frequency) => ({
-    name: `tick-${frequency}`,
-    what: `the same at ${frequency.toLocaleString("en-US")} Hz, without harmonics`,
-    step: "a tick",
-    make: (scale: number) => tick({ scale, frequency, harmonics: [1] }) satisfies TickScenario,
-    programs: tickPrograms,
-    only: TICK_SUBJECTS,
-  })),
-  {
-    name: "components",
-    what: "713 components in 32 mini-VMs that die and are born anew",
-    step: "1,000 operations",
-    make: (scale) => components({ scale }) satisfies ComponentsScenario,
-    programs: async () => (await import("../../subjects/programs/components.ts")) as unknown as Programs,
-  },
-  {
-    name: "serving",
-    what: "the key-value cache of a 34B model for hundreds of sequences, its metadata only",
-    step: "a model step",
-    make: (scale) => serving({ scale }) satisfies ServingScenario,
-    programs: async () => (await import("../../subjects/programs/serving.ts")) as unknown as Programs,
-  },
-  {
-    name: "game-frame",
-    what: "10 minutes of a game at 60 Hz: entities, particles, strings",
-    step: "a frame",
-    make: (scale) => gameFrame({ scale }) satisfies GameScenario,
-    programs: async () => (await import("../../subjects/programs/game-frame.ts")) as unknown as Programs,
-  },
+  scenario(
+    "states",
+    "1,000,000 changes of 10,000 live states at mixed frequencies",
+    "1,000 changes",
+    (scale) => states({ scale }),
+    () => import("../../subjects/programs/states.ts"),
+  ),
+  scenario(
+    "tick",
+    "3.14159 Hz with its harmonics 1 to 3, 60 s, 20,000 blocks a second",
+    "a beat",
+    (scale) => tick({ scale }),
+    tickPrograms,
+  ),
+  // Games, screens, control loops. AriaX's own has its harmonics.
+  ...[60, 144, 1000].map((frequency) =>
+    scenario(
+      `tick-${frequency}`,
+      `the same at ${frequency.toLocaleString("en-US")} Hz, without harmonics`,
+      "a tick",
+      (scale) => tick({ scale, frequency, harmonics: [1] }),
+      tickPrograms,
+      { only: TICK_SUBJECTS },
+    ),
+  ),
+  scenario(
+    "components",
+    "713 components in 32 mini-VMs that die and are born anew",
+    "1,000 operations",
+    (scale) => components({ scale }),
+    () => import("../../subjects/programs/components.ts"),
+  ),
+  scenario(
+    "serving",
+    "the key-value cache of a 34B model for hundreds of sequences, its metadata only",
+    "a model step",
+    (scale) => serving({ scale }),
+    () => import("../../subjects/programs/serving.ts"),
+  ),
+  scenario(
+    "game-frame",
+    "10 minutes of a game at 60 Hz: entities, particles, strings",
+    "a frame",
+    (scale) => gameFrame({ scale }),
+    () => import("../../subjects/programs/game-frame.ts"),
+  ),
 ];
-
-async function tickPrograms(): Promise<Programs> {
-  return (await import("../../subjects/programs/tick.ts")) as unknown as Programs;
-}
 
 export const scenarioOf = (name: string): ScenarioWorkload => {
   const found = SCENARIOS.find((scenario) => scenario.name === name);
