@@ -53,6 +53,8 @@ async function action(options: Options, streams: Streams): Promise<void> {
   const mode = modeOf(options);
   const pairs = await choose(options, mode);
   const destinations = destinationsOf("latest", options);
+  const own = destinations.find(({ path }) => options.trace !== undefined && path === resolve(options.trace));
+  if (own !== undefined) throw new UsageError(`${own.what}: ${shown(own.path)} is the trace that is to be read`);
   const idle = idleIn(pairs, [...options.subject, ...options.with], options.workload);
   for (const line of idle) streams.err.write(`${line}\n`);
   await measure(

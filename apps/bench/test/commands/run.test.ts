@@ -78,6 +78,15 @@ describe("wrong arguments end with 2 and say what is possible", () => {
   });
 });
 
+test("results do not go over the trace that they are of", async () => {
+  const file = join(scratch(), "mine.trace");
+  const builder = new TraceBuilder();
+  builder.free(builder.allocate(8));
+  writeFileSync(file, await writeTrace(builder.build()));
+  const err = `--json: ${file} is the trace that is to be read${HINT}`;
+  expect(await call("--trace", file, "--json", file)).toEqual({ code: 2, out: "", err });
+});
+
 describe("what measures nothing", () => {
   test("--help", async () => {
     const { code, out } = await call("--help");
