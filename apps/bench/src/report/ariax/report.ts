@@ -1,0 +1,109 @@
+/** From what a run found to its report: the schema of `results/ariax.json`. */
+import { SCENARIO_SUBJECTS, type ScenarioSubject } from "../../subjects/programs/subjects.ts";
+import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
+import type { BrowserObservation } from "../../workloads/browser/result.ts";
+import type { Figure } from "../../workloads/parts/figure.ts";
+import type { PartObservation } from "../../workloads/parts/observe.ts";
+import { PARTS, type Part } from "../../workloads/parts/parts.ts";
+import { type StabilityRow, stabilityRows } from "../../workloads/real-time/stability.ts";
+import type { ScenarioFacts } from "../../workloads/scenarios/observe.ts";
+import { type Answers, answersIn, type ScenarioRow, scenarioRows } from "../../workloads/scenarios/rows.ts";
+import type { ScenarioWorkload } from "../../workloads/scenarios/scenarios.ts";
+import { type Circumstances, factsOf, type RunFacts, unavailableIn } from "../circumstances.ts";
+import { type Claim, claimsOf } from "./claims.ts";
+
+/** Raised by one with each change that a reader of the file must know of: 2 has its observations as the other files do. */
+export const SCHEMA = 2;
+
+export interface PartRow extends Pick<Part, "name" | "claim" | "package"> {
+  readonly figures: readonly Figure[];
+  /** Why there are none. */
+  readonly note?: string;
+}
+
+export interface BrowserResult {
+  readonly version: string;
+  readonly observations: readonly BrowserObservation[];
+}
+export type BrowserRun =
+  | BrowserResult
+  /** Why there is no browser here; or what went wrong with it. */
+  | { readonly unavailable: string }
+  | { readonly error: string };
+
+export interface AriaxReport extends RunFacts {
+  readonly schema: typeof SCHEMA;
+  readonly mode: "quick" | "default";
+  /** Of the scenarios; 1 is all of them. */
+  readonly scale: number;
+  /** What a scenario may take, in ms. */
+  readonly limit: number;
+  /** Of each arm in real time. */
+  readonly realTimeSeconds: number;
+  readonly scenarios: readonly (ScenarioFacts & { readonly what: string; readonly step: string })[];
+  readonly subjects: readonly ScenarioSubject[];
+  readonly rows: readonly ScenarioRow[];
+  readonly stability: readonly StabilityRow[];
+  readonly parts: readonly PartRow[];
+  readonly browser?: BrowserRun | undefined;
+  readonly claims: readonly Claim[];
+  /** What was not measured, and what to do about it; one line each. */
+  readonly unavailable: readonly string[];
+  readonly observations: readonly Observed[];
+}
+
+/** What was asked for. */
+export interface Asked {
+  readonly mode: Pick<AriaxReport, "scale" | "limit"> & { readonly name: AriaxReport["mode"] };
+  readonly pairs: readonly { readonly workload: ScenarioWorkload; readonly subject: ScenarioSubject }[];
+  readonly seconds: number;
+}
+
+export function makeReport(
+  { mode, pairs, seconds }: Asked,
+  observed: readonly Observed[],
+  at: Circumstances,
+): AriaxReport {
+  const all = answersIn(observed);
+  const answers = all.filter(({ subject }) => subject !== "");
+  const stability = stabilityRows(observed);
+  const browser = browserIn(observed);
+  const away = browser === undefined || "version" in browser ? [] : Object.values<string>({ ...browser });
+  return {
+    schema: SCHEMA,
+    ...factsOf(at),
+    ...{ mode: mode.name, scale: mode.scale, limit: mode.limit, realTimeSeconds: seconds },
+    scenarios: factsIn(all).map((facts) => {
+      const { what, step } = pairs.find(({ workload }) => workload.name === facts.name)!.workload;
+      return { ...facts, what, step };
+    }),
+    subjects: SCENARIO_SUBJECTS.filter((subject) => pairs.some((pair) => pair.subject === subject)),
+    rows: scenarioRows(pairs, observed),
+    stability,
+    parts: ofKind<PartObservation>(observed, "parts").map(partRow),
+    browser,
+    claims: claimsOf(answers, stability),
+    unavailable: [...unavailableIn(answers), ...away.map((line) => `browser rows not measured: ${line}`)],
+    observations: observed,
+  };
+}
+
+/** What the scenarios are like, as the process that made them says. */
+const factsIn = (all: Answers): ScenarioFacts[] =>
+  all.flatMap(({ observation }) => ("facts" in observation ? (observation.facts as ScenarioFacts[]) : []));
+
+function partRow({ subject, observation }: Observed<PartObservation>): PartRow {
+  const { name, claim, package: from } = PARTS.find((part) => part.name === subject)!;
+  const row = { name, claim, package: from };
+  if (isFound(observation)) return { ...row, figures: observation.figures };
+  return { ...row, figures: [], note: "error" in observation ? observation.error : observation.unavailable };
+}
+
+/** The arms beside each other, unless something went wrong with one. */
+function browserIn(observed: readonly Observed[]): BrowserRun | undefined {
+  const all = ofKind<BrowserObservation>(observed, "browser").map(({ observation }) => observation);
+  const failed = all.find((one) => !isFound(one));
+  if (failed !== undefined && !isFound(failed)) return failed;
+  const observations = all.filter(isFound);
+  return observations.length === 0 ? undefined : { version: observations[0]!.version, observations };
+}

@@ -1,0 +1,138 @@
+/** The report of `pnpm bench` as it is shown: a table a group, how the subjects compare, and the targets. */
+import { duration } from "../../base/duration.ts";
+import { geomean } from "../../base/statistics.ts";
+import type { Row } from "../../workloads/rows.ts";
+import { GROUPS, type Group } from "../../workloads/workload.ts";
+import { bytes, endOf, ns, spread, times } from "../format.ts";
+import { type Column, rowsTable, type Section, type Shown, type Table, targetCards, targetSection } from "../shown.ts";
+import type { AgainstC, Line } from "./against-c.ts";
+import { chartsOf } from "./charts.ts";
+import type { Report } from "./report.ts";
+
+const isTimed = ({ status }: Row): boolean => status === "ok" || status === "stopped";
+const tail = (row: Row, value: number | undefined): string => (isTimed(row) ? ns(value) : "");
+
+/** The columns of every table, in order. */
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    title: "ns",
+    help: "per unit, the loop included; median of processes",
+    show: (row) => (isTimed(row) ? (row.status === "ok" ? "" : "> ") + ns(row.gross) : row.status),
+  },
+  { title: "net", help: "the same less the loop's own cost", show: (row) => (row.status === "ok" ? ns(row.net) : "") },
+  {
+    title: "low–high",
+    help: "over the processes",
+    show: ({ count, low, high }) => (count > 1 && low !== undefined ? spread({ low, high: high! }) : ""),
+  },
+  { title: "p50", help: "ns per event, batches of 256", show: (row) => tail(row, row.p50) },
+  { title: "p99", help: "ns per event, batches of 256", show: (row) => tail(row, row.p99) },
+  { title: "max", help: "ns per event, the worst batch", show: (row) => tail(row, row.max) },
+  {
+    title: "peak",
+    help: "bytes reserved and metadata by bytes live, at the peak",
+    show: ({ peakRatio }) => (peakRatio === undefined ? "" : times(peakRatio)),
+  },
+  { title: "metadata", help: "bytes beside the blocks", show: (row) => bytes(row.metadata) },
+  { title: "failures", help: "allocations refused, of all", show: (row) => String(row.failures ?? "") },
+];
+
+export function showLatest(report: Report): Shown {
+  const { machine, date, mode, seconds, partial, rows, unavailable, targets, workloads } = report;
+  const groups = [...new Set(workloads.map(({ group }) => group))];
+  const notes = rows.flatMap(({ subject, workload, status, note }) =>
+    status === "ok" ? [] : [`${subject} on ${workload}: ${status}, ${note}`],
+  );
+  const day = date.slice(0, 10);
+  return {
+    title: `AriaX bench, ${day}`,
+    heading: "Allocators, side by side",
+    machine,
+    summary: `${day}, ${mode} run of ${duration(seconds)}${endOf(partial)}`,
+    cards: targetCards(targets),
+    charts: chartsOf(report),
+    sections: [
+      ...groups.map((group, i): Section => ({ ...groupSection(report, group), fold: i === 0 ? "open" : "closed" })),
+      ...meansSection(report),
+      ...(report.againstC ? [againstSection(report.againstC, report.versions)] : []),
+      ...fullSection(report),
+      ...(notes.length > 0 ? [{ title: "Not timed, or stopped at the limit", notes }] : []),
+      ...(unavailable.length > 0 ? [{ notes: unavailable }] : []),
+      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets, "ok")] : []),
+    ],
+    reading: `<p>Every number comes from processes of their own, one subject and one workload each, taken in turns; it is the median of
+the processes, each giving the best of its windows. <b>ns</b> is per unit with the loop included, <b>net</b> is less what
+the same loop costs over an allocator that does nothing; subjects in C have a loop in C, and their own cost of it taken
+off. <b>&gt;</b> marks a subject that was stopped after
+${report.limit / 1000} s of one replay: the time so far over all events, a lower bound. Percentiles are of batches of 256
+events. <b>peak</b> is bytes reserved with metadata, by bytes asked for and live, both at their peak. Contents of all
+blocks are checked in an untimed pass; a subject that fails it has no time. Compare ratios: absolute times belong to
+this machine and this hour.</p>`,
+  };
+}
+
+function groupSection({ workloads, rows, subjects }: Report, group: Group): Section {
+  const tables = workloads
+    .filter((workload) => workload.group === group)
+    .map(({ name, unit, what }) => ({
+      title: { title: name, what: `${what}; per ${unit}` },
+      rows: rows.filter((row) => row.workload === name),
+    }));
+  return { title: GROUPS[group], table: rowsTable(COLUMNS, tables, subjects) };
+}
+
+/** Of the subjects with a time on every trace: geometric means, and how many times the slab's. */
+function meansSection({ workloads, subjects, rows }: Report): Section[] {
+  const traces = workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
+  if (traces.length < 2) return [];
+  const means = subjects
+    .filter(({ kind, origin, inC }) => kind === "heap" && origin !== "loop" && !inC)
+    .flatMap(({ name }) => {
+      const mine = rows.filter((row) => row.subject === name && traces.includes(row.workload));
+      const all = mine.flatMap(({ gross }) => gross ?? []);
+      if (all.length < traces.length) return [];
+      const bound = mine.some(({ status }) => status === "stopped") ? "> " : "";
+      const peaks = mine.flatMap(({ peakRatio }) => peakRatio ?? []);
+      return [{ name, mean: geomean(all)!, bound, peak: peaks.length === mine.length ? geomean(peaks) : undefined }];
+    });
+  if (means.length === 0) return [];
+  const slab = means.find(({ name }) => name === "slab")?.mean;
+  const lines = means.map(({ name, mean, bound, peak }) => [
+    name,
+    bound + ns(mean),
+    slab === undefined ? "" : bound + times(mean / slab),
+    peak === undefined ? "" : times(peak),
+  ]);
+  const table = { head: ["", "ns per event", "by slab's", "peak"], lines };
+  return [{ title: "Over the seven traces, geometric means", table }];
+}
+
+function againstSection({ traces, times: all, ratios }: AgainstC, versions: Report["versions"]): Section {
+  const cells = (lines: readonly Line[], show: (value: number) => string): string[][] =>
+    lines.map(({ name, values, mean }) => [
+      name,
+      ...[...values, mean].map((value) => (value === null ? "" : show(value))),
+    ]);
+  const table: Table = {
+    head: ["", ...traces, "mean"],
+    lines: [
+      { title: "ns per event", what: "" },
+      ...cells(all, ns),
+      { title: "one by the other", what: "" },
+      ...cells(ratios, times),
+    ],
+  };
+  const text = "net of the loop, each side's own; the mean is geometric; written: each new block's first byte";
+  return { title: "TypeScript against C", text, table, notes: versions.map(({ version }) => version) };
+}
+
+function fullSection({ untilFull }: Report): Section[] {
+  if (untilFull.length === 0) return [];
+  const lines = untilFull.map(({ subject, operations, used }) => [
+    subject,
+    operations.toLocaleString("en-US"),
+    used === null || used > 1 ? "grows" : `${(100 * used).toFixed(1)} %`,
+  ]);
+  const title = "A heap of 4 MiB, filled with 16–1,023 bytes, one free to two allocations";
+  return [{ title, table: { head: ["", "operations", "in use then"], lines } }];
+}

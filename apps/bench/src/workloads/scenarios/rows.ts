@@ -1,0 +1,124 @@
+/** A row of a scenario's table: one subject, over its observations. */
+import { summarise } from "../../base/statistics.ts";
+import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
+import type { ScenarioObservation } from "./observe.ts";
+
+/** `wrong`: it read other values than the others. */
+export type Status = "ok" | "stopped" | "out of memory" | "wrong" | "error" | "unavailable" | "missing";
+
+/** Times are ms, over the whole scenario or a step of it; of several observations the median, of `max` the most. */
+export interface ScenarioRow {
+  readonly scenario: string;
+  readonly subject: string;
+  readonly status: Status;
+  /** What went wrong, or how far a stopped one came. */
+  readonly note?: string;
+  readonly count: number;
+  /** Of a stopped one, a lower bound: the time so far. */
+  readonly ms?: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** ns; of a stopped one, the time so far by all events: a lower bound too. */
+  readonly perEvent?: number;
+  readonly step?: { readonly p50: number; readonly p99: number; readonly p999: number; readonly max: number };
+  readonly pauses?: { readonly count: number; readonly total: number; readonly p99: number; readonly max: number };
+  /** Processor time of all threads. */
+  readonly cpu?: number;
+  /** Bytes. */
+  readonly heapGrowth?: number;
+  readonly externalGrowth?: number;
+  readonly peakBytes?: number;
+  readonly systemCalls?: number;
+  /** ns that reading the clock adds to each step. */
+  readonly clock?: number;
+}
+
+/** Of all that was observed, what is of scenarios. */
+export type Answers = readonly Observed<ScenarioObservation>[];
+export const answersIn = (observed: readonly Observed[]): Answers => ofKind(observed, "scenarios");
+
+const of = (answers: Answers, scenario: string, subject: string): Answers =>
+  answers.filter((one) => one.workload === scenario && one.subject === subject);
+
+/** The finished observations of a subject, or the stopped ones where none finished. */
+export const observationsOf = (answers: Answers, scenario: string, subject: string): ScenarioObservation[] =>
+  of(answers, scenario, subject).flatMap(({ observation }) => (isFound(observation) ? [observation] : []));
+
+/** Of each scenario the subjects that were asked. */
+export interface Asked {
+  readonly workload: { readonly name: string };
+  readonly subject: { readonly name: string; readonly origin: string };
+}
+
+export function scenarioRows(asked: readonly Asked[], observed: readonly Observed[]): ScenarioRow[] {
+  const answers = answersIn(observed);
+  return asked.map(({ workload: { name: scenario }, subject: { name: subject, origin } }) => {
+    const row = rowOf(scenario, subject, answers);
+    const sums = observationsOf(answers, scenario, subject).flatMap(({ checksum }) => checksum ?? []);
+    const expected = rightSum(answers, scenario);
+    if (origin === "loop" || sums.every((sum) => sum === expected)) return row;
+    const note = `it read back ${sums[0]}, the others ${expected}`;
+    return { scenario, subject, status: "wrong", note, count: row.count };
+  });
+}
+
+/** What most subjects read. The loop reads what others overwrote, and does not count. */
+function rightSum(answers: Answers, scenario: string): number | undefined {
+  const sums = answers.flatMap(({ workload, subject, observation }) =>
+    workload === scenario && subject !== "nothing" && isFound(observation) ? (observation.checksum ?? []) : [],
+  );
+  const bySum = [...Map.groupBy(sums, (sum) => sum)];
+  return bySum.sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
+}
+
+function rowOf(scenario: string, subject: string, answers: Answers): ScenarioRow {
+  const mine = of(answers, scenario, subject);
+  const row = { scenario, subject, count: mine.length };
+  // Once a subject has said that it is not here, it is not asked again.
+  for (const { subject: other, observation } of answers) {
+    if (other === subject && "unavailable" in observation)
+      return { ...row, status: "unavailable", note: observation.unavailable };
+  }
+  for (const { observation } of mine) {
+    if ("error" in observation) return { ...row, status: "error", note: observation.error };
+  }
+  const all = observationsOf(answers, scenario, subject);
+  const [first] = all;
+  if (first === undefined) return { ...row, status: "missing", note: "not measured" };
+  const { median, low, high } = summarise(all.map(({ ms }) => ms));
+  const middle = (value: (one: ScenarioObservation) => number): number => summarise(all.map(value)).median;
+  const most = (value: (one: ScenarioObservation) => number): number => summarise(all.map(value)).high;
+  return {
+    ...row,
+    ...endOf(all.find((one) => one.stopped)),
+    ...{ ms: median, low, high, perEvent: (1e6 * median) / first.events },
+    step: {
+      p50: middle(({ step }) => step.p50),
+      p99: middle(({ step }) => step.p99),
+      p999: middle(({ step }) => step.p999),
+      max: most(({ step }) => step.max),
+    },
+    pauses: {
+      count: middle(({ pauses }) => pauses.count),
+      total: middle(({ pauses }) => pauses.total),
+      p99: middle(({ pauses }) => pauses.p99),
+      max: most(({ pauses }) => pauses.max),
+    },
+    cpu: middle(({ cpu }) => cpu),
+    heapGrowth: middle(({ growth }) => growth.heapUsed),
+    externalGrowth: middle(({ growth }) => growth.external),
+    clock: middle(({ clock }) => clock),
+    peakBytes: first.peakBytes,
+    systemCalls: first.systemCalls,
+  };
+}
+
+/** Whether one was stopped, and how far it came. */
+function endOf(stopped: ScenarioObservation | undefined): Pick<ScenarioRow, "status" | "note"> {
+  if (stopped === undefined) return { status: "ok" };
+  const { ms, done, events, outOfMemory } = stopped;
+  const each = done === 0 ? "" : ` at ${Math.round((1e6 * ms) / done).toLocaleString("en-US")} ns an event`;
+  const note = `${((100 * done) / events).toPrecision(2)} % done${each}`;
+  if (outOfMemory === undefined) return { status: "stopped", note };
+  return { status: "out of memory", note: `${note}; ${outOfMemory}` };
+}
