@@ -40,7 +40,7 @@ export interface Axis {
 export interface Series {
   readonly label: string;
   readonly colour: Colour;
-  readonly paint?: Paint;
+  readonly paint?: Paint | undefined;
   readonly values: readonly (number | null)[];
   /** At the end of each bar. */
   readonly texts?: readonly string[];

@@ -8,7 +8,7 @@ export interface RunOptions {
   readonly progress?: Progress;
   /** Set when the user has had enough. */
   readonly signal: AbortSignal;
-  readonly ask?: typeof askProcess;
+  readonly ask?: typeof askProcess | undefined;
 }
 
 /** All that was observed; what was cut off is not in it. Throws where something essential fails. */

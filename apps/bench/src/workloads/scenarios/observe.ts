@@ -17,7 +17,7 @@ export interface ScenarioRequest extends Request {
   readonly limit: number;
   readonly warm: number;
   /** The file of the scenario; without one it is made. */
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 /** Makes scenarios, and keeps each in a file, so that not every process makes it again. */
@@ -34,7 +34,7 @@ export interface ScenarioFacts {
   readonly steps: number;
   readonly peakBytes: number;
   /** Of *serving*: the part of the blocks in use that holds tokens. */
-  readonly utilisation?: number;
+  readonly utilisation?: number | undefined;
 }
 
 export interface ScenarioObservation {
@@ -45,7 +45,7 @@ export interface ScenarioObservation {
   readonly events: number;
   readonly stopped: boolean;
   /** Why it stopped, where that was for want of memory. */
-  readonly outOfMemory?: string;
+  readonly outOfMemory?: string | undefined;
   /** See `replay`. */
   readonly marks: readonly number[];
   /** ms. */
@@ -58,9 +58,9 @@ export interface ScenarioObservation {
   /** By how much these grew, in bytes; below 0 where a collection came in between. */
   readonly growth: { readonly heapUsed: number; readonly external: number; readonly arrayBuffers: number };
   /** The sum of all that was read, until everything had ended; absent where it was stopped. */
-  readonly checksum?: number;
-  readonly peakBytes?: number;
-  readonly systemCalls?: number;
+  readonly checksum?: number | undefined;
+  readonly peakBytes?: number | undefined;
+  readonly systemCalls?: number | undefined;
 }
 
 export async function observe(

@@ -12,25 +12,25 @@ export interface ScenarioRow {
   readonly subject: string;
   readonly status: Status;
   /** What went wrong, or how far a stopped one came. */
-  readonly note?: string;
+  readonly note?: string | undefined;
   readonly count: number;
   /** Of a stopped one, a lower bound: the time so far. */
-  readonly ms?: number;
-  readonly low?: number;
-  readonly high?: number;
+  readonly ms?: number | undefined;
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
   /** ns; of a stopped one, the time so far by all events: a lower bound too. */
-  readonly perEvent?: number;
-  readonly step?: { readonly p50: number; readonly p99: number; readonly p999: number; readonly max: number };
-  readonly pauses?: { readonly count: number; readonly total: number; readonly p99: number; readonly max: number };
+  readonly perEvent?: number | undefined;
+  readonly step?: { readonly p50: number | undefined; readonly p99: number; readonly p999: number; readonly max: number };
+  readonly pauses?: { readonly count: number | undefined; readonly total: number; readonly p99: number; readonly max: number };
   /** Processor time of all threads. */
-  readonly cpu?: number;
+  readonly cpu?: number | undefined;
   /** Bytes. */
-  readonly heapGrowth?: number;
-  readonly externalGrowth?: number;
-  readonly peakBytes?: number;
-  readonly systemCalls?: number;
+  readonly heapGrowth?: number | undefined;
+  readonly externalGrowth?: number | undefined;
+  readonly peakBytes?: number | undefined;
+  readonly systemCalls?: number | undefined;
   /** ns that reading the clock adds to each step. */
-  readonly clock?: number;
+  readonly clock?: number | undefined;
 }
 
 /** Of all that was observed, what is of scenarios. */
