@@ -4,9 +4,20 @@
  */
 import { HostMemoryError, UnsupportedError } from "./errors.ts";
 
-/** `Int32Array`, `SharedArrayBuffer` … */
+/** `Int32Array`, `SharedArrayBuffer` …; `revoked Proxy`, of which nothing can be asked. */
 export function tagOf(value: unknown): string {
+  if (isRevoked(value)) return "revoked Proxy";
   return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** Is it a proxy that was revoked? Whatever is done with one throws, but `typeof`. */
+export function isRevoked(value: unknown): boolean {
+  try {
+    Array.isArray(value); // looks through a proxy, and asks nothing of it
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Is it an `ArrayBuffer` or a `SharedArrayBuffer`? A proxy of one has its tag, but no bytes. */

@@ -2,7 +2,7 @@
  * The checks of arguments, written once so that every allocator refuses the same values in the same words. A fast path
  * makes one comparison of its own and comes here only when that fails.
  */
-import { tagOf } from "./buffers.ts";
+import { isRevoked, tagOf } from "./buffers.ts";
 import { InvalidAlignmentError, InvalidArgumentError, InvalidSizeError } from "./errors.ts";
 import { show } from "./show.ts";
 
@@ -81,7 +81,10 @@ export function checkBoolean(name: string, value: boolean): boolean {
 
 /** `allocator`, if it has the verbs of one; else throws `InvalidArgumentError`. */
 export function checkAllocator<A>(allocator: A): A {
-  const { allocate, sizeOf } = (allocator ?? {}) as { readonly allocate?: unknown; readonly sizeOf?: unknown };
+  const verbs: { readonly allocate?: unknown; readonly sizeOf?: unknown } = isRevoked(allocator)
+    ? {}
+    : (allocator ?? {});
+  const { allocate, sizeOf } = verbs;
   if (typeof allocate !== "function" || typeof sizeOf !== "function") {
     throw new InvalidArgumentError(`invalid allocator: ${show(allocator)} is none`);
   }
@@ -113,7 +116,8 @@ export function isUint32(value: unknown): value is number {
 /** `array`, if it is an `Int32Array` or a `Uint32Array`; else throws `InvalidArgumentError`. For the bulk calls. */
 export function checkOffsets(array: Int32Array): Int32Array {
   const tag = tagOf(array);
-  if (tag !== "Int32Array" && tag !== "Uint32Array") {
+  // A tag can be had by any object, and seen through a proxy.
+  if (!ArrayBuffer.isView(array) || (tag !== "Int32Array" && tag !== "Uint32Array")) {
     throw new InvalidArgumentError(`invalid offsets: ${show(array)} is no Int32Array`);
   }
   return array;
