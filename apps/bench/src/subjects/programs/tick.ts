@@ -3,11 +3,10 @@
  *
  *     serial │ size │ harmonic │ ~serial
  */
-
 import { TeslaConsciousnessPool } from "@ariax/consciousness";
 import type { TickScenario } from "@ariax/trace";
 import { ALLOCATE } from "../events.ts";
-import { bytesOf, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
+import { bytesOf, endAll, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
 
 /** A heap, which has to be told of every end. */
 export function heap({ trace, owner }: TickScenario, target: Heap): Program {
@@ -40,9 +39,7 @@ export function heap({ trace, owner }: TickScenario, target: Heap): Program {
         words[w + 3] = ~i;
       }
     },
-    end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) end(s);
-    },
+    end: () => endAll(live, end),
     checksum: () => sum,
     ...factsOf(target),
   };
@@ -90,7 +87,8 @@ export function gc({ trace, owner }: TickScenario): Program {
       }
     },
     end() {
-      for (let s = 0; s < trace.slots; s++) if (objects[s] !== undefined || buffers[s] !== undefined) end(s);
+      endAll(objects, end);
+      endAll(buffers, end);
     },
     checksum: () => sum,
   };
@@ -133,7 +131,7 @@ export function ariax(scenario: TickScenario): Program {
       }
     },
     end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) read(s);
+      endAll(live, read);
       // At the beginning of a period again.
       while (pool.ticks.beat % pool.ticks.beatsPerPeriod !== 0) pool.tick();
       pool.ticks.reset();
