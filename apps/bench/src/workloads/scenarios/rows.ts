@@ -20,8 +20,18 @@ export interface ScenarioRow {
   readonly high?: number | undefined;
   /** ns; of a stopped one, the time so far by all events: a lower bound too. */
   readonly perEvent?: number | undefined;
-  readonly step?: { readonly p50: number | undefined; readonly p99: number; readonly p999: number; readonly max: number };
-  readonly pauses?: { readonly count: number | undefined; readonly total: number; readonly p99: number; readonly max: number };
+  readonly step?: {
+    readonly p50: number | undefined;
+    readonly p99: number;
+    readonly p999: number;
+    readonly max: number;
+  };
+  readonly pauses?: {
+    readonly count: number | undefined;
+    readonly total: number;
+    readonly p99: number;
+    readonly max: number;
+  };
   /** Processor time of all threads. */
   readonly cpu?: number | undefined;
   /** Bytes. */
