@@ -1,4 +1,5 @@
 /** From observations to the report of `pnpm bench`: the schema of `results/latest.json`. */
+import type { Mode } from "../../run/plans/latest.ts";
 import { isInC, type Subject } from "../../subjects/subject.ts";
 import type { UntilFull } from "../../worker/metrics.ts";
 import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
@@ -15,7 +16,7 @@ export const SCHEMA = 1;
 
 export interface Report extends RunFacts {
   readonly schema: typeof SCHEMA;
-  readonly mode: "quick" | "default" | "full";
+  readonly mode: Mode["name"];
   /** What one replay may take, in ms. */
   readonly limit: number;
   readonly workloads: readonly (Pick<Workload, "name" | "unit" | "what" | "kind"> & { readonly group: Group })[];
@@ -40,7 +41,7 @@ export interface Report extends RunFacts {
 export function makeReport(
   asked: readonly Pair[],
   observed: readonly Observed[],
-  { name: mode, limit }: { readonly name: Report["mode"]; readonly limit: number },
+  { name: mode, limit }: Mode,
   at: Circumstances,
 ): Report {
   const missing = new Set(observed.flatMap((one) => ("unavailable" in one.observation ? [one.subject] : [])));
@@ -52,7 +53,11 @@ export function makeReport(
     ...factsOf(at),
     ...{ mode, limit },
     workloads: [...new Set(pairs.map(({ workload }) => workload))].map(({ name, group, unit, what, kind }) => ({
-      ...{ name, group, unit, what, kind },
+      name,
+      group,
+      unit,
+      what,
+      kind,
     })),
     subjects: [...new Set(pairs.map(({ subject }) => subject))].map((subject) => {
       const { name, what, origin, kind } = subject;

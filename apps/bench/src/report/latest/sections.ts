@@ -3,8 +3,17 @@ import { duration } from "../../base/duration.ts";
 import { geomean } from "../../base/statistics.ts";
 import type { Row } from "../../workloads/rows.ts";
 import { GROUPS, type Group } from "../../workloads/workload.ts";
-import { bytes, endOf, ns, spread, times } from "../format.ts";
-import { type Column, rowsTable, type Section, type Shown, type Table, targetCards, targetSection } from "../shown.ts";
+import { bytes, count, endOf, ns, spread, times } from "../format.ts";
+import {
+  type Column,
+  column,
+  rowsTable,
+  type Section,
+  type Shown,
+  type Table,
+  targetCards,
+  targetSection,
+} from "../shown.ts";
 import type { AgainstC, Line } from "./against-c.ts";
 import { chartsOf } from "./charts.ts";
 import type { Report } from "./report.ts";
@@ -14,27 +23,19 @@ const tail = (row: Row, value: number | undefined): string => (isTimed(row) ? ns
 
 /** The columns of every table, in order. */
 const COLUMNS: readonly Column<Row>[] = [
-  {
-    title: "ns",
-    help: "per unit, the loop included; median of processes",
-    show: (row) => (isTimed(row) ? (row.status === "ok" ? "" : "> ") + ns(row.gross) : row.status),
-  },
-  { title: "net", help: "the same less the loop's own cost", show: (row) => (row.status === "ok" ? ns(row.net) : "") },
-  {
-    title: "low–high",
-    help: "over the processes",
-    show: ({ count, low, high }) => (count > 1 && low !== undefined ? spread({ low, high: high! }) : ""),
-  },
-  { title: "p50", help: "ns per event, batches of 256", show: (row) => tail(row, row.p50) },
-  { title: "p99", help: "ns per event, batches of 256", show: (row) => tail(row, row.p99) },
-  { title: "max", help: "ns per event, the worst batch", show: (row) => tail(row, row.max) },
-  {
-    title: "peak",
-    help: "bytes reserved and metadata by bytes live, at the peak",
-    show: ({ peakRatio }) => (peakRatio === undefined ? "" : times(peakRatio)),
-  },
-  { title: "metadata", help: "bytes beside the blocks", show: (row) => bytes(row.metadata) },
-  { title: "failures", help: "allocations refused, of all", show: (row) => String(row.failures ?? "") },
+  column("ns", "per unit, the loop included; median of processes", (row) =>
+    isTimed(row) ? (row.status === "ok" ? "" : "> ") + ns(row.gross) : row.status,
+  ),
+  column("net", "the same less the loop's own cost", ({ status, net }) => (status === "ok" ? ns(net) : "")),
+  column("low–high", "over the processes", ({ count, low, high }) =>
+    count > 1 && low !== undefined ? spread({ low, high: high! }) : "",
+  ),
+  column("p50", "ns per event, batches of 256", (row) => tail(row, row.p50)),
+  column("p99", "ns per event, batches of 256", (row) => tail(row, row.p99)),
+  column("max", "ns per event, the worst batch", (row) => tail(row, row.max)),
+  column("peak", "bytes reserved and metadata by bytes live, at the peak", ({ peakRatio }) => times(peakRatio)),
+  column("metadata", "bytes beside the blocks", ({ metadata }) => bytes(metadata)),
+  column("failures", "allocations refused, of all", ({ failures }) => String(failures ?? "")),
 ];
 
 export function showLatest(report: Report): Shown {
@@ -101,7 +102,7 @@ function meansSection({ workloads, subjects, rows }: Report): Section[] {
     name,
     bound + ns(mean),
     slab === undefined ? "" : bound + times(mean / slab),
-    peak === undefined ? "" : times(peak),
+    times(peak),
   ]);
   const table = { head: ["", "ns per event", "by slab's", "peak"], lines };
   return [{ title: "Over the seven traces, geometric means", table }];
@@ -109,9 +110,9 @@ function meansSection({ workloads, subjects, rows }: Report): Section[] {
 
 function againstSection({ traces, times: all, ratios }: AgainstC, versions: Report["versions"]): Section {
   const cells = (lines: readonly Line[], show: (value: number) => string): string[][] =>
-    lines.map(({ name, values, mean }) => [
-      name,
-      ...[...values, mean].map((value) => (value === null ? "" : show(value))),
+    lines.map((line) => [
+      line.name,
+      ...[...line.values, line.mean].map((value) => (value === null ? "" : show(value))),
     ]);
   const table: Table = {
     head: ["", ...traces, "mean"],
@@ -130,7 +131,7 @@ function fullSection({ untilFull }: Report): Section[] {
   if (untilFull.length === 0) return [];
   const lines = untilFull.map(({ subject, operations, used }) => [
     subject,
-    operations.toLocaleString("en-US"),
+    count(operations),
     used === null || used > 1 ? "grows" : `${(100 * used).toFixed(1)} %`,
   ]);
   const title = "A heap of 4 MiB, filled with 16–1,023 bytes, one free to two allocations";

@@ -1,6 +1,6 @@
 /** What AriaX's work looks like: the scenarios of `@ariax/trace`, and the programs that do them. To add one: an entry. */
 import { components, gameFrame, type Scenario, type ServingScenario, serving, states, tick } from "@ariax/trace";
-import type { Programs } from "../../subjects/programs/subjects.ts";
+import type { Programs, ScenarioSubject } from "../../subjects/programs/subjects.ts";
 
 export interface ScenarioWorkload {
   readonly name: string;
@@ -13,6 +13,12 @@ export interface ScenarioWorkload {
   readonly programs: () => Promise<Programs>;
   /** In a run of everything, measured for these subjects only: it is a variant of another. */
   readonly only?: readonly string[];
+}
+
+/** One subject on one scenario. */
+export interface ScenarioPair {
+  readonly subject: ScenarioSubject;
+  readonly workload: ScenarioWorkload;
 }
 
 /** Each program is of its own scenario: what they have in common is what they are called with. */
