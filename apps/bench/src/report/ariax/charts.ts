@@ -30,13 +30,11 @@ export function chartsOf(report: AriaxReport): Chart[] {
   ];
 }
 
-type About = Pick<Chart, "title" | "caption"> & Partial<Chart>;
+type About = Pick<Chart, "title" | "caption" | "isWide">;
 
 /** Horizontal bars of ms. */
 const bars = (about: About, height: number, categories: readonly string[], series: readonly Series[]): Chart => ({
-  kind: "bars",
-  ...{ height, categories, series, y: axisBelow("ms, logarithmic", series) },
-  ...about,
+  ...{ kind: "bars", height, categories, series, y: axisBelow("ms, logarithmic", series), ...about },
 });
 
 const seriesOf = (label: string, subject: string, values: readonly (number | undefined)[]): Series => ({

@@ -4,16 +4,7 @@ import { geomean } from "../../base/statistics.ts";
 import type { Row } from "../../workloads/rows.ts";
 import { GROUPS, type Group } from "../../workloads/workload.ts";
 import { bytes, count, endOf, ns, spread, times } from "../format.ts";
-import {
-  type Column,
-  column,
-  rowsTable,
-  type Section,
-  type Shown,
-  type Table,
-  targetCards,
-  targetSection,
-} from "../shown.ts";
+import { type Column, column, rowsTable, type Section, type Shown, targetCards, targetSection } from "../shown.ts";
 import type { AgainstC, Line } from "./against-c.ts";
 import { chartsOf } from "./charts.ts";
 import type { Report } from "./report.ts";
@@ -114,7 +105,7 @@ function againstSection({ traces, times: all, ratios }: AgainstC, versions: Repo
       line.name,
       ...[...line.values, line.mean].map((value) => (value === null ? "" : show(value))),
     ]);
-  const table: Table = {
+  const table = {
     head: ["", ...traces, "mean"],
     lines: [
       { title: "ns per event", what: "" },

@@ -4,7 +4,7 @@
 import { FrameArena } from "@ariax/arena";
 import { type Handle, MetadataPool } from "@ariax/metadata-pool";
 import type { GameScenario } from "@ariax/trace";
-import { FREE } from "../events.ts";
+import { FREE, peakOf } from "../events.ts";
 import {
   ENTITY_FIELDS,
   entityOf,
@@ -17,7 +17,7 @@ import {
   writeString,
 } from "./game-records.ts";
 import { bytesOf, endAll, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
-import { mostInStep, peakOf } from "./room.ts";
+import { mostInStep } from "./room.ts";
 import { LABELS, SPACES } from "./values.ts";
 
 /** As the scenario numbers its owners. */

@@ -7,10 +7,9 @@
 import { type Handle, MetadataPool } from "@ariax/metadata-pool";
 import { SlabAllocator } from "@ariax/slab";
 import type { ServingScenario } from "@ariax/trace";
-import { ALLOCATE, FREE } from "../events.ts";
+import { ALLOCATE, FREE, peakOf } from "../events.ts";
 import { capacityFor } from "../room.ts";
 import { bytesOf, endAll, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
-import { peakOf } from "./room.ts";
 import { fraction } from "./values.ts";
 
 const FIELDS = {
