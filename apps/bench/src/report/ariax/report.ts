@@ -9,6 +9,7 @@ import { PARTS, type Part } from "../../workloads/parts/parts.ts";
 import { type StabilityRow, stabilityRows } from "../../workloads/real-time/stability.ts";
 import type { ScenarioFacts } from "../../workloads/scenarios/observe.ts";
 import { type Answers, answersIn, type ScenarioRow, scenarioRows } from "../../workloads/scenarios/rows.ts";
+import type { ScenarioWorkload } from "../../workloads/scenarios/scenarios.ts";
 import { type Circumstances, factsOf, type RunFacts, unavailableIn } from "../circumstances.ts";
 import { type Claim, claimsOf } from "./claims.ts";
 
@@ -26,16 +27,12 @@ export interface BrowserResult {
   readonly observations: readonly BrowserObservation[];
 }
 
-export interface AriaxReport extends RunFacts {
+export interface AriaxReport extends RunFacts, Pick<Mode, "scale" | "limit"> {
   readonly schema: typeof SCHEMA;
   readonly mode: Mode["name"];
-  /** Of the scenarios; 1 is all of them. */
-  readonly scale: number;
-  /** What a scenario may take, in ms. */
-  readonly limit: number;
   /** Of each arm in real time. */
   readonly realTimeSeconds: number;
-  readonly scenarios: readonly (ScenarioFacts & { readonly what: string; readonly step: string })[];
+  readonly scenarios: readonly (ScenarioFacts & Pick<ScenarioWorkload, "what" | "step">)[];
   readonly subjects: readonly ScenarioSubject[];
   readonly rows: readonly ScenarioRow[];
   readonly stability: readonly StabilityRow[];
@@ -81,8 +78,7 @@ const factsIn = (all: Answers): ScenarioFacts[] =>
   all.flatMap(({ observation }) => ("facts" in observation ? (observation.facts as ScenarioFacts[]) : []));
 
 function partRow({ subject, observation }: Observed<PartObservation>): PartRow {
-  const { name, claim, package: from } = PARTS.find((part) => part.name === subject)!;
-  const row = { name, claim, package: from };
+  const { load: _, ...row } = PARTS.find((part) => part.name === subject)!;
   if (isFound(observation)) return { ...row, figures: observation.figures };
   return { ...row, figures: [], note: "error" in observation ? observation.error : observation.unavailable };
 }
