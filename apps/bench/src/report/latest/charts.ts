@@ -49,29 +49,35 @@ const subjectsOn = (report: Report, workloads: readonly string[]): string[] =>
     .map(({ name }) => name)
     .filter((name) => workloads.some((workload) => (rowOf(report, name, workload)?.gross ?? 0) > 0));
 
+type Mean = Pick<Row, "subject" | "peakRatio"> & { readonly mean: number; readonly isBound: boolean };
+
+/** Of the heaps with a time on every one of the traces: geometric means, of times some of which may be bounds. */
+export function meansOf(report: Report, traces: readonly string[]): Mean[] {
+  return subjectsOn(report, traces).flatMap((subject): Mean[] => {
+    const rows = traces.flatMap((trace) => rowOf(report, subject, trace) ?? []);
+    const [times, peaks] = [rows.flatMap(({ gross }) => gross ?? []), rows.flatMap((row) => row.peakRatio ?? [])];
+    if (times.length < traces.length) return [];
+    const peak = peaks.length === rows.length && { peakRatio: geomean(peaks)! };
+    return [{ subject, mean: geomean(times)!, isBound: rows.some(({ status }) => status === "stopped"), ...peak }];
+  });
+}
+
 /** One bar a subject, sorted, with its value: the geometric mean over the traces. */
 function meansChart(report: Report, traces: readonly string[], caption: string): Chart[] {
-  const bars = subjectsOn(report, traces)
-    .flatMap((name) => {
-      const rows = traces.map((trace) => rowOf(report, name, trace));
-      const times = rows.map((row) => row?.gross ?? 0);
-      const isStopped = rows.some((row) => row?.status === "stopped");
-      return times.every((time) => time > 0) ? [{ name, mean: geomean(times)!, isStopped }] : [];
-    })
-    .sort((a, b) => a.mean - b.mean);
+  const bars = meansOf(report, traces).sort((a, b) => a.mean - b.mean);
   if (bars.length < 2) return [];
   const series: Series = {
     ...{ label: "", colour: colourOf("slab") },
     values: bars.map(({ mean }) => mean),
-    texts: bars.map(({ mean, isStopped }) => `${isStopped ? "> " : ""}${ns(mean)} ns`),
-    colours: bars.map(({ name }, i) => colourOf(name, i)),
-    paints: bars.map(({ isStopped }) => (isStopped ? "striped" : "plain")),
+    texts: bars.map(({ mean, isBound }) => `${isBound ? "> " : ""}${ns(mean)} ns`),
+    colours: bars.map(({ subject }, i) => colourOf(subject, i)),
+    paints: bars.map(({ isBound }) => (isBound ? "striped" : "plain")),
   };
   return [
     {
       ...{ title: "Geometric mean over the traces", caption, kind: "bars", isWide: true },
       ...{ height: 60 + 34 * bars.length },
-      ...{ categories: bars.map(({ name }) => name), series: [series], hasNoLegend: true },
+      ...{ categories: bars.map(({ subject }) => subject), series: [series], hasNoLegend: true },
       y: { title: "ns per event, logarithmic", min: 1 },
     },
   ];

@@ -1,12 +1,11 @@
 /** The report of `pnpm bench` as it is shown: a table a group, how the subjects compare, and the targets. */
 import { duration } from "../../base/duration.ts";
-import { geomean } from "../../base/statistics.ts";
 import type { Row } from "../../workloads/rows.ts";
 import { GROUPS, type Group } from "../../workloads/workload.ts";
 import { bytes, count, endOf, ns, spread, times } from "../format.ts";
 import { type Column, column, rowsTable, type Section, type Shown, targetCards, targetSection } from "../shown.ts";
 import type { AgainstC, Line } from "./against-c.ts";
-import { chartsOf } from "./charts.ts";
+import { chartsOf, meansOf } from "./charts.ts";
 import type { Report } from "./report.ts";
 
 const isTimed = ({ status }: Row): boolean => status === "ok" || status === "stopped";
@@ -74,27 +73,15 @@ function groupSection({ workloads, rows, subjects }: Report, group: Group): Sect
 }
 
 /** Of the subjects with a time on every trace: geometric means, and how many times the slab's. */
-function meansSection({ workloads, subjects, rows }: Report): Section[] {
-  const traces = workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
-  if (traces.length < 2) return [];
-  const means = subjects
-    .filter(({ kind, origin, inC }) => kind === "heap" && origin !== "loop" && !inC)
-    .flatMap(({ name }) => {
-      const mine = rows.filter((row) => row.subject === name && traces.includes(row.workload));
-      const all = mine.flatMap(({ gross }) => gross ?? []);
-      if (all.length < traces.length) return [];
-      const bound = mine.some(({ status }) => status === "stopped") ? "> " : "";
-      const peaks = mine.flatMap(({ peakRatio }) => peakRatio ?? []);
-      return [{ name, mean: geomean(all)!, bound, peak: peaks.length === mine.length ? geomean(peaks) : undefined }];
-    });
-  if (means.length === 0) return [];
-  const slab = means.find(({ name }) => name === "slab")?.mean;
-  const lines = means.map(({ name, mean, bound, peak }) => [
-    name,
-    bound + ns(mean),
-    slab === undefined ? "" : bound + times(mean / slab),
-    times(peak),
-  ]);
+function meansSection(report: Report): Section[] {
+  const traces = report.workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
+  const means = meansOf(report, traces);
+  if (traces.length < 2 || means.length === 0) return [];
+  const slab = means.find(({ subject }) => subject === "slab")?.mean;
+  const lines = means.map(({ subject, mean, isBound, peakRatio }) => {
+    const bound = isBound ? "> " : "";
+    return [subject, bound + ns(mean), slab === undefined ? "" : bound + times(mean / slab), times(peakRatio)];
+  });
   const table = { head: ["", "ns per event", "by slab's", "peak"], lines };
   return [{ title: "Over the seven traces, geometric means", table }];
 }
