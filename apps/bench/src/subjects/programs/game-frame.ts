@@ -110,7 +110,9 @@ export function gc({ trace, owner }: GameScenario): Program {
       }
     },
     end() {
-      for (const [kind, all] of [entities, particles, strings].entries()) endAll(all, (s) => end(s, kind));
+      endAll(entities, (s) => end(s, ENTITY));
+      endAll(particles, (s) => end(s, PARTICLE));
+      endAll(strings, (s) => end(s, STRING));
     },
     checksum: () => sum,
   };

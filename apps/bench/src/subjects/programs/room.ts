@@ -2,10 +2,10 @@
 import type { TickScenario } from "@ariax/trace";
 import { ALLOCATE, type Program as Trace } from "../events.ts";
 
-/** Of a block whose end is not told one by one. */
+/** Bytes that a block takes in an arena. */
 const roomOf = (size: number): number => Math.max(8, (size + 7) & ~7);
 
-/** The most bytes that one step allocates of the events that count, each block rounded up to 8. */
+/** The most bytes that one step allocates of the events that count. */
 export function mostInStep({ op, size }: Trace, steps: Uint32Array, counts: (event: number) => boolean): number {
   let [i, most] = [0, 8];
   for (const end of steps) {
@@ -16,8 +16,11 @@ export function mostInStep({ op, size }: Trace, steps: Uint32Array, counts: (eve
   return most;
 }
 
-/** The most blocks, and bytes, that any harmonic has in one of its ticks, of a scenario that is done so many times on end. */
-export function mostPerTick({ trace, owner, steps, harmonics, due }: TickScenario, times = 1) {
+/** The most blocks, and bytes, that any harmonic has in one of its ticks, of a scenario that is done so often on end. */
+export function mostPerTick(
+  { trace, owner, steps, harmonics, due }: TickScenario,
+  times: number = 1,
+): { readonly blocks: number; readonly bytes: number } {
   const now = harmonics.map(() => ({ blocks: 0, bytes: 0 }));
   const most = { blocks: 1, bytes: 8 };
   for (let beat = 0; beat < times * steps.length; beat++) {
