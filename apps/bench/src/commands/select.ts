@@ -1,11 +1,11 @@
 /** Names on the command line: exact ones, globs, groups; and what was probably meant. */
 import { UsageError } from "../base/errors.ts";
+import type { Mode } from "../run/plans/latest.ts";
 import { isInC, type Subject } from "../subjects/subject.ts";
 import { SUBJECTS } from "../subjects/subjects.ts";
+import type { Pair } from "../workloads/rows.ts";
 import { GROUPS, type Workload } from "../workloads/workload.ts";
 import { WORKLOADS } from "../workloads/workloads.ts";
-
-type ModeName = "quick" | "default" | "full";
 
 const ABLE = SUBJECTS.filter(({ origin }) => origin !== "loop");
 
@@ -16,15 +16,17 @@ const groupsOf = (subject: Subject): string[] => [
   ...(isInC(subject) ? ["c"] : []),
 ];
 
+const groupOf = ({ group }: Workload): string[] => [group];
+
 /** Subjects by name, glob, kind or origin; none named = all but those on request. */
-export function selectSubjects(patterns: readonly string[], mode: ModeName): Subject[] {
+export function selectSubjects(patterns: readonly string[], mode: Mode["name"]): Subject[] {
   if (patterns.length > 0) return select("subject", patterns, ABLE, groupsOf);
   return ABLE.filter(({ onRequest, unhurried }) => !onRequest && !(unhurried && mode === "quick"));
 }
 
 /** Workloads by name, glob or group; none named = those of the mode. */
-export function selectWorkloads(patterns: readonly string[], mode: ModeName): Workload[] {
-  if (patterns.length > 0) return select("workload", patterns, WORKLOADS, ({ group }) => [group]);
+export function selectWorkloads(patterns: readonly string[], mode: Mode["name"]): Workload[] {
+  if (patterns.length > 0) return select("workload", patterns, WORKLOADS, groupOf);
   const levels = { quick: ["quick"], default: ["quick", "default"], full: ["quick", "default", "full"] }[mode];
   return WORKLOADS.filter(({ level }) => levels.includes(level));
 }
@@ -53,17 +55,10 @@ export function idleLines<S extends { name: string }, W extends { name: string }
 }
 
 /** The same of subjects on workloads. */
-export const idleIn = (
-  pairs: readonly { readonly subject: Subject; readonly workload: Workload }[],
-  subjects: readonly string[],
-  workloads: readonly string[],
-): string[] =>
+export const idleIn = (pairs: readonly Pair[], subjects: readonly string[], workloads: readonly string[]): string[] =>
   idleLines(
     { patterns: subjects, all: ABLE, groupsOf, used: new Set(pairs.map(({ subject }) => subject)) },
-    {
-      ...{ patterns: workloads, all: WORKLOADS, groupsOf: ({ group }: Workload) => [group] },
-      used: new Set(pairs.map(({ workload }) => workload)),
-    },
+    { patterns: workloads, all: WORKLOADS, groupsOf: groupOf, used: new Set(pairs.map(({ workload }) => workload)) },
   );
 
 /** Those of `all` that some pattern names, by name, group or glob. Throws `UsageError` where a pattern names none. */

@@ -9,10 +9,8 @@ export interface Circumstances {
   readonly partial: boolean;
 }
 
-export interface RunFacts {
+export interface RunFacts extends Omit<Circumstances, "date"> {
   readonly date: string;
-  readonly seconds: number;
-  readonly partial: boolean;
   readonly machine: Machine;
 }
 

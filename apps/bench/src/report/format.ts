@@ -23,10 +23,11 @@ export function bytes(value: number | undefined): string {
 }
 
 /** With separators, and one digit where it is not whole. */
-export const count = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 1 });
+export const count = (value: number | undefined): string =>
+  value === undefined ? "" : value.toLocaleString("en-US", { maximumFractionDigits: 1 });
 
 /** A ratio. */
-export const times = (value: number): string => `${value.toFixed(2)}×`;
+export const times = (value: number | undefined): string => (value === undefined ? "" : `${value.toFixed(2)}×`);
 
 /** What is gained here is never rounded up; AriaX's own is 54×, of 53.8. */
 export function factor(value: number | undefined, round: (value: number) => number = Math.floor): string {

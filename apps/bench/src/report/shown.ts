@@ -96,6 +96,8 @@ export interface Column<R> {
   readonly show: (row: R) => string;
 }
 
+export const column = <R>(title: string, help: string, show: (row: R) => string): Column<R> => ({ title, help, show });
+
 /** Rows below their titles, where they have one; columns that have nothing to say are left out. */
 export function rowsTable<R extends { readonly subject: string }>(
   columns: readonly Column<R>[],

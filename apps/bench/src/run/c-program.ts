@@ -49,23 +49,18 @@ export function encodeProgram({ program, prelude, eventsPerUnit }: HeapWork): Ui
   return bytes;
 }
 
-/** A program as the C loop reads it, and the bytes that a heap of fixed capacity gets for it. */
-interface ProgramFile {
-  readonly path: string;
-  readonly capacity: number;
-}
-
-const written = new Map<string, Promise<ProgramFile>>();
+const written = new Map<string, ReturnType<typeof write>>();
 
 /** The file of a workload, written once a process. */
-function programFile(workload: HeapWorkload): Promise<ProgramFile> {
+function programFile(workload: HeapWorkload): ReturnType<typeof write> {
   const key = `${workload.group} ${workload.name}`;
   const before = written.get(key) ?? write(workload);
   written.set(key, before);
   return before;
 }
 
-async function write({ group, name, load }: HeapWorkload): Promise<ProgramFile> {
+/** A program as the C loop reads it, and the bytes that a heap of fixed capacity gets for it. */
+async function write({ group, name, load }: HeapWorkload) {
   const work = await load();
   const path = join(C_FOLDER, `${group}-${encodeURIComponent(name)}.program`);
   mkdirSync(dirname(path), { recursive: true });

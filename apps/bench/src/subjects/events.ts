@@ -19,20 +19,25 @@ export interface Needs {
   readonly bytesAtEnd?: number;
 }
 
-export function needs({ op, slot, size, events, slots }: Program): Needs {
-  const sizes = new Float64Array(slots);
-  let live = 0;
-  let peakLive = 0;
+export function needs(program: Program): Needs {
+  const { op, size, events } = program;
   let total = 0;
+  for (let i = 0; i < events; i++) if (op[i] !== FREE) total += Math.max(16, Math.ceil(size[i]! / 16) * 16);
+  return { events, peakLive: peakOf(program, (i) => size[i]!), total };
+}
+
+/** The most of something that is live at once: `amount` is what an allocation or a reallocation makes of its block. */
+export function peakOf({ op, slot, events, slots }: Program, amount: (event: number) => number): number {
+  const held = new Float64Array(slots);
+  let [now, most] = [0, 0];
   for (let i = 0; i < events; i++) {
     const s = slot[i]!;
-    const bytes = op[i] === FREE ? 0 : size[i]!;
-    live += bytes - sizes[s]!;
-    sizes[s] = bytes;
-    if (op[i] !== FREE) total += Math.max(16, Math.ceil(bytes / 16) * 16);
-    if (live > peakLive) peakLive = live;
+    const next = op[i] === FREE ? 0 : amount(i);
+    now += next - held[s]!;
+    held[s] = next;
+    if (now > most) most = now;
   }
-  return { events, peakLive, total };
+  return most;
 }
 
 /** A program of `events` events, written by `fill` through `at(event, op, slot, size)`. */

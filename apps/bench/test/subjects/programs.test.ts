@@ -10,8 +10,8 @@ import type { ComponentsScenario, Scenario, StatesScenario, TickScenario } from 
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ALLOCATE, FREE } from "../../src/subjects/events.ts";
 import type { Heap, Program } from "../../src/subjects/programs/program.ts";
+import { mostPerTick } from "../../src/subjects/programs/room.ts";
 import { programOf, SCENARIO_SUBJECTS } from "../../src/subjects/programs/subjects.ts";
-import { mostPerTick } from "../../src/subjects/programs/tick.ts";
 import { LABELS } from "../../src/subjects/programs/values.ts";
 import { SCENARIOS, scenarioOf } from "../../src/workloads/scenarios/scenarios.ts";
 import { mapped, unless } from "../mapped.ts";
@@ -158,7 +158,7 @@ test("the pool's beats are those of the scenario: what is due, step by step", as
   const { TeslaConsciousnessPool } = await import("@ariax/consciousness");
   const scenario = SCENARIOS.find(({ name }) => name === "tick")!.make(0.02) as TickScenario;
   const { harmonics, due, frames, frequency } = scenario;
-  const bytesPerTick = mostPerTick(scenario);
+  const { bytes: bytesPerTick } = mostPerTick(scenario);
   const pool = new TeslaConsciousnessPool({ teslaFrequency: frequency, bytesPerTick, harmonics, frames });
   for (const [step, bits] of due.entries()) {
     if (step > 0) pool.tick();
@@ -169,7 +169,7 @@ test("the pool's beats are those of the scenario: what is due, step by step", as
 test("mostPerTick is what fits, and a page less does not", async () => {
   const { TeslaConsciousnessPool } = await import("@ariax/consciousness");
   const scenario = SCENARIOS.find(({ name }) => name === "tick")!.make(0.02) as TickScenario;
-  const most = mostPerTick(scenario);
+  const { bytes: most } = mostPerTick(scenario);
   const { trace, steps, owner, harmonics } = scenario;
   const run = (bytesPerTick: number): void => {
     const pool = new TeslaConsciousnessPool({ teslaFrequency: scenario.frequency, bytesPerTick, harmonics });

@@ -1,10 +1,8 @@
 /** The charts of AriaX's run: times of whole scenarios, tails of their steps, deviations of ticks, frames in a browser. */
 import type { ScenarioRow } from "../../workloads/scenarios/rows.ts";
 import { axisBelow, type Chart, colourOf, type Series } from "../charts.ts";
+import { isBound, isTimed } from "./format.ts";
 import type { AriaxReport } from "./report.ts";
-
-const isBound = ({ status }: ScenarioRow): boolean => status === "stopped" || status === "out of memory";
-const isTimed = (row: ScenarioRow): boolean => row.status === "ok" || isBound(row);
 
 function time(ms: number): string {
   if (ms >= 100) return `${Math.round(ms).toLocaleString("en-US")} ms`;
@@ -32,13 +30,11 @@ export function chartsOf(report: AriaxReport): Chart[] {
   ];
 }
 
-type About = Pick<Chart, "title" | "caption"> & Partial<Chart>;
+type About = Pick<Chart, "title" | "caption" | "isWide">;
 
 /** Horizontal bars of ms. */
 const bars = (about: About, height: number, categories: readonly string[], series: readonly Series[]): Chart => ({
-  kind: "bars",
-  ...{ height, categories, series, y: axisBelow("ms, logarithmic", series) },
-  ...about,
+  ...{ kind: "bars", height, categories, series, y: axisBelow("ms, logarithmic", series), ...about },
 });
 
 const seriesOf = (label: string, subject: string, values: readonly (number | undefined)[]): Series => ({
@@ -59,15 +55,13 @@ function bySubject(
   if (subjects.length === 0) return [];
   const series = subjects.map((name): Series => {
     const all = shown.map((scenario) => timed.find((row) => row.scenario === scenario && row.subject === name));
-    const plain = seriesOf(
-      name,
-      name,
-      all.map((row) => row && value(row)),
-    );
+    const values = all.map((row) => row && value(row));
+    const areBounds = all.map((row) => row !== undefined && isBound(row));
+    const { texts = [], ...plain } = seriesOf(name, name, values);
     return {
       ...plain,
-      texts: plain.texts!.map((text, i) => (all[i] && isBound(all[i]) ? `> ${text}` : text)),
-      paints: all.map((row) => (row && isBound(row) ? "striped" : "plain")),
+      texts: texts.map((text, i) => (areBounds[i] ? `> ${text}` : text)),
+      paints: areBounds.map((isBound) => (isBound ? "striped" : "plain")),
     };
   });
   return [bars(about, 70 + shown.length * (10 + 19 * subjects.length), shown, series)];

@@ -37,17 +37,13 @@ type Range = readonly [number, number];
 
 export function claimsOf(answers: Answers, stability: readonly StabilityRow[]): Claim[] {
   const scenarios = [...new Set(answers.map(({ workload }) => workload))];
-  const by = (value: (scenario: string) => number | undefined): ClaimLine["values"] =>
+  const factor = (slow: string, fast: string, loop?: string): ClaimLine["values"] =>
     scenarios.flatMap((of) => {
-      const found = value(of);
-      return found === undefined ? [] : [{ of, value: found }];
+      const value = ratioOf(answers, of, slow, fast, loop);
+      return value === undefined ? [] : [{ of, value }];
     });
-  const factor = (slow: string, fast: string, loop?: string) => by((s) => ratioOf(answers, s, slow, fast, loop));
-  const saved = (slow: string, fast: string) =>
-    by((s) => {
-      const ratio = ratioOf(answers, s, slow, fast);
-      return ratio === undefined ? undefined : 100 * (1 - 1 / ratio);
-    });
+  const saved = (slow: string, fast: string): ClaimLine["values"] =>
+    factor(slow, fast).map(({ of, value }) => ({ of, value: 100 * (1 - 1 / value) }));
   const stable = (key: "mean" | "p99" | "max"): ClaimLine["values"] =>
     stability.flatMap(({ frequency, stability: gain }) =>
       gain?.[key] === undefined ? [] : [{ of: `${frequency} Hz`, value: 100 * gain[key] }],

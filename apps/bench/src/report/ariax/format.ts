@@ -2,40 +2,35 @@
 import type { Figure } from "../../workloads/parts/figure.ts";
 import type { ScenarioRow } from "../../workloads/scenarios/rows.ts";
 import { bytes, count, ms, ns } from "../format.ts";
-import type { Column } from "../shown.ts";
+import { type Column, column } from "../shown.ts";
 import type { ClaimLine } from "./claims.ts";
 
-const isTimed = ({ status }: ScenarioRow): boolean =>
-  status === "ok" || status === "stopped" || status === "out of memory";
-const bound = ({ status }: ScenarioRow): string => (status === "ok" ? "" : "> ");
+/** Its time is a lower bound. */
+export const isBound = ({ status }: ScenarioRow): boolean => status === "stopped" || status === "out of memory";
+export const isTimed = (row: ScenarioRow): boolean => row.status === "ok" || isBound(row);
+const bound = (row: ScenarioRow): string => (isBound(row) ? "> " : "");
 /** What only a row with a time has. */
-const timed = (title: string, help: string, show: (row: ScenarioRow) => string): Column<ScenarioRow> => ({
-  title,
-  help,
-  show: (row) => (isTimed(row) ? show(row) : ""),
-});
-const number = (value: number | undefined): string => (value === undefined ? "" : count(value));
+const timed = (title: string, help: string, show: (row: ScenarioRow) => string): Column<ScenarioRow> =>
+  column(title, help, (row) => (isTimed(row) ? show(row) : ""));
 
 /** The columns of every scenario's table, in order. */
 export const COLUMNS: readonly Column<ScenarioRow>[] = [
-  {
-    title: "ms",
-    help: "the whole scenario; > of one that was stopped",
-    show: (row) => (isTimed(row) ? bound(row) + ms(row.ms) : row.status),
-  },
+  column("ms", "the whole scenario; > of one that was stopped", (row) =>
+    isTimed(row) ? bound(row) + ms(row.ms) : row.status,
+  ),
   timed("ns/event", "the same by events; > of one that was stopped", (row) => bound(row) + ns(row.perEvent)),
   timed("step p50", "ms of a step", ({ step }) => ms(step?.p50)),
   timed("p99", "ms of a step", ({ step }) => ms(step?.p99)),
   timed("p99.9", "ms of a step", ({ step }) => ms(step?.p999)),
   timed("max", "ms of the longest step", ({ step }) => ms(step?.max)),
-  timed("GCs", "garbage collections that stopped the program", ({ pauses }) => number(pauses?.count)),
+  timed("GCs", "garbage collections that stopped the program", ({ pauses }) => count(pauses?.count)),
   timed("GC ms", "their pauses, in all", ({ pauses }) => ms(pauses?.total)),
   timed("GC p99", "ms of a pause", ({ pauses }) => ms(pauses?.p99)),
   timed("GC max", "ms of the longest pause", ({ pauses }) => ms(pauses?.max)),
   timed("CPU ms", "processor time of all threads, the collector's too", ({ cpu }) => ms(cpu)),
   timed("heap", "growth of the JavaScript heap in bytes", ({ heapGrowth }) => bytes(heapGrowth)),
   timed("peak", "bytes reserved at the peak, metadata included", ({ peakBytes }) => bytes(peakBytes)),
-  timed("system calls", "as the subject counts them", ({ systemCalls }) => number(systemCalls)),
+  timed("system calls", "as the subject counts them", ({ systemCalls }) => count(systemCalls)),
 ];
 
 /** One line for what a row's cells can't say. */

@@ -1,6 +1,7 @@
 /** From what a run found to its report: the schema of `results/ariax.json`. */
+import type { Chosen, Mode } from "../../run/plans/ariax.ts";
 import { SCENARIO_SUBJECTS, type ScenarioSubject } from "../../subjects/programs/subjects.ts";
-import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
+import { type Answer, isFound, type Observed, ofKind } from "../../worker/protocol.ts";
 import type { BrowserObservation } from "../../workloads/browser/result.ts";
 import type { Figure } from "../../workloads/parts/figure.ts";
 import type { PartObservation } from "../../workloads/parts/observe.ts";
@@ -25,42 +26,26 @@ export interface BrowserResult {
   readonly version: string;
   readonly observations: readonly BrowserObservation[];
 }
-export type BrowserRun =
-  | BrowserResult
-  /** Why there is no browser here; or what went wrong with it. */
-  | { readonly unavailable: string }
-  | { readonly error: string };
 
-export interface AriaxReport extends RunFacts {
+export interface AriaxReport extends RunFacts, Pick<Mode, "scale" | "limit"> {
   readonly schema: typeof SCHEMA;
-  readonly mode: "quick" | "default";
-  /** Of the scenarios; 1 is all of them. */
-  readonly scale: number;
-  /** What a scenario may take, in ms. */
-  readonly limit: number;
+  readonly mode: Mode["name"];
   /** Of each arm in real time. */
   readonly realTimeSeconds: number;
-  readonly scenarios: readonly (ScenarioFacts & { readonly what: string; readonly step: string })[];
+  readonly scenarios: readonly (ScenarioFacts & Pick<ScenarioWorkload, "what" | "step">)[];
   readonly subjects: readonly ScenarioSubject[];
   readonly rows: readonly ScenarioRow[];
   readonly stability: readonly StabilityRow[];
   readonly parts: readonly PartRow[];
-  readonly browser?: BrowserRun | undefined;
+  readonly browser?: Answer<BrowserResult> | undefined;
   readonly claims: readonly Claim[];
   /** What was not measured, and what to do about it; one line each. */
   readonly unavailable: readonly string[];
   readonly observations: readonly Observed[];
 }
 
-/** What was asked for. */
-export interface Asked {
-  readonly mode: Pick<AriaxReport, "scale" | "limit"> & { readonly name: AriaxReport["mode"] };
-  readonly pairs: readonly { readonly workload: ScenarioWorkload; readonly subject: ScenarioSubject }[];
-  readonly seconds: number;
-}
-
 export function makeReport(
-  { mode, pairs, seconds }: Asked,
+  { mode, pairs, seconds }: Chosen,
   observed: readonly Observed[],
   at: Circumstances,
 ): AriaxReport {
@@ -68,7 +53,7 @@ export function makeReport(
   const answers = all.filter(({ subject }) => subject !== "");
   const stability = stabilityRows(observed);
   const browser = browserIn(observed);
-  const away = browser === undefined || "version" in browser ? [] : Object.values<string>({ ...browser });
+  const away = browser === undefined || isFound(browser) ? [] : Object.values<string>({ ...browser });
   return {
     schema: SCHEMA,
     ...factsOf(at),
@@ -93,17 +78,17 @@ const factsIn = (all: Answers): ScenarioFacts[] =>
   all.flatMap(({ observation }) => ("facts" in observation ? (observation.facts as ScenarioFacts[]) : []));
 
 function partRow({ subject, observation }: Observed<PartObservation>): PartRow {
-  const { name, claim, package: from } = PARTS.find((part) => part.name === subject)!;
-  const row = { name, claim, package: from };
+  const { load: _, ...row } = PARTS.find((part) => part.name === subject)!;
   if (isFound(observation)) return { ...row, figures: observation.figures };
   return { ...row, figures: [], note: "error" in observation ? observation.error : observation.unavailable };
 }
 
 /** The arms beside each other, unless something went wrong with one. */
-function browserIn(observed: readonly Observed[]): BrowserRun | undefined {
-  const all = ofKind<BrowserObservation>(observed, "browser").map(({ observation }) => observation);
-  const failed = all.find((one) => !isFound(one));
-  if (failed !== undefined && !isFound(failed)) return failed;
-  const observations = all.filter(isFound);
-  return observations.length === 0 ? undefined : { version: observations[0]!.version, observations };
+function browserIn(observed: readonly Observed[]): Answer<BrowserResult> | undefined {
+  const observations: BrowserObservation[] = [];
+  for (const { observation } of ofKind<BrowserObservation>(observed, "browser")) {
+    if (!isFound(observation)) return observation;
+    observations.push(observation);
+  }
+  return observations[0] && { version: observations[0].version, observations };
 }

@@ -20,9 +20,7 @@ export function showAriax(report: AriaxReport): Shown {
     cards: claims.map(cardOf),
     charts: chartsOf(report),
     sections: [
-      ...scenarios.map(
-        (scenario, i): Section => ({ ...scenarioSection(report, scenario), fold: i === 0 ? "open" : "closed" }),
-      ),
+      ...scenarios.map((scenario, i) => scenarioSection(report, scenario, i === 0 ? "open" : "closed")),
       ...(notes.length > 0 ? [{ title: "Not whole", notes }] : []),
       ...(stability.length > 0 ? [realTimeSection(report)] : []),
       ...(browser !== undefined && "version" in browser
@@ -59,9 +57,9 @@ const aboutOf = ({ what, step, events, steps, utilisation }: Scenario): string =
 };
 export const headOf = (scenario: Scenario): string => `${scenario.name}: ${aboutOf(scenario)}`;
 
-function scenarioSection({ rows, subjects }: AriaxReport, scenario: Scenario): Section {
+function scenarioSection({ rows, subjects }: AriaxReport, scenario: Scenario, fold: "open" | "closed"): Section {
   const here = rows.filter((row) => row.scenario === scenario.name && row.status !== "unavailable");
-  return { title: scenario.name, text: aboutOf(scenario), table: rowsTable(COLUMNS, [{ rows: here }], subjects) };
+  return { title: scenario.name, text: aboutOf(scenario), table: rowsTable(COLUMNS, [{ rows: here }], subjects), fold };
 }
 
 const realTimeSection = (report: AriaxReport): Section => ({
@@ -141,21 +139,15 @@ export function claimTable(claims: readonly Claim[]): PlainTable {
   return { head: ["", "claimed", "measured", "", "command"], lines, align: "left" };
 }
 
-const claimSections = (claims: readonly Claim[]): Section[] => [
-  {
-    title: "Claimed and measured, in this run",
-    table: claimTable(claims),
-    notes: claims.map(({ what, definition }) => `${what}: ${definition}`),
-  },
-  {
-    ...{ title: "Claims, one by one", only: "page" as const },
-    notes: claims.flatMap(({ lines }) =>
-      lines.map(
-        (line) => `${line.what}: ${line.values.map(({ of, value }) => `${of} ${claimed(line, value)}`).join(", ")}`,
-      ),
-    ),
-  },
-];
+function claimSections(claims: readonly Claim[]): Section[] {
+  const definitions = claims.map(({ what, definition }) => `${what}: ${definition}`);
+  const lines = claims.flatMap(({ lines }) => lines);
+  const values = (line: ClaimLine) => line.values.map(({ of, value }) => `${of} ${claimed(line, value)}`).join(", ");
+  return [
+    { title: "Claimed and measured, in this run", table: claimTable(claims), notes: definitions },
+    { title: "Claims, one by one", only: "page", notes: lines.map((line) => `${line.what}: ${values(line)}`) },
+  ];
+}
 
 /** What a claim comes to by the first of its lines. */
 function cardOf({ what, claimed: theirs, lines: [line] }: Claim): Card {

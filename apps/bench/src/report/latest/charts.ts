@@ -11,15 +11,16 @@ export function chartsOf(report: Report): Chart[] {
   const of = (...groups: string[]): string[] =>
     report.workloads.filter(({ group }) => groups.includes(group)).map(({ name }) => name);
   const traces = of("traces", "yours");
-  const columns = (title: string, caption: string, workloads: string[], more: Partial<Columns> = {}): Chart[] =>
-    columnsOf(report, workloads, { title, caption, value: ({ gross }) => gross, y: LOG, ...more });
   const stopped = "ns per event, the loop included; striped: stopped at the limit, a lower bound";
   return [
     ...meansChart(report, traces, stopped),
-    ...columns("Each trace", stopped, traces, { isWide: true }),
+    ...columnsOf(report, "Each trace", stopped, traces, { isWide: true }),
     ...againstChart(report),
-    ...columns("The tail", "99th percentile of batches of 256 events, ns per event", traces, { value: (r) => r.p99 }),
-    ...columns(
+    ...columnsOf(report, "The tail", "99th percentile of batches of 256 events, ns per event", traces, {
+      value: (r) => r.p99,
+    }),
+    ...columnsOf(
+      report,
       "Memory",
       "bytes reserved and metadata by bytes live, at the peak; 1 is the least there can be",
       traces,
@@ -28,11 +29,11 @@ export function chartsOf(report: Report): Chart[] {
         y: { title: "times", isLinear: true, min: 1, max: 2 },
       },
     ),
-    ...columns("One question each", "ns per allocate + free", of("micro")),
+    ...columnsOf(report, "One question each", "ns per allocate + free", of("micro")),
     ...scalingChart(report, of("scaling")),
-    ...columns("Synthetic programs", "ns per event, the loop included", of("synthetic"), { isWide: true }),
-    ...columns("A million bits", "ns per claim and release, or per search", of("bits")),
-    ...columns("Small records", "ns per record made, filled, read and released", of("records"), {
+    ...columnsOf(report, "Synthetic programs", "ns per event, the loop included", of("synthetic"), { isWide: true }),
+    ...columnsOf(report, "A million bits", "ns per claim and release, or per search", of("bits")),
+    ...columnsOf(report, "Small records", "ns per record made, filled, read and released", of("records"), {
       y: { title: "ns", isLinear: true, min: 0 },
     }),
   ];
@@ -48,46 +49,48 @@ const subjectsOn = (report: Report, workloads: readonly string[]): string[] =>
     .map(({ name }) => name)
     .filter((name) => workloads.some((workload) => (rowOf(report, name, workload)?.gross ?? 0) > 0));
 
+type Mean = Pick<Row, "subject" | "peakRatio"> & { readonly mean: number; readonly isBound: boolean };
+
+/** Of the heaps with a time on every one of the traces: geometric means, of times some of which may be bounds. */
+export function meansOf(report: Report, traces: readonly string[]): Mean[] {
+  return subjectsOn(report, traces).flatMap((subject): Mean[] => {
+    const rows = traces.flatMap((trace) => rowOf(report, subject, trace) ?? []);
+    const [times, peaks] = [rows.flatMap(({ gross }) => gross ?? []), rows.flatMap((row) => row.peakRatio ?? [])];
+    if (times.length < traces.length) return [];
+    const peak = peaks.length === rows.length && { peakRatio: geomean(peaks)! };
+    return [{ subject, mean: geomean(times)!, isBound: rows.some(({ status }) => status === "stopped"), ...peak }];
+  });
+}
+
 /** One bar a subject, sorted, with its value: the geometric mean over the traces. */
 function meansChart(report: Report, traces: readonly string[], caption: string): Chart[] {
-  const bars = subjectsOn(report, traces)
-    .map((name) => ({ name, rows: traces.map((trace) => rowOf(report, name, trace)) }))
-    .filter(({ rows }) => rows.every((row) => (row?.gross ?? 0) > 0))
-    .map(({ name, rows }) => ({
-      name,
-      mean: geomean(rows.map((row) => row!.gross!))!,
-      isStopped: rows.some((row) => row!.status === "stopped"),
-    }))
-    .sort((a, b) => a.mean - b.mean);
+  const bars = meansOf(report, traces).sort((a, b) => a.mean - b.mean);
   if (bars.length < 2) return [];
   const series: Series = {
     ...{ label: "", colour: colourOf("slab") },
     values: bars.map(({ mean }) => mean),
-    texts: bars.map(({ mean, isStopped }) => `${isStopped ? "> " : ""}${ns(mean)} ns`),
-    colours: bars.map(({ name }, i) => colourOf(name, i)),
-    paints: bars.map(({ isStopped }) => (isStopped ? "striped" : "plain")),
+    texts: bars.map(({ mean, isBound }) => `${isBound ? "> " : ""}${ns(mean)} ns`),
+    colours: bars.map(({ subject }, i) => colourOf(subject, i)),
+    paints: bars.map(({ isBound }) => (isBound ? "striped" : "plain")),
   };
   return [
     {
-      ...{
-        title: "Geometric mean over the traces",
-        caption,
-        kind: "bars",
-        isWide: true,
-        height: 60 + 34 * bars.length,
-      },
-      ...{ categories: bars.map(({ name }) => name), series: [series], hasNoLegend: true },
+      ...{ title: "Geometric mean over the traces", caption, kind: "bars", isWide: true },
+      ...{ height: 60 + 34 * bars.length },
+      ...{ categories: bars.map(({ subject }) => subject), series: [series], hasNoLegend: true },
       y: { title: "ns per event, logarithmic", min: 1 },
     },
   ];
 }
 
-type Columns = Pick<Chart, "title" | "caption" | "y" | "isWide"> & {
-  readonly value: (row: Row) => number | undefined;
-};
-
 /** Bars by workload, one colour a subject. */
-function columnsOf(report: Report, workloads: readonly string[], { value, ...chart }: Columns): Chart[] {
+function columnsOf(
+  report: Report,
+  title: string,
+  caption: string,
+  workloads: readonly string[],
+  { value = ({ gross }) => gross, ...more }: Partial<Chart> & { value?: (row: Row) => number | undefined } = {},
+): Chart[] {
   const series = subjectsOn(report, workloads)
     .map((name, i): Series => {
       const rows = workloads.map((workload) => rowOf(report, name, workload));
@@ -98,7 +101,9 @@ function columnsOf(report: Report, workloads: readonly string[], { value, ...cha
       };
     })
     .filter(({ values }) => values.some((one) => one !== null && one > 0));
-  return series.length < 2 ? [] : [{ kind: "columns", height: 380, categories: workloads, series, ...chart }];
+  return series.length < 2
+    ? []
+    : [{ kind: "columns", height: 380, categories: workloads, series, title, caption, y: LOG, ...more }];
 }
 
 /** How a time grows with the number of live blocks. */
@@ -128,9 +133,7 @@ function againstChart({ againstC }: Report): Chart[] {
   const series = againstC.times
     .filter(({ name }) => !name.endsWith("written"))
     .map(
-      ({ name, values, mean }, i): Series => ({
-        ...{ label: name, colour: colourOf(name, i), values: [...values, mean] },
-      }),
+      ({ name, values, mean }, i): Series => ({ label: name, colour: colourOf(name, i), values: [...values, mean] }),
     );
   return [
     {

@@ -1,4 +1,5 @@
 /** From observations to the report of `pnpm bench`: the schema of `results/latest.json`. */
+import type { Mode } from "../../run/plans/latest.ts";
 import { isInC, type Subject } from "../../subjects/subject.ts";
 import type { UntilFull } from "../../worker/metrics.ts";
 import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
@@ -13,11 +14,9 @@ import { targetsOf } from "./targets.ts";
 /** Raised by one with each change that a reader of the file must know of. */
 export const SCHEMA = 1;
 
-export interface Report extends RunFacts {
+export interface Report extends RunFacts, Pick<Mode, "limit"> {
   readonly schema: typeof SCHEMA;
-  readonly mode: "quick" | "default" | "full";
-  /** What one replay may take, in ms. */
-  readonly limit: number;
+  readonly mode: Mode["name"];
   readonly workloads: readonly (Pick<Workload, "name" | "unit" | "what" | "kind"> & { readonly group: Group })[];
   readonly subjects: readonly (Pick<Subject, "name" | "what" | "origin" | "kind"> & {
     /** It runs in C: its loop is another one. */
@@ -40,21 +39,21 @@ export interface Report extends RunFacts {
 export function makeReport(
   asked: readonly Pair[],
   observed: readonly Observed[],
-  { name: mode, limit }: { readonly name: Report["mode"]; readonly limit: number },
+  { name: mode, limit }: Mode,
   at: Circumstances,
 ): Report {
   const missing = new Set(observed.flatMap((one) => ("unavailable" in one.observation ? [one.subject] : [])));
   const pairs = asked.filter(({ subject }) => !missing.has(subject.name));
   const rows = rowsOf(pairs, observed);
-  const traces = [...new Set(pairs.flatMap(({ workload }) => (workload.group === "traces" ? [workload.name] : [])))];
+  const workloads = [...new Set(pairs.map(({ workload }) => workload))];
+  const subjects = [...new Set(pairs.map(({ subject }) => subject))];
+  const traces = workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
   return {
     schema: SCHEMA,
     ...factsOf(at),
     ...{ mode, limit },
-    workloads: [...new Set(pairs.map(({ workload }) => workload))].map(({ name, group, unit, what, kind }) => ({
-      ...{ name, group, unit, what, kind },
-    })),
-    subjects: [...new Set(pairs.map(({ subject }) => subject))].map((subject) => {
+    workloads: workloads.map(({ name, group, unit, what, kind }) => ({ name, group, unit, what, kind })),
+    subjects: subjects.map((subject) => {
       const { name, what, origin, kind } = subject;
       return { name, what, origin, kind, inC: isInC(subject) };
     }),

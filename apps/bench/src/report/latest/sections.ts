@@ -1,12 +1,11 @@
 /** The report of `pnpm bench` as it is shown: a table a group, how the subjects compare, and the targets. */
 import { duration } from "../../base/duration.ts";
-import { geomean } from "../../base/statistics.ts";
 import type { Row } from "../../workloads/rows.ts";
 import { GROUPS, type Group } from "../../workloads/workload.ts";
-import { bytes, endOf, ns, spread, times } from "../format.ts";
-import { type Column, rowsTable, type Section, type Shown, type Table, targetCards, targetSection } from "../shown.ts";
+import { bytes, count, endOf, ns, spread, times } from "../format.ts";
+import { type Column, column, rowsTable, type Section, type Shown, targetCards, targetSection } from "../shown.ts";
 import type { AgainstC, Line } from "./against-c.ts";
-import { chartsOf } from "./charts.ts";
+import { chartsOf, meansOf } from "./charts.ts";
 import type { Report } from "./report.ts";
 
 const isTimed = ({ status }: Row): boolean => status === "ok" || status === "stopped";
@@ -14,27 +13,19 @@ const tail = (row: Row, value: number | undefined): string => (isTimed(row) ? ns
 
 /** The columns of every table, in order. */
 const COLUMNS: readonly Column<Row>[] = [
-  {
-    title: "ns",
-    help: "per unit, the loop included; median of processes",
-    show: (row) => (isTimed(row) ? (row.status === "ok" ? "" : "> ") + ns(row.gross) : row.status),
-  },
-  { title: "net", help: "the same less the loop's own cost", show: (row) => (row.status === "ok" ? ns(row.net) : "") },
-  {
-    title: "low–high",
-    help: "over the processes",
-    show: ({ count, low, high }) => (count > 1 && low !== undefined ? spread({ low, high: high! }) : ""),
-  },
-  { title: "p50", help: "ns per event, batches of 256", show: (row) => tail(row, row.p50) },
-  { title: "p99", help: "ns per event, batches of 256", show: (row) => tail(row, row.p99) },
-  { title: "max", help: "ns per event, the worst batch", show: (row) => tail(row, row.max) },
-  {
-    title: "peak",
-    help: "bytes reserved and metadata by bytes live, at the peak",
-    show: ({ peakRatio }) => (peakRatio === undefined ? "" : times(peakRatio)),
-  },
-  { title: "metadata", help: "bytes beside the blocks", show: (row) => bytes(row.metadata) },
-  { title: "failures", help: "allocations refused, of all", show: (row) => String(row.failures ?? "") },
+  column("ns", "per unit, the loop included; median of processes", (row) =>
+    isTimed(row) ? (row.status === "ok" ? "" : "> ") + ns(row.gross) : row.status,
+  ),
+  column("net", "the same less the loop's own cost", ({ status, net }) => (status === "ok" ? ns(net) : "")),
+  column("low–high", "over the processes", ({ count, low, high }) =>
+    count > 1 && low !== undefined ? spread({ low, high: high! }) : "",
+  ),
+  column("p50", "ns per event, batches of 256", (row) => tail(row, row.p50)),
+  column("p99", "ns per event, batches of 256", (row) => tail(row, row.p99)),
+  column("max", "ns per event, the worst batch", (row) => tail(row, row.max)),
+  column("peak", "bytes reserved and metadata by bytes live, at the peak", ({ peakRatio }) => times(peakRatio)),
+  column("metadata", "bytes beside the blocks", ({ metadata }) => bytes(metadata)),
+  column("failures", "allocations refused, of all", ({ failures }) => String(failures ?? "")),
 ];
 
 export function showLatest(report: Report): Shown {
@@ -82,38 +73,26 @@ function groupSection({ workloads, rows, subjects }: Report, group: Group): Sect
 }
 
 /** Of the subjects with a time on every trace: geometric means, and how many times the slab's. */
-function meansSection({ workloads, subjects, rows }: Report): Section[] {
-  const traces = workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
-  if (traces.length < 2) return [];
-  const means = subjects
-    .filter(({ kind, origin, inC }) => kind === "heap" && origin !== "loop" && !inC)
-    .flatMap(({ name }) => {
-      const mine = rows.filter((row) => row.subject === name && traces.includes(row.workload));
-      const all = mine.flatMap(({ gross }) => gross ?? []);
-      if (all.length < traces.length) return [];
-      const bound = mine.some(({ status }) => status === "stopped") ? "> " : "";
-      const peaks = mine.flatMap(({ peakRatio }) => peakRatio ?? []);
-      return [{ name, mean: geomean(all)!, bound, peak: peaks.length === mine.length ? geomean(peaks) : undefined }];
-    });
-  if (means.length === 0) return [];
-  const slab = means.find(({ name }) => name === "slab")?.mean;
-  const lines = means.map(({ name, mean, bound, peak }) => [
-    name,
-    bound + ns(mean),
-    slab === undefined ? "" : bound + times(mean / slab),
-    peak === undefined ? "" : times(peak),
-  ]);
+function meansSection(report: Report): Section[] {
+  const traces = report.workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
+  const means = meansOf(report, traces);
+  if (traces.length < 2 || means.length === 0) return [];
+  const slab = means.find(({ subject }) => subject === "slab")?.mean;
+  const lines = means.map(({ subject, mean, isBound, peakRatio }) => {
+    const bound = isBound ? "> " : "";
+    return [subject, bound + ns(mean), slab === undefined ? "" : bound + times(mean / slab), times(peakRatio)];
+  });
   const table = { head: ["", "ns per event", "by slab's", "peak"], lines };
   return [{ title: "Over the seven traces, geometric means", table }];
 }
 
 function againstSection({ traces, times: all, ratios }: AgainstC, versions: Report["versions"]): Section {
   const cells = (lines: readonly Line[], show: (value: number) => string): string[][] =>
-    lines.map(({ name, values, mean }) => [
-      name,
-      ...[...values, mean].map((value) => (value === null ? "" : show(value))),
+    lines.map((line) => [
+      line.name,
+      ...[...line.values, line.mean].map((value) => (value === null ? "" : show(value))),
     ]);
-  const table: Table = {
+  const table = {
     head: ["", ...traces, "mean"],
     lines: [
       { title: "ns per event", what: "" },
@@ -130,7 +109,7 @@ function fullSection({ untilFull }: Report): Section[] {
   if (untilFull.length === 0) return [];
   const lines = untilFull.map(({ subject, operations, used }) => [
     subject,
-    operations.toLocaleString("en-US"),
+    count(operations),
     used === null || used > 1 ? "grows" : `${(100 * used).toFixed(1)} %`,
   ]);
   const title = "A heap of 4 MiB, filled with 16–1,023 bytes, one free to two allocations";

@@ -7,7 +7,7 @@ import { ARMS, SCENARIO_SUBJECTS, type ScenarioSubject } from "../../subjects/pr
 import type { Request, Task } from "../../worker/protocol.ts";
 import { PARTS } from "../../workloads/parts/parts.ts";
 import { FREQUENCIES } from "../../workloads/real-time/load.ts";
-import { SCENARIOS, type ScenarioWorkload } from "../../workloads/scenarios/scenarios.ts";
+import { SCENARIOS, type ScenarioPair, type ScenarioWorkload } from "../../workloads/scenarios/scenarios.ts";
 import { type Cell, type Plan, rotate } from "../plan.ts";
 
 /** How thorough a run is. Times in ms. */
@@ -38,12 +38,6 @@ export const SECTIONS = [
   { name: "browser", what: "the scenario game-frame in Chromium" },
 ] as const;
 export type Section = (typeof SECTIONS)[number]["name"];
-
-/** One subject on one scenario. */
-export interface ScenarioPair {
-  readonly subject: ScenarioSubject;
-  readonly workload: ScenarioWorkload;
-}
 
 /** What is measured. */
 export interface Chosen {

@@ -8,7 +8,7 @@ import { MiniVm } from "@ariax/consciousness";
 import { SlabAllocator } from "@ariax/slab";
 import type { ComponentsScenario } from "@ariax/trace";
 import { ALLOCATE, FREE } from "../events.ts";
-import { bytesOf, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
+import { bytesOf, endAll, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
 import { OBJECT_BYTES } from "./tick.ts";
 
 /** One heap for all; a VM's death is a free for each of its blocks. */
@@ -39,9 +39,7 @@ export function heap({ trace }: ComponentsScenario, target: Heap): Program {
         words[(block >>> 2) + 1] = size;
       }
     },
-    end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) end(s);
-    },
+    end: () => endAll(live, end),
     checksum: () => sum,
     ...factsOf(target),
   };
@@ -82,7 +80,8 @@ export function gc({ trace }: ComponentsScenario): Program {
       }
     },
     end() {
-      for (let s = 0; s < trace.slots; s++) if (objects[s] !== undefined || buffers[s] !== undefined) end(s);
+      endAll(objects, end);
+      endAll(buffers, end);
     },
     checksum: () => sum,
   };
@@ -164,7 +163,7 @@ export function ariax({ trace, owner, owners, deaths }: ComponentsScenario): Pro
       }
     },
     end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) read(s);
+      endAll(live, read);
       for (let vm = 0; vm < vms.length; vm++) rebirth(vm);
       next = 0;
       deathAt = deathOf(0);

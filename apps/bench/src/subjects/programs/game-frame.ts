@@ -4,7 +4,7 @@
 import { FrameArena } from "@ariax/arena";
 import { type Handle, MetadataPool } from "@ariax/metadata-pool";
 import type { GameScenario } from "@ariax/trace";
-import { FREE } from "../events.ts";
+import { FREE, peakOf } from "../events.ts";
 import {
   ENTITY_FIELDS,
   entityOf,
@@ -16,8 +16,8 @@ import {
   writeParticle,
   writeString,
 } from "./game-records.ts";
-import { bytesOf, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
-import { mostInStep, peakOf } from "./room.ts";
+import { bytesOf, endAll, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
+import { mostInStep } from "./room.ts";
 import { LABELS, SPACES } from "./values.ts";
 
 /** As the scenario numbers its owners. */
@@ -66,9 +66,7 @@ export function heap({ trace, owner }: GameScenario, target: Heap): Program {
         }
       }
     },
-    end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) end(s, kinds[s]!);
-    },
+    end: () => endAll(live, (s) => end(s, kinds[s]!)),
     checksum: () => sum,
     ...factsOf(target),
   };
@@ -112,11 +110,9 @@ export function gc({ trace, owner }: GameScenario): Program {
       }
     },
     end() {
-      for (let s = 0; s < trace.slots; s++) {
-        if (entities[s] !== undefined) end(s, ENTITY);
-        if (particles[s] !== undefined) end(s, PARTICLE);
-        if (strings[s] !== undefined) end(s, STRING);
-      }
+      endAll(entities, (s) => end(s, ENTITY));
+      endAll(particles, (s) => end(s, PARTICLE));
+      endAll(strings, (s) => end(s, STRING));
     },
     checksum: () => sum,
   };
@@ -125,11 +121,7 @@ export function gc({ trace, owner }: GameScenario): Program {
 /** Metadata pools for entities and particles, and for strings an arena of two frames, in which nothing is freed. */
 export function ariax({ trace, owner, steps }: GameScenario): Program {
   const [ops, slots, sizes, owners] = [trace.op, trace.slot, trace.size, owner];
-  const most = (kind: number): number =>
-    Math.max(
-      1,
-      peakOf(trace, (i) => (owner[i] === kind ? 1 : 0)),
-    );
+  const most = (kind: number): number => peakOf(trace, (i) => (owner[i] === kind ? 1 : 0)) || 1;
   const entities = new MetadataPool({ capacity: most(ENTITY), fields: ENTITY_FIELDS });
   const particles = new MetadataPool({ capacity: most(PARTICLE), fields: PARTICLE_FIELDS });
   const strings = new FrameArena({ capacity: mostInStep(trace, steps, (i) => owner[i] === STRING), frames: 2 });
@@ -189,7 +181,7 @@ export function ariax({ trace, owner, steps }: GameScenario): Program {
       }
     },
     end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) end(s, kinds[s]!);
+      endAll(live, (s) => end(s, kinds[s]!));
       strings.reset();
     },
     checksum: () => sum,

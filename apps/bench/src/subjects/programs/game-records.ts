@@ -9,13 +9,10 @@
 import type { MetadataPool } from "@ariax/metadata-pool";
 import { coordinate, FOUR_SPACES, fraction, LABEL_WORDS } from "./values.ts";
 
+const MOTION = { x: "f32", y: "f32", z: "f32", vx: "f32", vy: "f32", vz: "f32" } as const;
+
 export const ENTITY_FIELDS = {
-  x: "f32",
-  y: "f32",
-  z: "f32",
-  vx: "f32",
-  vy: "f32",
-  vz: "f32",
+  ...MOTION,
   angle: "f32",
   health: "f32",
   serial: "i32",
@@ -28,16 +25,7 @@ export const ENTITY_FIELDS = {
   parent: "i32",
 } as const;
 
-export const PARTICLE_FIELDS = {
-  x: "f32",
-  y: "f32",
-  z: "f32",
-  vx: "f32",
-  vy: "f32",
-  vz: "f32",
-  life: "f32",
-  serial: "i32",
-} as const;
+export const PARTICLE_FIELDS = { ...MOTION, life: "f32", serial: "i32" } as const;
 
 type Entities = MetadataPool<typeof ENTITY_FIELDS>["columns"];
 type Particles = MetadataPool<typeof PARTICLE_FIELDS>["columns"];

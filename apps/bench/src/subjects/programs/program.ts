@@ -61,6 +61,11 @@ export function factsOf(heap: Heap): Pick<Program, "peakBytes" | "systemCalls" |
   };
 }
 
+/** Ends what each slot holds: an offset or a handle, which is never 0, or an object. */
+export function endAll(live: ArrayLike<unknown>, end: (slot: number) => void): void {
+  for (let s = 0; s < live.length; s++) if (live[s]) end(s);
+}
+
 export const bytesOf = ({ peakReserved, overhead }: { peakReserved: number; overhead: number }): number =>
   peakReserved + overhead;
 

@@ -1,27 +1,37 @@
-/** How much of something a scenario has live at once, at most: what a program of fixed memory is made for. */
-import { ALLOCATE, FREE, type Program as Trace } from "../events.ts";
+/** How much a scenario allocates at once, at most: what a program of fixed memory is made for. */
+import type { TickScenario } from "@ariax/trace";
+import { ALLOCATE, type Program as Trace } from "../events.ts";
 
-/** `amount` is what an allocation or a reallocation makes of its block. */
-export function peakOf({ op, slot, events, slots }: Trace, amount: (event: number) => number): number {
-  const held = new Float64Array(slots);
-  let [now, most] = [0, 0];
-  for (let i = 0; i < events; i++) {
-    const s = slot[i]!;
-    const next = op[i] === FREE ? 0 : amount(i);
-    now += next - held[s]!;
-    held[s] = next;
-    if (now > most) most = now;
-  }
-  return most;
-}
+/** Bytes that a block takes in an arena. */
+const roomOf = (size: number): number => Math.max(8, (size + 7) & ~7);
 
-/** The most bytes that one step allocates of the events that count, each block rounded up to 8. */
+/** The most bytes that one step allocates of the events that count. */
 export function mostInStep({ op, size }: Trace, steps: Uint32Array, counts: (event: number) => boolean): number {
   let [i, most] = [0, 8];
   for (const end of steps) {
     let bytes = 0;
-    for (; i < end; i++) if (op[i] === ALLOCATE && counts(i)) bytes += Math.max(8, (size[i]! + 7) & ~7);
+    for (; i < end; i++) if (op[i] === ALLOCATE && counts(i)) bytes += roomOf(size[i]!);
     if (bytes > most) most = bytes;
+  }
+  return most;
+}
+
+/** The most blocks, and bytes, that any harmonic has in one of its ticks, of a scenario that is done so often on end. */
+export function mostPerTick(
+  { trace, owner, steps, harmonics, due }: TickScenario,
+  times: number = 1,
+): { readonly blocks: number; readonly bytes: number } {
+  const now = harmonics.map(() => ({ blocks: 0, bytes: 0 }));
+  const most = { blocks: 1, bytes: 8 };
+  for (let beat = 0; beat < times * steps.length; beat++) {
+    const step = beat % steps.length;
+    for (let h = 0; h < now.length; h++) if ((due[step]! >> h) & 1) now[h] = { blocks: 0, bytes: 0 };
+    for (let i = step === 0 ? 0 : steps[step - 1]!; i < steps[step]!; i++) {
+      if (trace.op[i] !== ALLOCATE) continue;
+      const tick = now[owner[i]!]!;
+      most.blocks = Math.max(most.blocks, ++tick.blocks);
+      most.bytes = Math.max(most.bytes, (tick.bytes += roomOf(trace.size[i]!)));
+    }
   }
   return most;
 }

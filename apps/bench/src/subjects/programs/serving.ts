@@ -4,14 +4,12 @@
  *
  *     block │ sequence │ position │ references │ tokens │ hash │ lastUsed f64
  */
-
 import { type Handle, MetadataPool } from "@ariax/metadata-pool";
 import { SlabAllocator } from "@ariax/slab";
 import type { ServingScenario } from "@ariax/trace";
-import { ALLOCATE, FREE } from "../events.ts";
+import { ALLOCATE, FREE, peakOf } from "../events.ts";
 import { capacityFor } from "../room.ts";
-import { bytesOf, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
-import { peakOf } from "./room.ts";
+import { bytesOf, endAll, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
 import { fraction } from "./values.ts";
 
 const FIELDS = {
@@ -75,9 +73,7 @@ export function heap({ trace, owner }: ServingScenario, target: Heap): Program {
         }
       }
     },
-    end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) end(s);
-    },
+    end: () => endAll(live, end),
     checksum: () => sum,
     ...factsOf(target),
   };
@@ -114,7 +110,8 @@ export function gc({ trace, owner }: ServingScenario): Program {
       }
     },
     end() {
-      for (let s = 0; s < trace.slots; s++) if (records[s] !== undefined || tables[s] !== undefined) end(s);
+      endAll(records, end);
+      endAll(tables, end);
     },
     checksum: () => sum,
   };
@@ -185,9 +182,7 @@ export function ariax({ trace, owner }: ServingScenario): Program {
         }
       }
     },
-    end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) end(s);
-    },
+    end: () => endAll(live, end),
     checksum: () => sum,
     peakBytes: () => pool.byteLength + bytesOf(tables.stats()),
     verify() {

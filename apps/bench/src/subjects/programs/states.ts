@@ -3,24 +3,18 @@
  *
  *     teslaFrequency f64 │ phase f64 │ serial │ owner │ tick │ flags
  */
-
 import { ConsciousnessStatePool, type StateHandle } from "@ariax/consciousness";
 import type { StatesScenario } from "@ariax/trace";
 import { ALLOCATE } from "../events.ts";
-import { factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
+import { endAll, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
 import { fraction } from "./values.ts";
 
 const FIELDS = { phase: "f64", serial: "i32", owner: "i32", tick: "i32", flags: "i32" } as const;
 
 /** Blocks of a heap: what a state is lies side by side. */
 export function heap({ trace, frequency }: StatesScenario, target: Heap): Program {
-  const [ops, slots, sizes, frequencies, live] = [
-    trace.op,
-    trace.slot,
-    trace.size,
-    frequency,
-    new Int32Array(trace.slots),
-  ];
+  const [ops, slots, sizes, frequencies] = [trace.op, trace.slot, trace.size, frequency];
+  const live = new Int32Array(trace.slots);
   const { words, doubles } = viewsOf(target.memory);
   let sum = 0;
   const end = (s: number): void => {
@@ -51,9 +45,7 @@ export function heap({ trace, frequency }: StatesScenario, target: Heap): Progra
         words[w + 7] = i & 7;
       }
     },
-    end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) end(s);
-    },
+    end: () => endAll(live, end),
     checksum: () => sum,
     ...factsOf(target),
   };
@@ -77,9 +69,7 @@ export function gc({ trace, frequency }: StatesScenario): Program {
         else end(s);
       }
     },
-    end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== undefined) end(s);
-    },
+    end: () => endAll(live, end),
     checksum: () => sum,
   };
 }
@@ -126,9 +116,7 @@ export function ariax({ trace, frequency }: StatesScenario): Program {
         flags[at] = i & 7;
       }
     },
-    end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) end(s);
-    },
+    end: () => endAll(live, end),
     checksum: () => sum,
     peakBytes: () => pool.stats().byteLength,
     verify: () => pool.verify(),

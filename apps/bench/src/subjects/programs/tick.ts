@@ -3,11 +3,11 @@
  *
  *     serial │ size │ harmonic │ ~serial
  */
-
 import { TeslaConsciousnessPool } from "@ariax/consciousness";
 import type { TickScenario } from "@ariax/trace";
 import { ALLOCATE } from "../events.ts";
-import { bytesOf, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
+import { bytesOf, endAll, factsOf, type Heap, type Program, refused, viewsOf } from "./program.ts";
+import { mostPerTick } from "./room.ts";
 
 /** A heap, which has to be told of every end. */
 export function heap({ trace, owner }: TickScenario, target: Heap): Program {
@@ -40,9 +40,7 @@ export function heap({ trace, owner }: TickScenario, target: Heap): Program {
         words[w + 3] = ~i;
       }
     },
-    end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) end(s);
-    },
+    end: () => endAll(live, end),
     checksum: () => sum,
     ...factsOf(target),
   };
@@ -90,7 +88,8 @@ export function gc({ trace, owner }: TickScenario): Program {
       }
     },
     end() {
-      for (let s = 0; s < trace.slots; s++) if (objects[s] !== undefined || buffers[s] !== undefined) end(s);
+      endAll(objects, end);
+      endAll(buffers, end);
     },
     checksum: () => sum,
   };
@@ -105,7 +104,7 @@ const event = (serial: number, size: number, harmonic: number) => ({ serial, siz
 export function ariax(scenario: TickScenario): Program {
   const { trace, owner, harmonics, frames, frequency } = scenario;
   const [ops, slots, sizes, owners, live] = [trace.op, trace.slot, trace.size, owner, new Int32Array(trace.slots)];
-  const bytesPerTick = mostPerTick(scenario);
+  const { bytes: bytesPerTick } = mostPerTick(scenario);
   const pool = new TeslaConsciousnessPool({ teslaFrequency: frequency, bytesPerTick, harmonics, frames });
   const ofOwner = harmonics.map((k) => pool.harmonic(k));
   const { words } = viewsOf(pool.memory);
@@ -133,7 +132,7 @@ export function ariax(scenario: TickScenario): Program {
       }
     },
     end() {
-      for (let s = 0; s < live.length; s++) if (live[s] !== 0) read(s);
+      endAll(live, read);
       // At the beginning of a period again.
       while (pool.ticks.beat % pool.ticks.beatsPerPeriod !== 0) pool.tick();
       pool.ticks.reset();
@@ -142,21 +141,4 @@ export function ariax(scenario: TickScenario): Program {
     peakBytes: () => bytesOf(pool.stats()),
     verify: () => pool.verify(),
   };
-}
-
-/** The most bytes that any harmonic has in one of its ticks, each block rounded up to 8. */
-export function mostPerTick({ trace, owner, steps, harmonics, due }: TickScenario): number {
-  const now = new Float64Array(harmonics.length);
-  let most = 8;
-  let i = 0;
-  for (let step = 0; step < steps.length; step++) {
-    for (let h = 0; h < harmonics.length; h++) if ((due[step]! & (1 << h)) !== 0) now[h] = 0;
-    for (; i < steps[step]!; i++) {
-      if (trace.op[i] !== ALLOCATE) continue;
-      const h = owner[i]!;
-      now[h]! += Math.max(8, (trace.size[i]! + 7) & ~7);
-      if (now[h]! > most) most = now[h]!;
-    }
-  }
-  return most;
 }

@@ -76,9 +76,6 @@ const bits = (name: string, unit: BitWorkload["unit"], what: string, work: BitWo
 
 export const BIT_WORKLOADS: readonly BitWorkload[] = [
   { ...bits("find-last", "call", "only the last of 1,048,576 bits is set: find it", last), needsFirst: true },
-  {
-    ...bits("claim-1%", "pair", "1 % of the bits free: claim the lowest, free one at random", claim),
-    level: "quick",
-  },
+  { ...bits("claim-1%", "pair", "1 % of the bits free: claim the lowest, free one at random", claim), level: "quick" },
   bits("claim-full", "pair", "no bit free: free one at random, claim one", full),
 ];

@@ -3,8 +3,7 @@
  * the first is given away.
  */
 import { SlabAllocator } from "@ariax/slab";
-import { tailOf } from "../../base/tail.ts";
-import type { Figure } from "./figure.ts";
+import { type Figure, middle } from "./figure.ts";
 
 const CAPACITY = 8 << 20;
 /** Bytes of a block. The smaller, the more of them are in a slab. */
@@ -26,11 +25,10 @@ export function measure(quick: boolean): readonly Figure[] {
       threads[c]![round] = thread(words, CLASSES[c]!);
     }
   }
-  const ns = (what: string, all: Float64Array): Figure => ({ what, value: 1e6 * tailOf(all).p50, unit: "ns" });
   return [
-    ...CLASSES.map((size, c) => ns(`the first block of a fresh slab, of ${size} bytes`, times[c]!)),
+    ...CLASSES.map((size, c) => middle(`the first block of a fresh slab, of ${size} bytes`, times[c]!)),
     ...CLASSES.map((size, c) =>
-      ns(`threading ${(SLAB / size).toLocaleString("en-US")} blocks of ${size} bytes into a list`, threads[c]!),
+      middle(`threading ${(SLAB / size).toLocaleString("en-US")} blocks of ${size} bytes into a list`, threads[c]!),
     ),
   ];
 }

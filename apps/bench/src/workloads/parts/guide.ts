@@ -1,16 +1,13 @@
 /** The guide: its steps, and the commands that it gives to measure them. Counted in the file itself. */
 import { existsSync, readFileSync } from "node:fs";
-import type { Figure } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
 
 const GUIDE = new URL("../../../../../docs/ariax-optimisation-guide.md", import.meta.url);
 
 export function measure(): readonly Figure[] {
-  if (!existsSync(GUIDE)) return [{ what: "steps (there is no guide yet)", value: 0, unit: "" }];
+  if (!existsSync(GUIDE)) return [figure("steps (there is no guide yet)", 0)];
   const { steps, commands } = countIn(readFileSync(GUIDE, "utf8"));
-  return [
-    { what: "steps", value: steps, unit: "" },
-    { what: "different commands that measure", value: commands, unit: "" },
-  ];
+  return [figure("steps", steps), figure("different commands that measure", commands)];
 }
 
 /** Headings that begin with "Step n" or "n.", and different `pnpm` commands, in blocks or in the text; not those of generated tables. */

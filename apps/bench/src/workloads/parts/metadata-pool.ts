@@ -1,8 +1,7 @@
 /** AriaX's metadata records in a pool, and what the process takes while it is used. */
 import { MetadataPool } from "@ariax/metadata-pool";
 import { observePauses } from "../../worker/pauses.ts";
-import type { Figure } from "./figure.ts";
-import { timed } from "./time.ts";
+import { type Figure, figure, timed } from "./figure.ts";
 
 const FIELDS = { size: "u32", owner: "u32", tick: "u32", sequence: "u32" } as const;
 const CAPACITY = 10_000;
@@ -30,21 +29,13 @@ export async function measure(quick: boolean): Promise<readonly Figure[]> {
   const after = process.memoryUsage();
   const faults = process.resourceUsage().minorPageFault - minorPageFault;
   const { count: collections } = await pauses.stop();
-  const n = many.toLocaleString("en-US");
+  const [n, records] = [many, CAPACITY].map((count) => count.toLocaleString("en-US"));
   return [
     pair,
-    {
-      what: `bytes of the one ArrayBuffer that ${CAPACITY.toLocaleString("en-US")} records take`,
-      value: pool.byteLength,
-      unit: "bytes",
-    },
-    { what: `bytes of buffers acquired in ${n} pairs`, value: after.arrayBuffers - before.arrayBuffers, unit: "bytes" },
-    {
-      what: `bytes of JavaScript heap, by pair of ${n}`,
-      value: (after.heapUsed - before.heapUsed) / many,
-      unit: "bytes",
-    },
-    { what: `garbage collections in ${n} pairs`, value: collections, unit: "" },
-    { what: `pages that the process touched for the first time in ${n} pairs`, value: faults, unit: "" },
+    figure(`bytes of the one ArrayBuffer that ${records} records take`, pool.byteLength, "bytes"),
+    figure(`bytes of buffers acquired in ${n} pairs`, after.arrayBuffers - before.arrayBuffers, "bytes"),
+    figure(`bytes of JavaScript heap, by pair of ${n}`, (after.heapUsed - before.heapUsed) / many, "bytes"),
+    figure(`garbage collections in ${n} pairs`, collections),
+    figure(`pages that the process touched for the first time in ${n} pairs`, faults),
   ];
 }

@@ -4,36 +4,35 @@ import { SlabAllocator } from "@ariax/slab";
 import { components } from "@ariax/trace";
 import { tailOf } from "../../base/tail.ts";
 import { ALLOCATE, FREE } from "../../subjects/events.ts";
-import { loadMappedRecords, NoAddonError } from "../../subjects/phases/addon.ts";
+import { loadMappedRecords } from "../../subjects/phases/addon.ts";
 import { PhaseTwo } from "../../subjects/phases/phase-2.ts";
-import type { Figure } from "./figure.ts";
+import { type Figure, figure, ifBuilt, middle } from "./figure.ts";
 
 const QUOTA = 2 << 20;
 const REGION = 8 << 20;
 const BLOCKS = 10_000;
 
-export function measure(quick: boolean): readonly Figure[] {
+export async function measure(quick: boolean): Promise<readonly Figure[]> {
   const region = new SlabAllocator({ capacity: REGION });
   const rounds = quick ? 20 : 300;
-  const figures = [lifeOf(region, rounds, 0), lifeOf(region, rounds, BLOCKS)].flat();
+  const lives = [...lifeOf(region, rounds, 0), ...lifeOf(region, rounds, BLOCKS)];
   using vm = new MiniVm(region, { vmName: "vm-0", quota: QUOTA });
   work(vm, quick);
   // One measurement takes some 100 ms, and is worth as much: the middle of several.
   const gains = Float64Array.from({ length: quick ? 3 : 9 }, () => vm.measurePerformanceGain().gain).sort();
-  const ofGains = (what: string, value: number): Figure => ({ what, value, unit: "×" });
-  const ownGain = [
-    ofGains(`performanceGain of a VM of components, against phase 1: the median of ${gains.length}`, tailOf(gains).p50),
-    ofGains("the lowest of them", gains[0]!),
-    ofGains("the highest of them", gains.at(-1)!),
-  ];
-  try {
+  const ofComponents = `performanceGain of a VM of components, against phase 1: the median of ${gains.length}`;
+  const againstTwo = await ifBuilt(() => {
     const records = loadMappedRecords();
     const { gain } = vm.measurePerformanceGain((capacity) => new PhaseTwo({ capacity }, records));
-    return [...figures, ...ownGain, { what: "performanceGain against phase 2", value: gain, unit: "×" }];
-  } catch (error) {
-    if (error instanceof NoAddonError) return [...figures, ...ownGain];
-    throw error;
-  }
+    return [figure("performanceGain against phase 2", gain, "×")];
+  });
+  return [
+    ...lives,
+    figure(ofComponents, tailOf(gains).p50, "×"),
+    figure("the lowest of them", gains[0]!, "×"),
+    figure("the highest of them", gains.at(-1)!, "×"),
+    ...againstTwo,
+  ];
 }
 
 /** The creation and the end of a VM that had so many blocks. */
@@ -48,11 +47,8 @@ function lifeOf(region: SlabAllocator, rounds: number, blocks: number): Figure[]
     vm.dispose();
     deaths[round] = performance.now() - end;
   }
-  const n = blocks.toLocaleString("en-US");
-  const us = (what: string, times: Float64Array): Figure => ({ what, value: 1e3 * tailOf(times).p50, unit: "µs" });
-  return blocks === 0
-    ? [us("new MiniVm()", births), us(`dispose() with ${n} blocks`, deaths)]
-    : [us(`dispose() with ${n} blocks`, deaths)];
+  const ofDeath = middle(`dispose() with ${blocks.toLocaleString("en-US")} blocks`, deaths, "µs");
+  return blocks === 0 ? [middle("new MiniVm()", births, "µs"), ofDeath] : [ofDeath];
 }
 
 /** What one VM of the scenario *components* does. */

@@ -1,20 +1,12 @@
 /** Phase 2.1 beside phase 2, where that can be built: a block and its record made and ended, and the system calls of it. */
-import { NoAddonError } from "../../subjects/phases/addon.ts";
 import { createPhase, type Phase } from "../../subjects/phases/phases.ts";
-import type { Figure } from "./figure.ts";
-import { timed } from "./time.ts";
+import { type Figure, figure, ifBuilt, timed } from "./figure.ts";
 
 const UNITS = 1000;
 const SIZE = 64;
 
 export async function measure(quick: boolean): Promise<readonly Figure[]> {
-  const figures = await ofPhase("phase-2.1", quick);
-  try {
-    return [...figures, ...(await ofPhase("phase-2", quick))];
-  } catch (error) {
-    if (error instanceof NoAddonError) return figures;
-    throw error;
-  }
+  return [...(await ofPhase("phase-2.1", quick)), ...(await ifBuilt(() => ofPhase("phase-2", quick)))];
 }
 
 async function ofPhase(name: "phase-2" | "phase-2.1", quick: boolean): Promise<Figure[]> {
@@ -23,7 +15,7 @@ async function ofPhase(name: "phase-2" | "phase-2.1", quick: boolean): Promise<F
   const before = phase.systemCalls!();
   pairs(phase, UNITS);
   const calls = (phase.systemCalls!() - before) / UNITS;
-  return [time, { what: `${name}: system calls by pair`, value: calls, unit: "" }];
+  return [time, figure(`${name}: system calls by pair`, calls)];
 }
 
 function pairs(phase: Phase, count: number): number {

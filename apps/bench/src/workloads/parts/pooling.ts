@@ -10,7 +10,7 @@
  */
 import { MetadataPool } from "@ariax/metadata-pool";
 import { observePauses } from "../../worker/pauses.ts";
-import type { Figure } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
 
 /** What the loops call: `make` and `sum` are what a program does with a record, `end` is its end. */
 interface Way<R> {
@@ -97,9 +97,9 @@ export async function measurePooling(name: keyof typeof WAYS, quick: boolean): P
     const each = (performance.now() - start) / (rounds * RECORDS);
     const { total, max } = await pauses.stop();
     // The mean: the pauses are in it.
-    figures.push({ what: `${life}: a record`, value: 1e6 * each, unit: "ns" });
-    figures.push({ what: `${life}: pauses for 1,000,000`, value: (1e9 * total) / (rounds * RECORDS), unit: "µs" });
-    figures.push({ what: `${life}: longest pause`, value: 1e3 * max, unit: "µs" });
+    figures.push(figure(`${life}: a record`, 1e6 * each, "ns"));
+    figures.push(figure(`${life}: pauses for 1,000,000`, (1e9 * total) / (rounds * RECORDS), "µs"));
+    figures.push(figure(`${life}: longest pause`, 1e3 * max, "µs"));
   }
   return figures;
 }

@@ -1,29 +1,20 @@
 /** How many there are, how much they do, and whether a seed gives the same again. */
 import { type Scenario, scenarios } from "@ariax/trace";
-import type { Figure } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
 
 export function measure(quick: boolean): readonly Figure[] {
   const scale = quick ? 0.02 : 1;
   const all = Object.values(scenarios).map((make) => make({ scale }));
   // Small ones twice: the same seed, and another.
   const again = Object.values(scenarios).map((make) => {
-    const [one, same, other] = [make({ scale: 0.01 }), make({ scale: 0.01 }), make({ scale: 0.01, seed: 2 })].map(
-      hashOf,
-    );
+    const [one, same, other] = [{}, {}, { seed: 2 }].map((seed) => hashOf(make({ scale: 0.01, ...seed })));
     return one === same && one !== other;
   });
+  const events = all.reduce((sum, { trace }) => sum + trace.events, 0);
   return [
-    { what: "scenarios", value: all.length, unit: "" },
-    {
-      what: `events in all${quick ? ", at a fiftieth of their size" : ""}`,
-      value: all.reduce((sum, { trace }) => sum + trace.events, 0),
-      unit: "",
-    },
-    {
-      what: "of them the same again for the same seed, and others for another",
-      value: again.filter(Boolean).length,
-      unit: "",
-    },
+    figure("scenarios", all.length),
+    figure(`events in all${quick ? ", at a fiftieth of their size" : ""}`, events),
+    figure("of them the same again for the same seed, and others for another", again.filter(Boolean).length),
   ];
 }
 

@@ -1,7 +1,6 @@
 /** 10,000 live states of 20,000, so that no slot is worn; one of a hundred is in the band that is looked up. */
 import { ConsciousnessStatePool } from "@ariax/consciousness";
-import type { Figure } from "./figure.ts";
-import { timed } from "./time.ts";
+import { type Figure, timed } from "./figure.ts";
 
 const STATES = 10_000;
 const UNITS = 1000;

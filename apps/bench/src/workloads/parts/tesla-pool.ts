@@ -1,7 +1,6 @@
 /** A tick after nothing, and after 100,000 blocks. */
 import { TeslaConsciousnessPool } from "@ariax/consciousness";
-import { tailOf } from "../../base/tail.ts";
-import type { Figure } from "./figure.ts";
+import { type Figure, middle } from "./figure.ts";
 
 const SIZE = 64;
 const MANY = 100_000;
@@ -21,11 +20,8 @@ export function measure(quick: boolean): readonly Figure[] {
       other.tick();
       return ms;
     });
-    return {
-      what: `one tick() of all harmonics, its memory out of the cache, after ${blocks.toLocaleString("en-US")} blocks`,
-      value: 1e6 * tailOf(times).p50,
-      unit: "ns",
-    };
+    const after = `after ${blocks.toLocaleString("en-US")} blocks`;
+    return middle(`one tick() of all harmonics, its memory out of the cache, ${after}`, times);
   };
   after(MANY);
   return [after(0), after(MANY)];

@@ -1,6 +1,7 @@
 /** What comes with each tick, in real time: blocks of the scenario *tick*, over and over again. */
 import { tick } from "@ariax/trace";
 import { ALLOCATE } from "../../subjects/events.ts";
+import { mostPerTick } from "../../subjects/programs/room.ts";
 
 export const FREQUENCIES = [3.14159, 60, 144, 1000] as const;
 export const BLOCKS_PER_SECOND = 500_000;
@@ -32,7 +33,8 @@ export interface Load {
 export function loadOf(frequency: number, harmonics: readonly number[], blocksPerSecond = BLOCKS_PER_SECOND): Load {
   const periods = Math.max(1, Math.round(CYCLE * frequency));
   const seconds = periods / frequency;
-  const { trace, steps, owner, due } = tick({ frequency, harmonics, seconds, blocksPerSecond, frames: FRAMES });
+  const scenario = tick({ frequency, harmonics, seconds, blocksPerSecond, frames: FRAMES });
+  const { trace, steps, owner, due } = scenario;
   const births = Array.from({ length: trace.events }, (_, i) => i).filter((i) => trace.op[i] === ALLOCATE);
   const ends: number[] = [];
   let at = 0;
@@ -42,28 +44,7 @@ export function loadOf(frequency: number, harmonics: readonly number[], blocksPe
   }
   const sizes = Int32Array.from(births, (i) => trace.size[i]!);
   const owners = Uint8Array.from(births, (i) => owner[i]!);
-  const [most, bytesPerTick] = mostOf({ sizes, owners, ends, due, harmonics: harmonics.length });
+  // The cycle goes round: a tick may begin near the end of one and end in the next.
+  const { blocks: most, bytes: bytesPerTick } = mostPerTick(scenario, 2);
   return { frequency, harmonics, sizes, owners, ends: Int32Array.from(ends), due, most, bytesPerTick };
-}
-
-/** Of a tick, as the cycle goes round: it may begin near the end of one and end in the next. */
-function mostOf(of: {
-  sizes: Int32Array;
-  owners: Uint8Array;
-  ends: readonly number[];
-  due: Uint8Array;
-  harmonics: number;
-}) {
-  const [blocks, bytes] = [new Float64Array(of.harmonics), new Float64Array(of.harmonics)];
-  const most = [1, 8] as [number, number];
-  for (let beat = 0; beat < 2 * of.ends.length; beat++) {
-    const step = beat % of.ends.length;
-    for (let h = 0; h < of.harmonics; h++) if ((of.due[step]! >> h) & 1) blocks[h] = bytes[h] = 0;
-    for (let i = step === 0 ? 0 : of.ends[step - 1]!; i < of.ends[step]!; i++) {
-      const h = of.owners[i]!;
-      most[0] = Math.max(most[0], ++blocks[h]!);
-      most[1] = Math.max(most[1], (bytes[h]! += (of.sizes[i]! + 7) & ~7));
-    }
-  }
-  return most;
 }

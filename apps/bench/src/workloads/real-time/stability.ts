@@ -6,15 +6,13 @@
  *
  * 20 % says that ariax deviates by a fifth less. Where it deviates by more, the stability is negative.
  */
+import type { Tail } from "../../base/tail.ts";
 import type { Arm } from "../../subjects/programs/subjects.ts";
 import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
 import type { RealTimeObservation } from "./observe.ts";
 
-export interface Gain {
-  readonly mean?: number;
-  readonly p99?: number;
-  readonly max?: number;
-}
+type Times = Pick<Tail, "mean" | "p99" | "max">;
+export type Gain = Partial<Times>;
 
 export interface StabilityRow {
   readonly frequency: number;
@@ -46,12 +44,6 @@ export function stabilityRows(observed: readonly Observed[]): StabilityRow[] {
       ...(notes.length > 0 && { note: notes.join("; ") }),
     };
   });
-}
-
-interface Times {
-  readonly mean: number;
-  readonly p99: number;
-  readonly max: number;
 }
 
 function gainOf(ours: Times, theirs: Times): Gain {

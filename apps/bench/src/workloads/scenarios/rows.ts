@@ -1,7 +1,10 @@
 /** A row of a scenario's table: one subject, over its observations. */
 import { summarise } from "../../base/statistics.ts";
+import type { Tail } from "../../base/tail.ts";
+import type { Pauses } from "../../worker/pauses.ts";
 import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
 import type { ScenarioObservation } from "./observe.ts";
+import type { ScenarioPair } from "./scenarios.ts";
 
 /** `wrong`: it read other values than the others. */
 export type Status = "ok" | "stopped" | "out of memory" | "wrong" | "error" | "unavailable" | "missing";
@@ -20,8 +23,8 @@ export interface ScenarioRow {
   readonly high?: number | undefined;
   /** ns; of a stopped one, the time so far by all events: a lower bound too. */
   readonly perEvent?: number | undefined;
-  readonly step?: { readonly p50: number | undefined; readonly p99: number; readonly p999: number; readonly max: number };
-  readonly pauses?: { readonly count: number | undefined; readonly total: number; readonly p99: number; readonly max: number };
+  readonly step?: Pick<Tail, "p50" | "p99" | "p999" | "max">;
+  readonly pauses?: Pick<Pauses, "count" | "total" | "p99" | "max">;
   /** Processor time of all threads. */
   readonly cpu?: number | undefined;
   /** Bytes. */
@@ -44,13 +47,7 @@ const of = (answers: Answers, scenario: string, subject: string): Answers =>
 export const observationsOf = (answers: Answers, scenario: string, subject: string): ScenarioObservation[] =>
   of(answers, scenario, subject).flatMap(({ observation }) => (isFound(observation) ? [observation] : []));
 
-/** Of each scenario the subjects that were asked. */
-export interface Asked {
-  readonly workload: { readonly name: string };
-  readonly subject: { readonly name: string; readonly origin: string };
-}
-
-export function scenarioRows(asked: readonly Asked[], observed: readonly Observed[]): ScenarioRow[] {
+export function scenarioRows(asked: readonly ScenarioPair[], observed: readonly Observed[]): ScenarioRow[] {
   const answers = answersIn(observed);
   return asked.map(({ workload: { name: scenario }, subject: { name: subject, origin } }) => {
     const row = rowOf(scenario, subject, answers);
@@ -87,23 +84,18 @@ function rowOf(scenario: string, subject: string, answers: Answers): ScenarioRow
   if (first === undefined) return { ...row, status: "missing", note: "not measured" };
   const { median, low, high } = summarise(all.map(({ ms }) => ms));
   const middle = (value: (one: ScenarioObservation) => number): number => summarise(all.map(value)).median;
-  const most = (value: (one: ScenarioObservation) => number): number => summarise(all.map(value)).high;
   return {
     ...row,
     ...endOf(all.find((one) => one.stopped)),
     ...{ ms: median, low, high, perEvent: (1e6 * median) / first.events },
-    step: {
-      p50: middle(({ step }) => step.p50),
-      p99: middle(({ step }) => step.p99),
-      p999: middle(({ step }) => step.p999),
-      max: most(({ step }) => step.max),
-    },
-    pauses: {
-      count: middle(({ pauses }) => pauses.count),
-      total: middle(({ pauses }) => pauses.total),
-      p99: middle(({ pauses }) => pauses.p99),
-      max: most(({ pauses }) => pauses.max),
-    },
+    step: eachOf(
+      ["p50", "p99", "p999", "max"],
+      all.map(({ step }) => step),
+    ),
+    pauses: eachOf(
+      ["count", "total", "p99", "max"],
+      all.map(({ pauses }) => pauses),
+    ),
     cpu: middle(({ cpu }) => cpu),
     heapGrowth: middle(({ growth }) => growth.heapUsed),
     externalGrowth: middle(({ growth }) => growth.external),
@@ -112,6 +104,12 @@ function rowOf(scenario: string, subject: string, answers: Answers): ScenarioRow
     systemCalls: first.systemCalls,
   };
 }
+
+/** The median of each, of `max` the most. */
+const eachOf = <K extends string>(keys: readonly K[], all: readonly Readonly<Record<K, number>>[]): Record<K, number> =>
+  Object.fromEntries(
+    keys.map((key) => [key, summarise(all.map((one) => one[key]))[key === "max" ? "high" : "median"]]),
+  ) as Record<K, number>;
 
 /** Whether one was stopped, and how far it came. */
 function endOf(stopped: ScenarioObservation | undefined): Pick<ScenarioRow, "status" | "note"> {

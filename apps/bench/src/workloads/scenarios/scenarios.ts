@@ -1,6 +1,6 @@
 /** What AriaX's work looks like: the scenarios of `@ariax/trace`, and the programs that do them. To add one: an entry. */
 import { components, gameFrame, type Scenario, type ServingScenario, serving, states, tick } from "@ariax/trace";
-import type { Programs } from "../../subjects/programs/subjects.ts";
+import type { Programs, ScenarioSubject } from "../../subjects/programs/subjects.ts";
 
 export interface ScenarioWorkload {
   readonly name: string;
@@ -15,66 +15,44 @@ export interface ScenarioWorkload {
   readonly only?: readonly string[];
 }
 
-/** Each program is of its own scenario: what they have in common is what they are called with. */
-const scenario = (
-  name: string,
-  what: string,
-  step: string,
-  make: (scale: number) => Scenario,
-  programs: () => Promise<unknown>,
-  more: Partial<ScenarioWorkload> = {},
-): ScenarioWorkload => ({ name, what, step, make, programs: programs as ScenarioWorkload["programs"], ...more });
+/** One subject on one scenario. */
+export interface ScenarioPair {
+  readonly subject: ScenarioSubject;
+  readonly workload: ScenarioWorkload;
+}
 
-const tickPrograms = () => import("../../subjects/programs/tick.ts");
-const TICK_SUBJECTS = ["ariax", "gc", "slab", "phase-2.1", "phase-2", "nothing"];
+const PROGRAMS = {
+  states: () => import("../../subjects/programs/states.ts"),
+  tick: () => import("../../subjects/programs/tick.ts"),
+  components: () => import("../../subjects/programs/components.ts"),
+  serving: () => import("../../subjects/programs/serving.ts"),
+  "game-frame": () => import("../../subjects/programs/game-frame.ts"),
+};
+
+type Make = (options: { readonly scale: number }) => Scenario;
+
+const scenario = (name: keyof typeof PROGRAMS, what: string, step: string, make: Make): ScenarioWorkload => ({
+  ...{ name, what, step, make: (scale) => make({ scale }) },
+  // Each program is of its own scenario: what they have in common is what they are called with.
+  programs: PROGRAMS[name] as () => Promise<unknown> as ScenarioWorkload["programs"],
+});
+
+/** Games, screens, control loops. AriaX's own has its harmonics. */
+const tickAt = (frequency: number): ScenarioWorkload => {
+  const what = `the same at ${frequency.toLocaleString("en-US")} Hz, without harmonics`;
+  const without = scenario("tick", what, "a tick", ({ scale }) => tick({ scale, frequency, harmonics: [1] }));
+  return { ...without, name: `tick-${frequency}`, only: ["ariax", "gc", "slab", "phase-2.1", "phase-2", "nothing"] };
+};
+
+const SERVING = "the key-value cache of a 34B model for hundreds of sequences, its metadata only";
 
 export const SCENARIOS: readonly ScenarioWorkload[] = [
-  scenario(
-    "states",
-    "1,000,000 changes of 10,000 live states at mixed frequencies",
-    "1,000 changes",
-    (scale) => states({ scale }),
-    () => import("../../subjects/programs/states.ts"),
-  ),
-  scenario(
-    "tick",
-    "3.14159 Hz with its harmonics 1 to 3, 60 s, 20,000 blocks a second",
-    "a beat",
-    (scale) => tick({ scale }),
-    tickPrograms,
-  ),
-  // Games, screens, control loops. AriaX's own has its harmonics.
-  ...[60, 144, 1000].map((frequency) =>
-    scenario(
-      `tick-${frequency}`,
-      `the same at ${frequency.toLocaleString("en-US")} Hz, without harmonics`,
-      "a tick",
-      (scale) => tick({ scale, frequency, harmonics: [1] }),
-      tickPrograms,
-      { only: TICK_SUBJECTS },
-    ),
-  ),
-  scenario(
-    "components",
-    "713 components in 32 mini-VMs that die and are born anew",
-    "1,000 operations",
-    (scale) => components({ scale }),
-    () => import("../../subjects/programs/components.ts"),
-  ),
-  scenario(
-    "serving",
-    "the key-value cache of a 34B model for hundreds of sequences, its metadata only",
-    "a model step",
-    (scale) => serving({ scale }),
-    () => import("../../subjects/programs/serving.ts"),
-  ),
-  scenario(
-    "game-frame",
-    "10 minutes of a game at 60 Hz: entities, particles, strings",
-    "a frame",
-    (scale) => gameFrame({ scale }),
-    () => import("../../subjects/programs/game-frame.ts"),
-  ),
+  scenario("states", "1,000,000 changes of 10,000 live states at mixed frequencies", "1,000 changes", states),
+  scenario("tick", "3.14159 Hz with its harmonics 1 to 3, 60 s, 20,000 blocks a second", "a beat", tick),
+  ...[60, 144, 1000].map(tickAt),
+  scenario("components", "713 components in 32 mini-VMs that die and are born anew", "1,000 operations", components),
+  scenario("serving", SERVING, "a model step", serving),
+  scenario("game-frame", "10 minutes of a game at 60 Hz: entities, particles, strings", "a frame", gameFrame),
 ];
 
 export const scenarioOf = (name: string): ScenarioWorkload => {
