@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { isBuffer, isShared, tagOf } from "../src/index.ts";
+import { InvalidArgumentError, isBuffer, isShared, readOptions, tagOf } from "../src/index.ts";
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -35,4 +35,11 @@ test.each([
 
 test("tagOf names the kind", () => {
   expect([new Int32Array(1), 1n, null].map(tagOf)).toEqual(["Int32Array", "BigInt", "Null"]);
+});
+
+test("a proxy that was revoked has no tag, and no options", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect([tagOf(proxy), isBuffer(proxy)]).toEqual(["Proxy", false]);
+  expect(() => readOptions(proxy, [])).toThrow(new InvalidArgumentError("invalid options: a Proxy has none"));
 });

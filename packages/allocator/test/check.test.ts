@@ -107,6 +107,7 @@ describe("checkOffsets", () => {
     [[1, 2], "an object"],
     [new Uint8Array(1), "an object"],
     [new BigInt64Array(1), "an object"],
+    [{ [Symbol.toStringTag]: "Int32Array", length: 0 }, "an object"],
     [undefined, "undefined"],
     [3, "3"],
   ])("refuses %o", (array, shown) => {

@@ -66,13 +66,16 @@ const WARM_MS = 20;
  * stands still, the caller waits less than a second.
  */
 const MOST_OPERATIONS = 2 ** 23;
+/** What a replay counts as at least: it looks at the clock. */
+const LEAST_REPLAY = 16;
 
 /** The host's clock. */
 function hostNow(): number {
   const { performance } = globalThis as { readonly performance?: { now?(): number } };
   if (typeof performance?.now !== "function")
     throw new UnsupportedError("no performance.now here to measure a gain by");
-  return Number(performance.now());
+  const now: unknown = performance.now();
+  return typeof now === "number" ? now : Number.NaN;
 }
 
 /**
@@ -90,7 +93,8 @@ export function measureGain(
   if (operations === 0) return { gain: Number.NaN, own: Number.NaN, baseline: Number.NaN, operations, against };
   const live = new Float64Array(newBuffer(8 * program.places));
   const sides = [own, baseline].map((subject) => () => replay(program, subject, live));
-  const window = (run: () => void, least: number) => msOf(run, least, Math.ceil(MOST_OPERATIONS / operations), now);
+  const most = Math.ceil(MOST_OPERATIONS / Math.max(LEAST_REPLAY, operations));
+  const window = (run: () => void, least: number) => msOf(run, least, most, now);
   for (const side of sides) window(side, WARM_MS);
   const best = sides.map(() => Number.POSITIVE_INFINITY);
   for (let n = 0; n < WINDOWS; n++) {

@@ -123,6 +123,14 @@ describe("a clock", () => {
     expect(measure).toThrow(expect.objectContaining({ name: "UnsupportedError", code: "ERR_UNSUPPORTED", message }));
   });
 
+  test("that stands still is looked at 524,288 times, however short the program", () => {
+    const recording = new Recording(1);
+    recording.add(ALLOCATE, 8, 64, 0);
+    const message = "unsupported: the clock stands still: in 524288 replays it went on by 0 ms";
+    const measure = () => measureGain(recording.program(), quick, quick, "x", () => 5);
+    expect(measure).toThrow(expect.objectContaining({ code: "ERR_UNSUPPORTED", message }));
+  });
+
   test("that goes on is enough, however coarse it is", () => {
     let at = 0;
     const coarse = () => 100 * Math.floor(at++ / 20);

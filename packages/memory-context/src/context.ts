@@ -5,6 +5,7 @@ import {
   InvalidArgumentError,
   type Offset,
   type TypedArrayConstructor,
+  tagOf,
   view,
 } from "@ariax/allocator";
 import { copy, fill, type Kind, load, store, type ValueOf } from "./access.ts";
@@ -43,7 +44,7 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   constructor(parent: MemoryContext | Allocator | null, options: ContextOptions);
   // What is not for users: a core that is there already, which `adopt` has.
   constructor(parent: MemoryContext | Allocator | null | Core, options: ContextOptions) {
-    super(parent instanceof Core ? parent : build(parent, options));
+    super(tagOf(parent) === "Core" && parent instanceof Core ? parent : build(parent, options));
     this.core.context = this;
     disposable(this, (context) => {
       if (!context.disposed) context.dispose();

@@ -156,11 +156,14 @@ describe("callbacks", () => {
 });
 
 describe("values of any kind", () => {
+  const revocable = Proxy.revocable({}, {});
+  revocable.revoke();
   const odd: unknown[] = [
     ...[undefined, null, true, "", "a", 0.5, -1, -0, 2 ** 32, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, 1n, -1n],
     ...[Symbol("x"), {}, [], Object.create(null), () => 1, new Int32Array(2), new Uint8Array(200), new ArrayBuffer(8)],
     ...[Float64Array, Object.assign(() => 1, { BYTES_PER_ELEMENT: Symbol("x") }), new Proxy({}, {}), new Date(0)],
     ...[runInNewContext("new Int32Array(3)"), runInNewContext("({})")],
+    ...[revocable.proxy, { [Symbol.toStringTag]: "Int32Array", length: 2 }, new Proxy(new Int32Array(2), {})],
   ];
   const coded = (what: string, call: () => unknown): void => {
     try {

@@ -1,4 +1,4 @@
-import { AllocatorError, type ErrorCode } from "@ariax/allocator";
+import { AllocatorError, type ErrorCode, show } from "@ariax/allocator";
 
 /** The codes that this package adds to the family's. */
 export type NativeErrorCode = "ERR_NATIVE_UNAVAILABLE" | "ERR_REGION_UNMAPPED" | "ERR_SYSTEM_CALL";
@@ -25,7 +25,7 @@ export class RegionUnmappedError extends NativeError {
   override readonly name: string = "RegionUnmappedError";
 
   constructor(bytes: number) {
-    super("ERR_REGION_UNMAPPED", `region unmapped: its ${bytes} bytes are no longer there`);
+    super("ERR_REGION_UNMAPPED", `region unmapped: its ${show(bytes)} bytes are no longer there`);
   }
 }
 
@@ -34,7 +34,7 @@ export class MapError extends NativeError {
   override readonly name: string = "MapError";
 
   constructor(bytes: number) {
-    super("ERR_OUT_OF_MEMORY", `out of memory: the system maps no ${bytes} bytes more`);
+    super("ERR_OUT_OF_MEMORY", `out of memory: the system maps no ${show(bytes)} bytes more`);
   }
 }
 

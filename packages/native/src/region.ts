@@ -178,17 +178,22 @@ export class Region implements Memory, Disposable {
   residentPages(into?: Uint8Array): Uint8Array {
     const handle = this.live();
     const count = handle === undefined ? 0 : this.about!.length / addon().pageSize();
-    const pages = into?.length === count ? into : (new Uint8Array(newBuffer(count)) as Uint8Array);
+    const isOurs =
+      into !== undefined && ArrayBuffer.isView(into) && tagOf(into) === "Uint8Array" && into.length === count;
+    const pages = isOurs ? into : (new Uint8Array(newBuffer(count)) as Uint8Array);
     if (handle !== undefined) system("can't ask what is resident", undefined, () => addon().present(handle, pages));
     return pages;
   }
 
-  /** Bytes in huge pages now; 0 on other systems than Linux, which tells it in /proc/self/smaps. O(mappings of the process). */
+  /**
+   * Bytes in huge pages now; 0 on other systems than Linux, which tells it in /proc/self/smaps. Throws `SystemCallError` where that can't be
+   * read. O(mappings of the process).
+   */
   hugePageBytes(): number {
     this.live();
     if (this.about === undefined || process.platform !== "linux") return 0;
     const { address, length } = this.about;
-    return hugeBytes(readFileSync("/proc/self/smaps", "latin1"), address, address + BigInt(length));
+    return hugeBytes(readMappings(), address, address + BigInt(length));
   }
 
   /**
@@ -287,6 +292,8 @@ function mapping(what: string, bytes: number | undefined, map: () => Handle): Ha
 function takeBuffer(handle: Handle): ArrayBuffer | undefined {
   let buffer: ArrayBuffer | undefined;
   try {
+    // Of shared memory nobody has asked for a length: it is what its maker gave it.
+    checkInteger("bytes", addon().about(handle).bytes, 1, MAX_REGION);
     buffer = addon().buffer(handle);
   } finally {
     if (buffer === undefined) addon().unmap(handle, undefined);
@@ -299,6 +306,14 @@ function sharedBuffer(handle: Handle): ArrayBuffer {
   const buffer = takeBuffer(handle);
   if (buffer === undefined) throw new SystemCallError("can't map", "external buffers are refused");
   return buffer;
+}
+
+function readMappings(): string {
+  try {
+    return readFileSync("/proc/self/smaps", "latin1");
+  } catch (error) {
+    throw new SystemCallError("can't read /proc/self/smaps", (error as NodeJS.ErrnoException).code ?? String(error));
+  }
 }
 
 function ordinaryBuffer(bytes: number): ArrayBuffer {

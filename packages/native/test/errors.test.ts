@@ -1,13 +1,30 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { AllocatorError } from "@ariax/allocator";
 import { afterAll, expect, test } from "vitest";
 import { Region, systemCalls } from "../src/index.ts";
-import { describeNative } from "./native.ts";
+import { describeNative, runChild } from "./native.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ariax-region-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A process that may read the workspace, and nothing else. */
+const PERMISSION = [
+  ...["--permission", "--allow-addons", "--no-warnings"],
+  `--allow-fs-read=${fileURLToPath(new URL("../../..", import.meta.url))}*`,
+];
 
 /** What a call throws, as `name code: message`; and that it made no system call for memory. */
 function thrown(call: () => unknown, calls = 0): string {
@@ -164,6 +181,34 @@ describeNative("files that can't be mapped are left as they are", () => {
     expect(statSync(file).size).toBe(10);
   });
 });
+
+describeNative(
+  "on Linux",
+  () => {
+    test("shared memory of more bytes than a region may have", () => {
+      const name = `ariax-test-long-${process.pid}`;
+      const file = `/dev/shm/${name}`;
+      writeFileSync(file, "");
+      truncateSync(file, 5 * 2 ** 30);
+      try {
+        // open, stat, close; two calls map it, one unmaps it again
+        expect(thrown(() => Region.open({ name }), 6)).toBe(
+          "InvalidArgumentError ERR_INVALID_ARGUMENT: " +
+            "invalid bytes: 5368709120 is not a whole number from 1 to 4294967296",
+        );
+      } finally {
+        rmSync(file);
+      }
+    });
+
+    test("mappings that a process may not read", () => {
+      const { stdout, stderr } = runChild("smaps", [], PERMISSION);
+      expect(stderr).toBe("");
+      expect(stdout).toBe("SystemCallError ERR_SYSTEM_CALL: can't read /proc/self/smaps: ERR_ACCESS_DENIED\n");
+    });
+  },
+  "linux",
+);
 
 describeNative("shared memory", () => {
   test("that is not there, or there already", () => {

@@ -37,6 +37,12 @@ test("errors have names that are theirs, not their classes'", () => {
   }
 });
 
+test("errors are made of whatever they are given", () => {
+  expect(new MapError(Symbol("x") as never).message).toBe("out of memory: the system maps no Symbol(x) bytes more");
+  const unmapped = new RegionUnmappedError({ __proto__: null } as never);
+  expect(unmapped.message).toBe("region unmapped: its an object bytes are no longer there");
+});
+
 describeNative("another realm", () => {
   test.each(ENGINES)("may have made the memory, and the arrays (%s)", (engine) => {
     const { buffer } = new SlabAllocator({ capacity: MiB }).memory as { buffer: ArrayBuffer };

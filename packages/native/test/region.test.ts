@@ -199,6 +199,13 @@ describeNative("which pages are in RAM", () => {
     const short = new Uint8Array(3).fill(9);
     expect(region.residentPages(short)).toHaveLength(count);
     expect([...short]).toEqual([9, 9, 9]);
+    // What only looks like one is not written, nor asked for its length.
+    const fakes = [new Proxy(pages, {}), { length: count }, new Int8Array(count), null, "x".repeat(count)];
+    for (const fake of fakes) {
+      const fresh = region.residentPages(fake as never);
+      expect(Object.is(fresh, fake)).toBe(false);
+      expect([...fresh]).toEqual([...pages]);
+    }
   });
 
   test("is asked by the addon for no more than there are", () => {

@@ -9,6 +9,7 @@ import {
   renewed,
   type Traits,
 } from "@ariax/allocator";
+import { newArray } from "./arrays.ts";
 import { TraceBuilder, type TraceSink } from "./builder.ts";
 import { checkMethods } from "./check.ts";
 
@@ -96,7 +97,8 @@ export class Recorder<S extends TraceSink> implements Allocator {
   freeMany(offsets: Int32Array, count?: number): void {
     // A copy: the list may lie in memory that is given back by the call.
     const length = checkCount(count, offsets);
-    const list = offsets.slice(0, length);
+    const list = newArray(Int32Array, length);
+    list.set(offsets.subarray(0, length));
     this.inner.freeMany(offsets, count);
     for (const word of list) this.freed(word >>> 0);
   }

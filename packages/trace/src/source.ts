@@ -1,5 +1,6 @@
-import { InvalidArgumentError, show } from "@ariax/allocator";
+import { checkOptions, InvalidArgumentError, show } from "@ariax/allocator";
 import { bytesOf } from "./bytes.ts";
+import { checkMethods } from "./check.ts";
 
 /** The part of a `ReadableStream` of bytes that is used. */
 export interface ByteStream {
@@ -37,19 +38,30 @@ type Unknown = {
  * more. Throws `InvalidArgumentError`, and later whatever the source throws.
  */
 export function piecesOf(source: unknown, most: number): AsyncGenerator<Uint8Array> {
+  // What is inside has no further inside: one that returns itself would never end.
+  const pieces = piecesIn(source, most) ?? piecesIn(inside(source), most);
+  if (pieces !== undefined) return pieces;
+  throw new InvalidArgumentError(`invalid source: ${show(source)} is no bytes, and no stream or list of them`);
+}
+
+/** Those of bytes, of a stream and of a list; else undefined. */
+function piecesIn(source: unknown, most: number): AsyncGenerator<Uint8Array> | undefined {
   const bytes = bytesOf(source);
   if (bytes !== undefined) return checked([bytes.slice(0, most + 1)]);
-  if (typeof source === "object" && source !== null) {
-    const from: Unknown = source;
-    if (typeof from.getReader === "function") return checked(chunksOf(unlocked(from as ByteStream)));
-    if (typeof from[Symbol.asyncIterator] === "function") return checked(from as AsyncIterable<unknown>);
-    if (typeof from[Symbol.iterator] === "function") return checked(from as Iterable<unknown>);
-    if (typeof from.stream === "function") return piecesOf(from.stream(), most);
-    const { body } = from;
-    if (from.bodyUsed === true) throw new InvalidArgumentError("invalid source: its body was read before");
-    if (typeof body === "object" && body !== null) return piecesOf(body, most);
-  }
-  throw new InvalidArgumentError(`invalid source: ${show(source)} is no bytes, and no stream or list of them`);
+  if (typeof source !== "object" || source === null) return undefined;
+  const from: Unknown = source;
+  if (typeof from.getReader === "function") return checked(chunksOf(unlocked(from as ByteStream)));
+  const isList = typeof from[Symbol.asyncIterator] === "function" || typeof from[Symbol.iterator] === "function";
+  return isList ? checked(from as AsyncIterable<unknown> | Iterable<unknown>) : undefined;
+}
+
+/** The stream of a `Blob`, or the body of a `Response`. */
+function inside(source: unknown): unknown {
+  if (typeof source !== "object" || source === null) return undefined;
+  const from: Unknown = source;
+  if (typeof from.stream === "function") return from.stream();
+  if (from.bodyUsed === true) throw new InvalidArgumentError("invalid source: its body was read before");
+  return from.body;
 }
 
 /** Pieces without bytes that may come in a row: a source of nothing else would never end. */
@@ -74,14 +86,15 @@ function unlocked(stream: ByteStream & { readonly locked?: unknown }): ByteStrea
 
 /** The chunks of a stream; leaving the loop early cancels the stream. (Not every browser can iterate one.) */
 export async function* chunksOf(stream: ByteStream): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
+  const reader = checkMethods("reader", stream.getReader(), ["read", "cancel"]);
   let finished = false;
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = checkOptions(await reader.read(), "chunk");
       finished = done;
       if (done) return;
-      if (value !== undefined) yield value;
+      // Also one that is none: who takes it refuses it. A reader of nothing but those would never end.
+      yield value as Uint8Array;
     }
   } catch (error) {
     finished = true;

@@ -40,6 +40,16 @@ describe("record", () => {
     expect(decodeTrace(recorder.sink.take())).toEqual(trace);
   });
 
+  test("a list that only has the tag of one is refused, and nothing is freed", () => {
+    const recorder = record(new SimpleAllocator(MIB));
+    recorder.allocate(24);
+    const fake = { [Symbol.toStringTag]: "Int32Array", length: 1, 0: 8 } as never;
+    for (const call of [() => recorder.freeMany(fake), () => recorder.allocateMany(8, fake)]) {
+      expect(call).toThrow("invalid offsets: an object is no Int32Array");
+    }
+    expect([recorder.stats().blocks, recorder.sink.events]).toEqual([1, 1]);
+  });
+
   test("every verb", () => {
     const recorder = record(new SimpleAllocator(MIB));
     const a = recorder.allocate(24, 8);

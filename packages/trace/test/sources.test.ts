@@ -126,6 +126,25 @@ describe("what is no source", () => {
     expect(() => decodeTrace(bytes as never)).toThrow(/^invalid bytes: .* is no Uint8Array$/);
   });
 
+  const itself = { stream: () => itself };
+  const body = {
+    get body() {
+      return body;
+    },
+  };
+  const chunks = (chunk: unknown) => ({ getReader: () => ({ read: async () => chunk, cancel: async () => {} }) });
+  const none = "is no bytes, and no stream or list of them";
+  test.each([
+    ["that is its own stream", itself, `invalid source: an object ${none}`],
+    ["that is its own body", body, `invalid source: an object ${none}`],
+    ["without a reader", { getReader: () => undefined }, "invalid reader: undefined has no method read"],
+    ["whose reader can't", { getReader: () => ({ read() {} }) }, "invalid reader: an object has no method cancel"],
+    ["that reads nothing", chunks(undefined), "invalid chunk: undefined is no object"],
+    ["that reads nothing for ever", chunks({}), "invalid piece: undefined is no Uint8Array"],
+  ])("a stream %s", async (_, source, message) => {
+    await expect(readTrace(source as never)).rejects.toMatchObject({ code: "ERR_INVALID_ARGUMENT", message });
+  });
+
   test("a stream that someone else reads, a body that was read", async () => {
     const stream = ReadableStream.from([new Uint8Array(1)]);
     stream.getReader();
