@@ -1,7 +1,7 @@
 /** Writes the last runs of the bench into the documents: `pnpm bench && pnpm bench story && pnpm bench ariax && pnpm results`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AriaxReport } from "../apps/bench/src/ariax/report.ts";
+import type { AriaxReport } from "../apps/bench/src/report/ariax/report.ts";
 import { guideTables } from "./lib/guide.ts";
 import { between, markersIn } from "./lib/markers.ts";
 import { type Results, resultTables, type Story, storyTable } from "./lib/results.ts";

@@ -1,7 +1,8 @@
 /** The tables of docs/ariax-optimisation-guide.md, from a run of `pnpm bench ariax`: by the name of the markers they stand between. */
-import { browserCells, type Cells, claimCells, headOf, realTimeCells } from "../../apps/bench/src/ariax/cells.ts";
-import { COLUMNS, figure, noteOf } from "../../apps/bench/src/ariax/format.ts";
-import type { AriaxReport } from "../../apps/bench/src/ariax/report.ts";
+import { COLUMNS, figure, noteOf } from "../../apps/bench/src/report/ariax/format.ts";
+import type { AriaxReport } from "../../apps/bench/src/report/ariax/report.ts";
+import { browserTable, claimTable, headOf, realTimeTable } from "../../apps/bench/src/report/ariax/sections.ts";
+import type { PlainTable } from "../../apps/bench/src/report/shown.ts";
 
 /** What of a scenario's columns is shown on the page. */
 const SHOWN = ["ms", "ns/event", "p99", "p99.9", "max", "GCs", "GC ms", "GC max", "peak", "system calls"];
@@ -12,17 +13,17 @@ export const markerOf = (part: string): string => `part-${part.toLowerCase().rep
 export function guideTables(report: AriaxReport): Map<string, string> {
   const tables = new Map([
     ["claims", `${machineLine(report)}\n\n${claims(report)}`],
-    ["real-time", table(realTimeCells(report))],
+    ["real-time", table(realTimeTable(report))],
   ]);
   for (const scenario of report.scenarios) tables.set(scenario.name, scenarioTable(report, scenario));
   for (const part of report.parts) tables.set(markerOf(part.name), partTable(part));
   tables.set("pooling", poolingTable(report));
-  tables.set("browser", browserTable(report));
+  tables.set("browser", browserSection(report));
   return tables;
 }
 
 /** As a table of Markdown: the first column to the left, the others to the right. */
-export function table({ head, lines }: Cells, align = "---:"): string {
+export function table({ head, lines }: PlainTable, align = "---:"): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
   return line(head) + line(head.map((_, i) => (i === 0 ? "---" : align))) + lines.map(line).join("");
@@ -32,7 +33,7 @@ const machineLine = ({ machine, date, seconds }: AriaxReport): string =>
   `\`pnpm bench ariax\` on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}; it took ${seconds} s.`;
 
 function claims(report: AriaxReport): string {
-  const { head, lines } = claimCells(report.claims);
+  const { head, lines } = claimTable(report.claims);
   const shown = lines.map((cells) => cells.map((cell, i) => (i === 4 && cell !== "" ? `\`${cell}\`` : cell)));
   const definitions = report.claims.map(({ what, definition }) => `- *${what}*: ${definition}.\n`).join("");
   return `${table({ head, lines: shown }, "---")}\n${definitions}`;
@@ -51,9 +52,9 @@ function partTable({ figures, note }: AriaxReport["parts"][number]): string {
   return table({ head: ["", "measured"], lines: figures.map((one) => [one.what, figure(one)]) });
 }
 
-function browserTable({ browser, unavailable }: AriaxReport): string {
+function browserSection({ browser, unavailable }: AriaxReport): string {
   if (browser === undefined || !("observations" in browser)) return `${unavailable.join("; ")}\n`;
-  return `Chromium ${browser.version}.\n\n${table(browserCells(browser))}`;
+  return `Chromium ${browser.version}.\n\n${table(browserTable(browser))}`;
 }
 
 /** The ways to have a record beside each other: they have the same figures, in the same order. */

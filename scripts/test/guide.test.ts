@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { PARTS } from "../../apps/bench/src/ariax/parts.ts";
-import { SCENARIOS } from "../../apps/bench/src/ariax/scenarios.ts";
-import { reportOf as report } from "../../apps/bench/test/ariax/fixture.ts";
+import { PARTS } from "../../apps/bench/src/workloads/parts/parts.ts";
+import { SCENARIOS } from "../../apps/bench/src/workloads/scenarios/scenarios.ts";
+import { reportOf as report } from "../../apps/bench/test/report/ariax-fixture.ts";
 import { guideTables, markerOf, table } from "../lib/guide.ts";
 import { markersIn } from "../lib/markers.ts";
 import { readText } from "../lib/workspace.ts";

@@ -27,6 +27,10 @@ const aligned = (size: number): number => (size + 7) & ~7 || 8;
  * moves, and to check contents, it gets `capacity` bytes beside it.
  */
 export async function create(capacity: number): Promise<Adapter<MemBlock | null>> {
+  if (!isInstalled()) {
+    const how = `npm install --ignore-scripts --prefix ${FOLDER} ${PACKAGE}`;
+    throw Object.assign(new Error(`it could not be installed; try: ${how}`), { code: "ERR_RIVAL_UNAVAILABLE" });
+  }
   const { BlockAllocator } = (await import(pathToFileURL(FILE).href)) as {
     BlockAllocator: new (size: number) => BlockAllocator;
   };

@@ -1,5 +1,5 @@
 /** Phase 2's records, for tests: the addon, or why there is none here. */
-import { loadMappedRecords, type MappedRecords } from "../src/phases/addon.ts";
+import { loadMappedRecords, type MappedRecords } from "../src/subjects/phases/addon.ts";
 
 export const mapped: { readonly records?: MappedRecords; readonly reason?: string } = (() => {
   try {

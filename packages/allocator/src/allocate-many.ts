@@ -1,5 +1,8 @@
 import { type Allocator, type Memory, NULL } from "./allocator.ts";
+import { isRevoked } from "./buffers.ts";
 import { checkOffsets } from "./check.ts";
+import { InvalidArgumentError } from "./errors.ts";
+import { show } from "./show.ts";
 
 /**
  * `allocateMany`, written once, over tryAllocate: the loop for an allocator that has no quicker way to make blocks in
@@ -10,6 +13,9 @@ export function allocateMany(
   size: number,
   out: Int32Array,
 ): number {
+  if (isRevoked(allocator) || typeof allocator?.tryAllocate !== "function") {
+    throw new InvalidArgumentError(`invalid allocator: ${show(allocator)} is none`);
+  }
   const { byteOffset, length } = checkOffsets(out);
   let words = out;
   for (let made = 0; made < length; made++) {

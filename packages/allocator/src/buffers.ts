@@ -4,12 +4,19 @@
  */
 import { HostMemoryError, UnsupportedError } from "./errors.ts";
 
-/** `Int32Array`, `SharedArrayBuffer` …; `Proxy` where it can't be read, as that of a proxy which was revoked. */
+/** `Int32Array`, `SharedArrayBuffer` …; `revoked Proxy`, of which nothing can be asked. */
 export function tagOf(value: unknown): string {
+  if (isRevoked(value)) return "revoked Proxy";
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** Is it a proxy that was revoked? Whatever is done with one throws, but `typeof`. */
+export function isRevoked(value: unknown): boolean {
   try {
-    return Object.prototype.toString.call(value).slice(8, -1);
+    Array.isArray(value); // looks through a proxy, and asks nothing of it
+    return false;
   } catch {
-    return "Proxy";
+    return true;
   }
 }
 

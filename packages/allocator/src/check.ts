@@ -2,7 +2,7 @@
  * The checks of arguments, written once so that every allocator refuses the same values in the same words. A fast path
  * makes one comparison of its own and comes here only when that fails.
  */
-import { tagOf } from "./buffers.ts";
+import { isRevoked, tagOf } from "./buffers.ts";
 import { InvalidAlignmentError, InvalidArgumentError, InvalidSizeError } from "./errors.ts";
 import { show } from "./show.ts";
 
@@ -81,7 +81,10 @@ export function checkBoolean(name: string, value: boolean): boolean {
 
 /** `allocator`, if it has the verbs of one; else throws `InvalidArgumentError`. */
 export function checkAllocator<A>(allocator: A): A {
-  const { allocate, sizeOf } = (allocator ?? {}) as { readonly allocate?: unknown; readonly sizeOf?: unknown };
+  const verbs: { readonly allocate?: unknown; readonly sizeOf?: unknown } = isRevoked(allocator)
+    ? {}
+    : (allocator ?? {});
+  const { allocate, sizeOf } = verbs;
   if (typeof allocate !== "function" || typeof sizeOf !== "function") {
     throw new InvalidArgumentError(`invalid allocator: ${show(allocator)} is none`);
   }

@@ -25,3 +25,4 @@ export * from "./show.ts";
 export * from "./stats.ts";
 export * from "./traits.ts";
 export * from "./view.ts";
+export * from "./writable.ts";

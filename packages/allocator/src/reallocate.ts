@@ -1,4 +1,5 @@
 import { type Allocator, NULL, type Offset } from "./allocator.ts";
+import { checkAllocator } from "./check.ts";
 
 /**
  * `reallocate`, written once, over resize, allocate, copy and free, so that no allocator can get it wrong: the old block
@@ -10,12 +11,14 @@ import { type Allocator, NULL, type Offset } from "./allocator.ts";
  * Cost: that of `resize`, or else of an allocation, a free and a copy of min(old, new) bytes.
  */
 export function reallocate(allocator: Allocator, offset: Offset, size: number, memory?: Cells): Offset {
+  checkAllocator(allocator);
   if (allocator.resize(offset, size)) return offset;
   return moveBlock(allocator, offset, Math.min(allocator.sizeOf(offset), size), allocator.allocate(size), memory);
 }
 
 /** As `reallocate`, but `NULL`, and the old block untouched, where there is no room. */
 export function tryReallocate(allocator: Allocator, offset: Offset, size: number, memory?: Cells): Offset {
+  checkAllocator(allocator);
   if (allocator.resize(offset, size)) return offset;
   const bytes = Math.min(allocator.sizeOf(offset), size);
   const to = allocator.tryAllocate(size);

@@ -3,6 +3,7 @@ import { checkAllocator } from "./check.ts";
 import { disposable } from "./dispose.ts";
 import { DoubleFreeError, InvalidBlockError } from "./errors.ts";
 import { bytesPerElement, type TypedArrayConstructor, view } from "./view.ts";
+import { checkWritable } from "./writable.ts";
 
 /** A block that is freed when its scope ends: `using block = scope(allocator, 256)`. */
 export class Scope implements Disposable {
@@ -12,6 +13,8 @@ export class Scope implements Disposable {
   declare private bytes: number;
   /** Known here, not asked of the allocator: by then the same offset may be someone else's block. */
   declare private live: boolean;
+  /** See `writable.ts`. */
+  declare private turn: number;
 
   constructor(allocator: Allocator, size: number, alignment?: number) {
     disposable(this);
@@ -19,6 +22,7 @@ export class Scope implements Disposable {
     this.allocator = allocator;
     this.bytes = size;
     this.live = true;
+    this.turn = 0;
   }
 
   /** Where the block is. It can move in `reallocate`, so ask, don't keep. Throws `InvalidBlockError` once freed. */
@@ -39,6 +43,7 @@ export class Scope implements Disposable {
 
   /** As `Allocator.reallocate`: when it throws, the block is as it was. Take new views afterwards. */
   reallocate(size: number): void {
+    checkWritable(this);
     this.at = this.allocator.reallocate(this.offset, size);
     this.bytes = size;
   }
@@ -46,6 +51,7 @@ export class Scope implements Disposable {
   /** Frees the block, as the end of `using` does; a second time throws `DoubleFreeError`. */
   dispose(): void {
     if (!this.live) throw new DoubleFreeError(this.at);
+    checkWritable(this);
     this.allocator.free(this.at);
     this.live = false;
   }

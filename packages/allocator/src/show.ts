@@ -10,6 +10,6 @@ export function show(value: unknown): string {
     case "object":
       return value === null ? "null" : "an object";
     default:
-      return Object.is(value, -0) ? "-0" : String(value);
+      return Object.is(value, -0) ? "-0" : String(value).replace(/\s+/g, " ");
   }
 }

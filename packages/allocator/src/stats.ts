@@ -1,3 +1,4 @@
+import { isRevoked } from "./buffers.ts";
 import { checkOptions } from "./check.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { show } from "./show.ts";
@@ -43,14 +44,20 @@ export function makeStats(
   fields: Partial<Record<StatField, number>>,
   classes: readonly ClassStats[] = [],
 ): AllocatorStats {
-  const { free = 0, largestFree = 0 } = checkOptions(fields, "fields");
+  checkNumbers(
+    checkOptions(fields, "fields"),
+    FIELDS.filter((field) => fields[field] !== undefined),
+    "fields",
+  );
+  checkClasses(classes);
+  const { free = 0, largestFree = 0 } = fields;
   return { ...combine((field) => fields[field] ?? 0), fragmentation: free > 0 ? 1 - largestFree / free : 0, classes };
 }
 
 /** Several allocators as one. `largestFree` is the largest of any; classes of one size are added up. */
 export function sumStats(all: readonly AllocatorStats[]): AllocatorStats {
-  if (!Array.isArray(all)) throw new InvalidArgumentError(`invalid stats: ${show(all)} is no array of them`);
-  for (const stats of all) checkOptions(stats, "stats");
+  if (!isList(all)) throw new InvalidArgumentError(`invalid stats: ${show(all)} is no array of them`);
+  all.forEach(checkStats);
   const add = (field: StatField) =>
     field === "largestFree"
       ? all.reduce((most, stats) => Math.max(most, stats[field]), 0)
@@ -60,7 +67,7 @@ export function sumStats(all: readonly AllocatorStats[]): AllocatorStats {
 
 /** What changed from `before` to `after`, field by field. */
 export function diffStats(before: AllocatorStats, after: AllocatorStats): AllocatorStats {
-  for (const stats of [before, after]) checkOptions(stats, "stats");
+  [before, after].forEach(checkStats);
   const negated = before.classes.map((c) => ({ size: c.size, blocks: -c.blocks, reserved: -c.reserved }));
   return {
     ...combine((field) => after[field] - before[field]),
@@ -71,7 +78,7 @@ export function diffStats(before: AllocatorStats, after: AllocatorStats): Alloca
 
 /** One line a field, and one a class: for a terminal. */
 export function formatStats(stats: AllocatorStats): string {
-  checkOptions(stats, "stats");
+  checkStats(stats);
   const width = Math.max(...FIELDS.map((field) => field.length), "fragmentation".length);
   const value = (n: number) => n.toLocaleString("en-US").padStart(15);
   const lines = FIELDS.map((field) => {
@@ -85,6 +92,29 @@ export function formatStats(stats: AllocatorStats): string {
     lines.push(`${`class ${c.size}`.padEnd(width)} ${value(c.blocks)}    live blocks in ${c.reserved} B`);
   }
   return lines.join("\n");
+}
+
+/** Throws `InvalidArgumentError` where something of it is missing, or no number. */
+function checkStats(stats: AllocatorStats): void {
+  checkNumbers(checkOptions(stats, "stats"), [...FIELDS, "fragmentation"], "stats");
+  checkClasses(stats.classes);
+}
+
+function checkClasses(classes: readonly ClassStats[]): void {
+  if (!isList(classes)) throw new InvalidArgumentError(`invalid classes: ${show(classes)} is no array of them`);
+  for (const one of classes) checkNumbers(checkOptions(one, "class"), ["size", "blocks", "reserved"], "class");
+}
+
+function checkNumbers<T extends object>(object: T, names: readonly (keyof T & string)[], what: string): void {
+  for (const name of names) {
+    const value = object[name];
+    if (typeof value !== "number")
+      throw new InvalidArgumentError(`invalid ${what}: ${name} is ${show(value)}, no number`);
+  }
+}
+
+function isList(value: unknown): boolean {
+  return !isRevoked(value) && Array.isArray(value);
 }
 
 function combine(value: (field: StatField) => number): Record<StatField, number> {

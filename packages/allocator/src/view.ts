@@ -1,4 +1,5 @@
 import type { Allocator, Offset } from "./allocator.ts";
+import { isRevoked } from "./buffers.ts";
 import { checkAllocator, checkInteger } from "./check.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { show } from "./show.ts";
@@ -25,8 +26,10 @@ export function view<T>(allocator: Allocator, offset: Offset, type: TypedArrayCo
 
 /** Bytes of an element of `type`; throws `InvalidArgumentError` where it is no typed array's constructor. */
 export function bytesPerElement(type: TypedArrayConstructor<unknown>): number {
-  const bytes: unknown = typeof type === "function" ? type.BYTES_PER_ELEMENT : undefined;
-  if (typeof bytes === "number") return bytes;
+  if (typeof type === "function" && !isRevoked(type)) {
+    const bytes: unknown = type.BYTES_PER_ELEMENT;
+    if (typeof bytes === "number") return bytes;
+  }
   throw new InvalidArgumentError(`invalid type: ${show(type)} is no constructor of typed arrays`);
 }
 

@@ -1,6 +1,6 @@
 /** What the helpers do at the border to hosts, realms, proxies and callers without types. */
 import { runInNewContext } from "node:vm";
-import { reactive } from "@vue/reactivity";
+import { reactive, readonly } from "@vue/reactivity";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   AllocatorError,
@@ -9,6 +9,7 @@ import {
   checkAlone,
   checkBoolean,
   checkCallback,
+  checkOffsets,
   checkOptions,
   DoubleFreeError,
   disposable,
@@ -16,8 +17,11 @@ import {
   newBuffer,
   OutOfMemoryError,
   readOptions,
+  reallocate,
   renewed,
   scope,
+  show,
+  tryReallocate,
   View,
   view,
 } from "../src/index.ts";
@@ -226,4 +230,39 @@ test("allocateMany checks its list before its first block, and takes one of anot
     expect(() => allocateMany(tiny, 8, bad as never)).toThrow(/^invalid offsets: .* is no Int32Array$/);
   }
   expect(tiny.stats().blocks).toBe(2);
+});
+
+test("helpers without an allocator, and values that say nothing about themselves", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const bad of [...BAD, proxy] as never[]) {
+    for (const call of [
+      () => allocateMany(bad, 8, new Int32Array(1)),
+      () => reallocate(bad, 8, 8),
+      () => tryReallocate(bad, 8, 8),
+      () => scope(bad, 8),
+    ]) {
+      expect(call).toThrow(/^invalid allocator: .* is none$/);
+    }
+  }
+  expect(() => readOptions(proxy, [])).toThrow("invalid options: a revoked Proxy has none");
+  expect(() => checkOffsets(proxy as never)).toThrow("invalid offsets: an object is no Int32Array");
+  expect(() => checkOffsets({ [Symbol.toStringTag]: "Int32Array", length: 1 } as never)).toThrow("invalid offsets");
+  expect(() => view(tiny, tiny.allocate(8), proxy as never, 1)).toThrow("invalid type: an object is no constructor");
+  expect(show(Symbol("two\nlines"))).toBe("Symbol(two lines)");
+});
+
+test("a scope that can't be written changes nothing", () => {
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  for (const wrap of [readonly, Object.freeze, (target: object) => new Proxy(target, { set: () => true })]) {
+    const block = scope(tiny, 16);
+    const at = block.offset;
+    const { live } = tiny.stats();
+    const wrapped = wrap(block) as typeof block;
+    for (const call of [() => wrapped.reallocate(64), () => wrapped.dispose()]) {
+      expect(call).toThrow(expect.objectContaining({ code: "ERR_UNSUPPORTED" }));
+    }
+    expect([block.offset, block.size, tiny.stats().live]).toEqual([at, 16, live]);
+  }
+  vi.restoreAllMocks();
 });

@@ -37,9 +37,9 @@ test("tagOf names the kind", () => {
   expect([new Int32Array(1), 1n, null].map(tagOf)).toEqual(["Int32Array", "BigInt", "Null"]);
 });
 
-test("a proxy that was revoked has no tag, and no options", () => {
+test("of a proxy that was revoked nothing can be asked, and it has no options", () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
-  expect([tagOf(proxy), isBuffer(proxy)]).toEqual(["Proxy", false]);
-  expect(() => readOptions(proxy, [])).toThrow(new InvalidArgumentError("invalid options: a Proxy has none"));
+  expect([tagOf(proxy), isBuffer(proxy)]).toEqual(["revoked Proxy", false]);
+  expect(() => readOptions(proxy, [])).toThrow(new InvalidArgumentError("invalid options: a revoked Proxy has none"));
 });

@@ -122,3 +122,19 @@ test("formatStats prints one line a field and one a class", () => {
     ].join("\n"),
   );
 });
+
+test("what is no stats, or has a hole, is refused by code", () => {
+  const hollow = { ...small, live: undefined } as never;
+  const classless = { ...small, classes: [{ size: 16 }] } as never;
+  const calls = [
+    [() => makeStats({ free: 7n as never }), "invalid fields: free is 7n, no number"],
+    [() => makeStats({}, null as never), "invalid classes: null is no array of them"],
+    [() => sumStats([small, {} as never]), "invalid stats: committed is undefined, no number"],
+    [() => diffStats(small, hollow), "invalid stats: live is undefined, no number"],
+    [() => formatStats(hollow), "invalid stats: live is undefined, no number"],
+    [() => formatStats(classless), "invalid class: blocks is undefined, no number"],
+  ] as const;
+  for (const [run, message] of calls) {
+    expect(run).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT", message }));
+  }
+});

@@ -6,6 +6,7 @@ import {
   checkCount,
   checkOptions,
   checkSize,
+  checkWritable,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidArgumentError,
@@ -63,6 +64,8 @@ export class Arena implements Allocator {
   declare private readonly checkpoints: Checkpoint[];
   /** See `presence.ts`. */
   declare private lastByte: Uint8Array;
+  /** See `checkWritable`. */
+  declare private turn: number;
 
   constructor(options: ArenaOptions) {
     const { memory, first, limit } = findRegion(options);
@@ -75,6 +78,7 @@ export class Arena implements Allocator {
     this.last = 0;
     this.checkpoints = [];
     this.lastByte = lastByteOf(memory, 8 * limit);
+    this.turn = 0;
   }
 
   /**
@@ -100,8 +104,12 @@ export class Arena implements Allocator {
     }
     const end = start + granules(size);
     if (end > this.limit) return NULL;
+    // First, as it may be that nothing can be written. V8 knows what it wrote: once optimised, there is no question left.
+    try {
+      this.top = end;
+    } catch {}
+    if (this.top !== end) checkWritable(this);
     this.blocks.begin(top, start, end, this.last);
-    this.top = end;
     this.last = start;
     return start * 8;
   }
@@ -113,6 +121,7 @@ export class Arena implements Allocator {
     const end = block + granules(size);
     if (block !== this.last) return end <= this.blocks.end(block);
     if (end > this.limit) return false;
+    checkWritable(this);
     this.blocks.moveEnd(block, this.top, end);
     this.notePeak();
     this.top = end;
@@ -128,8 +137,10 @@ export class Arena implements Allocator {
   free(offset: Offset): void {
     const block = this.granule(offset);
     if (!this.isLiveAt(block)) throw this.refusedFree(offset);
+    const isLast = block === this.last;
+    if (isLast) checkWritable(this);
     this.blocks.toggle(block);
-    if (block === this.last) this.retreat(this.blocks.before(block));
+    if (isLast) this.retreat(this.blocks.before(block));
   }
 
   sizeOf(offset: Offset): number {
@@ -152,6 +163,7 @@ export class Arena implements Allocator {
     // offsets that lie in the memory are gone with it
     if (this.lastByte.length === 0) this.checkBytes();
     const length = checkCount(count, offsets);
+    checkWritable(this);
     for (let i = 0; i < length; i++) {
       const block = this.granule(offsets[i] >>> 0);
       // a bad one, or one for the second time? Then those before it live again.
@@ -169,6 +181,7 @@ export class Arena implements Allocator {
     const isZeroed = mode === "zero";
     if (!isZeroed && mode !== "retain") refuse("mode", mode, 'not one of "retain", "zero"');
     if (isZeroed || this.lastByte.length === 0) this.checkBytes();
+    checkWritable(this);
     this.retreat(0);
     this.blocks.clear();
     this.checkpoints.length = 0;
@@ -181,6 +194,7 @@ export class Arena implements Allocator {
     const { length } = this.checkpoints;
     const latest = this.checkpoints[length - 1];
     if (latest !== undefined && latest.last === 8 * this.last) return latest;
+    checkWritable(this);
     const checkpoint = new Checkpoint(this, 8 * this.top, 8 * this.last, length);
     this.checkpoints.push(checkpoint);
     return checkpoint;
@@ -197,6 +211,7 @@ export class Arena implements Allocator {
       throw new InvalidArgumentError(`invalid checkpoint: at ${show(offset)}, rewound, freed or reset below it since`);
     }
     if (this.lastByte.length === 0) this.checkBytes();
+    checkWritable(this);
     this.retreat(mark.last / 8);
   }
 
@@ -207,7 +222,6 @@ export class Arena implements Allocator {
 
   /** Counted now: O(blocks + bytes reserved / 256). */
   stats(): AllocatorStats {
-    this.notePeak();
     let blocks = 0;
     let live = 0;
     for (let g = this.blocks.next(this.first, this.top); g !== 0; g = this.blocks.next(g + 1, this.top)) {
@@ -221,7 +235,7 @@ export class Arena implements Allocator {
       committed: overhead + this.capacity,
       overhead,
       reserved: 8 * (this.top - this.first),
-      peakReserved: 8 * (this.peak - this.first),
+      peakReserved: this.highWater - 8 * this.first,
       live,
       free,
       largestFree: free,
@@ -240,7 +254,7 @@ export class Arena implements Allocator {
 
   /** Throws where the bytes are not all there. */
   private checkBytes(): void {
-    this.lastByte = lastByteOf(this.memory, 8 * this.limit);
+    Reflect.set(this, "lastByte", lastByteOf(this.memory, 8 * this.limit));
   }
 
   /** The granule at `offset`; 0 where none of this arena begins. */

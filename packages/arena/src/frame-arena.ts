@@ -4,6 +4,7 @@ import {
   checkBoolean,
   checkCount,
   checkInteger,
+  checkWritable,
   DoubleFreeError,
   FrameExpiredError,
   InvalidArgumentError,
@@ -70,6 +71,8 @@ export class FrameArena implements Allocator {
   declare private now: number;
   /** See `presence.ts`. */
   declare private lastByte: Uint8Array;
+  /** See `checkWritable`. */
+  declare private turn: number;
 
   constructor(options: FrameArenaOptions) {
     const given = readOptions(options, OPTIONS);
@@ -95,6 +98,7 @@ export class FrameArena implements Allocator {
     this.current = this.arenas[0];
     this.now = 0;
     this.lastByte = lastByteOf(memory, begin + count * bytes);
+    this.turn = 0;
   }
 
   /** The number of the current frame, from 0 on. */
@@ -108,6 +112,7 @@ export class FrameArena implements Allocator {
    */
   nextFrame(): number {
     if (this.checked || this.lastByte.length === 0) this.checkBytes();
+    checkWritable(this);
     // the arena of the frame that expires now, and then lies idle
     if (this.checked) this.spoil(this.now + 1 - this.frames);
     this.now++;
@@ -150,17 +155,17 @@ export class FrameArena implements Allocator {
     // offsets that lie in the memory are gone with it
     if (this.lastByte.length === 0) this.checkBytes();
     const length = checkCount(count, offsets);
-    const all = offsets.subarray(0, length);
     const seen = new Set<Offset>();
-    for (const word of all) {
-      const offset = word >>> 0;
+    for (let i = 0; i < length; i++) {
+      const offset = offsets[i] >>> 0;
       if (seen.has(offset)) throw new DoubleFreeError(offset);
       seen.add(offset);
       const owner = this.owner(offset);
       // not live? Then this throws.
       if (!owner.isLive(offset)) owner.free(offset);
     }
-    for (const word of all) this.free(word >>> 0);
+    checkWritable(this);
+    for (let i = 0; i < length; i++) this.free(offsets[i] >>> 0);
   }
 
   /** Ends every block, and the frames they are in: as many `nextFrame()` as frames live. O(frames) unless checked. */
@@ -240,7 +245,7 @@ export class FrameArena implements Allocator {
 
   /** Throws where the bytes of the frames are not all there. */
   private checkBytes(): void {
-    this.lastByte = lastByteOf(this.memory, this.first + this.arenas.length * this.capacity);
+    Reflect.set(this, "lastByte", lastByteOf(this.memory, this.first + this.arenas.length * this.capacity));
   }
 
   /** What blocks had in this frame, or one before it in its place, is overwritten; what never was a block's is not touched. */

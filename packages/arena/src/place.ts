@@ -4,6 +4,7 @@ import {
   checkInteger,
   InvalidArgumentError,
   isBuffer,
+  isRevoked,
   type Memory,
   newBuffer,
 } from "@ariax/allocator";
@@ -59,7 +60,7 @@ export function givenMemory(place: Place): { memory: Memory; length: number } {
   checkAlone(place, "memory", ["buffer"]);
   checkAlone(place, "shared", ["memory", "buffer"]);
   const memory: { readonly buffer?: unknown } | null = place.memory ?? { buffer: place.buffer };
-  const buffer = memory?.buffer;
+  const buffer = isRevoked(memory) ? undefined : memory?.buffer;
   if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
   return { memory: memory as Memory, length: buffer.byteLength };
 }

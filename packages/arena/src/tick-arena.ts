@@ -2,6 +2,7 @@ import {
   type AllocatorStats,
   checkBoolean,
   checkInteger,
+  checkWritable,
   InvalidArgumentError,
   isUint32,
   MAX_CAPACITY,
@@ -70,6 +71,8 @@ export class TickArena {
   declare private isRunning: boolean;
   /** See `presence.ts`. */
   declare private lastByte: Uint8Array;
+  /** See `checkWritable`. */
+  declare private turn: number;
 
   constructor(options: TickArenaOptions) {
     const given = readOptions(options, OPTIONS);
@@ -105,6 +108,7 @@ export class TickArena {
     this.now = 0;
     this.isRunning = false;
     this.lastByte = lastByteOf(memory, begin + this.byteLength);
+    this.turn = 0;
   }
 
   /**
@@ -165,6 +169,7 @@ export class TickArena {
     const cadence = new Cadence(this.beating(callback), planRun(options));
     // Options are read from an object of the user's, whose getters may have begun another run.
     if (this.isRunning) throw new NestedTickError("run()");
+    checkWritable(this);
     this.isRunning = true;
     return cadence.run();
   }
@@ -200,12 +205,13 @@ export class TickArena {
 
   /** Throws where the bytes of the frames are not all there. */
   private checkBytes(): void {
-    this.lastByte = lastByteOf(this.memory, this.base + this.byteLength);
+    Reflect.set(this, "lastByte", lastByteOf(this.memory, this.base + this.byteLength));
   }
 
   private advance(): number {
     // not some frames, and then an error
     if (this.checked || this.lastByte.length === 0) this.checkBytes();
+    checkWritable(this);
     const index = (this.now + 1) % this.beats.count;
     for (let i = 0; i < this.arenas.length; i++) {
       if (isDue(this.beats, this.harmonics[i], index)) this.arenas[i].nextFrame();

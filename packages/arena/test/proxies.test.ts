@@ -1,7 +1,7 @@
 /** A call through a proxy does what the call on the object does: each is compared with a twin that has none. */
-import { view } from "@ariax/allocator";
-import { reactive } from "@vue/reactivity";
-import { describe, expect, test } from "vitest";
+import { AllocatorError, view } from "@ariax/allocator";
+import { reactive, readonly, shallowReadonly } from "@vue/reactivity";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Arena, type Checkpoint, FrameArena, TickArena } from "../src/index.ts";
 import { FakeClock } from "./tick/fake-clock.ts";
 
@@ -148,5 +148,82 @@ describe.each(proxies)("through %s", (_, wrap) => {
     });
     expect([report, seen, raw.stats()]).toEqual([await other.drive(again), expected, twin.stats()]);
     expect([ticks.tick(), raw.beat]).toEqual([7, 7]);
+  });
+});
+
+/** Everything there is of an object, but the field that is changed to see whether it can be, and an arena in its checkpoints. */
+function state(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, it) => (key === "turn" || key === "arena" ? 0 : it)));
+}
+
+describe.each<[string, <T extends object>(target: T) => T]>([
+  ["Vue's readonly", (target) => readonly(target) as typeof target],
+  ["Vue's shallowReadonly", (target) => shallowReadonly(target)],
+  ["a proxy that takes no write", (target) => new Proxy(target, { set: () => false })],
+  ["Object.freeze", (target) => Object.freeze(target)],
+])("through %s, nothing is changed by a call that can't write", (_, wrap) => {
+  beforeEach(() => void vi.spyOn(console, "warn").mockImplementation(() => {})); // Vue's, at each write
+  afterEach(() => void vi.restoreAllMocks());
+
+  const refuses = <T extends object>(make: () => T, calls: readonly ((target: T) => unknown)[]) => {
+    for (const call of calls) {
+      const raw = make();
+      const before = state(raw);
+      const wrapped = wrap(raw);
+      let error: unknown;
+      try {
+        call(wrapped);
+      } catch (caught) {
+        error = caught;
+      }
+      expect(error, `${call}`).toBeInstanceOf(AllocatorError);
+      expect(error).toMatchObject({
+        code: "ERR_UNSUPPORTED",
+        message: "unsupported: an object that can't be written: it is frozen, or seen through a read-only proxy",
+      });
+      expect(state(raw), `${call}`).toEqual(before);
+    }
+  };
+
+  test("Arena", () => {
+    let mark: Checkpoint;
+    const make = () => {
+      const arena = new Arena({ capacity: 512 });
+      arena.allocate(8);
+      mark = arena.checkpoint();
+      arena.allocate(16);
+      return arena;
+    };
+    refuses<Arena>(make, [
+      (a) => a.allocate(8),
+      (a) => a.tryAllocate(300, 64),
+      (a) => a.allocateMany(8, offsets(3)),
+      (a) => a.resize(16, 400),
+      (a) => a.reallocate(8, 100),
+      (a) => a.free(16),
+      (a) => a.freeMany(Int32Array.of(8, 16)),
+      (a) => a.checkpoint(),
+      (a) => a.rewind(mark),
+      (a) => a.reset("zero"),
+    ]);
+  });
+
+  test("FrameArena, TickArena", () => {
+    refuses(
+      () => new FrameArena({ capacity: 64, checked: true }),
+      [(f) => f.nextFrame(), (f) => f.reset(), (f) => f.freeMany(offsets(0))],
+    );
+    refuses(() => new TickArena({ frequency: 100, bytesPerTick: 64, harmonics: 2 }), [(t) => t.tick()]);
+  });
+
+  test("what asks only is answered", () => {
+    const raw = new Arena({ capacity: 512 });
+    const arena = wrap(raw);
+    expect([arena.stats(), arena.highWater, arena.isLive(8), arena.verify()]).toEqual([
+      raw.stats(),
+      8,
+      false,
+      undefined,
+    ]);
   });
 });

@@ -215,3 +215,34 @@ describe("lists that lie in the arena's own memory", () => {
     expect(arena.sizeOf(offsets[4])).toBe(24);
   });
 });
+
+test("a list that was transferred away has no offsets", () => {
+  const frames = new FrameArena({ capacity: 64 });
+  const list = Int32Array.of(8, 16);
+  structuredClone(list.buffer, { transfer: [list.buffer] });
+  frames.freeMany(list);
+  expect(() => frames.freeMany(list, 1)).toThrow("invalid count: 1 is not a whole number from 0 to 0");
+});
+
+test("proxies that were revoked", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const revoked = proxy as never;
+  const arena = new Arena({ capacity: 64 });
+  const ticks = new TickArena({ frequency: 60, bytesPerTick: 1 });
+  const refused = { code: "ERR_INVALID_ARGUMENT" };
+  for (const call of [
+    () => new Arena(revoked),
+    () => new Arena({ memory: revoked }),
+    () => new TickArena({ frequency: 60, bytesPerTick: 1, harmonics: revoked }),
+    () => arena.freeMany(revoked),
+    () => arena.allocateMany(8, revoked),
+    () => arena.rewind(revoked),
+    () => formatReport(revoked),
+  ]) {
+    expect(call).toThrow(expect.objectContaining(refused));
+  }
+  for (const options of [revoked, { clock: revoked }, { signal: revoked }]) {
+    await expect(ticks.run(() => {}, options)).rejects.toMatchObject(refused);
+  }
+});

@@ -1,5 +1,5 @@
 /** The field types: what a schema may say, what a column is, and which values fit. */
-import { checkInteger, InvalidArgumentError, show, tagOf } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, isRevoked, show, tagOf } from "@ariax/allocator";
 
 /** The columns of the number types, as TypeScript sees them. */
 interface ColumnOf {
@@ -77,7 +77,7 @@ export interface Field {
 /** The fields of `schema`, widest first and then by name: columns in this order need no padding. */
 export function readSchema(schema: Schema): Field[] {
   // A Map or a list has no names and types of its own.
-  if (typeof schema !== "object" || schema === null || Symbol.iterator in schema) {
+  if (typeof schema !== "object" || schema === null || isRevoked(schema) || Symbol.iterator in schema) {
     throw new InvalidArgumentError("invalid fields: they are not an object of names and types");
   }
   const fields = Object.entries(schema).map(([name, type]) => readField(name, type));

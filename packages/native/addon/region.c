@@ -22,7 +22,7 @@
 
 typedef struct region {
   pages pages;
-  napi_ref buffer; /* weak; NULL before it was made */
+  napi_ref buffer; /* strong as long as the handle is there, then weak; NULL before it was made */
   napi_ref watch;  /* strong: see below */
   unsigned holders;
   bool mapped;   /* not yet given back */
@@ -39,6 +39,13 @@ static void let_go(napi_env env, void *data, void *hint) {
   if (r->buffer != NULL) napi_delete_reference(env, r->buffer);
   if (r->watch != NULL) napi_delete_reference(env, r->watch); /* collected one day, it frees the record */
   else free(r);
+}
+
+/* The handle is gone. Until now its buffer was kept, so that at a thread's end it can be asked whether its memory was moved. */
+static void let_go_handle(napi_env env, void *data, void *hint) {
+  region *r = hint;
+  if (r->buffer != NULL) napi_reference_unref(env, r->buffer, NULL);
+  let_go(env, data, hint);
 }
 
 /*
@@ -88,10 +95,11 @@ static void end_watch(napi_env env, void *data, void *hint) {
 /*
  * Watches for the end of the thread. Of external buffers Node lets go in the reverse order of their making, and before it runs any
  * hook: so it is one that is made after the region's. It has no bytes that anybody uses; without it, all is as Node does it.
+ * A buffer that outlives its handle, and is collected just before the end, counts as moved: its memory stays mapped.
  */
 static void watch(napi_env env, region *r, napi_value made) {
   napi_value last;
-  if (napi_create_reference(env, made, 0, &r->buffer) != napi_ok ||
+  if (napi_create_reference(env, made, 1, &r->buffer) != napi_ok ||
       napi_create_external_arraybuffer(env, r, 1, end_watch, r, &last) != napi_ok) {
     return;
   }
@@ -112,7 +120,7 @@ static napi_value make_handle(napi_env env, bool done, pages *p) {
     return NULL;
   }
   *r = (region){.pages = *p, .holders = 1, .mapped = true};
-  if (napi_create_external(env, r, let_go, r, &handle) != napi_ok) {
+  if (napi_create_external(env, r, let_go_handle, r, &handle) != napi_ok) {
     throw_last(env);
     let_go(env, NULL, r);
     return NULL;

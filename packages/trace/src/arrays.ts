@@ -24,3 +24,17 @@ export function resized<A extends Numbers>(array: A, length: number): A {
 export function grown<A extends Numbers>(array: A): A {
   return resized(array, array.length * 2);
 }
+
+/** All of them, one behind the other. O(bytes). Throws `HostMemoryError`. */
+export function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = newArray(
+    Uint8Array,
+    pieces.reduce((sum, piece) => sum + piece.length, 0),
+  );
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

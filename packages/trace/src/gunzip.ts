@@ -1,78 +1,137 @@
 /**
- * gzip unpacked (RFC 1952): one member or more, one behind the other, checksums looked at, and nothing behind the last.
+ * gzip unpacked (RFC 1952) by the stream that browsers and Node ≥ 20 share: one member, and nothing behind it.
  *
- *     1f 8b 08 flags time time time time extra system │ what the flags say │ deflate … │ CRC-32 │ bytes mod 2³² │ 1f 8b …
+ *     1f 8b 08 flags time time time time extra system │ what the flags say │ deflate … │ CRC-32 │ bytes mod 2³²
+ *
+ * Hosts differ in what else they take: some read on in a second member, some leave out what is behind the first, one takes deflate
+ * data that are cut off. So all of it must pass as gzip, and then what is between head and end as one deflate stream.
  */
-import { inflate } from "./inflate.ts";
-import type { Input } from "./input.ts";
-import { damaged } from "./stream-error.ts";
+import { UnsupportedError } from "@ariax/allocator";
+import { grown, newArray } from "./arrays.ts";
+import { TraceError } from "./error.ts";
+import { type ByteStream, chunksOf } from "./source.ts";
 
-/** The flags that a header can have. */
-const HEADER_SUM = 2;
+interface Transform {
+  readonly readable: ByteStream;
+  readonly writable: {
+    getWriter(): {
+      write(chunk: Uint8Array): Promise<void>;
+      close(): Promise<void>;
+      abort(reason?: unknown): Promise<void>;
+    };
+  };
+}
+type Format = "gzip" | "deflate-raw";
+declare const DecompressionStream: new (format: Format) => Transform;
+
+/** The flags of a head that make it longer. */
+const HEAD_SUM = 2;
 const EXTRA = 4;
 const NAME = 8;
 const COMMENT = 16;
-const RESERVED = 0xe0;
+/** The bytes of its fixed part, and of the end. */
+const HEAD = 10;
+const END = 8;
 
-/** The bytes, in pieces that are good until the next is asked for. Throws `StreamError`. */
-export async function* gunzip(input: Input): AsyncGenerator<Uint8Array> {
-  do {
-    await header(input);
-    let sum = 0;
-    let bytes = 0;
-    for await (const piece of inflate(input)) {
-      sum = crc32(piece, sum);
-      bytes += piece.length;
-      yield piece;
+/** Bytes given to the host at once: it can make 1032 times as many of them before we see the first. */
+const STEP = 1024;
+
+/**
+ * The bytes of one member, as they come; whether they are good is known at the end. Throws `TraceError` where they are not, or where
+ * there are more than `most` packed ones, `UnsupportedError` where the host can't unpack, and what the source throws.
+ */
+export async function* gunzip(source: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let packed: Uint8Array = newArray(Uint8Array, STEP);
+  let length = 0;
+  async function* kept(): AsyncGenerator<Uint8Array> {
+    for await (const piece of source) {
+      const start = length;
+      length = Math.min(start + piece.length, most);
+      while (packed.length < length) packed = grown(packed);
+      packed.set(piece.subarray(0, length - start), start);
+      yield* steps(packed.subarray(start, length));
+      if (piece.length > length - start) throw new TraceError(`there are more than ${most} packed bytes`, 0, 0);
     }
-    input.align();
-    await input.want(8);
-    if (word(input) !== sum || word(input) !== bytes % 2 ** 32) damaged();
-    await input.want(1);
-  } while (input.left > 0);
-}
-
-/** Skips a header. */
-async function header(input: Input): Promise<void> {
-  let sum = 0;
-  const byte = async (): Promise<number> => {
-    await input.want(1);
-    const taken = input.take(1);
-    if (taken.length === 0) damaged();
-    sum = crc32(taken, sum);
-    return taken[0];
-  };
-  const skip = async (count: number): Promise<void> => {
-    for (let n = count; n > 0; n--) await byte();
-  };
-  if ((await byte()) !== 0x1f || (await byte()) !== 0x8b || (await byte()) !== 8) damaged();
-  const flags = await byte();
-  if ((flags & RESERVED) !== 0) damaged();
-  await skip(6);
-  if (flags & EXTRA) await skip((await byte()) + 256 * (await byte()));
-  for (const flag of [NAME, COMMENT]) {
-    // Up to its zero.
-    if (flags & flag) while ((await byte()) !== 0);
   }
-  if (!(flags & HEADER_SUM)) return;
-  const expected = sum & 0xffff;
-  if ((await byte()) + 256 * (await byte()) !== expected) damaged();
+  yield* unpacked("gzip", kept());
+  if (!(await isOneStream(packed.subarray(headOf(packed), length - END)))) throw refusal();
 }
 
-/** The next four bytes. */
-function word(input: Input): number {
-  return input.bits(16) + input.bits(16) * 2 ** 16;
+/** The length of the head of a valid member. */
+function headOf(member: Uint8Array): number {
+  const flags = member[3];
+  let length = HEAD;
+  if (flags & EXTRA) length += 2 + member[length] + 256 * member[length + 1];
+  for (const flag of [NAME, COMMENT]) if (flags & flag) length = member.indexOf(0, length) + 1;
+  return flags & HEAD_SUM ? length + 2 : length;
 }
 
-const TABLE: Int32Array = /* @__PURE__ */ Int32Array.from({ length: 256 }, (_, byte) => {
-  let rest = byte;
-  for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
-  return rest;
-});
+/** Is nothing behind the deflate stream that these bytes begin with? */
+async function isOneStream(bytes: Uint8Array): Promise<boolean> {
+  if (!(await passes(bytes))) return false;
+  // 3, 0 is the stream of nothing. A host that takes it with a byte behind it leaves out what is behind any; but it refuses one
+  // that is cut off, as one that is alone is without its last byte.
+  const takesMore = await passes(Uint8Array.of(3, 0, 0));
+  return !takesMore || !(await passes(bytes.subarray(0, -1)));
+}
 
-/** The CRC-32 of bytes behind others, of which it is `before`. */
-export function crc32(bytes: Uint8Array, before = 0): number {
-  let rest = ~before;
-  for (let i = 0; i < bytes.length; i++) rest = (rest >>> 8) ^ TABLE[(rest ^ bytes[i]) & 255];
-  return ~rest >>> 0;
+/** Does the host take it? */
+async function passes(deflate: Uint8Array): Promise<boolean> {
+  try {
+    for await (const _ of unpacked("deflate-raw", steps(deflate)));
+    return true;
+  } catch (error) {
+    if (error instanceof TraceError) return false;
+    throw error;
+  }
+}
+
+function* steps(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += STEP) yield bytes.subarray(at, at + STEP);
+}
+
+/** What the host makes of `source`. Throws `TraceError` where it refuses that, and what the source throws. */
+async function* unpacked(
+  format: Format,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const { readable, writable } = newStream(format);
+  const writer = writable.getWriter();
+  const failure: { ofSource?: { error: unknown } } = {};
+  // A refusal of the host is said by its readable side as well.
+  const taken = (step: Promise<void>): Promise<boolean> =>
+    step.then(
+      () => true,
+      () => false,
+    );
+  const feed = async (): Promise<void> => {
+    try {
+      for await (const piece of source) if (!(await taken(writer.write(piece)))) return;
+      await taken(writer.close());
+    } catch (error) {
+      failure.ofSource = { error };
+      await taken(writer.abort(error));
+    }
+  };
+  void feed();
+  try {
+    yield* chunksOf(readable);
+  } catch {
+    if (failure.ofSource !== undefined) throw failure.ofSource.error;
+    throw refusal();
+  }
+}
+
+function newStream(format: Format): Transform {
+  try {
+    return new DecompressionStream(format);
+  } catch {
+    throw new UnsupportedError(`no DecompressionStream of ${format} here: give readTrace the bytes unpacked`);
+  }
+}
+
+/** The same on every host, however far it came. */
+function refusal(): TraceError {
+  const problem = "the gzip data are damaged, cut off, or not one member alone";
+  return new TraceError(`${problem}: unpack and pack them again, as by zcat a.gz b.gz | gzip`, 0, 0);
 }

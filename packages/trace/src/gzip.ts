@@ -3,7 +3,7 @@
  * here lest browser-only names slip in: what is used of it is declared below.
  */
 import { UnsupportedError } from "@ariax/allocator";
-import { newArray } from "./arrays.ts";
+import { concat } from "./arrays.ts";
 import { type ByteStream, chunksOf } from "./source.ts";
 
 interface Transform {
@@ -27,17 +27,4 @@ export async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
   for await (const chunk of chunksOf(readable)) chunks.push(chunk);
   await feeding;
   return concat(chunks);
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = newArray(
-    Uint8Array,
-    chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-  );
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

@@ -1,38 +1,47 @@
+import { concat } from "./arrays.ts";
 import { readTraceOptions, TraceDecoder, type TraceReadOptions } from "./decode.ts";
-import { TraceError } from "./error.ts";
 import { gunzip } from "./gunzip.ts";
-import { Input } from "./input.ts";
 import { piecesOf, type TraceSource } from "./source.ts";
-import { StreamError } from "./stream-error.ts";
 import type { Trace } from "./trace.ts";
 
-/** What packing may add, names and empty members included: a stream of nothing else would never end. */
+/** What packing may add, names and empty blocks included: a stream of nothing else would never end. */
 const PACKING = 1 << 16;
 
 /**
- * Reads a trace, packed by gzip or not, without ever holding all of its bytes. O(bytes).
+ * Reads a trace, packed by gzip or not, without ever holding all of its bytes unpacked. O(bytes); packed ones are held.
  *
- * gzip is recognised by its first two bytes, 1f 8b: no trace can begin with them, for 1f is the reserved operation. It may
- * have several members, of which all are read, and nothing else behind the last; on every host.
+ * gzip is recognised by its first two bytes, 1f 8b: no trace can begin with them, for 1f is the reserved operation. It is one
+ * member with nothing behind it, or refused, on every host.
  *
- * Throws `TraceError` where the data are no trace, or more than `maxBytes`, `InvalidArgumentError` where `source` is none, and
- * whatever `source` throws.
+ * Throws `TraceError` where the data are no trace, or more than `maxBytes`, `InvalidArgumentError` where `source` is none,
+ * `UnsupportedError` where it is packed and the host has no `DecompressionStream`, and whatever `source` throws.
  */
 export async function readTrace(source: TraceSource, options: TraceReadOptions = {}): Promise<Trace> {
   const { maxBytes } = readTraceOptions(options);
   const decoder = new TraceDecoder({ maxBytes });
   const mostPacked = 2 * maxBytes + PACKING;
   const pieces = piecesOf(source, mostPacked);
-  const input = new Input(pieces, mostPacked);
+  // Without `return`: a loop that is left neither ends the source nor waits for its end.
+  const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
   try {
-    await input.want(2);
-    const packed = input.peek(0) === 0x1f && input.peek(1) === 0x8b;
-    for await (const bytes of packed ? gunzip(input) : input.rest()) decoder.push(bytes);
+    let start: Uint8Array = new Uint8Array(0);
+    for await (const piece of rest) {
+      // Copied before the next piece is asked for: the source may use its memory again.
+      start = start.length === 0 && piece.length > 1 ? piece : concat([start, piece]);
+      if (start.length > 1) break;
+    }
+    const all = startedWith(start, rest);
+    const packed = start[0] === 0x1f && start[1] === 0x8b;
+    for await (const bytes of packed ? gunzip(all, mostPacked) : all) decoder.push(bytes);
     return decoder.end();
   } catch (error) {
     // Not waited for: a source may be slow to end after the trace has turned out to be invalid.
     pieces.return(undefined).catch(() => {});
-    if (error instanceof StreamError) throw new TraceError(error.message, decoder.events, decoder.bytes);
     throw error;
   }
+}
+
+async function* startedWith(start: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield start;
+  yield* rest;
 }

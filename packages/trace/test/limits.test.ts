@@ -51,14 +51,24 @@ describe("a limit", () => {
     await expect(readTrace(bytes)).rejects.toMatchObject({ byte: 16 * MIB });
   });
 
-  test("is also for members without bytes, and pieces without bytes, which would never end", async () => {
-    const none = gzipSync("");
-    function* endless(piece: Uint8Array): Generator<Uint8Array> {
+  test("is also for a name without an end, blocks without bytes, and pieces without bytes, which would never end", async () => {
+    function* endless(piece: Uint8Array, first: Uint8Array = piece): Generator<Uint8Array> {
+      yield first;
       for (;;) yield piece;
     }
-    await expect(readTrace(endless(none), { maxBytes: 1000 })).rejects.toMatchObject({
-      message: "invalid trace: event 0 at byte 0: there are more than 67536 packed bytes",
-    });
+    const named = Uint8Array.of(0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3);
+    const bare = named.map((byte, i) => (i === 3 ? 0 : byte));
+    for (const source of [
+      endless(new Uint8Array(100).fill(97), named),
+      endless(Uint8Array.of(0, 0, 0, 255, 255), bare),
+      endless(new Uint8Array(2 ** 20).fill(97), named),
+    ]) {
+      await expect(readTrace(source, { maxBytes: 1000 })).rejects.toMatchObject({
+        message: "invalid trace: event 0 at byte 0: there are more than 67536 packed bytes",
+      });
+    }
+    const none = gzipSync("");
+    await expect(readTrace(endless(none))).rejects.toMatchObject({ code: "ERR_INVALID_TRACE" });
     await expect(readTrace(endless(new Uint8Array(0)))).rejects.toMatchObject({
       code: "ERR_INVALID_ARGUMENT",
       message: "invalid source: 65537 pieces in a row have no bytes",

@@ -168,11 +168,30 @@ test("a stream that never ends its cancelling is not waited for, and one that fa
 
 test("a host without CompressionStream", async () => {
   vi.stubGlobal("CompressionStream", undefined);
-  vi.stubGlobal("DecompressionStream", undefined);
   await expect(writeTraceGzip(trace)).rejects.toMatchObject({
     code: "ERR_UNSUPPORTED",
     message: "unsupported: no CompressionStream here: pack what writeTrace gives by other means",
   });
-  expect(await readTrace(stored[1])).toEqual(trace);
+  vi.unstubAllGlobals();
+});
+
+test("a host without DecompressionStream, or with one that knows not all formats", async () => {
+  class Old extends DecompressionStream {
+    constructor(format: CompressionFormat) {
+      if (format === "deflate-raw") throw new TypeError("unknown format");
+      super(format);
+    }
+  }
+  for (const [stream, format] of [
+    [undefined, "gzip"],
+    [Old, "deflate-raw"],
+  ] as const) {
+    vi.stubGlobal("DecompressionStream", stream);
+    await expect(readTrace(stored[1])).rejects.toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      message: `unsupported: no DecompressionStream of ${format} here: give readTrace the bytes unpacked`,
+    });
+    expect(await readTrace(stored[0])).toEqual(trace);
+  }
   vi.unstubAllGlobals();
 });

@@ -3,6 +3,7 @@ import {
   checkBoolean,
   checkInteger,
   checkSize,
+  HostMemoryError,
   InvalidArgumentError,
   isUint32,
   MAX_CAPACITY,
@@ -139,13 +140,26 @@ function planFor(options: WasmOptions): Plan {
   const module = checkEngine(given);
   if (read.memory !== undefined) {
     const memory = checkMemory(read.memory);
-    return { memory, module, place: () => placeFor(read) };
+    const { byteOffset = 0 } = read;
+    checkInteger("byteOffset", byteOffset, 0, memory.buffer.byteLength);
+    // What the memory grows by until there is an engine is another program's.
+    const { byteLength = memory.buffer.byteLength - byteOffset } = read;
+    return { memory, module, place: () => placeFor({ memory, byteOffset, byteLength }) };
   }
   const { capacity, maxCapacity = capacity, shared = false } = read as OwnMemory;
   checkInteger("capacity", capacity, MIN_CAPACITY, MAX_CAPACITY);
   checkInteger("maxCapacity", maxCapacity, capacity, MAX_CAPACITY);
   const memory = makeMemory(capacity, maxCapacity, checkBoolean("shared", shared));
-  return { memory, module, place: () => ({ ...placeFor({ memory, byteLength: maxCapacity }), zero: true }) };
+  return { memory, module, place: () => ownPlace(memory, maxCapacity) };
+}
+
+/** In a new memory, all of whose options are checked: what it can't be made to hold, the host has no room for. */
+function ownPlace(memory: WasmMemory, maxCapacity: number): Place {
+  try {
+    return { ...placeFor({ memory, byteLength: maxCapacity }), zero: true };
+  } catch {
+    throw new HostMemoryError(maxCapacity);
+  }
 }
 
 function moduleFor(memory: WasmMemory, options: ModuleOption): WasmModule | undefined {

@@ -71,11 +71,21 @@ test("what a host says when it makes no memory, or no instance, has a code too",
         throw Object.assign(new Error("no"), { name });
       }
     };
-  const { Module, Memory, compile } = WebAssembly;
+  const { Module, Instance, Memory, compile } = WebAssembly;
   const stub = (parts: object) => vi.stubGlobal("WebAssembly", { Module, Memory, compile, ...parts });
   stub({ Memory: failing("RangeError") });
   expect(thrownBy(() => WasmAllocator.createSync({ capacity: PAGE, maxCapacity: 9 * PAGE }))).toBe(
     "ERR_OUT_OF_MEMORY: out of memory: the host has no buffer of 589824 bytes",
+  );
+  // made, but not to be made long enough for the control block of its largest heap
+  class Short extends Memory {
+    override grow(): number {
+      throw new RangeError("no");
+    }
+  }
+  stub({ Memory: Short, Instance });
+  expect(thrownBy(() => WasmAllocator.createSync({ capacity: PAGE, maxCapacity: 0xffff0000 }))).toBe(
+    "ERR_OUT_OF_MEMORY: out of memory: the host has no buffer of 4294901760 bytes",
   );
   stub({ Memory: failing("TypeError") });
   expect(await rejectedBy(WasmAllocator.create({ capacity: PAGE, shared: true }))).toBe(

@@ -147,3 +147,10 @@ test("what is undefined is not given", () => {
   const options = { capacity, maxCapacity: undefined, shared: undefined, module: undefined, memory: undefined };
   expect(WasmAllocator.createSync(options as unknown as WasmOptions).capacity).toBe(capacity);
 });
+
+test("pages that a memory gets while the engine is waited for are somebody else's", async () => {
+  const shorter = memoryOf(4, 64);
+  const made = WasmAllocator.create({ memory: shorter, byteOffset: PAGE });
+  shorter.grow(10);
+  expect((await made).capacity).toBe(3 * PAGE);
+});

@@ -1,18 +1,32 @@
-/** What the commands share: where they write, and options of more than one word. */
+/** What the commands share: where they write, and options that are checked as they are read. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { UsageError } from "../select.ts";
+import { UsageError } from "../base/errors.ts";
+import type { RunOptions } from "../run/run.ts";
 
-export interface Streams {
+export interface Streams extends Pick<RunOptions, "ask"> {
   readonly out: NodeJS.WriteStream;
   readonly err: NodeJS.WriteStream;
   readonly exit: (code: number) => void;
 }
 
-/** An option that may be given again, with several values each, separated by spaces or commas. */
+/** Where results go beside the folder of results. */
+export interface Outputs {
+  readonly json?: string;
+  readonly html?: string;
+}
+
+export const addOutputs = (command: Command): Command =>
+  command
+    .option("--json <file>", "where the results go; - for the standard output instead of the tables")
+    .option("--html <file>", "where the page goes");
+
+/** An option that may be given again, with several values each, separated by spaces or commas. None of them is empty. */
 export function listOption(flags: string, description: string): Option {
-  return new Option(flags, description)
-    .default([], "")
-    .argParser((value: string, before: string[]) => [...before, ...value.split(",").filter((name) => name !== "")]);
+  return new Option(flags, description).default([], "").argParser((value: string, before: string[]) => {
+    const names = value.split(",").map((name) => name.trim());
+    if (names.includes("")) throw new InvalidArgumentError("It has an empty name.");
+    return [...before, ...names];
+  });
 }
 
 /** A number from `least` to `most`. */

@@ -1,12 +1,37 @@
 /** Pools of records with the same four fields: `id`, `size`, `owner` and `at`. */
-import { type Handle, MetadataPool } from "@ariax/metadata-pool";
-import type { Records } from "../workloads/records.ts";
+import type { Handle } from "@ariax/metadata-pool";
+import type { RecordSubject, Records } from "./subject.ts";
+
+const records = <H>(
+  name: string,
+  origin: RecordSubject["origin"],
+  what: string,
+  create: (capacity: number) => Records<H> | Promise<Records<H>>,
+): RecordSubject => ({ kind: "records", name, origin, what, create: create as RecordSubject["create"] });
+
+export const RECORD_POOLS: readonly RecordSubject[] = [
+  records("metadata-pool", "ours", "MetadataPool: generational handles, fields set and get by name", metadataPool),
+  records("metadata-columns", "ours", "MetadataPool, fields written and read through its columns", metadataColumns),
+  records("object-pool", "rival", "a free list of ordinary objects, no check of handles", objectPool),
+  { ...records("objects", "rival", "a new object each, freed by the garbage collector", objects), collected: true },
+  // The handle is the id.
+  records("nothing-records", "loop", "the loop alone", () => ({
+    make: (id) => id,
+    read: (id: number) => id + 1,
+    release() {},
+  })),
+];
 
 const FIELDS = { id: "u32", size: "u32", owner: "u32", at: "f64" } as const;
 type RecordHandle = Handle<typeof FIELDS>;
 
-export function metadataPool(capacity: number): Records<RecordHandle> {
-  const pool = new MetadataPool({ capacity, fields: FIELDS });
+async function newPool(capacity: number) {
+  const { MetadataPool } = await import("@ariax/metadata-pool");
+  return new MetadataPool({ capacity, fields: FIELDS });
+}
+
+async function metadataPool(capacity: number): Promise<Records<RecordHandle>> {
+  const pool = await newPool(capacity);
   return {
     make(id) {
       const handle = pool.acquire();
@@ -22,8 +47,8 @@ export function metadataPool(capacity: number): Records<RecordHandle> {
 }
 
 /** The same records, their fields written through the pool's columns: the slot is checked once for all of them. */
-export function metadataColumns(capacity: number): Records<RecordHandle> {
-  const pool = new MetadataPool({ capacity, fields: FIELDS });
+async function metadataColumns(capacity: number): Promise<Records<RecordHandle>> {
+  const pool = await newPool(capacity);
   const { id: ids, size: sizes, owner: owners, at: times } = pool.columns;
   return {
     make(id) {
@@ -51,7 +76,7 @@ interface Record {
 }
 
 /** Records that are made once and used again; nothing tells a record in use from one that was released. */
-export function objectPool(capacity: number): Records<Record> {
+function objectPool(capacity: number): Records<Record> {
   const free: Record[] = Array.from({ length: capacity }, () => ({ id: 0, size: 0, owner: 0, at: 0.5 }));
   return {
     make(id) {
@@ -67,15 +92,10 @@ export function objectPool(capacity: number): Records<Record> {
   };
 }
 
-export function objects(): Records<Record> {
+function objects(): Records<Record> {
   return {
     make: (id) => ({ id, size: 64, owner: 1, at: 0.5 }),
     read: (record) => record.id + record.owner,
     release() {},
   };
-}
-
-/** The handle is the id: the loop's own cost. */
-export function nothing(): Records<number> {
-  return { make: (id) => id, read: (id) => id + 1, release() {} };
 }

@@ -2,7 +2,7 @@
  * Where a run's time comes from, and how it waits. The platform's functions are the same in Node and in browsers; their
  * types are in libraries of TypeScript's that not every user of this package has.
  */
-import { InvalidArgumentError, UnsupportedError } from "@ariax/allocator";
+import { InvalidArgumentError, isRevoked, UnsupportedError } from "@ariax/allocator";
 
 /**
  * A source of time. With one of your own, a run is as fast as you like, and the same each time: for tests and simulations.
@@ -50,7 +50,7 @@ export class SystemClock implements TickClock {
   /** Throws `UnsupportedError` where the host has no such functions. */
   constructor() {
     if (typeof performance === "undefined" || typeof performance.now !== "function") throw missing("performance.now");
-    if (typeof setTimeout !== "function") throw missing("setTimeout");
+    if (typeof setTimeout !== "function" || typeof clearTimeout !== "function") throw missing("setTimeout");
   }
 
   now(): number {
@@ -86,7 +86,8 @@ function missing(name: string): UnsupportedError {
 
 export function checkClock(clock: TickClock): TickClock {
   for (const verb of ["now", "wake", "cancel"] as const) {
-    if (typeof clock?.[verb] !== "function") throw new InvalidArgumentError(`invalid clock: it has no method ${verb}`);
+    if (isRevoked(clock) || typeof clock?.[verb] !== "function")
+      throw new InvalidArgumentError(`invalid clock: it has no method ${verb}`);
   }
   return clock;
 }

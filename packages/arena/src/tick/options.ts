@@ -1,4 +1,4 @@
-import { checkInteger, InvalidArgumentError, readOptions } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, isRevoked, readOptions } from "@ariax/allocator";
 import { checkAboveZero, refuse } from "../check.ts";
 import type { Place } from "../place.ts";
 import { MAX_HARMONIC } from "./beats.ts";
@@ -103,7 +103,7 @@ export function checkFrequency(frequency: number): number {
 
 /** The list of harmonics that a number, or a list, stands for. */
 export function checkHarmonics(harmonics: number | readonly number[]): readonly number[] {
-  if (!Array.isArray(harmonics)) {
+  if (isRevoked(harmonics) || !Array.isArray(harmonics)) {
     const most = checkInteger("harmonics", harmonics as number, 1, MAX_HARMONIC);
     return Object.freeze(Array.from({ length: most }, (_, i) => i + 1));
   }
@@ -119,7 +119,7 @@ export function checkHarmonics(harmonics: number | readonly number[]): readonly 
 }
 
 function checkSignal(signal: TickSignal): TickSignal {
-  const { aborted, addEventListener, removeEventListener } = signal ?? {};
+  const { aborted, addEventListener, removeEventListener } = isRevoked(signal) ? ({} as TickSignal) : (signal ?? {});
   const isSignal = typeof aborted === "boolean" && [addEventListener, removeEventListener].every(isFunction);
   return isSignal ? signal : refuse("signal", signal, "no AbortSignal");
 }

@@ -1,0 +1,117 @@
+/** The report of `pnpm bench` as it is shown: a table a group, how the subjects compare, and the targets. */
+import { duration } from "../../base/duration.ts";
+import type { Row } from "../../workloads/rows.ts";
+import { GROUPS, type Group } from "../../workloads/workload.ts";
+import { bytes, count, endOf, ns, spread, times } from "../format.ts";
+import { type Column, column, rowsTable, type Section, type Shown, targetCards, targetSection } from "../shown.ts";
+import type { AgainstC, Line } from "./against-c.ts";
+import { chartsOf, meansOf } from "./charts.ts";
+import type { Report } from "./report.ts";
+
+const isTimed = ({ status }: Row): boolean => status === "ok" || status === "stopped";
+const tail = (row: Row, value: number | undefined): string => (isTimed(row) ? ns(value) : "");
+
+/** The columns of every table, in order. */
+const COLUMNS: readonly Column<Row>[] = [
+  column("ns", "per unit, the loop included; median of processes", (row) =>
+    isTimed(row) ? (row.status === "ok" ? "" : "> ") + ns(row.gross) : row.status,
+  ),
+  column("net", "the same less the loop's own cost", ({ status, net }) => (status === "ok" ? ns(net) : "")),
+  column("low–high", "over the processes", ({ count, low, high }) =>
+    count > 1 && low !== undefined ? spread({ low, high: high! }) : "",
+  ),
+  column("p50", "ns per event, batches of 256", (row) => tail(row, row.p50)),
+  column("p99", "ns per event, batches of 256", (row) => tail(row, row.p99)),
+  column("max", "ns per event, the worst batch", (row) => tail(row, row.max)),
+  column("peak", "bytes reserved and metadata by bytes live, at the peak", ({ peakRatio }) => times(peakRatio)),
+  column("metadata", "bytes beside the blocks", ({ metadata }) => bytes(metadata)),
+  column("failures", "allocations refused, of all", ({ failures }) => String(failures ?? "")),
+];
+
+export function showLatest(report: Report): Shown {
+  const { machine, date, mode, seconds, partial, rows, unavailable, targets, workloads } = report;
+  const groups = [...new Set(workloads.map(({ group }) => group))];
+  const notes = rows.flatMap(({ subject, workload, status, note }) =>
+    status === "ok" ? [] : [`${subject} on ${workload}: ${status}, ${note}`],
+  );
+  const day = date.slice(0, 10);
+  return {
+    title: `AriaX bench, ${day}`,
+    heading: "Allocators, side by side",
+    machine,
+    summary: `${day}, ${mode} run of ${duration(seconds)}${endOf(partial)}`,
+    cards: targetCards(targets),
+    charts: chartsOf(report),
+    sections: [
+      ...groups.map((group, i): Section => ({ ...groupSection(report, group), fold: i === 0 ? "open" : "closed" })),
+      ...meansSection(report),
+      ...(report.againstC ? [againstSection(report.againstC, report.versions)] : []),
+      ...fullSection(report),
+      ...(notes.length > 0 ? [{ title: "Not timed, or stopped at the limit", notes }] : []),
+      ...(unavailable.length > 0 ? [{ notes: unavailable }] : []),
+      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets, "ok")] : []),
+    ],
+    reading: `<p>Every number comes from processes of their own, one subject and one workload each, taken in turns; it is the median of
+the processes, each giving the best of its windows. <b>ns</b> is per unit with the loop included, <b>net</b> is less what
+the same loop costs over an allocator that does nothing; subjects in C have a loop in C, and their own cost of it taken
+off. <b>&gt;</b> marks a subject that was stopped after
+${report.limit / 1000} s of one replay: the time so far over all events, a lower bound. Percentiles are of batches of 256
+events. <b>peak</b> is bytes reserved with metadata, by bytes asked for and live, both at their peak. Contents of all
+blocks are checked in an untimed pass; a subject that fails it has no time. Compare ratios: absolute times belong to
+this machine and this hour.</p>`,
+  };
+}
+
+function groupSection({ workloads, rows, subjects }: Report, group: Group): Section {
+  const tables = workloads
+    .filter((workload) => workload.group === group)
+    .map(({ name, unit, what }) => ({
+      title: { title: name, what: `${what}; per ${unit}` },
+      rows: rows.filter((row) => row.workload === name),
+    }));
+  return { title: GROUPS[group], table: rowsTable(COLUMNS, tables, subjects) };
+}
+
+/** Of the subjects with a time on every trace: geometric means, and how many times the slab's. */
+function meansSection(report: Report): Section[] {
+  const traces = report.workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
+  const means = meansOf(report, traces);
+  if (traces.length < 2 || means.length === 0) return [];
+  const slab = means.find(({ subject }) => subject === "slab")?.mean;
+  const lines = means.map(({ subject, mean, isBound, peakRatio }) => {
+    const bound = isBound ? "> " : "";
+    return [subject, bound + ns(mean), slab === undefined ? "" : bound + times(mean / slab), times(peakRatio)];
+  });
+  const table = { head: ["", "ns per event", "by slab's", "peak"], lines };
+  return [{ title: "Over the seven traces, geometric means", table }];
+}
+
+function againstSection({ traces, times: all, ratios }: AgainstC, versions: Report["versions"]): Section {
+  const cells = (lines: readonly Line[], show: (value: number) => string): string[][] =>
+    lines.map((line) => [
+      line.name,
+      ...[...line.values, line.mean].map((value) => (value === null ? "" : show(value))),
+    ]);
+  const table = {
+    head: ["", ...traces, "mean"],
+    lines: [
+      { title: "ns per event", what: "" },
+      ...cells(all, ns),
+      { title: "one by the other", what: "" },
+      ...cells(ratios, times),
+    ],
+  };
+  const text = "net of the loop, each side's own; the mean is geometric; written: each new block's first byte";
+  return { title: "TypeScript against C", text, table, notes: versions.map(({ version }) => version) };
+}
+
+function fullSection({ untilFull }: Report): Section[] {
+  if (untilFull.length === 0) return [];
+  const lines = untilFull.map(({ subject, operations, used }) => [
+    subject,
+    count(operations),
+    used === null || used > 1 ? "grows" : `${(100 * used).toFixed(1)} %`,
+  ]);
+  const title = "A heap of 4 MiB, filled with 16–1,023 bytes, one free to two allocations";
+  return [{ title, table: { head: ["", "operations", "in use then"], lines } }];
+}

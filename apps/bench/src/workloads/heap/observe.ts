@@ -1,0 +1,87 @@
+/** One observation of a heap, in the process that is asked for it. Heaps in C have `../../../native/replay.c` instead. */
+import { isUnavailable, lineOf } from "../../base/errors.ts";
+import { type Needs, needs } from "../../subjects/events.ts";
+import { roomFor } from "../../subjects/room.ts";
+import { type HeapSubject, makeTarget } from "../../subjects/subject.ts";
+import { subjectOf } from "../../subjects/subjects.ts";
+import { type Check, check } from "../../worker/check.ts";
+import { type Latency, latency } from "../../worker/latency.ts";
+import type { HeapWork } from "../../worker/loops.ts";
+import type { Request } from "../../worker/protocol.ts";
+import { type Timing, time } from "../../worker/timing.ts";
+import type { HeapWorkload } from "../workload.ts";
+import { yours } from "./traces.ts";
+import { HEAP_WORKLOADS } from "./workloads.ts";
+
+export type Pass = "time" | "check" | "latency";
+
+export interface HeapRequest extends Request {
+  /** The user's trace file, where that is the workload. */
+  readonly trace?: string;
+  readonly passes: readonly Pass[];
+  /** What timing may take, in ms. */
+  readonly budget: number;
+  /** What one replay may take before it is stopped, in ms. */
+  readonly limit: number;
+}
+
+export interface HeapObservation {
+  readonly time?: Timing;
+  readonly check?: Check;
+  readonly latency?: Latency;
+  readonly needs?: Needs;
+  /** Of an allocator in C: ns per unit where the first byte of each new block is written. */
+  readonly touched?: number;
+  /** Of an allocator in C: what it says it is, and its file. */
+  readonly version?: string;
+  /** Why there is no time: then the check, if there is one, may say more. */
+  readonly error?: string;
+}
+
+/** The least window, in ms: for clock and noise, and where garbage is collected, for collections to be in each. */
+const WINDOW = 2;
+const COLLECTED_WINDOW = 60;
+/** What the check of a subject that was stopped may take, in ms. */
+const STOPPED_CHECK = 400;
+
+/** Throws where there is no such workload. */
+export function heapWorkload({ workload, trace }: HeapRequest): HeapWorkload {
+  const found = trace === undefined ? HEAP_WORKLOADS.find(({ name }) => name === workload) : yours(trace, workload);
+  if (found === undefined) throw new Error(`heaps can't be measured on ${workload}`);
+  return found;
+}
+
+export async function observe(request: HeapRequest): Promise<HeapObservation> {
+  const subject = subjectOf("heap", request.subject);
+  if (subject.handles === "pointers") throw new Error(`${subject.name} runs in C, and not here`);
+  return observeHeap(subject, await heapWorkload(request).load(), request);
+}
+
+async function observeHeap(subject: HeapSubject, work: HeapWork, request: HeapRequest): Promise<HeapObservation> {
+  const { passes, budget, limit } = request;
+  const { handles } = subject;
+  const room = roomFor(work.program);
+  const create = () => makeTarget(subject, room);
+
+  // Timed first, while the process is fresh; a subject that then fails the check is not shown with its time.
+  const window = subject.collected ? COLLECTED_WINDOW : WINDOW;
+  const timing: { time?: Timing; error?: string } = {};
+  try {
+    if (passes.includes("time")) timing.time = await time(create, work, { handles, budget, limit, window });
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    timing.error = lineOf(error);
+  }
+  // Of one that was stopped, the beginning is enough.
+  const patience = timing.time?.stopped ? Math.min(limit, STOPPED_CHECK) : limit;
+  const checked =
+    passes.includes("check") && subject.origin !== "loop"
+      ? { check: check(await create(), work.program, handles, patience), needs: needs(work.program) }
+      : {};
+  // Where timing failed the check says why; an error that the check does not find is the result.
+  const isFaulty = checked.check !== undefined && checked.check.failures + checked.check.corrupted > 0;
+  if (timing.error !== undefined) return isFaulty ? checked : { ...checked, ...timing };
+  const isTailed = passes.includes("latency") && !isFaulty;
+  const tail = isTailed ? await latency(create, work, handles, budget / 2) : undefined;
+  return { ...timing, ...checked, ...(tail && { latency: tail }) };
+}

@@ -1,0 +1,37 @@
+/** Traces of real programs: the seven that come with `@ariax/trace`, and the user's own. */
+import { createReadStream } from "node:fs";
+import { readTrace, type Trace } from "@ariax/trace";
+import { loadTrace, TRACE_NAMES, type TraceName } from "@ariax/trace/node";
+import type { Program } from "../../subjects/events.ts";
+import { type HeapWork, replay } from "../../worker/loops.ts";
+import type { HeapWorkload } from "../workload.ts";
+
+/** What the recorded programs did. */
+const RECORDED: Readonly<Record<TraceName, string>> = {
+  git: "git log -p --stat",
+  jq: "filter and group a JSON file",
+  lua: "binary trees and strings",
+  nginx: "gzip directory listings under load",
+  python: "parse JSON, compile a module",
+  redis: "redis-benchmark over eight commands",
+  sqlite: "inserts, joins, sorts, updates in memory",
+};
+
+export const TRACES: readonly HeapWorkload[] = TRACE_NAMES.map((name) => ({
+  ...{ kind: "heap", group: "traces", level: "quick", name, unit: "event", what: RECORDED[name] },
+  load: async () => programWork(await loadTrace(name)),
+}));
+
+/** The user's own trace, packed by gzip or not, beside the others. */
+export const yours = (file: string, name: string): HeapWorkload => ({
+  ...{ kind: "heap", group: "yours", level: "quick", name, unit: "event", what: file, file },
+  load: async () => programWork(await readFile(file)),
+});
+
+/** Throws `TraceError`, or what the file system says. */
+export const readFile = (file: string): Promise<Trace> => readTrace(createReadStream(file));
+
+/** All events of a program, one by one. */
+export function programWork(program: Program): HeapWork {
+  return { program, prelude: 0, loop: replay(program), events: program.events, eventsPerUnit: 1 };
+}

@@ -1,0 +1,7 @@
+/** What heaps are measured on. To add a workload: an entry in one of the lists; to add a list, a file like them. */
+import type { HeapWorkload } from "../workload.ts";
+import { MICRO, SCALING } from "./micro.ts";
+import { SYNTHETIC } from "./synthetic.ts";
+import { TRACES } from "./traces.ts";
+
+export const HEAP_WORKLOADS: readonly HeapWorkload[] = [...TRACES, ...MICRO, ...SCALING, ...SYNTHETIC];

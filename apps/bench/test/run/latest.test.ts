@@ -1,0 +1,172 @@
+import { describe, expect, test, vi } from "vitest";
+import { selectSubjects, selectWorkloads } from "../../src/commands/select.ts";
+import { rotate } from "../../src/run/plan.ts";
+import { isInRound, latestPlan, MODES, type Mode, pairsOf } from "../../src/run/plans/latest.ts";
+import { type RunOptions, run } from "../../src/run/run.ts";
+import type { Answer } from "../../src/worker/protocol.ts";
+import type { HeapObservation, HeapRequest } from "../../src/workloads/heap/observe.ts";
+import { type Pair, rowsOf } from "../../src/workloads/rows.ts";
+import { ownClock } from "../own-clock.ts";
+
+const pairs = pairsOf(
+  selectSubjects(["malloc", "uint8array", "bitset"], "default"),
+  selectWorkloads(["git", "lifo", "find-last"], "default"),
+);
+const names = (list: readonly Pair[]) => list.map(({ subject, workload }) => `${subject.name} ${workload.name}`);
+const finished = (best: number): HeapObservation => ({
+  time: { stopped: false, best, windows: [best], replaysPerWindow: 1, warmReplays: 1, collections: 0 },
+});
+
+async function runWith(
+  answer: (request: HeapRequest) => Answer,
+  mode: Partial<Mode> = {},
+  more: Partial<RunOptions> = {},
+) {
+  const requests: HeapRequest[] = [];
+  const observed = await run(latestPlan(pairs, { ...MODES.default, rounds: 4, ...mode }), {
+    signal: new AbortController().signal,
+    ask: async ({ request }) => {
+      requests.push(request as HeapRequest);
+      return answer(request as HeapRequest);
+    },
+    ...more,
+  });
+  return { requests, observed };
+}
+
+describe("the plan", () => {
+  test("has the loops that are taken off, and no subject where it does not fit", () => {
+    expect(names(pairs)).toEqual([
+      "nothing git",
+      "nothing-objects git",
+      "malloc git",
+      "uint8array git",
+      "nothing lifo",
+      "nothing-objects lifo",
+      "malloc lifo",
+      "uint8array lifo",
+      "nothing-bits find-last",
+      "bitset find-last",
+    ]);
+  });
+
+  test("leaves out who can't find without claiming", () => {
+    const bits = pairsOf(selectSubjects(["bits"], "default"), selectWorkloads(["find-last"], "default"));
+    expect(names(bits)).not.toContain("structurae-pool find-last");
+    expect(names(bits)).toContain("roaring-wasm find-last");
+  });
+
+  test("turns the subjects of a workload by one each round", () => {
+    expect(
+      names(
+        rotate(
+          pairs,
+          ({ workload }) => workload,
+          () => 1,
+        ),
+      ).slice(0, 4),
+    ).toEqual(["nothing-objects git", "malloc git", "uint8array git", "nothing git"]);
+  });
+
+  test("comes back to the traces each round, to others each third", () => {
+    const rounds = (workload: string): number[] =>
+      [0, 1, 2, 3].filter((round) => isInRound(pairs.find((pair) => pair.workload.name === workload)!, round));
+    expect(rounds("git")).toEqual([0, 1, 2, 3]);
+    expect(rounds("lifo")).toEqual([0, 3]);
+  });
+});
+
+describe("run", () => {
+  test("checks in the first round and times in all", async () => {
+    const { requests } = await runWith(() => finished(5));
+    const git = requests.filter(({ subject, workload }) => subject === "malloc" && workload === "git");
+    expect(git.map(({ passes }) => passes.join())).toEqual(["time,check,latency", "time", "time", "time"]);
+    expect(requests.filter(({ workload }) => workload === "lifo")).toHaveLength(8);
+  });
+
+  test("asks no more where the first answer said all", async () => {
+    const stopped: HeapObservation = { time: { stopped: true, atLeast: 9, soFar: 90, done: 1, events: 10 } };
+    const answers: Record<string, Answer> = { malloc: stopped, uint8array: { error: "broken" } };
+    const { requests } = await runWith(({ subject }) => answers[subject] ?? finished(1));
+    const count = (name: string) => requests.filter((r) => r.subject === name && r.workload === "git").length;
+    expect([count("malloc"), count("uint8array"), count("nothing")]).toEqual([1, 1, 4]);
+  });
+
+  test("ends when the time is up, after the first round", async () => {
+    const { observed } = await runWith(() => finished(1), { deadline: 0 });
+    // One more for what fits in a heap of malloc.
+    expect(observed).toHaveLength(pairs.length + 1);
+  });
+
+  test("ends when it is aborted, without the observation that was cut off", async () => {
+    const abort = new AbortController();
+    let count = 0;
+    const { observed } = await runWith(
+      () => {
+        if (++count === 3) abort.abort();
+        return finished(1);
+      },
+      {},
+      { signal: abort.signal },
+    );
+    expect(observed).toHaveLength(2);
+  });
+
+  test("takes shorter observations in the first round where the pace is too slow for its deadline", async () => {
+    const clock = ownClock();
+    const { requests } = await runWith(
+      () => {
+        clock.pass(1000);
+        return finished(1);
+      },
+      { deadline: 10_500 },
+    );
+    // Eleven are done before the pace is known.
+    expect(requests.map(({ budget }) => budget)).toEqual([undefined, ...Array(10).fill(160)]);
+    const more = await runWith(
+      () => {
+        clock.pass(1000);
+        return finished(1);
+      },
+      { deadline: 100 },
+    );
+    expect(more.requests).toHaveLength(11);
+    vi.restoreAllMocks();
+  });
+});
+
+describe("rows", () => {
+  test("take the loop's cost off, that of objects for objects", async () => {
+    const best: Record<string, number> = { nothing: 3, "nothing-objects": 5, malloc: 30, uint8array: 50 };
+    const { observed } = await runWith(({ subject }) => finished(best[subject] ?? 1));
+    const rows = rowsOf(pairs, observed);
+    const net = (subject: string) => rows.find((row) => row.subject === subject)!.net;
+    expect(net("malloc")).toBe(27);
+    expect(net("uint8array")).toBe(45);
+    expect(net("nothing")).toBeUndefined();
+  });
+
+  test("are the median of processes with their spread", async () => {
+    let value = 0;
+    const { observed } = await runWith(({ subject }) => finished(subject === "malloc" ? ++value : 1));
+    const row = rowsOf(pairs, observed).find(({ subject, workload }) => subject === "malloc" && workload === "git")!;
+    expect(row.count).toBe(4);
+    expect(row.low!).toBeLessThan(row.gross!);
+    expect(row.high!).toBeGreaterThan(row.gross!);
+  });
+
+  test("that corrupt blocks have no time", async () => {
+    const check = { corrupted: 2, failures: 0, refusedFrees: 1, events: 9 };
+    const { observed } = await runWith(({ subject }) => ({
+      ...finished(1),
+      ...(subject === "malloc" ? { check } : {}),
+    }));
+    const row = rowsOf(pairs, observed).find(({ subject }) => subject === "malloc")!;
+    expect(row).toMatchObject({ status: "corrupts", note: "2 blocks corrupted, 1 frees refused" });
+    expect(row.gross).toBeUndefined();
+  });
+
+  test("that were not reached are missing", () => {
+    expect(rowsOf(pairs, [])[0]).toMatchObject({ status: "missing", note: "not measured" });
+  });
+});
