@@ -44,13 +44,7 @@ export function makeStats(
   fields: Partial<Record<StatField, number>>,
   classes: readonly ClassStats[] = [],
 ): AllocatorStats {
-  checkNumbers(
-    checkOptions(fields, "fields"),
-    FIELDS.filter((field) => fields[field] !== undefined),
-    "fields",
-  );
-  checkClasses(classes);
-  const { free = 0, largestFree = 0 } = fields;
+  const { free = 0, largestFree = 0 } = checkOptions(fields, "fields");
   return { ...combine((field) => fields[field] ?? 0), fragmentation: free > 0 ? 1 - largestFree / free : 0, classes };
 }
 
