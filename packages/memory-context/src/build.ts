@@ -4,6 +4,7 @@ import {
   AllocatorError,
   InvalidArgumentError,
   isBuffer,
+  isRevoked,
   isUint32,
   MAX_CAPACITY,
   NULL,
@@ -11,7 +12,6 @@ import {
   OutOfMemoryError,
   readOptions,
   show,
-  tagOf,
 } from "@ariax/allocator";
 import { PAGE_SIZE } from "@ariax/slab";
 import { Core } from "./core.ts";
@@ -30,13 +30,10 @@ export function build<C>(parent: unknown, given: OptionsOf<C>): Core {
 
 /** What a context is made of, if it is one. */
 export function coreOf(context: unknown): Core | undefined {
-  if (isUnreadable(context)) return undefined;
+  if (isRevoked(context)) return undefined;
   const core = (context as { readonly core?: unknown } | null | undefined)?.core;
   return core instanceof Core ? core : undefined;
 }
-
-/** A proxy that was revoked, which throws at every touch. */
-const isUnreadable = (value: unknown): boolean => tagOf(value) === "Proxy";
 
 /** A context whose bytes are a block of its parent's heap, or, with `memory`, none of its parent's. Its quota is its parent's. */
 function buildChild(parent: Core, options: OptionsOf<never>): Core {
@@ -196,7 +193,7 @@ function checkFree(siblings: Map<string, Core>, name: string): void {
 
 /** Throws where it is no allocator, or one whose blocks can't begin at a page. */
 function checkRegion(region: Allocator): void {
-  const { allocate, tryAllocate, free, stats, memory, traits } = isUnreadable(region) ? {} : (region ?? {});
+  const { allocate, tryAllocate, free, stats, memory, traits } = isRevoked(region) ? {} : (region ?? {});
   const verbs = [allocate, tryAllocate, free, stats].every((verb) => typeof verb === "function");
   if (!verbs || !isBuffer(memory?.buffer)) {
     throw new InvalidArgumentError("invalid parent: it is neither a context nor an allocator nor null");
