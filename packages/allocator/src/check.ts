@@ -64,7 +64,7 @@ export function checkAlone(options: object, name: string, others: readonly strin
   if (!isGiven(options, name)) return;
   const other = others.find((one) => isGiven(options, one));
   if (other !== undefined) {
-    throw new InvalidArgumentError(`contradictory options: ${name} means nothing beside ${other}`);
+    throw new InvalidArgumentError(`contradictory options: ${name} and ${other} exclude each other`);
   }
 }
 

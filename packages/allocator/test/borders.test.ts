@@ -84,7 +84,7 @@ describe("checks of options", () => {
   test("checkAlone refuses a contradiction, and names both", () => {
     const others = ["buffer", "memory"];
     expect(() => checkAlone({ shared: true, memory: 1 }, "shared", others)).toThrow(
-      "contradictory options: shared means nothing beside memory",
+      "contradictory options: shared and memory exclude each other",
     );
     checkAlone({ memory: 1 }, "shared", others);
     checkAlone({ shared: true, memory: undefined }, "shared", others);

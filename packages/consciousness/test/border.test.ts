@@ -72,7 +72,7 @@ describe("options", () => {
     [
       "a buffer, and what kind it is to be",
       () => new ConsciousnessStatePool({ buffer: new ArrayBuffer(1 << 20), shared: true }),
-      "contradictory options: shared means nothing beside buffer",
+      "contradictory options: shared and buffer exclude each other",
     ],
     [
       "a place in no buffer",

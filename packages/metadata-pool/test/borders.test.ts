@@ -89,7 +89,7 @@ describe("options", () => {
   test("contradictory ones are refused, and the buffer is as it was", () => {
     const buffer = new ArrayBuffer(8192);
     new Uint8Array(buffer).fill(7);
-    const both = "contradictory options: shared means nothing beside buffer";
+    const both = "contradictory options: shared and buffer exclude each other";
     for (const shared of [true, false]) {
       expect(() => new MetadataPool({ capacity: 10, buffer, shared })).toThrow(invalid(both));
     }

@@ -242,8 +242,8 @@ describeNative("options of every call", () => {
   test.each<[object, string]>([
     [{ bytes: 4096, create: false }, "create means nothing without file"],
     [{ bytes: 4096, reserve: true }, "reserve means nothing without file"],
-    [{ bytes: 4096, file, hugePages: true }, "hugePages means nothing beside file"],
-    [{ bytes: 4096, file, external: false }, "external means nothing beside file"],
+    [{ bytes: 4096, file, hugePages: true }, "hugePages and file exclude each other"],
+    [{ bytes: 4096, file, external: false }, "external and file exclude each other"],
   ])("do not contradict each other: %o", (options, message) => {
     expect(thrownBy(() => Region.map(options as never))).toBe(
       `InvalidArgumentError ERR_INVALID_ARGUMENT: contradictory options: ${message}`,
