@@ -13,6 +13,8 @@ export class Scope implements Disposable {
   declare private bytes: number;
   /** Known here, not asked of the allocator: by then the same offset may be someone else's block. */
   declare private live: boolean;
+  /** This object, and not a proxy of it. */
+  declare private readonly itself: () => this;
   /** See `writable.ts`. */
   declare private turn: number;
 
@@ -23,6 +25,7 @@ export class Scope implements Disposable {
     this.bytes = size;
     this.live = true;
     this.turn = 0;
+    this.itself = () => this;
   }
 
   /** Where the block is. It can move in `reallocate`, so ask, don't keep. Throws `InvalidBlockError` once freed. */
@@ -43,17 +46,19 @@ export class Scope implements Disposable {
 
   /** As `Allocator.reallocate`: when it throws, the block is as it was. Take new views afterwards. */
   reallocate(size: number): void {
-    checkWritable(this);
-    this.at = this.allocator.reallocate(this.offset, size);
-    this.bytes = size;
+    const it = this.itself();
+    checkWritable(it);
+    it.at = it.allocator.reallocate(it.offset, size);
+    it.bytes = size;
   }
 
   /** Frees the block, as the end of `using` does; a second time throws `DoubleFreeError`. */
   dispose(): void {
-    if (!this.live) throw new DoubleFreeError(this.at);
-    checkWritable(this);
-    this.allocator.free(this.at);
-    this.live = false;
+    const it = this.itself();
+    if (!it.live) throw new DoubleFreeError(it.at);
+    checkWritable(it);
+    it.allocator.free(it.at);
+    it.live = false;
   }
 }
 

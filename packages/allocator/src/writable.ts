@@ -1,6 +1,6 @@
 /**
- * Can an object's fields be written? Not where it is frozen; and a proxy may take a write and do nothing, as Vue's `readonly` does:
- * an allocator would then give the same block twice. So a call that is to change fields first changes one that means nothing.
+ * Can an object's fields be written? Not where it is frozen. So a call that is to change fields first changes one that means
+ * nothing: all that can throw comes before the first write that counts. (`Object.isFrozen` is a call out of compiled code.)
  */
 import { UnsupportedError } from "./errors.ts";
 
@@ -10,13 +10,9 @@ import { UnsupportedError } from "./errors.ts";
  */
 export function checkWritable(object: object): void {
   const it = object as { turn: number };
-  const turn = it.turn ^ 1;
   try {
-    it.turn = turn;
+    it.turn ^= 1;
   } catch {
-    // Frozen. Or a proxy refuses: then it writes nothing either.
-  }
-  if (it.turn !== turn) {
-    throw new UnsupportedError("an object that can't be written: it is frozen, or seen through a read-only proxy");
+    throw new UnsupportedError("an object that is frozen: it can't be changed");
   }
 }

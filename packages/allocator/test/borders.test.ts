@@ -1,6 +1,6 @@
 /** What the helpers do at the border to hosts, realms, proxies and callers without types. */
 import { runInNewContext } from "node:vm";
-import { reactive, readonly } from "@vue/reactivity";
+import { reactive, shallowReadonly } from "@vue/reactivity";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   AllocatorError,
@@ -252,17 +252,26 @@ test("helpers without an allocator, and values that say nothing about themselves
   expect(show(Symbol("two\nlines"))).toBe("Symbol(two lines)");
 });
 
-test("a scope that can't be written changes nothing", () => {
-  vi.spyOn(console, "warn").mockImplementation(() => {});
-  for (const wrap of [readonly, Object.freeze, (target: object) => new Proxy(target, { set: () => true })]) {
+test("a scope that is frozen changes nothing", () => {
+  const block = scope(tiny, 16);
+  const at = block.offset;
+  const { live } = tiny.stats();
+  Object.freeze(block);
+  for (const call of [() => block.reallocate(64), () => block.dispose()]) {
+    expect(call).toThrow(expect.objectContaining({ code: "ERR_UNSUPPORTED" }));
+  }
+  expect([block.offset, block.size, tiny.stats().live]).toEqual([at, 16, live]);
+});
+
+test("through a proxy that takes no write, a scope does what it does without", () => {
+  for (const wrap of [shallowReadonly, (target: object) => new Proxy(target, { set: () => true })]) {
     const block = scope(tiny, 16);
-    const at = block.offset;
     const { live } = tiny.stats();
     const wrapped = wrap(block) as typeof block;
-    for (const call of [() => wrapped.reallocate(64), () => wrapped.dispose()]) {
-      expect(call).toThrow(expect.objectContaining({ code: "ERR_UNSUPPORTED" }));
-    }
-    expect([block.offset, block.size, tiny.stats().live]).toEqual([at, 16, live]);
+    wrapped.reallocate(64);
+    expect([block.size, wrapped.offset]).toEqual([64, block.offset]);
+    wrapped.dispose();
+    expect(() => block.dispose()).toThrow("double free: ");
+    expect(tiny.stats().live).toBe(live - 16);
   }
-  vi.restoreAllMocks();
 });

@@ -64,6 +64,8 @@ export class Arena implements Allocator {
   declare private readonly checkpoints: Checkpoint[];
   /** See `presence.ts`. */
   declare private lastByte: Uint8Array;
+  /** This object, and not a proxy of it: a call that changes something asks for it first, and then goes on as if there were none. */
+  declare private readonly itself: () => this;
   /** See `checkWritable`. */
   declare private turn: number;
 
@@ -79,6 +81,7 @@ export class Arena implements Allocator {
     this.checkpoints = [];
     this.lastByte = lastByteOf(memory, 8 * limit);
     this.turn = 0;
+    this.itself = () => this;
   }
 
   /**
@@ -94,53 +97,57 @@ export class Arena implements Allocator {
   }
 
   tryAllocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
-    if (!isUint32(size) || size > this.capacity) checkSize(size, this.capacity);
-    if (this.lastByte.length === 0) this.checkBytes();
-    const top = this.top;
+    const it = this.itself();
+    if (!isUint32(size) || size > it.capacity) checkSize(size, it.capacity);
+    if (it.lastByte.length === 0) it.checkBytes();
+    const top = it.top;
     let start = top;
     if (alignment !== DEFAULT_ALIGNMENT) {
       const step = (checkAlignment(alignment, MAX_ALIGNMENT) + 7) >>> 3;
       start = (top + step - 1) & -step;
     }
     const end = start + granules(size);
-    if (end > this.limit) return NULL;
-    // First, as it may be that nothing can be written. V8 knows what it wrote: once optimised, there is no question left.
+    if (end > it.limit) return NULL;
     try {
-      this.top = end;
-    } catch {}
-    if (this.top !== end) checkWritable(this);
-    this.blocks.begin(top, start, end, this.last);
-    this.last = start;
+      it.top = end;
+    } catch {
+      checkWritable(it); // frozen
+    }
+    it.blocks.begin(top, start, end, it.last);
+    it.last = start;
     return start * 8;
   }
 
   /** The last block grows and shrinks; any other has what it has. O(1), growth O(growth / 256). */
   resize(offset: Offset, size: number): boolean {
-    const block = this.live(offset);
-    checkSize(size, this.capacity);
+    const it = this.itself();
+    const block = it.live(offset);
+    checkSize(size, it.capacity);
     const end = block + granules(size);
-    if (block !== this.last) return end <= this.blocks.end(block);
-    if (end > this.limit) return false;
-    checkWritable(this);
-    this.blocks.moveEnd(block, this.top, end);
-    this.notePeak();
-    this.top = end;
+    if (block !== it.last) return end <= it.blocks.end(block);
+    if (end > it.limit) return false;
+    checkWritable(it);
+    it.blocks.moveEnd(block, it.top, end);
+    it.notePeak();
+    it.top = end;
     return true;
   }
 
   reallocate(offset: Offset, size: number): Offset {
-    this.checkBytes();
-    return reallocate(this, offset, size);
+    const it = this.itself();
+    it.checkBytes();
+    return reallocate(it, offset, size);
   }
 
   /** O(1) amortised: memory comes back as far down as blocks have ended. */
   free(offset: Offset): void {
-    const block = this.granule(offset);
-    if (!this.isLiveAt(block)) throw this.refusedFree(offset);
-    const isLast = block === this.last;
-    if (isLast) checkWritable(this);
-    this.blocks.toggle(block);
-    if (isLast) this.retreat(this.blocks.before(block));
+    const it = this.itself();
+    const block = it.granule(offset);
+    if (!it.isLiveAt(block)) throw it.refusedFree(offset);
+    const isLast = block === it.last;
+    if (isLast) checkWritable(it);
+    it.blocks.toggle(block);
+    if (isLast) it.retreat(it.blocks.before(block));
   }
 
   sizeOf(offset: Offset): number {
@@ -154,49 +161,53 @@ export class Arena implements Allocator {
   }
 
   allocateMany(size: number, out: Int32Array): number {
-    checkSize(size, this.capacity);
-    if (this.lastByte.length === 0) this.checkBytes();
-    return allocateMany(this, size, out);
+    const it = this.itself();
+    checkSize(size, it.capacity);
+    if (it.lastByte.length === 0) it.checkBytes();
+    return allocateMany(it, size, out);
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
+    const it = this.itself();
     // offsets that lie in the memory are gone with it
-    if (this.lastByte.length === 0) this.checkBytes();
+    if (it.lastByte.length === 0) it.checkBytes();
     const length = checkCount(count, offsets);
-    checkWritable(this);
+    checkWritable(it);
     for (let i = 0; i < length; i++) {
-      const block = this.granule(offsets[i] >>> 0);
+      const block = it.granule(offsets[i] >>> 0);
       // a bad one, or one for the second time? Then those before it live again.
-      if (!this.isLiveAt(block)) {
-        const error = this.refusedFree(offsets[i] >>> 0);
-        while (i-- > 0) this.blocks.toggle(offsets[i] >>> 3);
+      if (!it.isLiveAt(block)) {
+        const error = it.refusedFree(offsets[i] >>> 0);
+        while (i-- > 0) it.blocks.toggle(offsets[i] >>> 3);
         throw error;
       }
-      this.blocks.toggle(block);
+      it.blocks.toggle(block);
     }
-    this.retreat(this.last);
+    it.retreat(it.last);
   }
 
   reset(mode: ResetMode = "retain"): void {
+    const it = this.itself();
     const isZeroed = mode === "zero";
     if (!isZeroed && mode !== "retain") refuse("mode", mode, 'not one of "retain", "zero"');
-    if (isZeroed || this.lastByte.length === 0) this.checkBytes();
-    checkWritable(this);
-    this.retreat(0);
-    this.blocks.clear();
-    this.checkpoints.length = 0;
-    if (isZeroed) new Uint8Array(this.memory.buffer, 8 * this.first, 8 * (this.peak - this.first)).fill(0);
+    if (isZeroed || it.lastByte.length === 0) it.checkBytes();
+    checkWritable(it);
+    it.retreat(0);
+    it.blocks.clear();
+    it.checkpoints.length = 0;
+    if (isZeroed) new Uint8Array(it.memory.buffer, 8 * it.first, 8 * (it.peak - it.first)).fill(0);
   }
 
   /** Marks this moment. Without a new block since the last checkpoint, it is the same object: no garbage. O(1). */
   checkpoint(): Checkpoint {
-    if (this.lastByte.length === 0) this.checkBytes();
-    const { length } = this.checkpoints;
-    const latest = this.checkpoints[length - 1];
-    if (latest !== undefined && latest.last === 8 * this.last) return latest;
-    checkWritable(this);
-    const checkpoint = new Checkpoint(this, 8 * this.top, 8 * this.last, length);
-    this.checkpoints.push(checkpoint);
+    const it = this.itself();
+    if (it.lastByte.length === 0) it.checkBytes();
+    const { length } = it.checkpoints;
+    const latest = it.checkpoints[length - 1];
+    if (latest !== undefined && latest.last === 8 * it.last) return latest;
+    checkWritable(it);
+    const checkpoint = new Checkpoint(it, 8 * it.top, 8 * it.last, length);
+    it.checkpoints.push(checkpoint);
     return checkpoint;
   }
 
@@ -205,14 +216,15 @@ export class Arena implements Allocator {
    * `InvalidArgumentError` where the arena has been below the checkpoint. O(1), and O(1) amortised for checkpoints above.
    */
   rewind(checkpoint: Checkpoint): void {
+    const it = this.itself();
     const { depth, moment, offset } = checkOptions(checkpoint, "checkpoint");
-    const mark = isUint32(depth) ? this.checkpoints[depth] : undefined;
+    const mark = isUint32(depth) ? it.checkpoints[depth] : undefined;
     if (mark === undefined || mark.moment !== moment) {
       throw new InvalidArgumentError(`invalid checkpoint: at ${show(offset)}, rewound, freed or reset below it since`);
     }
-    if (this.lastByte.length === 0) this.checkBytes();
-    checkWritable(this);
-    this.retreat(mark.last / 8);
+    if (it.lastByte.length === 0) it.checkBytes();
+    checkWritable(it);
+    it.retreat(mark.last / 8);
   }
 
   /** The end of all bytes that blocks ever had. O(1). */

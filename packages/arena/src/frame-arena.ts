@@ -71,6 +71,8 @@ export class FrameArena implements Allocator {
   declare private now: number;
   /** See `presence.ts`. */
   declare private lastByte: Uint8Array;
+  /** This object, and not a proxy of it: a call that changes something asks for it first, and then goes on as if there were none. */
+  declare private readonly itself: () => this;
   /** See `checkWritable`. */
   declare private turn: number;
 
@@ -99,6 +101,7 @@ export class FrameArena implements Allocator {
     this.now = 0;
     this.lastByte = lastByteOf(memory, begin + count * bytes);
     this.turn = 0;
+    this.itself = () => this;
   }
 
   /** The number of the current frame, from 0 on. */
@@ -111,14 +114,15 @@ export class FrameArena implements Allocator {
    * `DetachedError` where the memory is gone, and `CorruptionError` where it has become too short.
    */
   nextFrame(): number {
-    if (this.checked || this.lastByte.length === 0) this.checkBytes();
-    checkWritable(this);
+    const it = this.itself();
+    if (it.checked || it.lastByte.length === 0) it.checkBytes();
+    checkWritable(it);
     // the arena of the frame that expires now, and then lies idle
-    if (this.checked) this.spoil(this.now + 1 - this.frames);
-    this.now++;
-    this.current = this.arenas[this.now % this.arenas.length];
-    this.current.reset();
-    return this.now;
+    if (it.checked) it.spoil(it.now + 1 - it.frames);
+    it.now++;
+    it.current = it.arenas[it.now % it.arenas.length];
+    it.current.reset();
+    return it.now;
   }
 
   allocate(size: number, alignment?: number): Offset {
@@ -135,8 +139,9 @@ export class FrameArena implements Allocator {
 
   /** A block that moves goes to the current frame. */
   reallocate(offset: Offset, size: number): Offset {
-    this.checkBytes();
-    return reallocate(this, offset, size);
+    const it = this.itself();
+    it.checkBytes();
+    return reallocate(it, offset, size);
   }
 
   free(offset: Offset): void {
@@ -152,26 +157,28 @@ export class FrameArena implements Allocator {
   }
 
   freeMany(offsets: Int32Array, count?: number): void {
+    const it = this.itself();
     // offsets that lie in the memory are gone with it
-    if (this.lastByte.length === 0) this.checkBytes();
+    if (it.lastByte.length === 0) it.checkBytes();
     const length = checkCount(count, offsets);
     const seen = new Set<Offset>();
     for (let i = 0; i < length; i++) {
       const offset = offsets[i] >>> 0;
       if (seen.has(offset)) throw new DoubleFreeError(offset);
       seen.add(offset);
-      const owner = this.owner(offset);
-      // not live? Then this throws.
+      const owner = it.owner(offset);
+      // not live? Then it throws.
       if (!owner.isLive(offset)) owner.free(offset);
     }
-    checkWritable(this);
-    for (let i = 0; i < length; i++) this.free(offsets[i] >>> 0);
+    checkWritable(it);
+    for (let i = 0; i < length; i++) it.free(offsets[i] >>> 0);
   }
 
   /** Ends every block, and the frames they are in: as many `nextFrame()` as frames live. O(frames) unless checked. */
   reset(): void {
-    for (let i = 0; i < this.frames; i++) this.nextFrame();
-    for (const arena of this.arenas) arena.reset();
+    const it = this.itself();
+    for (let i = 0; i < it.frames; i++) it.nextFrame();
+    for (const arena of it.arenas) arena.reset();
   }
 
   /**

@@ -71,6 +71,8 @@ export class TickArena {
   declare private isRunning: boolean;
   /** See `presence.ts`. */
   declare private lastByte: Uint8Array;
+  /** This object, and not a proxy of it: a call that changes something asks for it first, and then goes on as if there were none. */
+  declare private readonly itself: () => this;
   /** See `checkWritable`. */
   declare private turn: number;
 
@@ -109,6 +111,7 @@ export class TickArena {
     this.isRunning = false;
     this.lastByte = lastByteOf(memory, begin + this.byteLength);
     this.turn = 0;
+    this.itself = () => this;
   }
 
   /**
@@ -152,8 +155,9 @@ export class TickArena {
    * `DetachedError` where the memory is gone, and `CorruptionError` where it has become too short.
    */
   tick(): number {
-    if (this.isRunning) throw new NestedTickError("tick()");
-    return this.advance();
+    const it = this.itself();
+    if (it.isRunning) throw new NestedTickError("tick()");
+    return it.advance();
   }
 
   /**
@@ -168,16 +172,18 @@ export class TickArena {
     if (typeof callback !== "function") refuse("callback", callback, "no function");
     const cadence = new Cadence(this.beating(callback), planRun(options));
     // Options are read from an object of the user's, whose getters may have begun another run.
-    if (this.isRunning) throw new NestedTickError("run()");
-    checkWritable(this);
-    this.isRunning = true;
+    const it = this.itself();
+    if (it.isRunning) throw new NestedTickError("run()");
+    checkWritable(it);
+    it.isRunning = true;
     return cadence.run();
   }
 
   /** Ends every block of every harmonic. The time, and the beat, stay. O(harmonics × frames) unless checked. */
   reset(): void {
-    this.checkBytes();
-    for (const arena of this.arenas) arena.reset();
+    const it = this.itself();
+    it.checkBytes();
+    for (const arena of it.arenas) arena.reset();
   }
 
   /** Which frame's bytes an offset is in, counted from 0 on in the order of memory; −1: in none. O(1). */
@@ -220,17 +226,17 @@ export class TickArena {
   }
 
   private beating(callback: (ticks: TickArena) => unknown): Beating {
-    const ticks = this;
+    const it = this.itself();
     return {
-      frequency: this.frequency,
-      beats: this.beats,
+      frequency: it.frequency,
+      beats: it.beats,
       get beat() {
-        return ticks.now;
+        return it.now;
       },
-      advance: () => this.advance(),
-      call: () => callback(this),
+      advance: () => it.advance(),
+      call: () => callback(this), // who called `run` through a proxy sees that
       end: () => {
-        this.isRunning = false;
+        it.isRunning = false;
       },
     };
   }

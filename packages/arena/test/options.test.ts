@@ -62,7 +62,8 @@ test("the traits say what was asked for", () => {
 });
 
 test("contradictions", () => {
-  const said = (name: string, other: string) => invalid(`contradictory options: ${name} and ${other} exclude each other`);
+  const said = (name: string, other: string) =>
+    invalid(`contradictory options: ${name} and ${other} exclude each other`);
   const arena = (options: object) => () => new Arena(options as ArenaOptions);
   expect(arena({ capacity: 64, buffer })).toThrow(said("capacity", "buffer"));
   expect(arena({ capacity: 64, memory })).toThrow(said("capacity", "memory"));

@@ -1,14 +1,21 @@
 /** A call through a proxy does what the call on the object does: each is compared with a twin that has none. */
 import { AllocatorError, view } from "@ariax/allocator";
 import { reactive, readonly, shallowReadonly } from "@vue/reactivity";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Arena, type Checkpoint, FrameArena, TickArena } from "../src/index.ts";
 import { FakeClock } from "./tick/fake-clock.ts";
 
 const proxies: [string, <T extends object>(target: T) => T][] = [
   ["a plain proxy", (target) => new Proxy(target, {})],
   ["Vue's reactive", (target) => reactive(target) as typeof target],
+  ["Vue's readonly", (target) => readonly(target) as typeof target],
+  ["Vue's shallowReadonly", (target) => shallowReadonly(target)],
+  ["a proxy that takes no write", (target) => new Proxy(target, { set: () => false })],
 ];
+
+// Vue's, at each write to what it lets nobody write.
+beforeAll(() => void vi.spyOn(console, "warn").mockImplementation(() => {}));
+afterAll(() => void vi.restoreAllMocks());
 
 /** What the calls did: results, errors, bytes, stats. */
 function outcome<T extends { stats(): unknown; verify(): void; memory: { buffer: ArrayBufferLike } }>(
@@ -156,74 +163,132 @@ function state(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (key, it) => (key === "turn" || key === "arena" ? 0 : it)));
 }
 
-describe.each<[string, <T extends object>(target: T) => T]>([
-  ["Vue's readonly", (target) => readonly(target) as typeof target],
-  ["Vue's shallowReadonly", (target) => shallowReadonly(target)],
-  ["a proxy that takes no write", (target) => new Proxy(target, { set: () => false })],
-  ["Object.freeze", (target) => Object.freeze(target)],
-])("through %s, nothing is changed by a call that can't write", (_, wrap) => {
-  beforeEach(() => void vi.spyOn(console, "warn").mockImplementation(() => {})); // Vue's, at each write
-  afterEach(() => void vi.restoreAllMocks());
-
-  const refuses = <T extends object>(make: () => T, calls: readonly ((target: T) => unknown)[]) => {
-    for (const call of calls) {
+/** One of `calls` after the other on a new object each, through a proxy that throws at its k-th access, for each k. */
+function thrown<T extends object>(make: () => T, calls: readonly ((target: T) => unknown)[]): void {
+  for (const call of calls) {
+    for (let k = 1, done = false; !done; k++) {
       const raw = make();
       const before = state(raw);
-      const wrapped = wrap(raw);
-      let error: unknown;
+      let left = k;
+      const get = (target: T, key: string | symbol, self: unknown) => {
+        if (--left === 0) throw new Error("the proxy's");
+        return Reflect.get(target, key, self);
+      };
       try {
-        call(wrapped);
-      } catch (caught) {
-        error = caught;
+        call(new Proxy(raw, { get }));
+        done = true; // it has fewer accesses
+      } catch (error) {
+        expect(error).toEqual(new Error("the proxy's"));
+        expect(state(raw), `${call}, access ${k}`).toEqual(before);
       }
-      expect(error, `${call}`).toBeInstanceOf(AllocatorError);
-      expect(error).toMatchObject({
-        code: "ERR_UNSUPPORTED",
-        message: "unsupported: an object that can't be written: it is frozen, or seen through a read-only proxy",
-      });
-      expect(state(raw), `${call}`).toEqual(before);
     }
+  }
+}
+
+test("through a proxy that throws, nothing is changed by a call that fails", () => {
+  let mark: Checkpoint;
+  const arena = () => {
+    const made = new Arena({ capacity: 4096 });
+    made.allocate(8);
+    mark = made.checkpoint();
+    made.allocateMany(16, offsets(3));
+    return made;
   };
-
-  test("Arena", () => {
-    let mark: Checkpoint;
-    const make = () => {
-      const arena = new Arena({ capacity: 512 });
-      arena.allocate(8);
-      mark = arena.checkpoint();
-      arena.allocate(16);
-      return arena;
-    };
-    refuses<Arena>(make, [
-      (a) => a.allocate(8),
-      (a) => a.tryAllocate(300, 64),
-      (a) => a.allocateMany(8, offsets(3)),
-      (a) => a.resize(16, 400),
-      (a) => a.reallocate(8, 100),
-      (a) => a.free(16),
-      (a) => a.freeMany(Int32Array.of(8, 16)),
-      (a) => a.checkpoint(),
-      (a) => a.rewind(mark),
-      (a) => a.reset("zero"),
-    ]);
-  });
-
-  test("FrameArena, TickArena", () => {
-    refuses(
-      () => new FrameArena({ capacity: 64, checked: true }),
-      [(f) => f.nextFrame(), (f) => f.reset(), (f) => f.freeMany(offsets(0))],
-    );
-    refuses(() => new TickArena({ frequency: 100, bytesPerTick: 64, harmonics: 2 }), [(t) => t.tick()]);
-  });
-
-  test("what asks only is answered", () => {
-    const raw = new Arena({ capacity: 512 });
-    const arena = wrap(raw);
-    expect([arena.stats(), arena.highWater, arena.isLive(8), arena.verify()]).toEqual([
-      raw.stats(),
-      8,
-      false,
-      undefined,
-    ]);
-  });
+  thrown<Arena>(arena, [
+    (a) => a.allocate(8),
+    (a) => a.tryAllocate(300, 64),
+    (a) => a.allocateMany(8, offsets(3)),
+    (a) => a.resize(48, 400),
+    (a) => a.reallocate(8, 100),
+    (a) => a.free(16),
+    (a) => a.free(48),
+    (a) => a.freeMany(Int32Array.of(8, 16, 48)),
+    (a) => a.checkpoint(),
+    (a) => a.rewind(mark),
+    (a) => a.reset("zero"),
+  ]);
+  const frames = () => {
+    const made = new FrameArena({ capacity: 1024, checked: true });
+    made.allocate(8);
+    return made;
+  };
+  thrown<FrameArena>(frames, [
+    (f) => f.allocate(8),
+    (f) => f.free(8),
+    (f) => f.freeMany(Int32Array.of(8)),
+    (f) => f.reallocate(8, 100),
+    (f) => f.nextFrame(),
+    (f) => f.reset(),
+  ]);
+  thrown<TickArena>(
+    () => new TickArena({ frequency: 100, bytesPerTick: 4096, harmonics: 2 }),
+    [(t) => t.tick(), (t) => t.reset(), (t) => t.harmonic(2).allocate(8)],
+  );
 });
+
+describe.each<[string, <T extends object>(target: T) => T]>([["Object.freeze", (target) => Object.freeze(target)]])(
+  "through %s, nothing is changed by a call that can't write",
+  (_, wrap) => {
+    const refuses = <T extends object>(make: () => T, calls: readonly ((target: T) => unknown)[]) => {
+      for (const call of calls) {
+        const raw = make();
+        const before = state(raw);
+        const wrapped = wrap(raw);
+        let error: unknown;
+        try {
+          call(wrapped);
+        } catch (caught) {
+          error = caught;
+        }
+        expect(error, `${call}`).toBeInstanceOf(AllocatorError);
+        expect(error).toMatchObject({
+          code: "ERR_UNSUPPORTED",
+          message: "unsupported: an object that is frozen: it can't be changed",
+        });
+        expect(state(raw), `${call}`).toEqual(before);
+      }
+    };
+
+    test("Arena", () => {
+      let mark: Checkpoint;
+      const make = () => {
+        const arena = new Arena({ capacity: 512 });
+        arena.allocate(8);
+        mark = arena.checkpoint();
+        arena.allocate(16);
+        return arena;
+      };
+      refuses<Arena>(make, [
+        (a) => a.allocate(8),
+        (a) => a.tryAllocate(300, 64),
+        (a) => a.allocateMany(8, offsets(3)),
+        (a) => a.resize(16, 400),
+        (a) => a.reallocate(8, 100),
+        (a) => a.free(16),
+        (a) => a.freeMany(Int32Array.of(8, 16)),
+        (a) => a.checkpoint(),
+        (a) => a.rewind(mark),
+        (a) => a.reset("zero"),
+      ]);
+    });
+
+    test("FrameArena, TickArena", () => {
+      refuses(
+        () => new FrameArena({ capacity: 64, checked: true }),
+        [(f) => f.nextFrame(), (f) => f.reset(), (f) => f.freeMany(offsets(0))],
+      );
+      refuses(() => new TickArena({ frequency: 100, bytesPerTick: 64, harmonics: 2 }), [(t) => t.tick()]);
+    });
+
+    test("what asks only is answered", () => {
+      const raw = new Arena({ capacity: 512 });
+      const arena = wrap(raw);
+      expect([arena.stats(), arena.highWater, arena.isLive(8), arena.verify()]).toEqual([
+        raw.stats(),
+        8,
+        false,
+        undefined,
+      ]);
+    });
+  },
+);

@@ -78,3 +78,49 @@ test("a heap that is attached behind a proxy", () => {
   heap.free(proxy.allocate(100));
   expect(proxy.stats()).toEqual(heap.stats());
 });
+
+test("behind a proxy that throws, at whatever access, a call that fails has changed nothing", () => {
+  const made = () => {
+    const heap = new SlabAllocator({ capacity: 1 << 16, maxCapacity: 1 << 20 });
+    const full = new Int32Array(32);
+    heap.allocateMany(1024, full); // words of four blocks, some of them full
+    return { heap, a: full[0], z: full[31], large: heap.allocate(20_000) };
+  };
+  const out = new Int32Array(100);
+  const calls: ((heap: SlabAllocator, of: ReturnType<typeof made>) => unknown)[] = [
+    (heap) => heap.allocate(1024),
+    (heap) => heap.allocate(64),
+    (heap) => heap.tryAllocate(40, 4096),
+    (heap) => heap.allocate(200_000),
+    (heap, { a }) => heap.free(a),
+    (heap, { z }) => heap.free(z),
+    (heap, { large }) => heap.free(large),
+    (heap, { large }) => heap.resize(large, 100_000),
+    (heap, { large }) => heap.resize(large, 4096),
+    (heap, { a }) => heap.reallocate(a, 3000),
+    (heap, { large }) => heap.reallocate(large, 300_000),
+    (heap) => heap.allocateMany(2000, out),
+    (heap, { a, z, large }) => heap.freeMany(Int32Array.of(z, large, a)),
+    (heap) => heap.reset(),
+  ];
+  for (const call of calls) {
+    let done = false;
+    for (let k = 1; !done; k++) {
+      const of = made();
+      const before = bytesOf(of.heap);
+      let left = k;
+      const get = (target: SlabAllocator, key: string | symbol, self: unknown) => {
+        if (--left === 0) throw new Error("the proxy's");
+        return Reflect.get(target, key, self);
+      };
+      try {
+        call(new Proxy(of.heap, { get }), of);
+        done = true; // it has fewer accesses
+      } catch (error) {
+        expect(error).toEqual(new Error("the proxy's"));
+        expect(bytesOf(of.heap).equals(before), `${call}, access ${k}`).toBe(true);
+      }
+      of.heap.verify();
+    }
+  }
+});
