@@ -24,11 +24,11 @@ export const BUDGETS: readonly Budget[] = [
   { package: "@ariax/slab", names: "{ SlabAllocator }", ceiling: 8700 },
   // Private names that are not mangled, since proxies must work, are 700 of it; bytes that are gone, options and clocks that are
   // wrong, and their messages, another 1,000.
-  { package: "@ariax/arena", names: "{ TickArena }", ceiling: 9250 },
+  { package: "@ariax/arena", names: "{ TickArena }", ceiling: 9350 },
   // 8,700 of it are the slab heap.
   { package: "@ariax/memory-context", names: "{ MemoryContext }", ceiling: 17200 },
   // What its parts have more, for the same reasons, is 2,600 of it.
-  { package: "@ariax/consciousness", names: "{ MiniVm, TeslaConsciousnessPool }", ceiling: 33300 },
+  { package: "@ariax/consciousness", names: "{ MiniVm, TeslaConsciousnessPool }", ceiling: 33400 },
 ];
 
 /** Bytes of `export <names> from "<package>"`, where `project` has it installed. */
