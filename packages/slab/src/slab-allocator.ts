@@ -143,24 +143,25 @@ export class SlabAllocator implements Allocator {
   // stops inlining a call by the size of its bytecode. Measured: free 286 → 251 bytes, and V8 inlines both in one loop.
   tryAllocate(size: number, alignment?: number): Offset {
     if (typeof size !== "number" || size >>> 0 !== size || size > 16384 /* SMALL_MAX */ || alignment !== undefined)
-      return this.itself().allocateAny(size, alignment);
+      return this.allocateAny(size, alignment);
     const w = this.view;
     const line = LINE_OF[(size + 7) >>> 3];
     const word = w[line];
     const bits = w[word];
     const bit = bits & -bits;
     // Has the cursor's word run dry?
-    if (bit === 0) return this.itself().allocateFrom(line);
+    if (bit === 0) return this.allocateFrom(line);
     w[word] = bits ^ bit;
     return (w[line + 1 /* C_BASE */] + Math.imul(31 - Math.clz32(bit), w[line + 2 /* C_SIZE */])) >>> 0;
   }
 
   /** A large block, or an alignment. */
   private allocateAny(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
-    if (!(isUint32(size) && size <= this.capacity)) checkSize(size, this.capacity);
+    const it = this.itself();
+    if (!(isUint32(size) && size <= it.capacity)) checkSize(size, it.capacity);
     if (alignment !== DEFAULT_ALIGNMENT) checkAlignment(alignment, MAX_ALIGNMENT);
-    if (size <= SMALL_MAX && alignment <= PAGE_SIZE) return this.allocateAligned(size, alignment);
-    return this.allocateLarge((size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1, alignment >>> PAGE_SHIFT || 1);
+    if (size <= SMALL_MAX && alignment <= PAGE_SIZE) return it.allocateAligned(size, alignment);
+    return it.allocateLarge((size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1, alignment >>> PAGE_SHIFT || 1);
   }
 
   /** A block of the first class whose blocks, laid end to end from a page on, are all aligned. */
@@ -182,23 +183,24 @@ export class SlabAllocator implements Allocator {
 
   /** A block of a class; where there is no run for its slab, of a larger class that has one, or pages of its own. */
   private allocateFrom(line: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
-    const w = this.now();
+    const it = this.itself();
+    const w = it.now();
     if (w[w[line + C_WORD]] !== 0 || refill(w, line)) return takeLowest(w, line);
     const pages = w[line + C_SHAPE] & 0xffff;
     if (trim(w) && refill(w, line)) return takeLowest(w, line);
-    if (growHeap(this.heap, pages, 1) && refill(this.now(), line)) return takeLowest(this.now(), line);
+    if (growHeap(it.heap, pages, 1) && refill(it.now(), line)) return takeLowest(it.now(), line);
     // Slabs of the next power of two are the shortest; further classes waste more than they save.
     const most = 2 * w[line + C_SIZE];
     for (let other = line + LINE_WORDS; other < TABLE && w[other + C_SIZE] <= most; other += LINE_WORDS) {
       if ((w[other + C_SIZE] & (alignment - 1)) !== 0) continue;
       if (w[w[other + C_WORD]] !== 0 || refill(w, other)) return takeLowest(w, other);
     }
-    return this.allocateLarge(Math.ceil(w[line + C_SIZE] / PAGE_SIZE), 1);
+    return it.allocateLarge(Math.ceil(w[line + C_SIZE] / PAGE_SIZE), 1);
   }
 
   free(offset: Offset): void {
     if (typeof offset !== "number") {
-      this.itself().freeOther(offset);
+      this.freeOther(offset);
       return;
     }
     const w = this.view;
@@ -215,35 +217,37 @@ export class SlabAllocator implements Allocator {
         const now = old | (1 << (scaled >>> 19));
         // The start of a block, and not free?
         if ((scaled & -0x1ff80001) /* INDEX_CHECK */ === 0 && now !== old) {
-          if (old === 0 || now === w[line + 4 /* C_FULL */]) this.itself().tidy(entry, word, now);
+          if (old === 0 || now === w[line + 4 /* C_FULL */]) this.tidy(entry, word, now);
           else w[word] = now;
           return;
         }
       }
     }
-    this.itself().freeOther(offset);
+    this.freeOther(offset);
   }
 
   /** A bitmap word gets its first free block, or its last: there is more to do. */
   private tidy(entry: number, word: number, now: number): void {
-    const w = this.view;
+    const it = this.itself();
+    const w = it.view;
     const old = w[word];
     w[word] = now;
-    if (afterFree(w, entry, word, old)) this.gave();
+    if (afterFree(w, entry, word, old)) it.gave();
   }
 
   /** A large block, or what can't be freed. */
   private freeOther(offset: Offset): void {
+    const it = this.itself();
     // Was the view of a memory that has grown since?
-    const stale = this.view.length === 0;
-    const w = this.now();
+    const stale = it.view.length === 0;
+    const w = it.now();
     const page = largeAt(w, offset);
     if (page !== 0) {
       freeLarge(w, page, w[TABLE + page] & E_PAGES);
-      this.gave();
+      it.gave();
     } else if (stale) {
-      // Where the view could not be renewed, an object of its own is made for this call.
-      (this.view.length !== 0 ? this : new SlabAllocator(heapOptions(this.heap))).free(offset);
+      // Where the view could not be renewed, an object of its own is made for it call.
+      (it.view.length !== 0 ? it : new SlabAllocator(heapOptions(it.heap))).free(offset);
     } else throw freeError(w, offset);
   }
 
