@@ -1,8 +1,5 @@
 import { type Allocator, type Memory, NULL } from "./allocator.ts";
-import { isRevoked } from "./buffers.ts";
-import { checkOffsets } from "./check.ts";
-import { InvalidArgumentError } from "./errors.ts";
-import { show } from "./show.ts";
+import { checkAllocator, checkOffsets } from "./check.ts";
 
 /**
  * `allocateMany`, written once, over tryAllocate: the loop for an allocator that has no quicker way to make blocks in
@@ -13,9 +10,7 @@ export function allocateMany(
   size: number,
   out: Int32Array,
 ): number {
-  if (isRevoked(allocator) || typeof allocator?.tryAllocate !== "function") {
-    throw new InvalidArgumentError(`invalid allocator: ${show(allocator)} is none`);
-  }
+  checkAllocator(allocator, ["tryAllocate"]);
   const { byteOffset, length } = checkOffsets(out);
   let words = out;
   for (let made = 0; made < length; made++) {

@@ -79,13 +79,10 @@ export function checkBoolean(name: string, value: boolean): boolean {
   return value;
 }
 
-/** `allocator`, if it has the verbs of one; else throws `InvalidArgumentError`. */
-export function checkAllocator<A>(allocator: A): A {
-  const verbs: { readonly allocate?: unknown; readonly sizeOf?: unknown } = isRevoked(allocator)
-    ? {}
-    : (allocator ?? {});
-  const { allocate, sizeOf } = verbs;
-  if (typeof allocate !== "function" || typeof sizeOf !== "function") {
+/** `allocator`, if it has the verbs that are needed of one; else throws `InvalidArgumentError`. */
+export function checkAllocator<A>(allocator: A, verbs: readonly string[] = ["allocate", "sizeOf"]): A {
+  const has = (isRevoked(allocator) ? undefined : allocator) as Readonly<Record<string, unknown>> | null | undefined;
+  if (verbs.some((verb) => typeof has?.[verb] !== "function")) {
     throw new InvalidArgumentError(`invalid allocator: ${show(allocator)} is none`);
   }
   return allocator;

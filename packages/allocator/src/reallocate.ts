@@ -11,7 +11,11 @@ import { checkAllocator } from "./check.ts";
  * Cost: that of `resize`, or else of an allocation, a free and a copy of min(old, new) bytes.
  */
 export function reallocate(allocator: Allocator, offset: Offset, size: number, memory?: Cells): Offset {
-  checkAllocator(allocator);
+  return resizeOrMove(checkAllocator(allocator), offset, size, memory);
+}
+
+/** `reallocate`, for an allocator's own, which is called often: it is not asked whether it is one. */
+export function resizeOrMove(allocator: Allocator, offset: Offset, size: number, memory?: Cells): Offset {
   if (allocator.resize(offset, size)) return offset;
   return moveBlock(allocator, offset, Math.min(allocator.sizeOf(offset), size), allocator.allocate(size), memory);
 }

@@ -19,7 +19,7 @@ import {
   NULL,
   type Offset,
   OutOfMemoryError,
-  reallocate,
+  resizeOrMove,
   show,
   type Traits,
 } from "@ariax/allocator";
@@ -136,7 +136,7 @@ export class Arena implements Allocator {
   reallocate(offset: Offset, size: number): Offset {
     const it = this.itself();
     it.checkBytes();
-    return reallocate(it, offset, size);
+    return resizeOrMove(it, offset, size);
   }
 
   /** O(1) amortised: memory comes back as far down as blocks have ended. */
@@ -266,7 +266,7 @@ export class Arena implements Allocator {
 
   /** Throws where the bytes are not all there. */
   private checkBytes(): void {
-    Reflect.set(this, "lastByte", lastByteOf(this.memory, 8 * this.limit));
+    Reflect.set(this, "lastByte", lastByteOf(this.memory, 8 * this.limit, this.lastByte));
   }
 
   /** The granule at `offset`; 0 where none of this arena begins. */

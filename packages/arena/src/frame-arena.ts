@@ -16,7 +16,7 @@ import {
   makeStats,
   type Offset,
   readOptions,
-  reallocate,
+  resizeOrMove,
   sumStats,
   type Traits,
 } from "@ariax/allocator";
@@ -141,7 +141,7 @@ export class FrameArena implements Allocator {
   reallocate(offset: Offset, size: number): Offset {
     const it = this.itself();
     it.checkBytes();
-    return reallocate(it, offset, size);
+    return resizeOrMove(it, offset, size);
   }
 
   free(offset: Offset): void {
@@ -252,7 +252,11 @@ export class FrameArena implements Allocator {
 
   /** Throws where the bytes of the frames are not all there. */
   private checkBytes(): void {
-    Reflect.set(this, "lastByte", lastByteOf(this.memory, this.first + this.arenas.length * this.capacity));
+    Reflect.set(
+      this,
+      "lastByte",
+      lastByteOf(this.memory, this.first + this.arenas.length * this.capacity, this.lastByte),
+    );
   }
 
   /** What blocks had in this frame, or one before it in its place, is overwritten; what never was a block's is not touched. */

@@ -211,7 +211,7 @@ export class TickArena {
 
   /** Throws where the bytes of the frames are not all there. */
   private checkBytes(): void {
-    Reflect.set(this, "lastByte", lastByteOf(this.memory, this.base + this.byteLength));
+    Reflect.set(this, "lastByte", lastByteOf(this.memory, this.base + this.byteLength, this.lastByte));
   }
 
   private advance(): number {

@@ -16,7 +16,7 @@ import {
   NULL,
   type Offset,
   OutOfMemoryError,
-  reallocate,
+  resizeOrMove,
   type Traits,
 } from "@ariax/allocator";
 import { canGrow, clearHeap, growHeap, type Heap, heapFor, heapOptions, openHeap } from "./heap.ts";
@@ -286,7 +286,7 @@ export class SlabAllocator implements Allocator {
     const room = roomAt(it.now(), offset);
     // A small block that is too short? Resizing would only say no.
     if (room > 0 && isUint32(size) && size > room) return moveBlock(it, offset, room, it.allocate(size), it.heap);
-    return reallocate(it, offset, size, it.heap);
+    return resizeOrMove(it, offset, size, it.heap);
   }
 
   allocateMany(size: number, out: Int32Array): number {

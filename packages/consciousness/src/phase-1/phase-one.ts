@@ -15,7 +15,7 @@ import {
   type Offset,
   OutOfMemoryError,
   readOptions,
-  reallocate,
+  resizeOrMove,
   type Traits,
 } from "@ariax/allocator";
 import { HEADER, Region } from "./region.ts";
@@ -79,7 +79,7 @@ export class PhaseOne implements Allocator {
   }
 
   reallocate(offset: Offset, size: number): Offset {
-    return reallocate(this, offset, size);
+    return resizeOrMove(this, offset, size);
   }
 
   allocateMany(size: number, out: Int32Array): number {
