@@ -95,12 +95,14 @@ typedef enum ax_invariant {
   AX_BROKEN_BIN = 15,       /* a bin lists what is no free run, or one of another bin             where: its last page */
   AX_BROKEN_BINS = 16,      /* a free run is in no bin */
   AX_BROKEN_CURSOR = 17,    /* a class's cursor is on no word of a slab of the class              where: the class */
-  AX_BROKEN_OWNER = 18,     /* a slab is not lane 0's                                             where: its first page */
-  AX_BROKEN_BITMAP = 19,    /* a block beyond a slab's last is free                               where: its first page */
-  AX_BROKEN_SUMMARY = 20,   /* a slab's summary and bitmap disagree                               where: its first page */
+  AX_BROKEN_SHAPE = 18,     /* a slab has other blocks and pages than it says                     where: its last page */
+  AX_BROKEN_BITMAP = 19,    /* a block beyond a slab's last is free                               where: its last page */
+  AX_BROKEN_SUMMARY = 20,   /* a slab's summary and bitmap disagree                               where: its last page */
   AX_BROKEN_LIST_LINK = 21, /* the list of a class is broken                                      where: the class */
-  AX_BROKEN_LIST = 22,      /* a class lists what is no slab of it with a free block              where: the page */
-  AX_BROKEN_LISTS = 23,     /* a slab with a free block is on no list */
+  AX_BROKEN_LIST = 22,      /* a class lists what is no slab of it with a block to offer             where: the page */
+  AX_BROKEN_LISTS = 23,     /* a slab with a block to offer is on no list */
+  AX_BROKEN_STACK = 24,     /* a stack has what is no free block of its class, or one twice       where: the class */
+  AX_BROKEN_COUNT = 25,     /* a class has not as many pages as it says                           where: the class */
 } ax_invariant;
 
 /*

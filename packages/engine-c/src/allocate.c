@@ -1,21 +1,38 @@
-/* Allocating. The hot path is ax_allocate: the lowest bit of the word its class's cursor is on. */
+/* Allocating. The hot path is ax_allocate: from the word its class's cursor is on, or from its stack. */
 #include "layout.h"
-#include "size-class.h"
 
-/* The block of the lowest free bit of the cursor's word, which is not 0. */
-static inline ax_offset take_lowest(ax_heap *heap, const ax_line *line) {
+/* The highest free bit of the cursor's word, which is not 0. */
+static inline ax_offset take_bit(ax_heap *heap, const ax_line *line) {
   uint32_t *word = word_at(heap, line->word);
-  uint32_t bits = *word;
-  *word = bits & (bits - 1);
-  return line->base + lowest_bit(bits) * line->size;
+  uint32_t bit = highest_bit(*word);
+  *word ^= 1u << bit;
+  return line->base + bit * line->size;
 }
 
-/* Is there a free block under a class's cursor, be it moved? */
-static bool has_block(ax_heap *heap, ax_line *line) { return *word_at(heap, line->word) != 0 || refill(heap, line); }
+/* The topmost block of the stack, which is not empty. */
+static inline ax_offset take_top(ax_heap *heap, ax_line *line) {
+  const ax_entry *entry = entry_on(heap, line->top);
+  line->top -= 2;
+  flip_bit(heap, entry->bit);
+  return entry->offset;
+}
+
+static inline bool has_bit(const ax_heap *heap, const ax_line *line) { return *word_at(heap, line->word) != 0; }
+static inline bool has_top(const ax_heap *heap, const ax_line *line) { return entry_on(heap, line->top)->offset != 0; }
+
+/* Has a class a free block, be it that its cursor moves? */
+static bool has_block(ax_heap *heap, ax_line *line) {
+  return has_bit(heap, line) || has_top(heap, line) || refill(heap, line);
+}
+
+static ax_offset take_block(ax_heap *heap, ax_line *line) {
+  return has_bit(heap, line) ? take_bit(heap, line) : take_top(heap, line);
+}
 
 /* A large block, if need be once unused slabs are given up, or the heap has grown. `align` in pages. */
 AX_COLD static ax_offset allocate_large(ax_heap *heap, uint32_t pages, uint32_t align) {
   if (pages > heap->limit) return 0;
+  trim_for(heap, pages);
   uint32_t page = make_large(heap, pages, align);
   if (page == 0 && trim(heap)) page = make_large(heap, pages, align);
   if (page == 0 && grow(heap, pages, align)) page = make_large(heap, pages, align);
@@ -24,30 +41,27 @@ AX_COLD static ax_offset allocate_large(ax_heap *heap, uint32_t pages, uint32_t 
 
 /* A block of a class that has no pages for a slab: of a larger class that has one, or pages of its own. */
 AX_COLD static ax_offset allocate_hard(ax_heap *heap, ax_line *line, uint32_t alignment) {
-  if (trim(heap) && refill(heap, line)) return take_lowest(heap, line);
-  if (grow(heap, pages_of(line), 1) && refill(heap, line)) return take_lowest(heap, line);
+  if (trim(heap) && has_block(heap, line)) return take_block(heap, line);
+  if (grow(heap, slab_pages(line->size, 0), 1) && has_block(heap, line)) return take_block(heap, line);
   /* Slabs of the next power of two are the shortest; further classes waste more than they save. */
   uint32_t most = 2 * line->size;
   for (ax_line *other = line + 1; other < heap->lines + AX_CLASSES && other->size <= most; other++) {
-    if (other->size % alignment == 0 && has_block(heap, other)) return take_lowest(heap, other);
+    if (other->size % alignment == 0 && has_block(heap, other)) return take_block(heap, other);
   }
   return allocate_large(heap, pages_for(line->size), 1);
 }
 
 /* A block of a class. */
 static ax_offset allocate_from(ax_heap *heap, ax_line *line, uint32_t alignment) {
-  return AX_LIKELY(has_block(heap, line)) ? take_lowest(heap, line) : allocate_hard(heap, line, alignment);
+  return AX_LIKELY(has_block(heap, line)) ? take_block(heap, line) : allocate_hard(heap, line, alignment);
 }
 
 ax_offset ax_allocate(ax_heap *heap, uint32_t size) {
   if (AX_UNLIKELY(size > AX_SMALL_MAX)) return allocate_large(heap, pages_for(size), 1);
   ax_line *line = &heap->lines[class_of(size)];
-  uint32_t *word = word_at(heap, line->word);
-  uint32_t bits = *word;
-  /* Has the cursor's word run dry? */
-  if (AX_UNLIKELY(bits == 0)) return allocate_from(heap, line, 8);
-  *word = bits & (bits - 1);
-  return line->base + lowest_bit(bits) * line->size;
+  if (has_bit(heap, line)) return take_bit(heap, line);
+  if (AX_LIKELY(has_top(heap, line))) return take_top(heap, line);
+  return allocate_from(heap, line, 8);
 }
 
 ax_offset ax_allocate_aligned(ax_heap *heap, uint32_t size, uint32_t alignment) {
@@ -72,7 +86,9 @@ uint32_t ax_allocate_many(ax_heap *heap, uint32_t size, ax_offset *out, uint32_t
     const ax_line *line = &heap->lines[class_of(size)];
     uint32_t *word = word_at(heap, line->word);
     uint32_t bits = *word;
-    for (; bits != 0 && made < count; bits &= bits - 1) out[made++] = line->base + lowest_bit(bits) * line->size;
+    for (; bits != 0 && made < count; bits ^= 1u << highest_bit(bits)) {
+      out[made++] = line->base + highest_bit(bits) * line->size;
+    }
     *word = bits;
   }
   return made;

@@ -9,15 +9,17 @@
 #define AX_PAGE_SHIFT 12u
 #define AX_PAGE_SIZE 4096u
 #define AX_SMALL_MAX 16384u
-#define AX_CLASSES 39u
+#define AX_CLASSES 71u
+#define AX_MOST_BLOCKS 511u
 #define AX_ENOUGH_BLOCKS 16u
-#define AX_LONGEST_SLAB 4u
+#define AX_ENOUGH_PAGES 4u
+#define AX_LONGEST_SLAB 8u
 #define AX_INDEX_SHIFT 19u
-#define AX_INDEX_CHECK 0xe007ffffu
+#define AX_INDEX_CHECK 0xf007ffffu
 
 /* packages/slab/src/layout.ts */
 #define AX_MAGIC 0x58415241u /* "ARAX" */
-#define AX_VERSION 1u
+#define AX_VERSION 2u
 #define AX_H_MAGIC 0u
 #define AX_H_VERSION 1u
 #define AX_H_BASE 2u /* where the heap begins in its buffer, in bytes */
@@ -29,26 +31,30 @@
 #define AX_H_BITS 8u
 #define AX_H_REMOTE 9u /* … 0 = there is none */
 #define AX_H_FIRST 10u /* first page after the control block */
+#define AX_H_STACKS 11u /* the word where the classes' stacks begin */
+#define AX_H_DEPTH 12u /* words of each, a power of two */
 #define AX_H_PAGES 16u /* pages the heap has now */
 #define AX_H_USED 17u /* pages in slabs and large blocks */
 #define AX_H_PEAK 18u /* the most there ever were */
 #define AX_H_CHECK 19u /* H_PAGES ^ H_PEAK ^ MAGIC; what is used is known from the page table */
+#define AX_H_TRIM 20u /* pages in use from which on the heap trims before it takes more */
 #define AX_H_ZERO 31u /* always 0: the bitmap word of a class without a slab */
 #define AX_HEADER_WORDS 32u
+#define AX_TRIM_LEAST 32u
 #define AX_LINES 32u
 #define AX_LINE_SHIFT 3u
 #define AX_LINE_WORDS 8u
 #define AX_C_WORD 0u /* cursor: the bitmap word being drained; H_ZERO where there is none */
-#define AX_C_BASE 1u /* offset of that word's first block */
+#define AX_C_BASE 1u /* offset of the block of that word's bit 0, be there one or not */
 #define AX_C_SIZE 2u /* block bytes */
 #define AX_C_INVERSE 3u /* inverseOf(size) */
-#define AX_C_FULL 4u /* what a bitmap word of a wholly free slab holds */
-#define AX_C_SLAB 5u /* first page of the cursor's slab, 0 = none */
-#define AX_C_LIST 6u /* first page of the first other slab with free blocks, 0 = none */
-#define AX_C_SHAPE 7u /* (bitmap words of a slab) << 16 | its pages */
-#define AX_ENTRY_SHIFT 9u
-#define AX_ENTRY_LINE 511u
-#define AX_TABLE 344u
+#define AX_C_TOP 4u /* the word of the stack's topmost entry: a block's offset, its bit */
+#define AX_C_BOTTOM 5u /* the word below the stack's lowest entry, which is 0 */
+#define AX_C_LIST 6u /* last page of the first other slab with a block to offer, 0 = none */
+#define AX_C_PAGES 7u /* pages of the class's slabs */
+#define AX_ENTRY_SHIFT 7u
+#define AX_ENTRY_LINE 127u
+#define AX_TABLE 600u
 #define AX_E_FREE 0u
 #define AX_E_LARGE 0x80000000u /* | pages: a large block begins here */
 #define AX_E_BODY 0x90000000u /* it continues here */
@@ -57,12 +63,15 @@
 #define AX_E_WAS_LARGE 0xe0000000u /* | pages: a large block began here */
 #define AX_E_PAGES 0xfffffu
 #define AX_INFO_SHIFT 2u
-#define AX_P_SUMMARY 0u /* slab: bit i = bitmap word i has a free block */
+#define AX_P_SUMMARY 0u /* slab: bit i = its bitmap word i, from the last one on, has a free block that is not on the stack, or is the cursor's */
 #define AX_P_LENGTH 0u /* free run: pages; on its first page too */
-#define AX_P_NEXT 1u /* of the class's slabs with free blocks, or the bin's runs; 0 = none */
+#define AX_P_NEXT 1u /* of the class's slabs with blocks to offer, or the bin's runs; 0 = none */
 #define AX_P_PREV 2u
-#define AX_P_OWNER 3u /* slab: owner lane, 0 */
+#define AX_P_SHAPE 3u /* slab: (owner lane, 0) << 24 | blocks << 8 | pages */
+#define AX_SHAPE_BLOCKS 8u
+#define AX_SHAPE_PAGES 255u
 #define AX_BITS_SHIFT 3u
+#define AX_LEAST_ENTRIES 8u
 
 /* packages/slab/src/memory.ts */
 #define AX_MIN_CAPACITY 0x10000u

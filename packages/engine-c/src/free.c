@@ -9,27 +9,65 @@ AX_COLD static ax_freed free_other(ax_heap *heap, ax_offset offset) {
   return AX_FREED;
 }
 
+/* The stack is full: is the block's word on offer, and not full? Else there is more to do. */
+AX_APART static ax_freed free_full(ax_heap *heap, uint32_t entry, uint32_t bit) {
+  const uint32_t *word = word_at(heap, bit >> 5);
+  const ax_page *page = page_at(heap, slab_of(entry));
+  uint32_t i = (uint32_t)(last_word(heap, slab_of(entry)) - word);
+  if ((page->summary >> i & 1) == 0 || *word == full_word(page, i)) offer(heap, entry, word);
+  return AX_FREED;
+}
+
+/* Puts a block whose bit is set on its class's stack, unless it is in the cursor's word, or the stack is full. */
+static inline ax_freed put(ax_heap *heap, uint32_t entry, ax_offset offset, uint32_t bit) {
+  ax_line *line = line_of(heap, entry);
+  if (bit >> 5 == line->word) return AX_FREED;
+  uint32_t top = line->top + 2;
+  /* A tail call: so ax_free saves no registers. */
+  if ((top & (heap->depth - 1)) == 0) return free_full(heap, entry, bit);
+  *entry_on(heap, top) = (ax_entry){offset, bit};
+  line->top = top;
+  return AX_FREED;
+}
+
 ax_freed ax_free(ax_heap *heap, ax_offset offset) {
   uint32_t entry = entry_at(heap, offset);
   if (AX_UNLIKELY(!is_slab(entry))) return free_other(heap, offset);
   uint32_t scaled = scaled_index(heap, offset, entry);
   if (AX_UNLIKELY(!is_index(scaled))) return AX_INVALID_FREE;
-  uint32_t *word = bitmap_word(heap, entry, scaled);
+  uint32_t bit = bit_at(heap, entry, scaled);
+  uint32_t *word = word_at(heap, bit >> 5);
   uint32_t old = *word;
-  uint32_t now = old | bitmap_bit(scaled);
+  uint32_t now = old | 1u << bit % 32;
   if (AX_UNLIKELY(now == old)) return AX_DOUBLE_FREE;
   *word = now;
-  /* Its word's first free block, or its last? A tail call: so this function needs no stack. */
-  if (old == 0 || now == line_of(heap, entry)->full) return after_free(heap, entry, word, old);
-  return AX_FREED;
+  return put(heap, entry, offset, bit);
 }
 
+/*
+ * In two passes: the first takes each block's mark away, so that one that comes twice is told; the second puts each where
+ * ax_free would. A bit that is set before its turn can only let a slab be given back sooner, with all its blocks.
+ */
 uint32_t ax_free_many(ax_heap *heap, const ax_offset *offsets, uint32_t count) {
-  /* A trial first, which takes each block's mark away, so that a duplicate is told, and then puts all back. */
   uint32_t good = 0;
-  while (good < count && ax_size_of(heap, offsets[good]) != 0) flip_mark(heap, offsets[good++]);
-  for (uint32_t i = 0; i < good; i++) flip_mark(heap, offsets[i]);
-  if (good < count) return good;
-  for (uint32_t i = 0; i < count; i++) ax_free(heap, offsets[i]);
+  bool large = false;
+  for (; good < count && ax_size_of(heap, offsets[good]) != 0; good++) {
+    large = large || !is_slab(entry_at(heap, offsets[good]));
+    flip_mark(heap, offsets[good]);
+  }
+  if (good < count) {
+    for (uint32_t i = 0; i < good; i++) flip_mark(heap, offsets[i]);
+    return good;
+  }
+  /* The pages of a large block must not look free before its turn: a free neighbour would be merged with them. */
+  for (uint32_t i = 0; large && i < count; i++) {
+    if (!is_slab(entry_at(heap, offsets[i]))) flip_mark(heap, offsets[i]);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t entry = entry_at(heap, offsets[i]);
+    if (is_slab(entry)) put(heap, entry, offsets[i], bit_at(heap, entry, scaled_index(heap, offsets[i], entry)));
+    else if (is_large(entry)) free_other(heap, offsets[i]);
+    /* Else of a slab that went back with all its blocks. */
+  }
   return count;
 }

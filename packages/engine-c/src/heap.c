@@ -16,14 +16,15 @@
   X(bits, bits_at(limit))         \
   X(remote, 0u)                   \
   X(first, first_of(limit))       \
+  X(stacks, stacks_at(limit))     \
+  X(depth, depth_of(limit))       \
   X(zero, 0u)
 
 /* The same of a class line. */
-#define AX_FIXED_LINE(X, bytes)   \
-  X(size, bytes)                  \
-  X(inverse, inverse_of(bytes))   \
-  X(full, full_word(bytes))       \
-  X(shape, shape_of_slab(bytes))
+#define AX_FIXED_LINE(X, limit, c)          \
+  X(size, size_of_class(c))                 \
+  X(inverse, inverse_of(size_of_class(c)))  \
+  X(bottom, bottom_of(limit, c))
 
 /* Could a heap of at most `limit` pages begin at the byte `base`? */
 static bool is_place(uint32_t base, uint32_t limit) {
@@ -35,13 +36,15 @@ static void clear(ax_heap *heap) {
   uint32_t first = heap->first, pages = heap->pages;
   for (ax_line *line = heap->lines; line < heap->lines + AX_CLASSES; line++) {
     leave_slab(line);
-    line->list = 0;
+    line->top = line->bottom;
+    line->list = line->pages = 0;
   }
   fill_words(heap->table, AX_E_CONTROL, first);
   zero_words(heap->table + first, heap->limit - first);
   zero_words(word_at(heap, heap->bins), heap->info - heap->bins);
   add_run(heap, first, pages - first);
   heap->used = 0;
+  heap->trim = AX_TRIM_LEAST;
   heap->check = pages ^ heap->peak ^ AX_MAGIC;
 }
 
@@ -56,9 +59,8 @@ ax_heap *ax_make(void *buffer, uint32_t base, uint32_t pages, uint32_t limit) {
 #undef AX_WRITE
   for (uint32_t c = 0; c < AX_CLASSES; c++) {
     ax_line *line = &heap->lines[c];
-    uint32_t bytes = size_of_class(c);
 #define AX_WRITE(field, value) line->field = value;
-    AX_FIXED_LINE(AX_WRITE, bytes)
+    AX_FIXED_LINE(AX_WRITE, limit, c)
 #undef AX_WRITE
   }
   heap->pages = pages;

@@ -2,10 +2,10 @@
  * The control block: all metadata of a heap, 32-bit words at the start of the memory it governs. Explained, with its
  * invariants, in packages/slab/LAYOUT.md.
  *
- *     +--------+----------+------------+---------+-----------+----------+
- *     | header | lines    | page table | bins    | page info | bitmaps  | page, page, ...
- *     | 32     | 8 a class| 1 a page   |         | 4 a page  | 8 a page |
- *     +--------+----------+------------+---------+-----------+----------+
+ *     +--------+----------+------------+---------+-----------+----------+----------+
+ *     | header | lines    | page table | bins    | page info | bitmaps  | stacks   | page, page, ...
+ *     | 32     | 8 a class| 1 a page   |         | 4 a page  | 8 a page | a class's|
+ *     +--------+----------+------------+---------+-----------+----------+----------+
  *     |------ struct ax_heap ----------| from here on the places depend on the number of pages
  *
  * Pages are numbered from the heap's start. Words are unsigned here; where LAYOUT.md compares signed ones, a predicate does.
@@ -17,18 +17,25 @@
 #include "bins.h"
 #include "compiler.h"
 #include "constants.h"
+#include "size-class.h"
 
 /* A class line: what the hot path needs of a class, in half a cache line. */
 typedef struct ax_line {
   uint32_t word;    /* cursor: the bitmap word being drained; AX_H_ZERO where there is none */
-  uint32_t base;    /* offset of that word's first block */
+  uint32_t base;    /* offset of the block of that word's bit 0, be there one or not */
   uint32_t size;    /* block bytes                                                           never changes */
   uint32_t inverse; /* inverse_of(size)                                                      never changes */
-  uint32_t full;    /* a bitmap word of a wholly free slab                                   never changes */
-  uint32_t slab;    /* first page of the cursor's slab; 0 = none */
-  uint32_t list;    /* first page of the first other slab with a free block; 0 = none */
-  uint32_t shape;   /* (bitmap words of a slab) << 16 | its pages                            never changes */
+  uint32_t top;     /* the word of the stack's topmost entry */
+  uint32_t bottom;  /* the word below its lowest, which is 0                                 never changes */
+  uint32_t list;    /* last page of the first other slab with a block to offer; 0 = none */
+  uint32_t pages;   /* pages of the class's slabs */
 } ax_line;
+
+/* An entry of a class's stack: a free block. */
+typedef struct ax_entry {
+  uint32_t offset;
+  uint32_t bit; /* its bitmap word << 5 | the number there */
+} ax_entry;
 
 struct ax_heap {
   /* Fixed for the heap's life: */
@@ -43,28 +50,31 @@ struct ax_heap {
   uint32_t bits;
   uint32_t remote; /* ... 0 = there is none */
   uint32_t first;  /* first page after the control block */
-  uint32_t reserved_a[5];
+  uint32_t stacks; /* the word where the classes' stacks begin */
+  uint32_t depth;  /* words of each, a power of two */
+  uint32_t reserved_a[3];
   /* Changing: */
   uint32_t pages; /* pages the heap has now */
   uint32_t used;  /* pages in slabs and large blocks */
   uint32_t peak;  /* the most there ever were */
   uint32_t check; /* pages ^ peak ^ AX_MAGIC */
-  uint32_t reserved_b[11];
+  uint32_t trim;  /* pages in use from which on the heap trims before it takes more */
+  uint32_t reserved_b[10];
   uint32_t zero; /* always 0: the bitmap word of a class without a slab */
 
   ax_line lines[AX_CLASSES];
   uint32_t table[]; /* an entry a page */
 };
 
-/* Page info: of a slab's first page, or a free run's first and last. */
+/* Page info: of a slab's last page, or a free run's first and last. */
 typedef struct ax_page {
   union {
-    uint32_t summary; /* slab: bit i = bitmap word i has a free block, or the cursor is on it */
+    uint32_t summary; /* slab: bit i = word i has a free block that is not on the stack, or the cursor is on it */
     uint32_t length;  /* free run: pages */
   };
   uint32_t next;  /* of the class's list, or the bin's; 0 = none */
   uint32_t prev;  /* 0 = it is the first */
-  uint32_t owner; /* slab: owner lane, 0 */
+  uint32_t shape; /* slab: (owner lane, 0) << 24 | blocks << 8 | pages */
 } ax_page;
 
 #define AX_IS_AT(type, field, word) \
@@ -78,10 +88,13 @@ AX_IS_AT(struct ax_heap, info, AX_H_INFO);
 AX_IS_AT(struct ax_heap, bits, AX_H_BITS);
 AX_IS_AT(struct ax_heap, remote, AX_H_REMOTE);
 AX_IS_AT(struct ax_heap, first, AX_H_FIRST);
+AX_IS_AT(struct ax_heap, stacks, AX_H_STACKS);
+AX_IS_AT(struct ax_heap, depth, AX_H_DEPTH);
 AX_IS_AT(struct ax_heap, pages, AX_H_PAGES);
 AX_IS_AT(struct ax_heap, used, AX_H_USED);
 AX_IS_AT(struct ax_heap, peak, AX_H_PEAK);
 AX_IS_AT(struct ax_heap, check, AX_H_CHECK);
+AX_IS_AT(struct ax_heap, trim, AX_H_TRIM);
 AX_IS_AT(struct ax_heap, zero, AX_H_ZERO);
 AX_IS_AT(struct ax_heap, lines, AX_LINES);
 AX_IS_AT(struct ax_heap, table, AX_TABLE);
@@ -89,15 +102,15 @@ AX_IS_AT(ax_line, word, AX_C_WORD);
 AX_IS_AT(ax_line, base, AX_C_BASE);
 AX_IS_AT(ax_line, size, AX_C_SIZE);
 AX_IS_AT(ax_line, inverse, AX_C_INVERSE);
-AX_IS_AT(ax_line, full, AX_C_FULL);
-AX_IS_AT(ax_line, slab, AX_C_SLAB);
+AX_IS_AT(ax_line, top, AX_C_TOP);
+AX_IS_AT(ax_line, bottom, AX_C_BOTTOM);
 AX_IS_AT(ax_line, list, AX_C_LIST);
-AX_IS_AT(ax_line, shape, AX_C_SHAPE);
+AX_IS_AT(ax_line, pages, AX_C_PAGES);
 AX_IS_AT(ax_page, summary, AX_P_SUMMARY);
 AX_IS_AT(ax_page, length, AX_P_LENGTH);
 AX_IS_AT(ax_page, next, AX_P_NEXT);
 AX_IS_AT(ax_page, prev, AX_P_PREV);
-AX_IS_AT(ax_page, owner, AX_P_OWNER);
+AX_IS_AT(ax_page, shape, AX_P_SHAPE);
 _Static_assert(sizeof(ax_line) == 4 * AX_LINE_WORDS, "a class line is not as long as the layout has it");
 _Static_assert(sizeof(ax_page) == 4 << AX_INFO_SHIFT, "a page info is not as long as the layout has it");
 
@@ -106,8 +119,16 @@ static inline uint32_t bins_at(uint32_t limit) { return AX_TABLE + limit; }
 static inline uint32_t heads_at(uint32_t limit) { return bins_at(limit) + 1 + (bin_count(limit) + 31) / 32; }
 static inline uint32_t info_at(uint32_t limit) { return (heads_at(limit) + bin_count(limit) + 3) & ~3u; }
 static inline uint32_t bits_at(uint32_t limit) { return info_at(limit) + (limit << AX_INFO_SHIFT); }
+static inline uint32_t depth_of(uint32_t limit) { return limit < 256 ? 8 : limit < 4096 ? 32 : 64; }
+static inline uint32_t stacks_at(uint32_t limit) {
+  return (bits_at(limit) + (limit << AX_BITS_SHIFT) + depth_of(limit) - 1) & (0u - depth_of(limit));
+}
+static inline uint32_t bottom_of(uint32_t limit, uint32_t c) {
+  uint32_t depth = depth_of(limit);
+  return stacks_at(limit) + (c + 1) * depth - 2 - 2 * stack_entries(size_of_class(c), depth);
+}
 /* Words of the control block, and the first page after it. */
-static inline uint32_t words_of(uint32_t limit) { return bits_at(limit) + (limit << AX_BITS_SHIFT); }
+static inline uint32_t words_of(uint32_t limit) { return stacks_at(limit) + AX_CLASSES * depth_of(limit); }
 static inline uint32_t first_of(uint32_t limit) { return (4 * words_of(limit) + AX_PAGE_SIZE - 1) / AX_PAGE_SIZE; }
 
 /* As strchr does, these three take the heap's constness away: whoever was given a const heap writes nothing. */
@@ -115,9 +136,12 @@ static inline uint32_t *word_at(const ax_heap *heap, uint32_t word) { return (ui
 static inline ax_page *page_at(const ax_heap *heap, uint32_t page) {
   return (ax_page *)word_at(heap, heap->info) + page;
 }
-static inline uint32_t *bitmap_at(const ax_heap *heap, uint32_t slab) {
-  return word_at(heap, heap->bits) + (slab << AX_BITS_SHIFT);
+static inline ax_entry *entry_on(const ax_heap *heap, uint32_t word) { return (ax_entry *)word_at(heap, word); }
+/* The last bitmap word of a slab; word i of it lies i before. */
+static inline uint32_t *last_word(const ax_heap *heap, uint32_t slab) {
+  return word_at(heap, heap->bits) + (slab << AX_BITS_SHIFT) + 7;
 }
+static inline void flip_bit(ax_heap *heap, uint32_t bit) { *word_at(heap, bit >> 5) ^= 1u << bit % 32; }
 
 /* What a page table entry says of its page. */
 static inline bool is_slab(uint32_t entry) { return (int32_t)entry > 0; }
@@ -126,17 +150,22 @@ static inline bool is_large(uint32_t entry) { return entry >= AX_E_LARGE && entr
 static inline bool was_slab(uint32_t entry) { return entry >= AX_E_WAS_SLAB && entry < AX_E_WAS_LARGE; }
 static inline bool was_large(uint32_t entry) { return entry >= AX_E_WAS_LARGE; }
 
-/* Of a slab's entry: its first page, its class line, and the other way round. */
+/* Of a slab's entry: its last page, its class line, and the other way round. */
 static inline uint32_t slab_of(uint32_t entry) { return entry >> AX_ENTRY_SHIFT; }
 static inline ax_line *line_of(const ax_heap *heap, uint32_t entry) {
-  return (ax_line *)word_at(heap, entry & AX_ENTRY_LINE);
+  return (ax_line *)word_at(heap, (entry & AX_ENTRY_LINE) << AX_LINE_SHIFT);
 }
 static inline uint32_t entry_of(const ax_heap *heap, uint32_t slab, const ax_line *line) {
-  return slab << AX_ENTRY_SHIFT | (uint32_t)((const uint32_t *)line - (const uint32_t *)heap);
+  return slab << AX_ENTRY_SHIFT | (uint32_t)((const uint32_t *)line - (const uint32_t *)heap) >> AX_LINE_SHIFT;
 }
 
-static inline uint32_t pages_of(const ax_line *line) { return line->shape & 0xffff; }
-static inline uint32_t words_of_bitmap(const ax_line *line) { return line->shape >> 16; }
+static inline uint32_t pages_of(const ax_page *slab) { return slab->shape & AX_SHAPE_PAGES; }
+static inline uint32_t blocks_of(const ax_page *slab) { return slab->shape >> AX_SHAPE_BLOCKS; }
+/* What word i of a slab's bitmap holds when all its blocks are free. */
+static inline uint32_t full_word(const ax_page *slab, uint32_t i) {
+  uint32_t blocks = blocks_of(slab) - 32 * i;
+  return blocks >= 32 ? ~0u : ~0u << (32 - blocks);
+}
 
 /* Whole pages for `bytes`, at least 1. */
 static inline uint32_t pages_for(uint32_t bytes) {

@@ -7,18 +7,18 @@ static inline uint32_t entry_at(const ax_heap *heap, ax_offset offset) {
   return page < heap->limit ? heap->table[page] : AX_E_CONTROL;
 }
 
-/* (block index) << AX_INDEX_SHIFT, where an offset is a block's of the slab: see inverse_of. */
+/* (A block's number from its slab's end on) << AX_INDEX_SHIFT, where an offset is a block's of the slab: see inverse_of. */
 static inline uint32_t scaled_index(const ax_heap *heap, ax_offset offset, uint32_t entry) {
-  uint32_t distance = offset - heap->base - (slab_of(entry) << AX_PAGE_SHIFT);
+  uint32_t distance = ((slab_of(entry) + 1) << AX_PAGE_SHIFT) - (offset - heap->base);
   return distance * line_of(heap, entry)->inverse;
 }
 static inline bool is_index(uint32_t scaled) { return (scaled & AX_INDEX_CHECK) == 0; }
 
-/* A block's bitmap word, and its bit there. */
-static inline uint32_t *bitmap_word(const ax_heap *heap, uint32_t entry, uint32_t scaled) {
-  return bitmap_at(heap, slab_of(entry)) + (scaled >> (AX_INDEX_SHIFT + 5));
+/* A block's bit: its bitmap word << 5 | the number there. */
+static inline uint32_t bit_at(const ax_heap *heap, uint32_t entry, uint32_t scaled) {
+  return ((heap->bits + 8) << 5) + (slab_of(entry) << (AX_BITS_SHIFT + 5)) - (scaled >> AX_INDEX_SHIFT);
 }
-static inline uint32_t bitmap_bit(uint32_t scaled) { return 1u << (scaled >> AX_INDEX_SHIFT) % 32; }
+static inline bool is_set(const ax_heap *heap, uint32_t bit) { return (*word_at(heap, bit >> 5) >> bit % 32 & 1) != 0; }
 
 /* Does an offset begin a page? The heap's base does. */
 static inline bool begins_page(ax_offset offset) { return offset % AX_PAGE_SIZE == 0; }
@@ -32,7 +32,7 @@ static inline uint32_t large_at(const ax_heap *heap, ax_offset offset, uint32_t 
 static inline uint32_t room_at(const ax_heap *heap, ax_offset offset, uint32_t entry) {
   if (!is_slab(entry)) return large_at(heap, offset, entry) != 0 ? (entry & AX_E_PAGES) << AX_PAGE_SHIFT : 0;
   uint32_t scaled = scaled_index(heap, offset, entry);
-  bool live = is_index(scaled) && (*bitmap_word(heap, entry, scaled) & bitmap_bit(scaled)) == 0;
+  bool live = is_index(scaled) && !is_set(heap, bit_at(heap, entry, scaled));
   return live ? line_of(heap, entry)->size : 0;
 }
 
@@ -52,8 +52,7 @@ ax_freed ax_why(const ax_heap *heap, ax_offset offset) {
 static void flip_mark(ax_heap *heap, ax_offset offset) {
   uint32_t *entry = &heap->table[(offset - heap->base) >> AX_PAGE_SHIFT];
   if (is_slab(*entry)) {
-    uint32_t scaled = scaled_index(heap, offset, *entry);
-    *bitmap_word(heap, *entry, scaled) ^= bitmap_bit(scaled);
+    flip_bit(heap, bit_at(heap, *entry, scaled_index(heap, offset, *entry)));
   } else {
     *entry ^= AX_E_LARGE ^ AX_E_WAS_LARGE;
   }

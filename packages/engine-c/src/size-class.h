@@ -1,11 +1,12 @@
 /*
  * Size classes, without a table: what small blocks are rounded up to, and the slabs they are cut from.
  *
- *     class    0  1  2 | 3  4  5  6 | 7  8  9  10 | 11 ...                38
- *     size    16 24 32 | 40 48 56 64 | 80 96 112 128 | 160 ...          16384
+ *     class    0  1  2 ...  14 | 15  16  17  18  19  20  21  22 | 23 ...                70
+ *     size    16 24 32 ... 128 | 144 160 176 192 208 224 240 256 | 288 ...           16384
  *
- * Every size is m * 2^k with m = 1, 3, 5 or 7, and a slab m pages or a doubling of that, so that blocks fill it to its
- * last byte. Only making and verifying a heap compute more than class_of: the rest is read from the heap's class lines.
+ * Every size is m * 2^k with m odd and at most 15. Blocks are counted from their slab's end, so that what is left over
+ * lies at its front, and a slab may have any length. Only making and verifying a heap, and a new slab, compute more than
+ * class_of: the rest is read from the heap's class lines.
  */
 #ifndef AX_SIZE_CLASS_H
 #define AX_SIZE_CLASS_H
@@ -18,43 +19,44 @@
  * branch for sizes up to 64; measured on the seven traces: 1 % slower in the mean, 13 % on sqlite's.
  */
 static inline uint32_t class_of(uint32_t size) {
-  /* 2^k <= x < 2^(k+1), and the two bits below the highest tell which of four classes. Up to 64 bytes they are 8 apart, as
-   * they are from 33 on: so k is at least 5. */
+  /* 2^k <= x < 2^(k+1), and the three bits below the highest tell which of eight classes. Up to 128 bytes they are 8 apart,
+   * as they are from 65 on: so k is at least 6. */
   uint32_t x = (size > 9 ? size : 9) - 1;
-  uint32_t k = highest_bit(x | 32);
-  return 4 * k + (x >> (k - 2)) - 21;
+  uint32_t k = highest_bit(x | 64);
+  return 8 * k + (x >> (k - 3)) - 49;
 }
 
 /* Block bytes of a class. */
 static inline uint32_t size_of_class(uint32_t c) {
-  return c < 3 ? 16 + 8 * c : (5 + ((c + 1) & 3)) << ((c + 9) / 4);
+  return c < 15 ? 16 + 8 * c : (9 + ((c - 15) & 7)) << (4 + (c - 15) / 8);
 }
 
-/* Pages of a slab. */
-static inline uint32_t pages_of_slab(uint32_t size) {
-  uint32_t m = size >> lowest_bit(size);
-  uint32_t pages = m > size / AX_PAGE_SIZE ? m : size / AX_PAGE_SIZE;
-  while (pages * AX_PAGE_SIZE / size < AX_ENOUGH_BLOCKS && pages * 2 <= AX_LONGEST_SLAB) pages *= 2;
+/* Pages of the next slab of a class that has `have` of them: as LAYOUT.md says. */
+static inline uint32_t slab_pages(uint32_t size, uint32_t have) {
+  uint32_t pages = (size + AX_PAGE_SIZE - 1) / AX_PAGE_SIZE;
+  if (have == 0) return pages;
+  uint32_t enough = (AX_ENOUGH_BLOCKS * size + AX_PAGE_SIZE - 1) / AX_PAGE_SIZE;
+  if (enough > AX_ENOUGH_PAGES) enough = AX_ENOUGH_PAGES;
+  uint32_t part = have / 8 < AX_LONGEST_SLAB ? have / 8 : AX_LONGEST_SLAB;
+  uint32_t most = AX_MOST_BLOCKS * size / AX_PAGE_SIZE;
+  if (pages < enough) pages = enough;
+  if (pages < part) pages = part;
+  if (pages > most) pages = most;
+  while (16 * (pages * AX_PAGE_SIZE % size) > pages * AX_PAGE_SIZE) pages++;
   return pages;
 }
 
-/* Blocks of a slab: a power of two. */
-static inline uint32_t blocks_of_slab(uint32_t size) { return pages_of_slab(size) * AX_PAGE_SIZE / size; }
-
-/* (bitmap words of a slab) << 16 | its pages. */
-static inline uint32_t shape_of_slab(uint32_t size) {
-  return (blocks_of_slab(size) + 31) / 32 << 16 | pages_of_slab(size);
-}
-
-/* A bitmap word of a slab whose blocks are all free. */
-static inline uint32_t full_word(uint32_t size) {
-  uint32_t blocks = blocks_of_slab(size);
-  return blocks < 32 ? (1u << blocks) - 1 : ~0u;
+/* Entries of a class's stack, of `depth` words. */
+static inline uint32_t stack_entries(uint32_t size, uint32_t depth) {
+  uint32_t some = AX_SMALL_MAX / size;
+  if (some < AX_LEAST_ENTRIES) some = AX_LEAST_ENTRIES;
+  return some < depth / 2 - 1 ? some : depth / 2 - 1;
 }
 
 /*
- * What to multiply a distance from a slab's start by, modulo 2^32, to get (block index) << AX_INDEX_SHIFT: m's inverse,
- * shifted. What is no multiple of the size leaves a bit of AX_INDEX_CHECK (Granlund and Montgomery 1994, section 9).
+ * What to multiply a block's distance from its slab's end by, modulo 2^32, to get (its number from there on) <<
+ * AX_INDEX_SHIFT: m's inverse, shifted. What is no multiple of the size leaves a bit of AX_INDEX_CHECK (Granlund and
+ * Montgomery 1994, section 9).
  */
 static inline uint32_t inverse_of(uint32_t size) {
   uint32_t k = lowest_bit(size);

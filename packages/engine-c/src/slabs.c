@@ -1,15 +1,22 @@
 /*
- * Slabs, and the cursor each class allocates at: one bitmap word of one slab, drained from its lowest bit up. A set bit
- * is a free block.
+ * Slabs, and the two places that a class allocates from: the cursor, which is one bitmap word of one slab, and the stack
+ * of the blocks that were freed last. A set bit is a free block, on the stack or not.
  *
  *     class line    word --> + bitmap of the cursor's slab +       list --> slab <--> slab <--> ...
- *                            | 0 0 0 0110... 111... 111... |                with free blocks, in no order
- *                            +-------^---------------------+
+ *                            | ...111 ...111 0110... 0  0  |                with blocks to offer, in no order
+ *                            +---------------^-------------+
+ *                   top ---> + offset, bit | offset, bit | ... +   a 0 below the lowest
  *
- * A slab's summary has a bit for each bitmap word with a free block. ax_free sets it when a word gets its first one; it is
- * cleared only when the cursor moves on from a word that has run dry.
+ * ax_allocate takes from the cursor's word; where that is dry, from the stack; and only where both are, the cursor moves.
+ * ax_free puts a block on the stack, unless it is in the cursor's word, or the stack is full: then it is offered, its word
+ * gets its summary bit, and its slab is listed. packages/slab/src/slabs.ts says why. Words count from the last one back.
  */
 #include "page-list.h"
+
+/* The last page of the slab that a class's cursor is in, or 0. */
+static inline uint32_t cursor_slab(const ax_heap *heap, const ax_line *line) {
+  return line->word == AX_H_ZERO ? 0 : slab_of(heap->table[(line->word - heap->bits) >> AX_BITS_SHIFT]);
+}
 
 static void unlink_slab(ax_heap *heap, ax_line *line, uint32_t slab) {
   const ax_page *page = page_at(heap, slab);
@@ -17,35 +24,71 @@ static void unlink_slab(ax_heap *heap, ax_line *line, uint32_t slab) {
 }
 
 /* Are all the blocks of a slab free? */
-static bool is_whole(const ax_heap *heap, const ax_line *line, uint32_t slab) {
-  const uint32_t *bits = bitmap_at(heap, slab);
-  for (uint32_t i = words_of_bitmap(line); i > 0; i--) {
-    if (bits[i - 1] != line->full) return false;
+static bool is_whole(const ax_heap *heap, uint32_t slab) {
+  const ax_page *page = page_at(heap, slab);
+  const uint32_t *last = last_word(heap, slab);
+  for (uint32_t i = (blocks_of(page) + 31) / 32; i > 0; i--) {
+    if (*(last - (i - 1)) != full_word(page, i - 1)) return false;
   }
   return true;
+}
+
+/* Takes the blocks of so many pages off a class's stack. O(its entries). */
+static void forget(ax_heap *heap, ax_line *line, uint32_t first, uint32_t pages) {
+  uint32_t to = line->bottom;
+  for (uint32_t from = to + 2; from <= line->top; from += 2) {
+    ax_entry entry = *entry_on(heap, from);
+    if (((entry.offset - heap->base) >> AX_PAGE_SHIFT) - first < pages) continue;
+    to += 2;
+    *entry_on(heap, to) = entry;
+  }
+  line->top = to;
 }
 
 /* Gives the pages of a listed slab back. Its bitmap is left as it is: a new slab writes its own. */
 static void retire(ax_heap *heap, ax_line *line, uint32_t slab) {
   unlink_slab(heap, line, slab);
-  uint32_t pages = pages_of(line);
-  for (uint32_t i = 0; i < pages; i++) heap->table[slab + i] |= AX_E_WAS_SLAB;
-  give_run(heap, slab, pages);
+  uint32_t pages = pages_of(page_at(heap, slab)), first = slab - pages + 1;
+  forget(heap, line, first, pages);
+  line->pages -= pages;
+  for (uint32_t i = 0; i < pages; i++) heap->table[first + i] |= AX_E_WAS_SLAB;
+  give_run(heap, first, pages);
+}
+
+/* Offers the free blocks of a bitmap word that are on no stack, and gives their slab back if it has no live block. */
+static void offer(ax_heap *heap, uint32_t entry, const uint32_t *word) {
+  ax_line *line = line_of(heap, entry);
+  uint32_t slab = slab_of(entry);
+  ax_page *page = page_at(heap, slab);
+  uint32_t i = (uint32_t)(last_word(heap, slab) - word), summary = page->summary;
+  page->summary = summary | 1u << i;
+  /* The cursor's slab is on no list, and is kept, so that a class does not give up and take the same pages in turns. */
+  if (slab == cursor_slab(heap, line)) return;
+  if (summary == 0) link_page(heap, &line->list, slab);
+  if (*word == full_word(page, i) && is_whole(heap, slab)) retire(heap, line, slab);
 }
 
 /* Leaves a class without a slab to allocate from. */
 static void leave_slab(ax_line *line) {
-  line->slab = 0;
   line->word = AX_H_ZERO;
   line->base = 0;
 }
 
-/* Retires every cursor's slab that is wholly free, for when pages are short. Did that give any back? O(classes). */
+/*
+ * Empties the stacks, and retires every slab that has no live block, the cursors' too: for when pages are short. Did that
+ * give any back? O(classes * entries).
+ */
 static bool trim(ax_heap *heap) {
   uint32_t used = heap->used;
   for (ax_line *line = heap->lines; line < heap->lines + AX_CLASSES; line++) {
-    uint32_t slab = line->slab;
-    if (slab != 0 && is_whole(heap, line, slab)) {
+    if (line->pages == 0) continue;
+    for (const ax_entry *entry; (entry = entry_on(heap, line->top))->offset != 0;) {
+      const uint32_t *word = word_at(heap, entry->bit >> 5);
+      line->top -= 2;
+      offer(heap, heap->table[((entry->bit >> 5) - heap->bits) >> AX_BITS_SHIFT], word);
+    }
+    uint32_t slab = cursor_slab(heap, line);
+    if (slab != 0 && is_whole(heap, slab)) {
       leave_slab(line);
       link_page(heap, &line->list, slab);
       retire(heap, line, slab);
@@ -54,61 +97,57 @@ static bool trim(ax_heap *heap) {
   return heap->used < used;
 }
 
+/* Trims before the heap takes so many pages, if it has grown since it did last. */
+static void trim_for(ax_heap *heap, uint32_t pages) {
+  if (heap->used + pages <= heap->trim) return;
+  trim(heap);
+  uint32_t want = heap->used + pages, next = want + (want >> 4) + AX_TRIM_LEAST;
+  if (heap->trim < next) heap->trim = next;
+}
+
 /* A new slab, every block free, on no list; 0 where there are no pages. */
-static uint32_t make_slab(ax_heap *heap, const ax_line *line) {
-  uint32_t pages = pages_of(line), words = words_of_bitmap(line);
-  uint32_t slab = take_run(heap, pages, 1);
-  if (slab == 0) return 0;
-  fill_words(heap->table + slab, entry_of(heap, slab, line), pages);
-  fill_words(bitmap_at(heap, slab), line->full, words);
-  page_at(heap, slab)->summary = ~0u >> (32 - words);
-  page_at(heap, slab)->owner = 0;
+static uint32_t make_slab(ax_heap *heap, ax_line *line) {
+  uint32_t pages = slab_pages(line->size, line->pages);
+  uint32_t first = take_run(heap, pages, 1);
+  if (first == 0) {
+    pages = slab_pages(line->size, 0);
+    first = take_run(heap, pages, 1);
+    if (first == 0) return 0;
+  }
+  uint32_t slab = first + pages - 1, blocks = pages * AX_PAGE_SIZE / line->size, words = (blocks + 31) / 32;
+  ax_page *page = page_at(heap, slab);
+  line->pages += pages;
+  fill_words(heap->table + first, entry_of(heap, slab, line), pages);
+  page->shape = blocks << AX_SHAPE_BLOCKS | pages;
+  page->summary = ~0u >> (32 - words);
+  for (uint32_t i = 0; i < words; i++) *(last_word(heap, slab) - i) = full_word(page, i);
   return slab;
 }
 
-/* Moves a class's cursor off its dry word, to one with a free block; false where there are no pages for a new slab. */
+/* Moves a class's cursor off its dry word, the stack being empty; false where there are no pages for a new slab. */
 static bool refill(ax_heap *heap, ax_line *line) {
-  uint32_t slab = line->slab;
+  uint32_t slab = cursor_slab(heap, line);
   uint32_t summary = 0;
   if (slab != 0) {
-    uint32_t word = line->word - heap->bits - (slab << AX_BITS_SHIFT);
-    summary = page_at(heap, slab)->summary &= ~(1u << word);
+    uint32_t i = (uint32_t)(last_word(heap, slab) - word_at(heap, line->word));
+    summary = page_at(heap, slab)->summary &= ~(1u << i);
   }
   if (summary == 0) {
+    leave_slab(line);
+    /* Nothing listed, so pages are needed: are blocks free, or pages, that nobody offered? */
+    if (line->list == 0) trim_for(heap, slab_pages(line->size, line->pages));
     slab = line->list;
     if (slab != 0) {
       unlink_slab(heap, line, slab);
     } else {
       slab = make_slab(heap, line);
-      if (slab == 0) {
-        leave_slab(line);
-        return false;
-      }
+      if (slab == 0) return false;
     }
     summary = page_at(heap, slab)->summary;
   }
-  uint32_t word = lowest_bit(summary);
-  line->slab = slab;
-  line->word = heap->bits + (slab << AX_BITS_SHIFT) + word;
-  line->base = heap->base + (slab << AX_PAGE_SHIFT) + word * 32 * line->size;
+  /* The highest offsets first, so the word nearest to the last. */
+  uint32_t i = lowest_bit(summary);
+  line->word = (uint32_t)(last_word(heap, slab) - i - word_at(heap, 0));
+  line->base = heap->base + ((slab + 1) << AX_PAGE_SHIFT) - (i + 1) * 32 * line->size;
   return true;
-}
-
-/*
- * What a free leaves to do when a bitmap word got its first free block, or its last: `old` is what it was before. Tried:
- * inlined into ax_free, which then saves registers on each call; measured on the seven traces: 10 % slower in the mean.
- */
-AX_APART static ax_freed after_free(ax_heap *heap, uint32_t entry, const uint32_t *word, uint32_t old) {
-  ax_line *line = line_of(heap, entry);
-  uint32_t slab = slab_of(entry);
-  if (old == 0) {
-    ax_page *page = page_at(heap, slab);
-    uint32_t summary = page->summary;
-    page->summary = summary | 1u << (word - bitmap_at(heap, slab));
-    /* Was the slab full, and so on no list, nor the cursor's? */
-    if (summary == 0) link_page(heap, &line->list, slab);
-  }
-  /* Wholly free? The cursor's slab is kept, so that a class does not give up and take the same pages in turns. */
-  if (slab != line->slab && *word == line->full && is_whole(heap, line, slab)) retire(heap, line, slab);
-  return AX_FREED;
 }

@@ -21,15 +21,14 @@ static uint32_t verify_header(const ax_heap *heap) {
   if (heap->field != (value)) return fault(AX_BROKEN_HEADER, (uint32_t)offsetof(ax_heap, field) / 4);
   AX_FIXED_HEADER(AX_COMPARE, limit)
 #undef AX_COMPARE
-  for (uint32_t i = AX_H_FIRST + 1; i < AX_H_ZERO; i++) {
-    if ((i < AX_H_PAGES || i > AX_H_CHECK) && *word_at(heap, i) != 0) return fault(AX_BROKEN_HEADER, i);
+  for (uint32_t i = AX_H_DEPTH + 1; i < AX_H_ZERO; i++) {
+    if ((i < AX_H_PAGES || i > AX_H_TRIM) && *word_at(heap, i) != 0) return fault(AX_BROKEN_HEADER, i);
   }
   for (uint32_t c = 0; c < AX_CLASSES; c++) {
     const ax_line *line = &heap->lines[c];
-    uint32_t bytes = size_of_class(c);
 #define AX_COMPARE(field, value) \
   if (line->field != (value)) return fault(AX_BROKEN_LINE, c);
-    AX_FIXED_LINE(AX_COMPARE, bytes)
+    AX_FIXED_LINE(AX_COMPARE, limit, c)
 #undef AX_COMPARE
   }
   if (heap->check != (heap->pages ^ heap->peak ^ AX_MAGIC)) return fault(AX_BROKEN_CHECK, 0);
@@ -44,18 +43,17 @@ static uint32_t verify_header(const ax_heap *heap) {
   return 0;
 }
 
-/* Does an entry begin a slab at its page? Then its class line is one. */
+/* Is an entry one of a slab that has its page? Then its class line is one. */
 static bool is_slab_at(const ax_heap *heap, uint32_t page) {
-  uint32_t entry = heap->table[page];
-  uint32_t line = entry & AX_ENTRY_LINE;
-  return is_slab(entry) && slab_of(entry) == page && line >= AX_LINES && line < AX_TABLE && line % AX_LINE_WORDS == 0;
+  uint32_t entry = heap->table[page], line = (entry & AX_ENTRY_LINE) << AX_LINE_SHIFT;
+  return is_slab(entry) && slab_of(entry) >= page && slab_of(entry) < heap->pages && line >= AX_LINES && line < AX_TABLE;
 }
 
 /* Pages of the slab, large block or free run at a page; 0 where none begins, or it goes beyond the end. */
 static uint32_t extent_at(const ax_heap *heap, uint32_t page) {
   uint32_t entry = heap->table[page];
   uint32_t pages = 0;
-  if (is_slab_at(heap, page)) pages = pages_of(line_of(heap, entry));
+  if (is_slab_at(heap, page)) pages = slab_of(entry) - page + 1;
   else if (is_large(entry)) pages = entry ^ AX_E_LARGE;
   else if (is_free(entry)) pages = page_at(heap, page)->length;
   return pages <= heap->pages - page ? pages : 0;
@@ -133,57 +131,122 @@ static uint32_t verify_bins(const ax_heap *heap) {
   return 0;
 }
 
+/* Is a page the last of a slab of a class? */
+static bool ends_slab(const ax_heap *heap, uint32_t page, const ax_line *line) {
+  if (page < heap->first || page >= heap->pages) return false;
+  uint32_t entry = heap->table[page];
+  return is_slab(entry) && slab_of(entry) == page && line_of(heap, entry) == line;
+}
+
 /* The cursor of a class is on a word of a slab of its own, or on the word that is always 0. */
 static uint32_t verify_cursor(const ax_heap *heap, uint32_t c) {
   const ax_line *line = &heap->lines[c];
-  uint32_t slab = line->slab;
-  if (slab == 0) return line->word == AX_H_ZERO && line->base == 0 ? 0 : fault(AX_BROKEN_CURSOR, c);
-  if (slab < heap->first || slab >= heap->pages || !is_slab_at(heap, slab)) return fault(AX_BROKEN_CURSOR, c);
-  uint32_t word = line->word - heap->bits - (slab << AX_BITS_SHIFT);
-  bool right = line_of(heap, heap->table[slab]) == line && word < words_of_bitmap(line) &&
-               line->base == heap->base + (slab << AX_PAGE_SHIFT) + word * 32 * line->size;
+  if (line->word == AX_H_ZERO) return line->base == 0 ? 0 : fault(AX_BROKEN_CURSOR, c);
+  uint32_t page = (line->word - heap->bits) >> AX_BITS_SHIFT;
+  if (page < heap->first || page >= heap->pages) return fault(AX_BROKEN_CURSOR, c);
+  uint32_t slab = is_slab(heap->table[page]) ? slab_of(heap->table[page]) : 0;
+  if (!ends_slab(heap, slab, line)) return fault(AX_BROKEN_CURSOR, c);
+  uint32_t i = (uint32_t)(last_word(heap, slab) - word_at(heap, line->word));
+  bool right = i < (blocks_of(page_at(heap, slab)) + 31) / 32 &&
+               line->base == heap->base + ((slab + 1) << AX_PAGE_SHIFT) - (i + 1) * 32 * line->size;
   return right ? 0 : fault(AX_BROKEN_CURSOR, c);
 }
 
-/* A slab's bitmap and its summary agree. */
+/* The stack of a class has free blocks of its slabs, each once. */
+static uint32_t verify_stack(const ax_heap *heap, uint32_t c) {
+  const ax_line *line = &heap->lines[c];
+  uint32_t entries = (line->top - line->bottom) / 2;
+  if ((line->top - line->bottom) % 2 != 0 || entries > stack_entries(line->size, heap->depth)) return fault(AX_BROKEN_STACK, c);
+  if (*word_at(heap, line->bottom) != 0) return fault(AX_BROKEN_STACK, c);
+  for (uint32_t at = line->bottom + 2; at != line->top + 2; at += 2) {
+    ax_entry entry = *entry_on(heap, at);
+    uint32_t page = (entry.offset - heap->base) >> AX_PAGE_SHIFT;
+    if (page >= heap->pages || !is_slab(heap->table[page])) return fault(AX_BROKEN_STACK, c);
+    uint32_t slab = slab_of(heap->table[page]);
+    if (!ends_slab(heap, slab, line)) return fault(AX_BROKEN_STACK, c);
+    uint32_t number = ((heap->bits + 8 + (slab << AX_BITS_SHIFT)) << 5) - entry.bit;
+    bool right = number >= 1 && number <= blocks_of(page_at(heap, slab)) && entry.bit >> 5 != line->word &&
+                 entry.offset == heap->base + ((slab + 1) << AX_PAGE_SHIFT) - number * line->size;
+    if (!right || (*word_at(heap, entry.bit >> 5) >> entry.bit % 32 & 1) == 0) return fault(AX_BROKEN_STACK, c);
+    for (uint32_t below = line->bottom + 2; below != at; below += 2) {
+      if (entry_on(heap, below)->bit == entry.bit) return fault(AX_BROKEN_STACK, c);
+    }
+  }
+  return 0;
+}
+
+/* The free blocks of a bitmap word that are on its class's stack. */
+static uint32_t stacked_of(const ax_heap *heap, const ax_line *line, const uint32_t *word) {
+  uint32_t stacked = 0, number = (uint32_t)(word - word_at(heap, 0));
+  for (uint32_t at = line->bottom + 2; at != line->top + 2; at += 2) {
+    uint32_t bit = entry_on(heap, at)->bit;
+    if (bit >> 5 == number) stacked |= 1u << bit % 32;
+  }
+  return stacked;
+}
+
+/* A slab's bitmap, its summary and its class's stack agree. */
 static uint32_t verify_slab(const ax_heap *heap, uint32_t slab) {
   const ax_line *line = line_of(heap, heap->table[slab]);
-  const uint32_t *bits = bitmap_at(heap, slab);
-  uint32_t summary = page_at(heap, slab)->summary;
-  if (page_at(heap, slab)->owner != 0) return fault(AX_BROKEN_OWNER, slab);
-  for (uint32_t i = 0; i < 32; i++) {
-    uint32_t word = i < words_of_bitmap(line) ? bits[i] : 0;
-    if ((word & ~line->full) != 0) return fault(AX_BROKEN_BITMAP, slab);
-    bool open = word != 0 || (line->slab == slab && line->word == (uint32_t)(bits + i - word_at(heap, 0)));
-    if ((summary >> i & 1) != open) return fault(AX_BROKEN_SUMMARY, slab);
+  const ax_page *page = page_at(heap, slab);
+  uint32_t words = (blocks_of(page) + 31) / 32;
+  if (page->summary >> words != 0) return fault(AX_BROKEN_SUMMARY, slab);
+  for (uint32_t i = 0; i < words; i++) {
+    const uint32_t *word = last_word(heap, slab) - i;
+    if ((*word & ~full_word(page, i)) != 0) return fault(AX_BROKEN_BITMAP, slab);
+    bool open = (*word & ~stacked_of(heap, line, word)) != 0 || word == word_at(heap, line->word);
+    if ((page->summary >> i & 1) != open) return fault(AX_BROKEN_SUMMARY, slab);
   }
   return 0;
 }
 
 /* Is a slab one that its class lists? */
 static bool is_open(const ax_heap *heap, uint32_t slab) {
-  return page_at(heap, slab)->summary != 0 && line_of(heap, heap->table[slab])->slab != slab;
+  return page_at(heap, slab)->summary != 0 && cursor_slab(heap, line_of(heap, heap->table[slab])) != slab;
 }
 
-/* Each slab is the cursor's, or listed, or full. */
+/* The slabs have the shapes that their pages say, and each class as many pages as it says. */
+static uint32_t verify_shapes(const ax_heap *heap) {
+  uint32_t have[AX_CLASSES];
+  fill_words(have, 0, AX_CLASSES);
+  for (uint32_t page = heap->first, pages; page < heap->pages; page += pages) {
+    pages = extent_at(heap, page);
+    if (!is_slab(heap->table[page])) continue;
+    uint32_t slab = page + pages - 1;
+    const ax_line *line = line_of(heap, heap->table[page]);
+    uint32_t blocks = pages * AX_PAGE_SIZE / line->size;
+    bool right = pages <= AX_SHAPE_PAGES && blocks <= AX_MOST_BLOCKS &&
+                 page_at(heap, slab)->shape == (blocks << AX_SHAPE_BLOCKS | pages);
+    if (!right) return fault(AX_BROKEN_SHAPE, slab);
+    have[line - heap->lines] += pages;
+  }
+  for (uint32_t c = 0; c < AX_CLASSES; c++) {
+    if (have[c] != heap->lines[c].pages) return fault(AX_BROKEN_COUNT, c);
+  }
+  return 0;
+}
+
+/* Each slab is the cursor's, or listed, or has nothing to offer. */
 static uint32_t verify_slabs(const ax_heap *heap) {
   uint32_t open = 0;
-  for (uint32_t c = 0; c < AX_CLASSES; c++) {
-    uint32_t broken = verify_cursor(heap, c);
-    if (broken != 0) return broken;
+  uint32_t broken = verify_shapes(heap);
+  for (uint32_t c = 0; c < AX_CLASSES && broken == 0; c++) {
+    broken = verify_cursor(heap, c);
+    if (broken == 0) broken = verify_stack(heap, c);
   }
-  for (uint32_t page = heap->first; page < heap->pages; page += extent_at(heap, page)) {
-    if (!is_slab_at(heap, page)) continue;
-    uint32_t broken = verify_slab(heap, page);
+  if (broken != 0) return broken;
+  for (uint32_t page = heap->first, pages; page < heap->pages; page += pages) {
+    pages = extent_at(heap, page);
+    if (!is_slab(heap->table[page])) continue;
+    broken = verify_slab(heap, page + pages - 1);
     if (broken != 0) return broken;
-    open += is_open(heap, page);
+    open += is_open(heap, page + pages - 1);
   }
   for (uint32_t c = 0; c < AX_CLASSES; c++) {
     const ax_line *line = &heap->lines[c];
     for (uint32_t slab = line->list, prev = 0; slab != 0; prev = slab, slab = page_at(heap, slab)->next) {
       if (!is_linked(heap, slab, prev)) return fault(AX_BROKEN_LIST_LINK, c);
-      bool right = is_slab_at(heap, slab) && line_of(heap, heap->table[slab]) == line && is_open(heap, slab);
-      if (!right) return fault(AX_BROKEN_LIST, slab);
+      if (!ends_slab(heap, slab, line) || !is_open(heap, slab)) return fault(AX_BROKEN_LIST, slab);
       open--;
     }
   }

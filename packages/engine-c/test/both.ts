@@ -26,7 +26,8 @@ const CALL = {
   mutate: 15,
 } as const;
 
-const [H_BASE, H_LIMIT, H_BINS, H_HEADS, H_INFO, H_BITS, H_PAGES] = [2, 3, 5, 6, 7, 8, 16];
+const [H_BASE, H_LIMIT, H_BINS, H_HEADS, H_INFO, H_STACKS, H_DEPTH, H_PAGES] = [2, 3, 5, 6, 7, 11, 12, 16];
+const CLASSES = 71;
 const PAGE = 4096;
 
 /** A difference, told by the call after which it shows. */
@@ -50,7 +51,7 @@ export class Both {
     this.heap = new SlabAllocator(options);
     const w = this.heap.words;
     this.base = w[H_BASE] >>> 0;
-    this.words = w[H_BITS] + 8 * w[H_LIMIT];
+    this.words = w[H_STACKS] + CLASSES * w[H_DEPTH];
     this.#script = [this.base, w[H_PAGES], w[H_LIMIT], most ?? this.base + w[H_LIMIT] * PAGE];
   }
 

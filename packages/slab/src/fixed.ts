@@ -1,7 +1,7 @@
 /** The words of a heap that never change: what they must be, and whether they are. */
 import { CorruptionError } from "@ariax/allocator";
 import * as L from "./layout.ts";
-import { CLASS_SIZES, CLASSES, inverseOf, PAGE_SHIFT, SLAB_PAGES } from "./size-class.ts";
+import { CLASS_SIZES, CLASSES, inverseOf } from "./size-class.ts";
 
 /** The header and class lines as they must be for the heap's life. */
 export function writeFixed(w: Int32Array, base: number, limit: number, lanes: number): void {
@@ -17,14 +17,14 @@ export function writeFixed(w: Int32Array, base: number, limit: number, lanes: nu
   w[L.H_BITS] = layout.bits;
   w[L.H_REMOTE] = layout.remote;
   w[L.H_FIRST] = layout.first;
+  w[L.H_STACKS] = layout.stacks;
+  w[L.H_DEPTH] = layout.depth;
   for (let c = 0; c < CLASSES; c++) {
     const line = L.LINES + (c << L.LINE_SHIFT);
     const size = CLASS_SIZES[c];
-    const blocks = (SLAB_PAGES[c] << PAGE_SHIFT) / size;
     w[line + L.C_SIZE] = size;
+    w[line + L.C_BOTTOM] = L.stackBottom(layout, c, size);
     w[line + L.C_INVERSE] = inverseOf(size);
-    w[line + L.C_FULL] = blocks < 32 ? (1 << blocks) - 1 : -1;
-    w[line + L.C_SHAPE] = (Math.ceil(blocks / 32) << 16) | SLAB_PAGES[c];
   }
 }
 
@@ -32,8 +32,8 @@ export function writeFixed(w: Int32Array, base: number, limit: number, lanes: nu
 export function checkFixed(w: Int32Array): void {
   const should = new Int32Array(L.TABLE);
   writeFixed(should, w[L.H_BASE], w[L.H_LIMIT], w[L.H_LANES]);
-  const changingHeader = [L.H_PAGES, L.H_USED, L.H_PEAK, L.H_CHECK];
-  const changingLine = [L.C_WORD, L.C_BASE, L.C_SLAB, L.C_LIST];
+  const changingHeader = [L.H_PAGES, L.H_USED, L.H_PEAK, L.H_CHECK, L.H_TRIM];
+  const changingLine = [L.C_TOP, L.C_WORD, L.C_BASE, L.C_LIST, L.C_PAGES];
   for (let i = 0; i < L.TABLE; i++) {
     if (i < L.LINES ? changingHeader.includes(i) : changingLine.includes((i - L.LINES) % L.LINE_WORDS)) continue;
     if (w[i] !== should[i]) throw new CorruptionError(`header word ${i} is ${w[i]}, must be ${should[i]}`);

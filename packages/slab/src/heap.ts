@@ -19,7 +19,7 @@ import {
   type WasmMemory,
 } from "./memory.ts";
 import { addRun, isFree } from "./page-pool.ts";
-import { PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
+import { CLASSES, PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 import { verifyHeap } from "./verify.ts";
 
 const PAGE_WORDS = PAGE_SIZE / 4;
@@ -189,15 +189,16 @@ export function clearHeap(w: Int32Array): void {
 function emptyHeap(w: Int32Array): void {
   const pages = w[L.H_PAGES];
   const first = w[L.H_FIRST];
-  for (let line = L.LINES; line < L.TABLE; line += L.LINE_WORDS) {
+  for (let c = 0; c < CLASSES; c++) {
+    const line = L.LINES + (c << L.LINE_SHIFT);
+    w[line + L.C_TOP] = w[line + L.C_BOTTOM];
     w[line + L.C_WORD] = L.H_ZERO;
-    w[line + L.C_BASE] = 0;
-    w[line + L.C_SLAB] = 0;
-    w[line + L.C_LIST] = 0;
+    w[line + L.C_BASE] = w[line + L.C_LIST] = w[line + L.C_PAGES] = 0;
   }
   w.fill(L.E_CONTROL, L.TABLE, L.TABLE + first);
   addRun(w, first, pages - first);
   w[L.H_USED] = 0;
+  w[L.H_TRIM] = L.TRIM_LEAST;
   w[L.H_CHECK] = pages ^ w[L.H_PEAK] ^ L.MAGIC;
 }
 

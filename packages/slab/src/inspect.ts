@@ -20,8 +20,8 @@ export function* extents(w: Int32Array): Generator<Extent> {
     const entry = w[L.TABLE + page];
     let extent: Extent;
     if (entry > 0) {
-      const line = entry & L.ENTRY_LINE;
-      extent = { kind: "slab", page, pages: w[line + L.C_SHAPE] & 0xffff, cls: (line - L.LINES) >> L.LINE_SHIFT };
+      const cls = (entry & L.ENTRY_LINE) - (L.LINES >> L.LINE_SHIFT);
+      extent = { kind: "slab", page, pages: (entry >>> L.ENTRY_SHIFT) - page + 1, cls };
     } else if (isFree(entry)) {
       const pages = w[w[L.H_INFO] + (page << L.INFO_SHIFT) + L.P_LENGTH];
       extent = { kind: "free", page, pages, cls: -1 };
@@ -55,12 +55,18 @@ export function* liveBlocks(w: Int32Array): Generator<{ readonly offset: number;
     if (extent.kind === "large") yield { offset: start, size: extent.pages * PAGE_SIZE };
     if (extent.kind !== "slab") continue;
     const size = CLASS_SIZES[extent.cls];
-    const bits = w[L.H_BITS] + (extent.page << L.BITS_SHIFT);
-    const blocks = (extent.pages * PAGE_SIZE) / size;
-    for (let i = 0; i < blocks; i++) {
-      if ((w[bits + (i >>> 5)] & (1 << i)) === 0) yield { offset: start + i * size, size };
+    const end = start + extent.pages * PAGE_SIZE;
+    const last = lastBit(w, extent);
+    for (let n = Math.floor((extent.pages * PAGE_SIZE) / size); n > 0; n--) {
+      const bit = last + 1 - n;
+      if ((w[bit >>> 5] & (1 << bit)) === 0) yield { offset: end - n * size, size };
     }
   }
+}
+
+/** The bit of a slab's last block: its bitmap word << 5 | 31. */
+function lastBit(w: Int32Array, { page, pages }: Extent): number {
+  return ((w[L.H_BITS] + ((page + pages) << L.BITS_SHIFT)) << 5) - 1;
 }
 
 /** Set bits of a word. */
@@ -70,13 +76,13 @@ function popcount(word: number): number {
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** Free blocks of a slab. */
-function freeBlocks(w: Int32Array, { page, cls }: Extent): number {
-  const bits = w[L.H_BITS] + (page << L.BITS_SHIFT);
-  const words = w[L.LINES + (cls << L.LINE_SHIFT) + L.C_SHAPE] >>> 16;
-  let blocks = 0;
-  for (let i = 0; i < words; i++) blocks += popcount(w[bits + i]);
-  return blocks;
+/** Live blocks of a slab. */
+function liveIn(w: Int32Array, slab: Extent): number {
+  const blocks = Math.floor((slab.pages * PAGE_SIZE) / CLASS_SIZES[slab.cls]);
+  const last = lastBit(w, slab) >>> 5;
+  let live = blocks;
+  for (let i = (blocks - 1) >>> 5; i >= 0; i--) live -= popcount(w[last - i]);
+  return live;
 }
 
 /** O(pages). */
@@ -86,7 +92,7 @@ export function heapStats(w: Int32Array): AllocatorStats {
   let [large, largePages, free, largestFree] = [0, 0, 0, 0];
   for (const extent of extents(w)) {
     if (extent.kind === "slab") {
-      blocksOf[extent.cls] += (extent.pages * PAGE_SIZE) / CLASS_SIZES[extent.cls] - freeBlocks(w, extent);
+      blocksOf[extent.cls] += liveIn(w, extent);
       pagesOf[extent.cls] += extent.pages;
     } else if (extent.kind === "large") {
       large++;

@@ -12,7 +12,7 @@
 import { giveRun, takeRun, takeRunAt } from "./page-pool.ts";
 
 // layout.ts's: see page-pool.ts.
-const TABLE = 344;
+const TABLE = 600;
 const E_FREE = 0;
 const E_LARGE = 0x80000000 | 0;
 const E_BODY = 0x90000000 | 0;

@@ -2,17 +2,17 @@
  * The control block: all metadata of a heap, a table of 32-bit words at the start of the memory it governs. Drawn and
  * explained in ../LAYOUT.md, which other engines follow: a change here is a new VERSION.
  *
- *     ┌────────┬───────┬────────────┬──────┬───────────┬──────────┬────────────┐
- *     │ header │ lines │ page table │ bins │ page info │ bitmaps  │ remote     │ page, page, …
- *     │ 32     │ 8 / c │ 1 / page   │      │ 4 / page  │ 8 / page │ (8 / page) │
- *     └────────┴───────┴────────────┴──────┴───────────┴──────────┴────────────┘
- *     0        32      344          ⋮ from here on the places depend on the number of pages
+ *     ┌────────┬───────┬────────────┬──────┬───────────┬──────────┬────────────┬───────────┐
+ *     │ header │ lines │ page table │ bins │ page info │ bitmaps  │ remote     │ stacks    │ page, page, …
+ *     │ 32     │ 8 / c │ 1 / page   │      │ 4 / page  │ 8 / page │ (8 / page) │ 8–64 / c  │
+ *     └────────┴───────┴────────────┴──────┴───────────┴──────────┴────────────┴───────────┘
+ *     0        32      600          ⋮ from here on the places depend on the number of pages
  */
 import { binCount } from "./bins.ts";
-import { PAGE_SIZE } from "./size-class.ts";
+import { CLASSES, PAGE_SIZE, SMALL_MAX } from "./size-class.ts";
 
 export const MAGIC = 0x58415241; // "ARAX"
-export const VERSION = 1;
+export const VERSION = 2;
 
 // Header words. Fixed for the heap's life:
 export const H_MAGIC = 0;
@@ -26,32 +26,37 @@ export const H_INFO = 7;
 export const H_BITS = 8;
 export const H_REMOTE = 9; // … 0 = there is none
 export const H_FIRST = 10; // first page after the control block
+export const H_STACKS = 11; // the word where the classes' stacks begin
+export const H_DEPTH = 12; // words of each, a power of two
 // Changing:
 export const H_PAGES = 16; // pages the heap has now
 export const H_USED = 17; // pages in slabs and large blocks
 export const H_PEAK = 18; // the most there ever were
 export const H_CHECK = 19; // H_PAGES ^ H_PEAK ^ MAGIC; what is used is known from the page table
-export const H_ZERO = 31; // always 0: the bitmap word of a class without a slab
+export const H_TRIM = 20; // pages in use from which on the heap trims before it takes more
 // The others are 0 too, and reserved.
+export const H_ZERO = 31; // always 0: the bitmap word of a class without a slab
 export const HEADER_WORDS = 32;
+/** Pages in use that a heap does not trim for. */
+export const TRIM_LEAST = 32;
 
 // A class line: what the hot path needs of a class, in half a cache line.
 export const LINES = 32;
 export const LINE_SHIFT = 3;
 export const LINE_WORDS = 8;
 export const C_WORD = 0; // cursor: the bitmap word being drained; H_ZERO where there is none
-export const C_BASE = 1; // offset of that word's first block
+export const C_BASE = 1; // offset of the block of that word's bit 0, be there one or not
 export const C_SIZE = 2; // block bytes
 export const C_INVERSE = 3; // inverseOf(size)
-export const C_FULL = 4; // what a bitmap word of a wholly free slab holds
-export const C_SLAB = 5; // first page of the cursor's slab, 0 = none
-export const C_LIST = 6; // first page of the first other slab with free blocks, 0 = none
-export const C_SHAPE = 7; // (bitmap words of a slab) << 16 | its pages
+export const C_TOP = 4; // the word of the stack's topmost entry: a block's offset, its bit
+export const C_BOTTOM = 5; // the word below the stack's lowest entry, which is 0
+export const C_LIST = 6; // last page of the first other slab with a block to offer, 0 = none
+export const C_PAGES = 7; // pages of the class's slabs
 
-// The page table, one entry a page. > 0: a slab's, (its first page) << ENTRY_SHIFT | class line.
-export const ENTRY_SHIFT = 9;
-export const ENTRY_LINE = 511;
-export const TABLE = 344;
+// The page table, one entry a page. > 0: a slab's, (its last page) << ENTRY_SHIFT | (class line) >>> LINE_SHIFT.
+export const ENTRY_SHIFT = 7;
+export const ENTRY_LINE = 127;
+export const TABLE = 600;
 export const E_FREE = 0;
 export const E_LARGE: number = 0x80000000 | 0; // | pages: a large block begins here
 export const E_BODY: number = 0x90000000 | 0; // it continues here
@@ -61,15 +66,17 @@ export const E_WAS_SLAB: number = 0xc0000000 | 0; // | the slab's entry
 export const E_WAS_LARGE: number = 0xe0000000 | 0; // | pages: a large block began here
 export const E_PAGES = 0xfffff;
 
-// Page info, of a slab's first page, or a free run's last.
+// Page info, of a slab's or a free run's last page.
 export const INFO_SHIFT = 2;
-export const P_SUMMARY = 0; // slab: bit i = bitmap word i has a free block
+export const P_SUMMARY = 0; // slab: bit i = its bitmap word i, from the last one on, has a free block that is not on the stack, or is the cursor's
 export const P_LENGTH = 0; // free run: pages; on its first page too
-export const P_NEXT = 1; // of the class's slabs with free blocks, or the bin's runs; 0 = none
+export const P_NEXT = 1; // of the class's slabs with blocks to offer, or the bin's runs; 0 = none
 export const P_PREV = 2;
-export const P_OWNER = 3; // slab: owner lane, 0
+export const P_SHAPE = 3; // slab: (owner lane, 0) << 24 | blocks << 8 | pages
+export const SHAPE_BLOCKS = 8;
+export const SHAPE_PAGES = 255;
 
-/** log2 of the bitmap words a page: one bit per 16 bytes, the smallest block. */
+/** log2 of the bitmap words a page: one bit per 16 bytes, the smallest block. A slab's last block is the last bit of its last page's. */
 export const BITS_SHIFT = 3;
 
 /** Where the parts lie that depend on a heap's size. */
@@ -79,6 +86,9 @@ export interface Layout {
   readonly info: number;
   readonly bits: number;
   readonly remote: number;
+  readonly stacks: number;
+  /** Words of a class's stack. */
+  readonly depth: number;
   /** Words of the control block. */
   readonly words: number;
   /** The first page after it. */
@@ -93,6 +103,21 @@ export function layoutOf(limit: number, lanes: number): Layout {
   const bits = info + (limit << INFO_SHIFT);
   const end = bits + (limit << BITS_SHIFT);
   const remote = lanes > 1 ? end : 0;
-  const words = remote === 0 ? end : end + (limit << BITS_SHIFT);
-  return { bins, heads, info, bits, remote, words, first: Math.ceil((4 * words) / PAGE_SIZE) };
+  const depth = limit < 256 ? 8 : limit < 4096 ? 32 : 64;
+  const stacks = ((remote === 0 ? end : end + (limit << BITS_SHIFT)) + depth - 1) & -depth;
+  const words = stacks + CLASSES * depth;
+  return { bins, heads, info, bits, remote, stacks, depth, words, first: Math.ceil((4 * words) / PAGE_SIZE) };
+}
+
+/** The fewest entries of a class's stack, in a heap with room for more than three. */
+const LEAST_ENTRIES = 8;
+
+/** Entries of a class's stack, of so many words: 16 KiB of blocks, but at least LEAST_ENTRIES. */
+export function stackEntries(size: number, depth: number): number {
+  return Math.min((depth >>> 1) - 1, Math.max(LEAST_ENTRIES, Math.floor(SMALL_MAX / size)));
+}
+
+/** The word that is below the lowest entry of a class's stack, and 0. */
+export function stackBottom({ stacks, depth }: Layout, cls: number, size: number): number {
+  return stacks + (cls + 1) * depth - 2 - 2 * stackEntries(size, depth);
 }

@@ -5,19 +5,21 @@ import { DoubleFreeError, InvalidFreeError, isUint32, type Offset } from "@ariax
 const H_BASE = 2;
 const H_LIMIT = 3;
 const H_BITS = 8;
+const LINE_SHIFT = 3;
 const C_SIZE = 2;
 const C_INVERSE = 3;
-const TABLE = 344;
-const ENTRY_SHIFT = 9;
-const ENTRY_LINE = 511;
+const TABLE = 600;
+const ENTRY_SHIFT = 7;
+const ENTRY_LINE = 127;
 const E_LARGE = 0x80000000 | 0;
 const E_BODY = 0x90000000 | 0;
 const E_WAS_SLAB = 0xc0000000 | 0;
 const E_WAS_LARGE = 0xe0000000 | 0;
 const BITS_SHIFT = 3;
 const INDEX_SHIFT = 19;
-const INDEX_CHECK = 0xe007ffff | 0;
+const INDEX_CHECK = 0xf007ffff | 0;
 const PAGE_SHIFT = 12;
+const PAGE_SIZE = 4096;
 
 /** Bytes of the small block at an offset, or minus the first page of a large one; 0 where no live block begins. */
 export function roomAt(w: Int32Array, offset: Offset): number {
@@ -26,8 +28,9 @@ export function roomAt(w: Int32Array, offset: Offset): number {
   if (entry <= 0) return -largeAt(w, offset);
   const scaled = scaledIndex(w, offset, entry);
   if ((scaled & INDEX_CHECK) !== 0) return 0;
-  const isFree = (w[bitsWord(w, entry, scaled)] & (1 << (scaled >>> INDEX_SHIFT))) !== 0;
-  return isFree ? 0 : w[(entry & ENTRY_LINE) + C_SIZE];
+  const bit = bitAt(w, entry, scaled);
+  const isFree = (w[bit >>> 5] & (1 << bit)) !== 0;
+  return isFree ? 0 : w[((entry & ENTRY_LINE) << LINE_SHIFT) + C_SIZE];
 }
 
 /** The first page of the live large block at an offset, or 0. */
@@ -51,35 +54,15 @@ export function freeError(w: Int32Array, offset: Offset): DoubleFreeError | Inva
   return wasBlock ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
 }
 
-/**
- * Takes the mark of the live block at an offset away: its bit, or what kind of entry a large block's page has. False, and
- * nothing changed, where none begins.
- */
-export function unmark(w: Int32Array, offset: Offset): boolean {
-  const page = pageAt(w, offset);
-  const entry = page < 0 ? 0 : w[TABLE + page];
-  if (entry <= 0) {
-    if (largeAt(w, offset) === 0) return false;
-    w[TABLE + page] = entry ^ E_LARGE ^ E_WAS_LARGE;
-    return true;
-  }
-  const scaled = scaledIndex(w, offset, entry);
-  const word = bitsWord(w, entry, scaled);
-  const bit = 1 << (scaled >>> INDEX_SHIFT);
-  if ((scaled & INDEX_CHECK) !== 0 || (w[word] & bit) !== 0) return false;
-  w[word] |= bit;
-  return true;
-}
-
-/** Puts it back. */
-export function mark(w: Int32Array, offset: Offset): void {
+/** Takes a live block's mark away, or puts it back: its bit, or what kind of entry a large block's page has. */
+export function flipMark(w: Int32Array, offset: Offset): void {
   const at = TABLE + (((offset - w[H_BASE]) | 0) >>> PAGE_SHIFT);
   const entry = w[at];
   if (entry <= 0) {
     w[at] = entry ^ E_LARGE ^ E_WAS_LARGE;
   } else {
-    const scaled = scaledIndex(w, offset, entry);
-    w[bitsWord(w, entry, scaled)] ^= 1 << (scaled >>> INDEX_SHIFT);
+    const bit = bitAt(w, entry, scaledIndex(w, offset, entry));
+    w[bit >>> 5] ^= 1 << bit;
   }
 }
 
@@ -90,13 +73,13 @@ function pageAt(w: Int32Array, offset: Offset): number {
   return page < w[H_LIMIT] ? page : -1;
 }
 
-/** (block index) << INDEX_SHIFT, if an offset is a multiple of the block size from its slab's start on: see inverseOf. */
+/** (A block's number from its slab's end on) << INDEX_SHIFT, if the distance is a multiple of the block size: see inverseOf. */
 function scaledIndex(w: Int32Array, offset: Offset, entry: number): number {
-  const at = (offset - w[H_BASE]) | 0;
-  return Math.imul(at - ((entry >>> ENTRY_SHIFT) << PAGE_SHIFT), w[(entry & ENTRY_LINE) + C_INVERSE]);
+  const end = ((entry >>> ENTRY_SHIFT) << PAGE_SHIFT) + PAGE_SIZE;
+  return Math.imul(end - (offset - w[H_BASE]), w[((entry & ENTRY_LINE) << LINE_SHIFT) + C_INVERSE]);
 }
 
-/** The bitmap word of a block. */
-function bitsWord(w: Int32Array, entry: number, scaled: number): number {
-  return w[H_BITS] + ((entry >>> ENTRY_SHIFT) << BITS_SHIFT) + (scaled >>> (INDEX_SHIFT + 5));
+/** A block's bit: its bitmap word << 5 | the number there. */
+function bitAt(w: Int32Array, entry: number, scaled: number): number {
+  return ((w[H_BITS] + 8) << 5) + ((entry >>> ENTRY_SHIFT) << (BITS_SHIFT + 5)) - (scaled >>> INDEX_SHIFT);
 }

@@ -1,14 +1,15 @@
 /**
  * Size classes: the sizes that small blocks are rounded up to, and the slabs they are cut from.
  *
- *     16 24 32 40 48 56 64 │ 80 96 112 128 │ 160 192 224 256 │ … │ 10240 12288 14336 16384
- *     └── every 8 bytes ─┘   └─ four per doubling from here on: at most 20 % is rounded away ─┘
+ *     16 24 32 … 120 128 │ 144 160 176 … 256 │ 288 320 … 512 │ … │ 9216 10240 … 16384
+ *     └─ every 8 bytes ─┘  └─ eight per doubling from here on: at most an eighth is rounded away ─┘
  *
- * Three quarters of what servers allocate is at most 128 bytes (docs/performance.md), so the classes are finest there.
+ * Each size is m · 2^k with m odd and at most 15. Blocks are counted from their slab's end, the last is number 1, and what is
+ * left over lies at its front. So a distance is divided by its class's size, and proved to be a multiple of it, by one
+ * multiplication (`inverseOf`), and no number is out of range, whatever the slab's length.
  *
- * Each size is m · 2^k with m = 1, 3, 5 or 7, and each slab is m pages or a doubling of that: so blocks fill a slab to
- * its last byte, and the number of blocks is a power of two. Nothing is wasted, no block index is out of range, and an
- * offset is divided by its class's size, and proved to be a multiple of it, by one multiplication (`inverseOf`).
+ * A class begins with a slab as short as is sensible, and takes longer ones as it has more: an eighth of what it has. So
+ * many classes of few blocks cost little, and many blocks need few slabs.
  */
 
 export const PAGE_SHIFT = 12;
@@ -17,51 +18,57 @@ export const PAGE_SIZE = 4096;
 /** The largest block that comes from a slab, in bytes; larger ones are runs of pages. */
 export const SMALL_MAX = 16384;
 /** How many size classes there are. */
-export const CLASSES = 39;
-/** A slab is doubled until it has this many blocks, or … */
+export const CLASSES = 71;
+/** The most blocks of a slab: what INDEX_CHECK leaves room for. */
+export const MOST_BLOCKS = 511;
+/** A slab that is not its class's first has this many blocks, or … */
 const ENOUGH_BLOCKS = 16;
-/** … would be longer than this many pages: small heaps stay small. */
-const LONGEST_SLAB = 4;
+/** … this many pages: small heaps stay small. Or … */
+const ENOUGH_PAGES = 4;
+/** … an eighth of the class's pages, but at most this many. */
+const LONGEST_SLAB = 8;
 
 /** Block bytes of each class, ascending. */
-export const CLASS_SIZES: readonly number[] = /* @__PURE__ */ makeSizes();
-/** Pages per slab of each class. */
-export const SLAB_PAGES: readonly number[] = /* @__PURE__ */ CLASS_SIZES.map(slabPages);
+export const CLASS_SIZES: readonly number[] = /* @__PURE__ */ Array.from({ length: CLASSES }, (_, c) =>
+  c < 15 ? 16 + 8 * c : (9 + ((c - 15) & 7)) << (4 + ((c - 15) >>> 3)),
+);
 
-function makeSizes(): number[] {
-  const sizes: number[] = [];
-  for (let size = 16; size <= 64; size += 8) sizes.push(size);
-  for (let step = 16; step <= SMALL_MAX / 8; step *= 2) {
-    for (let quarter = 5; quarter <= 8; quarter++) sizes.push(quarter * step);
-  }
-  return sizes;
-}
-
-function slabPages(size: number): number {
-  let pages = Math.max(size / (size & -size), size / PAGE_SIZE);
-  while ((pages * PAGE_SIZE) / size < ENOUGH_BLOCKS && pages * 2 <= LONGEST_SLAB) pages *= 2;
+/**
+ * Pages of the next slab of a class whose blocks have `size` bytes, and which has so many pages. Its first one is as short as
+ * holds a block. Others have enough, and so much more that at most a sixteenth is left over.
+ */
+export function slabPages(size: number, have: number): number {
+  const least = Math.ceil(size / PAGE_SIZE);
+  if (have === 0) return least;
+  const enough = Math.min(ENOUGH_PAGES, Math.ceil((ENOUGH_BLOCKS * size) / PAGE_SIZE));
+  const most = (MOST_BLOCKS * size) >>> PAGE_SHIFT;
+  let pages = Math.min(most, Math.max(least, enough, Math.min(have >>> 3, LONGEST_SLAB)));
+  while (16 * ((pages * PAGE_SIZE) % size) > pages * PAGE_SIZE) pages++;
   return pages;
 }
 
+/** Pages of the first slab of each class. */
+export const SLAB_PAGES: readonly number[] = /* @__PURE__ */ CLASS_SIZES.map((size) => slabPages(size, 0));
+
 /** The smallest class that holds `size` bytes, 0 ≤ size ≤ SMALL_MAX. */
 export function classOf(size: number): number {
-  if (size <= 64) return size <= 16 ? 0 : (size - 9) >>> 3;
-  // 2^k < size ≤ 2^(k+1): the two bits below the highest tell which of the four steps between.
+  if (size <= 128) return size <= 16 ? 0 : (size - 9) >>> 3;
+  // 2^k < size ≤ 2^(k+1): the three bits below the highest tell which of the eight steps between.
   const k = 31 - Math.clz32(size - 1);
-  return 4 * k + ((size - 1) >>> (k - 2)) - 21;
+  return 8 * k + ((size - 1) >>> (k - 3)) - 49;
 }
 
 /** Bits below the index in a product with `inverseOf`. */
 export const INDEX_SHIFT = 19;
-/** The bits of that product that must be 0: those below, and those above ten bits of index. */
-export const INDEX_CHECK: number = 0xe007ffff | 0;
+/** The bits of that product that must be 0: those below, and those above nine bits of index. */
+export const INDEX_CHECK: number = 0xf007ffff | 0;
 
 /**
- * What to multiply a distance from a slab's start by, modulo 2^32, to get (block index) << INDEX_SHIFT.
+ * What to multiply a block's distance from its slab's end by, modulo 2^32, to get (its number from there on) << INDEX_SHIFT.
  *
- * With size = m · 2^k, this is m's inverse modulo 2^32, shifted left by INDEX_SHIFT − k. A multiple of the size gives its
- * index, exactly. Anything else leaves a bit in INDEX_CHECK: below, where it is no multiple of 2^k; above, where it is no
- * multiple of m, since then x · m⁻¹ mod 2^13 ≥ 2^13 / 7 > 1023. (Granlund and Montgomery 1994, section 9; tested for
+ * With size = m · 2^k, this is m's inverse modulo 2^32, shifted left by INDEX_SHIFT − k. A multiple of the size gives the
+ * number, exactly. Anything else leaves a bit in INDEX_CHECK: below, where it is no multiple of 2^k; above, where it is no
+ * multiple of m, since then x · m⁻¹ mod 2^13 ≥ 2^13 / 15 > 511. (Granlund and Montgomery 1994, section 9; tested for
  * every distance in every slab.)
  */
 export function inverseOf(size: number): number {

@@ -1,130 +1,200 @@
 /**
- * Slabs, and the cursor each class allocates at: one bitmap word of one slab, drained from its lowest bit up. A set bit is
- * a free block.
+ * Slabs, and the two places that a class allocates from: the cursor, which is one bitmap word of one slab, and the stack of
+ * the blocks that were freed last. A set bit is a free block, on the stack or not.
  *
- *     class line    word ──▶ ┌ bitmap of the cursor's slab ┐       list ──▶ slab ◀──▶ slab ◀──▶ …
- *                            │ 0 0 0 0110…  111… 111… 111… │                with free blocks, in no order
- *                            └──────▲──────────────────────┘
+ *     class line    word ─▶ ┌ bitmap of the cursor's slab ┐       list ──▶ slab ◀──▶ slab ◀──▶ …
+ *                           │ …111 …111 …111  0110…  0  0 │                with blocks to offer, in no order
+ *                           └──────────────────▲──────────┘
+ *                   top ──▶ ┌ offset, bit │ offset, bit │ … ┐     a 0 below the lowest
  *
- * A slab's summary word has a bit for each bitmap word that has a free block. `free` sets it when a word gets its first
- * one; it is cleared only when the cursor moves on from a word that has run dry. So
+ * Bitmaps are good where free blocks lie side by side, as after a burst; a stack where they are scattered over slabs that are
+ * full, as in a program that replaces its blocks one by one. So `allocate` takes from the cursor's word; where that is dry,
+ * from the stack; and only where both are, the cursor moves. `free` puts a block on the stack, unless it is in the cursor's
+ * word, or the stack is full: then it is *offered*, its word gets its summary bit, and its slab is listed.
  *
- *     summary bit i = 1  ⇔  bitmap word i ≠ 0, or the cursor is on it
+ *     summary bit i = 1  ⇔  bitmap word i has a free block that is not on the stack, or the cursor is on it
  *     slab on its class's list  ⇔  summary ≠ 0, and the cursor is not in it
+ *     no block of the cursor's word is on the stack: it was empty when the cursor came, and these are not put on it
+ *
+ * So no bit has to say which blocks are on the stack, and the steps that touch summaries and lists are taken once a word.
+ *
+ * A bitmap ends where its slab ends: the last block is the last bit of the last page's words, the one before the bit before
+ * that. Words count from the last one back.
  */
 import { linkPage, unlinkPage } from "./page-list.ts";
 import { giveRun, takeRun } from "./page-pool.ts";
+import { slabPages } from "./size-class.ts";
 
 // layout.ts's: see page-pool.ts.
 const H_BASE = 2;
 const H_INFO = 7;
 const H_BITS = 8;
 const H_USED = 17;
+const H_TRIM = 20;
+const TRIM_LEAST = 32;
 const H_ZERO = 31;
 const LINES = 32;
+const LINE_SHIFT = 3;
 const LINE_WORDS = 8;
+const C_TOP = 4;
 const C_WORD = 0;
 const C_BASE = 1;
 const C_SIZE = 2;
-const C_FULL = 4;
-const C_SLAB = 5;
+const C_BOTTOM = 5;
 const C_LIST = 6;
-const C_SHAPE = 7;
-const TABLE = 344;
-const ENTRY_SHIFT = 9;
-const ENTRY_LINE = 511;
+const C_PAGES = 7;
+const TABLE = 600;
+const ENTRY_SHIFT = 7;
+const ENTRY_LINE = 127;
 const E_WAS_SLAB = 0xc0000000 | 0;
 const INFO_SHIFT = 2;
 const P_SUMMARY = 0;
-const P_OWNER = 3;
+const P_SHAPE = 3;
+const SHAPE_BLOCKS = 8;
+const SHAPE_PAGES = 255;
 const BITS_SHIFT = 3;
 const PAGE_SHIFT = 12;
+const PAGE_SIZE = 4096;
 
-/** Moves a class's cursor off its dry word, to one with a free block; false where there is no page for a new slab. */
-export function refill(w: Int32Array, line: number): boolean {
-  let slab = w[line + C_SLAB];
-  let summary = slab === 0 ? 0 : leaveWord(w, line, slab);
+/** Has a class a free block, be it that its cursor moves, or that it gets a new slab? */
+export function hasBlock(w: Int32Array, line: number): boolean {
+  return w[w[line + C_WORD]] !== 0 || w[w[line + C_TOP]] !== 0 || refill(w, line);
+}
+
+/** Takes the free block that `hasBlock` found; its offset, as a signed number. */
+export function takeBlock(w: Int32Array, line: number): number {
+  const word = w[line + C_WORD];
+  const bits = w[word];
+  if (bits !== 0) {
+    const bit = 31 - Math.clz32(bits);
+    w[word] = bits ^ (1 << bit);
+    return (w[line + C_BASE] + Math.imul(bit, w[line + C_SIZE])) | 0;
+  }
+  const top = w[line + C_TOP];
+  const bit = w[top + 1];
+  w[line + C_TOP] = top - 2;
+  w[bit >>> 5] ^= 1 << bit;
+  return w[top];
+}
+
+/** Moves a class's cursor off its dry word, the stack being empty; false where there is no page for a new slab. */
+function refill(w: Int32Array, line: number): boolean {
+  let slab = cursorSlab(w, line);
+  let summary = 0;
+  if (slab !== 0) {
+    const info = w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY;
+    summary = w[info] & ~(1 << (lastWord(w, slab) - w[line + C_WORD]));
+    w[info] = summary;
+  }
   if (summary === 0) {
+    leaveSlab(w, line);
+    // Nothing listed, so pages are needed: are blocks free, or pages, that nobody offered?
+    if (w[line + C_LIST] === 0) trimFor(w, slabPages(w[line + C_SIZE], w[line + C_PAGES]));
     slab = w[line + C_LIST];
-    if (slab === 0) {
-      slab = makeSlab(w, line);
-      if (slab === 0) {
-        leaveSlab(w, line);
-        return false;
-      }
-    } else {
+    if (slab !== 0) {
       unlink(w, line, slab);
+    } else {
+      slab = makeSlab(w, line);
+      if (slab === 0) return false;
     }
     summary = w[w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY];
   }
-  enterWord(w, line, slab, 31 - Math.clz32(summary & -summary));
+  // The highest offsets first, so the word nearest to the last.
+  const i = 31 - Math.clz32(summary & -summary);
+  w[line + C_WORD] = lastWord(w, slab) - i;
+  w[line + C_BASE] = w[H_BASE] + ((slab + 1) << PAGE_SHIFT) - Math.imul((i + 1) << 5, w[line + C_SIZE]);
   return true;
 }
 
-/** Clears the summary bit of the cursor's dry word; the summary that is left. */
-function leaveWord(w: Int32Array, line: number, slab: number): number {
-  const at = w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY;
-  const summary = w[at] & ~(1 << (w[line + C_WORD] - w[H_BITS] - (slab << BITS_SHIFT)));
-  w[at] = summary;
-  return summary;
+/** The last bitmap word of a slab; word i of it lies i before. */
+function lastWord(w: Int32Array, slab: number): number {
+  return w[H_BITS] + (slab << BITS_SHIFT) + 7;
+}
+
+/** The last page of the slab that a class's cursor is in, or 0. */
+function cursorSlab(w: Int32Array, line: number): number {
+  const word = w[line + C_WORD];
+  return word === H_ZERO ? 0 : w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)] >>> ENTRY_SHIFT;
 }
 
 /** Leaves a class without a slab to allocate from. */
 function leaveSlab(w: Int32Array, line: number): void {
-  w[line + C_SLAB] = 0;
   w[line + C_WORD] = H_ZERO;
   w[line + C_BASE] = 0;
 }
 
-/** Puts the cursor on a word of a slab that is on no list. */
-function enterWord(w: Int32Array, line: number, slab: number, word: number): void {
-  w[line + C_SLAB] = slab;
-  w[line + C_WORD] = w[H_BITS] + (slab << BITS_SHIFT) + word;
-  w[line + C_BASE] = w[H_BASE] + (slab << PAGE_SHIFT) + Math.imul(word << 5, w[line + C_SIZE]);
+/**
+ * Offers the free blocks of bitmap word `at` that are on no stack, and gives their slab back if it has no live block. Was it?
+ * O(words of the slab).
+ */
+export function offer(w: Int32Array, entry: number, at: number): boolean {
+  const line = (entry & ENTRY_LINE) << LINE_SHIFT;
+  const slab = entry >>> ENTRY_SHIFT;
+  const info = w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY;
+  const i = lastWord(w, slab) - at;
+  const summary = w[info];
+  w[info] = summary | (1 << i);
+  // The cursor's slab is on no list, and is kept, so that a class does not give up and take the same pages in turns.
+  if (slab === cursorSlab(w, line)) return false;
+  if (summary === 0) linkPage(w, line + C_LIST, slab);
+  if (w[at] !== fullWord(w, slab, i) || !isWhole(w, slab)) return false;
+  retire(w, line, slab);
+  return true;
 }
 
-/** What `free` leaves to do when a bitmap word got its first free block, or its last. Were pages given back? */
-export function afterFree(w: Int32Array, entry: number, at: number, old: number): boolean {
-  const line = entry & ENTRY_LINE;
-  const slab = entry >>> ENTRY_SHIFT;
-  if (old === 0) {
-    const info = w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY;
-    const summary = w[info];
-    const word = at - w[H_BITS] - (slab << BITS_SHIFT);
-    w[info] = summary | (1 << word);
-    // Was the slab full, and so on no list, nor the cursor's?
-    if (summary === 0) linkPage(w, line + C_LIST, slab);
-  }
-  // Wholly free? The cursor's slab is kept, so that a class does not give up and take the same pages in turns.
-  if (slab !== w[line + C_SLAB] && w[at] === w[line + C_FULL] && isWhole(w, line, slab)) {
-    retire(w, line, slab);
-    return true;
-  }
-  return false;
+/** What word i of a slab's bitmap holds when all its blocks are free. */
+function fullWord(w: Int32Array, slab: number, i: number): number {
+  const blocks = (w[w[H_INFO] + (slab << INFO_SHIFT) + P_SHAPE] >>> SHAPE_BLOCKS) - (i << 5);
+  return blocks >= 32 ? -1 : -1 << (32 - blocks);
 }
 
 /** Are all the blocks of a slab free? */
-function isWhole(w: Int32Array, line: number, slab: number): boolean {
-  const bits = w[H_BITS] + (slab << BITS_SHIFT);
-  const full = w[line + C_FULL];
-  for (let i = (w[line + C_SHAPE] >>> 16) - 1; i >= 0; i--) if (w[bits + i] !== full) return false;
+function isWhole(w: Int32Array, slab: number): boolean {
+  const blocks = w[w[H_INFO] + (slab << INFO_SHIFT) + P_SHAPE] >>> SHAPE_BLOCKS;
+  const last = lastWord(w, slab);
+  for (let i = (blocks - 1) >>> 5; i >= 0; i--) if (w[last - i] !== fullWord(w, slab, i)) return false;
   return true;
 }
 
 /** Gives the pages of a listed slab back. Its bitmap is left as it is: a new slab writes its own. */
 function retire(w: Int32Array, line: number, slab: number): void {
   unlink(w, line, slab);
-  const pages = w[line + C_SHAPE] & 0xffff;
-  for (let i = 0; i < pages; i++) w[TABLE + slab + i] |= E_WAS_SLAB;
-  giveRun(w, slab, pages);
+  const pages = w[w[H_INFO] + (slab << INFO_SHIFT) + P_SHAPE] & SHAPE_PAGES;
+  const first = slab - pages + 1;
+  forget(w, line, first, pages);
+  w[line + C_PAGES] -= pages;
+  for (let page = first; page <= slab; page++) w[TABLE + page] |= E_WAS_SLAB;
+  giveRun(w, first, pages);
 }
 
-/** Retires every wholly free slab, the cursors' too: for when pages are short. Did that give any back? O(classes). */
+/** Takes the blocks of so many pages off a class's stack. O(its entries). */
+function forget(w: Int32Array, line: number, first: number, pages: number): void {
+  const top = w[line + C_TOP];
+  let to = w[line + C_BOTTOM];
+  for (let from = to + 2; from <= top; from += 2) {
+    if ((((w[from] - w[H_BASE]) >>> PAGE_SHIFT) - first) >>> 0 < pages) continue;
+    to += 2;
+    w[to] = w[from];
+    w[to + 1] = w[from + 1];
+  }
+  w[line + C_TOP] = to;
+}
+
+/**
+ * Empties the stacks, and retires every slab that has no live block, the cursors' too: for when pages are short. Did that
+ * give any back? O(classes · entries).
+ */
 export function trim(w: Int32Array): boolean {
   const used = w[H_USED];
   for (let line = LINES; line < TABLE; line += LINE_WORDS) {
-    const slab = w[line + C_SLAB];
-    if (slab !== 0 && isWhole(w, line, slab)) {
+    if (w[line + C_PAGES] === 0) continue;
+    for (let top = w[line + C_TOP]; w[top] !== 0; top = w[line + C_TOP]) {
+      w[line + C_TOP] = top - 2;
+      const word = w[top + 1] >>> 5;
+      offer(w, w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)], word);
+    }
+    const slab = cursorSlab(w, line);
+    if (slab !== 0 && isWhole(w, slab)) {
       leaveSlab(w, line);
       linkPage(w, line + C_LIST, slab);
       retire(w, line, slab);
@@ -133,21 +203,33 @@ export function trim(w: Int32Array): boolean {
   return w[H_USED] < used;
 }
 
+/** Trims before the heap takes so many pages, if it has grown by a sixteenth since it did last. */
+export function trimFor(w: Int32Array, pages: number): void {
+  if (w[H_USED] + pages <= w[H_TRIM]) return;
+  trim(w);
+  const want = w[H_USED] + pages;
+  w[H_TRIM] = Math.max(w[H_TRIM], want + (want >>> 4) + TRIM_LEAST);
+}
+
 /** A new slab, every block free: a few words filled, whatever the number of blocks. On no list. */
 function makeSlab(w: Int32Array, line: number): number {
-  const shape = w[line + C_SHAPE];
-  const pages = shape & 0xffff;
-  const slab = takeRun(w, pages, 1, 0);
-  if (slab === 0) return 0;
-  const entry = (slab << ENTRY_SHIFT) | line;
-  for (let i = 0; i < pages; i++) w[TABLE + slab + i] = entry;
-  const bits = w[H_BITS] + (slab << BITS_SHIFT);
-  const words = shape >>> 16;
-  const full = w[line + C_FULL];
-  for (let i = 0; i < words; i++) w[bits + i] = full;
+  const size = w[line + C_SIZE];
+  let pages = slabPages(size, w[line + C_PAGES]);
+  let first = takeRun(w, pages, 1, 0);
+  if (first === 0) {
+    pages = slabPages(size, 0);
+    first = takeRun(w, pages, 1, 0);
+    if (first === 0) return 0;
+  }
+  const slab = first + pages - 1;
+  w[line + C_PAGES] += pages;
+  for (let page = first; page <= slab; page++) w[TABLE + page] = (slab << ENTRY_SHIFT) | (line >>> LINE_SHIFT);
+  const blocks = Math.floor((pages * PAGE_SIZE) / size);
+  const words = (blocks + 31) >>> 5;
   const info = w[H_INFO] + (slab << INFO_SHIFT);
+  w[info + P_SHAPE] = (blocks << SHAPE_BLOCKS) | pages;
   w[info + P_SUMMARY] = -1 >>> (32 - words);
-  w[info + P_OWNER] = 0;
+  for (let i = 0; i < words; i++) w[lastWord(w, slab) - i] = fullWord(w, slab, i);
   return slab;
 }
 

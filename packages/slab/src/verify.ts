@@ -5,7 +5,7 @@ import { checkFixed } from "./fixed.ts";
 import { type Extent, extents } from "./inspect.ts";
 import * as L from "./layout.ts";
 import { isFree } from "./page-pool.ts";
-import { CLASSES, PAGE_SHIFT } from "./size-class.ts";
+import { CLASSES, MOST_BLOCKS, PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 
 /** Throws `CorruptionError` naming the first invariant that is broken. Changes nothing. O(pages). */
 export function verifyHeap(w: Int32Array): void {
@@ -17,7 +17,9 @@ export function verifyHeap(w: Int32Array): void {
   for (const extent of extents(w)) {
     verifyExtent(w, extent);
     if (extent.kind !== "free") used += extent.pages;
-    if (extent.kind !== "large") (extent.kind === "slab" ? slabs : runs).set(extent.page, extent);
+    // A slab is known by its last page.
+    if (extent.kind === "slab") slabs.set(extent.page + extent.pages - 1, extent);
+    if (extent.kind === "free") runs.set(extent.page, extent);
   }
   expect(used === w[L.H_USED], () => `${w[L.H_USED]} pages used, ${used} found`);
   verifyBins(w, runs);
@@ -38,14 +40,12 @@ function verifyHeader(w: Int32Array): void {
 }
 
 /** One slab, large block or free run: does it fit in the heap, and do its pages say so? */
-function verifyExtent(w: Int32Array, { kind, page, pages }: Extent): void {
+function verifyExtent(w: Int32Array, { kind, page, pages, cls }: Extent): void {
   const entry = w[L.TABLE + page];
   const fits = pages > 0 && page + pages <= w[L.H_PAGES];
   expect(fits, () => `the ${kind} at page ${page} is ${pages} pages long`);
   if (kind === "slab") {
-    const line = entry & L.ENTRY_LINE;
-    const known = line >= L.LINES && line < L.TABLE && (line & (L.LINE_WORDS - 1)) === 0;
-    expect(known && entry >>> L.ENTRY_SHIFT === page, () => `page ${page} has entry ${entry}`);
+    expect(cls >= 0 && cls < CLASSES, () => `page ${page} has entry ${entry}`);
     for (let i = 1; i < pages; i++) {
       expect(w[L.TABLE + page + i] === entry, () => `page ${page + i} of the slab at ${page} is not its`);
     }
@@ -97,45 +97,80 @@ function verifyBins(w: Int32Array, runs: Map<number, Extent>): void {
   for (const page of runs.keys()) throw new CorruptionError(`the free run at page ${page} is in no bin`);
 }
 
-/** Each slab is the cursor's, or listed, or full; bitmaps, summaries and the cursor agree. */
+/** Each slab is the cursor's, or listed, or has nothing to offer; bitmaps, summaries, cursor and stack agree. */
 function verifyClass(w: Int32Array, c: number, slabs: Map<number, Extent>): void {
   const line = L.LINES + (c << L.LINE_SHIFT);
-  const current = w[line + L.C_SLAB];
+  const size = w[line + L.C_SIZE];
   const listed = new Set(list(w, w[line + L.C_LIST], `class ${c}`));
   for (const page of listed) expect(slabs.get(page)?.cls === c, () => `page ${page} is listed by class ${c}`);
-  if (current === 0) {
-    expect(
-      w[line + L.C_WORD] === L.H_ZERO && w[line + L.C_BASE] === 0,
-      () => `class ${c} has no slab, but a cursor at word ${w[line + L.C_WORD]}`,
-    );
-  } else {
-    expect(slabs.get(current)?.cls === c && !listed.has(current), () => `class ${c} drains page ${current}`);
-  }
-  const words = w[line + L.C_SHAPE] >>> 16;
-  const cursor = current === 0 ? -1 : w[line + L.C_WORD] - w[L.H_BITS] - (current << L.BITS_SHIFT);
-  if (current !== 0) {
-    const base = (w[L.H_BASE] + (current << PAGE_SHIFT) + Math.imul(cursor << 5, w[line + L.C_SIZE])) | 0;
-    const agree = cursor >= 0 && cursor < words && w[line + L.C_BASE] === base;
-    expect(agree, () => `class ${c} drains word ${cursor} of ${words} at ${w[line + L.C_BASE]}`);
-  }
-  for (const { page, cls } of slabs.values()) {
+  const word = w[line + L.C_WORD];
+  let drained = word === L.H_ZERO && w[line + L.C_BASE] === 0;
+  const stacked = verifyStack(w, c, slabs);
+  let have = 0;
+  for (const [page, { cls, pages }] of slabs) {
     if (cls !== c) continue;
+    have += pages;
     const at = w[L.H_INFO] + (page << L.INFO_SHIFT);
     const summary = w[at + L.P_SUMMARY];
-    expect(w[at + L.P_OWNER] === 0, () => `the slab at page ${page} is owned by lane ${w[at + L.P_OWNER]}`);
-    expect(words === 32 || summary >>> words === 0, () => `the slab at page ${page} has summary ${summary}`);
+    const blocks = Math.floor((pages * PAGE_SIZE) / size);
+    const words = Math.ceil(blocks / 32);
+    const shape = (blocks << L.SHAPE_BLOCKS) | pages;
+    expect(
+      pages <= 255 && blocks <= MOST_BLOCKS && w[at + L.P_SHAPE] === shape,
+      () => `the slab at page ${page} has shape ${w[at + L.P_SHAPE]}`,
+    );
+    expect(summary >>> words === 0, () => `the slab at page ${page} has summary ${summary}`);
+    const last = w[L.H_BITS] + (page << L.BITS_SHIFT) + 7;
     for (let i = 0; i < words; i++) {
-      const bits = w[w[L.H_BITS] + (page << L.BITS_SHIFT) + i];
-      expect((bits & ~w[line + L.C_FULL]) === 0, () => `word ${i} of the slab at page ${page} is ${bits}`);
-      const free = bits !== 0 || (page === current && i === cursor);
+      const bits = w[last - i];
+      const some = blocks - 32 * i;
+      expect(some >= 32 || bits << some === 0, () => `word ${i} of the slab at page ${page} is ${bits}`);
+      const isCursor = word === last - i;
+      if (isCursor) {
+        const base = (w[L.H_BASE] + ((page + 1) << PAGE_SHIFT) - Math.imul(32 * (i + 1), size)) | 0;
+        expect(w[line + L.C_BASE] === base, () => `class ${c} drains word ${i} at ${w[line + L.C_BASE]}`);
+        drained = true;
+      }
+      const offers = (bits & ~(stacked.get(last - i) ?? 0)) !== 0 || isCursor;
       expect(
-        ((summary >>> i) & 1) === (free ? 1 : 0),
+        ((summary >>> i) & 1) === (offers ? 1 : 0),
         () => `word ${i} of the slab at page ${page} and its bit disagree`,
       );
     }
-    const open = summary !== 0 && page !== current;
+    const open = summary !== 0 && !(word <= last && word > last - words);
     expect(listed.has(page) === open, () => `the slab at page ${page} is ${open ? "on no list" : "listed"}`);
   }
+  expect(drained, () => `class ${c} drains word ${word}`);
+  expect(have === w[line + L.C_PAGES], () => `class ${c} has ${have} pages, not ${w[line + L.C_PAGES]}`);
+}
+
+/** The stack of a class has free blocks of its slabs, each once; by bitmap word, their bits. */
+function verifyStack(w: Int32Array, c: number, slabs: Map<number, Extent>): Map<number, number> {
+  const line = L.LINES + (c << L.LINE_SHIFT);
+  const size = w[line + L.C_SIZE];
+  const bottom = w[line + L.C_BOTTOM];
+  const top = w[line + L.C_TOP];
+  const inside = top >= bottom && top <= bottom + 2 * L.stackEntries(size, w[L.H_DEPTH]) && (top - bottom) % 2 === 0;
+  expect(inside && w[bottom] === 0, () => `the stack of class ${c} is at word ${top}, or word ${bottom} is not 0`);
+  const stacked = new Map<number, number>();
+  for (let at = bottom + 2; at <= top; at += 2) {
+    const [offset, bit] = [w[at] >>> 0, w[at + 1]];
+    const slab = w[L.TABLE + ((offset - w[L.H_BASE]) >>> PAGE_SHIFT)] >>> L.ENTRY_SHIFT;
+    const extent = slabs.get(slab);
+    const number = ((w[L.H_BITS] + 8 + (slab << L.BITS_SHIFT)) << 5) - bit;
+    const blocks = Math.floor(((extent?.pages ?? 0) * PAGE_SIZE) / size);
+    const mask = 1 << bit;
+    const before = stacked.get(bit >>> 5) ?? 0;
+    const right =
+      extent?.cls === c &&
+      number >= 1 &&
+      number <= blocks &&
+      offset === (w[L.H_BASE] + ((slab + 1) << PAGE_SHIFT) - number * size) >>> 0 &&
+      (w[bit >>> 5] & mask & ~before) !== 0;
+    expect(right, () => `the stack of class ${c} has block ${offset}, bit ${bit}`);
+    stacked.set(bit >>> 5, before | mask);
+  }
+  return stacked;
 }
 
 /** The pages of a doubly linked list, each link checked in both directions. */

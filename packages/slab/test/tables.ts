@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { SlabAllocator } from "../src/index.ts";
 import { layoutOf } from "../src/layout.ts";
-import { CLASS_SIZES, inverseOf, PAGE_SIZE, SLAB_PAGES } from "../src/size-class.ts";
+import { CLASS_SIZES, inverseOf, PAGE_SIZE, slabPages } from "../src/size-class.ts";
 import { fill } from "./heaps.ts";
 
 const group = (n: number): string => n.toLocaleString("en-US");
@@ -14,8 +14,11 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
   row(head) + row(head.map(() => "---:")) + rows.map(row).join("");
 
 const classes = CLASS_SIZES.map((size, c) => {
-  const blocks = (SLAB_PAGES[c] * PAGE_SIZE) / size;
-  return { c, size, pages: SLAB_PAGES[c], blocks, words: Math.ceil(blocks / 32), inverse: inverseOf(size) };
+  const first = slabPages(size, 0);
+  const second = slabPages(size, first);
+  const longest = slabPages(size, 2 ** 20);
+  const blocks = (pages: number) => Math.floor((pages * PAGE_SIZE) / size);
+  return { c, size, first, second, longest, blocks, inverse: inverseOf(size) };
 });
 
 /** For users: sizes and slabs, those of one doubling in a row. */
@@ -24,18 +27,23 @@ function sizesTable(): string {
   const rows = ends.map((end, i) => {
     const some = classes.filter(({ size }) => size <= end && size > (ends[i - 1] ?? 0));
     const list = (of: (c: (typeof some)[number]) => number) => some.map((c) => group(of(c))).join(" ");
-    return [list(({ size }) => size), list(({ pages }) => pages), list(({ blocks }) => blocks)];
+    return [
+      list(({ size }) => size),
+      list(({ first }) => first),
+      list(({ blocks, first }) => blocks(first)),
+      list(({ blocks, longest }) => blocks(longest)),
+    ];
   });
-  return table(["block bytes", "pages of a slab", "blocks in it"], rows);
+  return table(["block bytes", "pages of a first slab", "blocks in it", "blocks in the longest"], rows);
 }
 
 /** For engines: the words of each class line that never change. */
 function linesTable(): string {
   const hex = (n: number) => `0x${(n >>> 0).toString(16).padStart(8, "0")}`;
   return table(
-    ["class", "line at", "C_SIZE", "C_INVERSE", "C_FULL", "bitmap words", "pages"],
-    classes.map(({ c, size, pages, blocks, words, inverse }) => {
-      return [c, 32 + 8 * c, size, hex(inverse), hex(blocks < 32 ? (1 << blocks) - 1 : -1), words, pages];
+    ["class", "line at", "SIZE", "INVERSE", "pages: first", "second", "longest"],
+    classes.map(({ c, size, inverse, first, second, longest }) => {
+      return [c, 32 + 8 * c, size, hex(inverse), first, second, longest];
     }),
   );
 }
