@@ -45,7 +45,7 @@ ax_offset ax_allocate(ax_heap *heap, uint32_t size) {
   uint32_t *word = word_at(heap, line->word);
   uint32_t bits = *word;
   /* Has the cursor's word run dry? */
-  if (AX_UNLIKELY(bits == 0)) return allocate_from(heap, line, 8);
+  if (AX_UNLIKELY(bits == 0)) return allocate_from(heap, line, AX_ALIGNMENT);
   *word = bits & (bits - 1);
   return line->base + lowest_bit(bits) * line->size;
 }
@@ -55,6 +55,7 @@ ax_offset ax_allocate_aligned(ax_heap *heap, uint32_t size, uint32_t alignment) 
   if (size > AX_SMALL_MAX || alignment > AX_PAGE_SIZE) {
     return allocate_large(heap, pages_for(size), pages_for(alignment));
   }
+  if (alignment < AX_ALIGNMENT) alignment = AX_ALIGNMENT;
   /* The first class whose blocks, laid end to end from a page on, are all aligned. */
   ax_line *line = &heap->lines[class_of(size)];
   while (line->size % alignment != 0) line++;

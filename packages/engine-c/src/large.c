@@ -19,6 +19,7 @@ static uint32_t make_large(ax_heap *heap, uint32_t pages, uint32_t align) {
 /* Gives a large block's pages back; its first entry remembers that it was one, for a double free to be told. */
 static void free_large(ax_heap *heap, uint32_t page) {
   uint32_t pages = heap->table[page] & AX_E_PAGES;
+  heap->table[page + pages - 1] = AX_E_FREE;
   heap->table[page] = AX_E_WAS_LARGE | pages;
   give_run(heap, page, pages);
 }
@@ -29,6 +30,7 @@ static bool resize_large(ax_heap *heap, uint32_t page, uint32_t want) {
   if (want > pages && !take_run_at(heap, page + pages, want - pages)) return false;
   mark_large(heap, page, want);
   if (want < pages) {
+    heap->table[page + pages - 1] = AX_E_FREE;
     heap->table[page + want] = AX_E_FREE;
     give_run(heap, page + want, pages - want);
   }

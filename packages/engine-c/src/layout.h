@@ -62,9 +62,12 @@ typedef struct ax_page {
     uint32_t summary; /* slab: bit i = bitmap word i has a free block, or the cursor is on it */
     uint32_t length;  /* free run: pages */
   };
-  uint32_t next;  /* of the class's list, or the bin's; 0 = none */
-  uint32_t prev;  /* 0 = it is the first */
-  uint32_t owner; /* slab: owner lane, 0 */
+  uint32_t next; /* slab: of its class's list; free run: of the same length; 0 = none */
+  uint32_t prev; /* slab: 0 = it is the first; free run: the word that leads here */
+  union {
+    uint32_t owner;  /* slab: owner lane, 0 */
+    uint32_t longer; /* free run, first of its length: the first of its bin's next length; 0 = none */
+  };
 } ax_page;
 
 #define AX_IS_AT(type, field, word) \

@@ -18,7 +18,8 @@ import {
   type SlabOptions,
   type WasmMemory,
 } from "./memory.ts";
-import { addRun, isFree } from "./page-pool.ts";
+import { addRun } from "./page-pool.ts";
+import { isFree } from "./run-list.ts";
 import { PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 import { verifyHeap } from "./verify.ts";
 
@@ -129,7 +130,7 @@ export function heapFor(options: SlabOptions): Heap {
   return heaps.get(options) ?? makeHeap(placeFor(options));
 }
 
-/** A new heap, everything free. O(pages). */
+/** A new heap, everything free. O(limit); where the memory is zero already O(1): it writes to six pages at the most. */
 export function makeHeap({ memory, base, pages, limit, zero }: Place): Heap {
   const layout = L.layoutOf(limit, 1);
   if (layout.first >= pages) {
@@ -180,7 +181,7 @@ export function openHeap(where: ArrayBufferLike | WasmMemory, byteOffset = 0): H
 
 /** Ends every block's life: no slab, and one free run of all pages. O(pages). */
 export function clearHeap(w: Int32Array): void {
-  w.fill(L.E_FREE, L.TABLE + w[L.H_FIRST], w[L.H_BINS]);
+  w.fill(L.E_FREE, L.TABLE, L.TABLE + w[L.H_PAGES]);
   w.fill(0, w[L.H_BINS], w[L.H_INFO]);
   emptyHeap(w);
 }
@@ -195,7 +196,8 @@ function emptyHeap(w: Int32Array): void {
     w[line + L.C_SLAB] = 0;
     w[line + L.C_LIST] = 0;
   }
-  w.fill(L.E_CONTROL, L.TABLE, L.TABLE + first);
+  // What lies before the first page is not free: that is all that the pool asks. Entry 0 says as well that no block begins there.
+  w[L.TABLE + first - 1] = L.E_CONTROL;
   addRun(w, first, pages - first);
   w[L.H_USED] = 0;
   w[L.H_CHECK] = pages ^ w[L.H_PEAK] ^ L.MAGIC;

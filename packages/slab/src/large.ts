@@ -27,6 +27,7 @@ export function makeLarge(w: Int32Array, pages: number, align: number, bias: num
 
 /** Gives a large block's pages back; its first entry remembers that it was one, for a double free to be told. */
 export function freeLarge(w: Int32Array, page: number, pages: number): void {
+  w[TABLE + page + pages - 1] = E_FREE;
   w[TABLE + page] = E_WAS_LARGE | pages;
   giveRun(w, page, pages);
 }
@@ -36,6 +37,7 @@ export function resizeLarge(w: Int32Array, page: number, pages: number, want: nu
   if (want > pages && !takeRunAt(w, page + pages, want - pages)) return false;
   markLarge(w, page, want);
   if (want < pages) {
+    w[TABLE + page + pages - 1] = E_FREE;
     w[TABLE + page + want] = E_FREE;
     giveRun(w, page + want, pages - want);
   }

@@ -23,7 +23,7 @@ const PAGE_SHIFT = 12;
 export function roomAt(w: Int32Array, offset: Offset): number {
   const page = pageAt(w, offset);
   const entry = page < 0 ? 0 : w[TABLE + page];
-  if (entry <= 0) return -largeAt(w, offset);
+  if (entry <= 0) return entry >= E_LARGE && entry < E_BODY && isPage(offset) ? -page : 0;
   const scaled = scaledIndex(w, offset, entry);
   if ((scaled & INDEX_CHECK) !== 0) return 0;
   const isFree = (w[bitsWord(w, entry, scaled)] & (1 << (scaled >>> INDEX_SHIFT))) !== 0;
@@ -33,7 +33,7 @@ export function roomAt(w: Int32Array, offset: Offset): number {
 /** The first page of the live large block at an offset, or 0. */
 export function largeAt(w: Int32Array, offset: Offset): number {
   const page = pageAt(w, offset);
-  if (page < 0 || (offset & ((1 << PAGE_SHIFT) - 1)) !== 0) return 0;
+  if (page < 0 || !isPage(offset)) return 0;
   const entry = w[TABLE + page];
   return entry >= E_LARGE && entry < E_BODY ? page : 0;
 }
@@ -47,7 +47,7 @@ export function freeError(w: Int32Array, offset: Offset): DoubleFreeError | Inva
   const wasBlock =
     slab !== 0
       ? (scaledIndex(w, offset, slab) & INDEX_CHECK) === 0
-      : entry >= E_WAS_LARGE && entry < 0 && (offset & ((1 << PAGE_SHIFT) - 1)) === 0;
+      : entry >= E_WAS_LARGE && entry < 0 && isPage(offset);
   return wasBlock ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
 }
 
@@ -88,6 +88,11 @@ function pageAt(w: Int32Array, offset: Offset): number {
   if (!isUint32(offset)) return -1;
   const page = ((offset - w[H_BASE]) | 0) >>> PAGE_SHIFT;
   return page < w[H_LIMIT] ? page : -1;
+}
+
+/** Does an offset begin a page? */
+function isPage(offset: Offset): boolean {
+  return (offset & ((1 << PAGE_SHIFT) - 1)) === 0;
 }
 
 /** (block index) << INDEX_SHIFT, if an offset is a multiple of the block size from its slab's start on: see inverseOf. */

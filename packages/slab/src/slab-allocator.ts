@@ -16,7 +16,6 @@ import {
   NULL,
   type Offset,
   OutOfMemoryError,
-  resizeOrMove,
   type Traits,
 } from "@ariax/allocator";
 import { canGrow, clearHeap, growHeap, type Heap, heapFor, heapOptions, openHeap } from "./heap.ts";
@@ -263,30 +262,39 @@ export class SlabAllocator implements Allocator {
 
   resize(offset: Offset, size: number): boolean {
     const it = this.itself();
-    const w = it.now();
-    const room = roomAt(w, offset);
-    if (room === 0) throw new InvalidBlockError(offset);
-    if (!(isUint32(size) && size <= it.capacity)) checkSize(size, it.capacity);
-    if (room > 0) return size <= room;
-    const pages = w[TABLE - room] & E_PAGES;
-    const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
-    if (!resizeLarge(w, -room, pages, want) && !it.lengthen(-room, pages, want)) return false;
-    if (want < pages) it.gave();
-    return true;
-  }
-
-  /** A large block made longer where the heap ends, by growing it. */
-  private lengthen(page: number, pages: number, want: number): boolean {
-    const grown = endsHeap(this.now(), page + pages) && growHeap(this.heap, want - pages, 1);
-    return grown && resizeLarge(this.now(), page, pages, want);
+    const room = it.roomFor(offset, size);
+    return room > 0 ? size <= room : it.resizePages(-room, size);
   }
 
   reallocate(offset: Offset, size: number): Offset {
     const it = this.itself();
-    const room = roomAt(it.now(), offset);
-    // A small block that is too short? Resizing would only say no.
-    if (room > 0 && isUint32(size) && size > room) return moveBlock(it, offset, room, it.allocate(size), it.heap);
-    return resizeOrMove(it, offset, size, it.heap);
+    const room = it.roomFor(offset, size);
+    if (room > 0 ? size <= room : it.resizePages(-room, size)) return offset;
+    // It becomes longer, so all its bytes are copied.
+    const bytes = room > 0 ? room : (it.now()[TABLE - room] & E_PAGES) * PAGE_SIZE;
+    return moveBlock(it, offset, bytes, it.allocate(size), it.heap);
+  }
+
+  /** What roomAt says of the live block at an offset, which is to have another size: both are checked. */
+  private roomFor(offset: Offset, size: number): number {
+    const room = roomAt(this.now(), offset);
+    if (room === 0) throw new InvalidBlockError(offset);
+    if (!(isUint32(size) && size <= this.capacity)) checkSize(size, this.capacity);
+    return room;
+  }
+
+  /** A large block made longer or shorter in place, if need be by growing the heap behind it. */
+  private resizePages(page: number, size: number): boolean {
+    const w = this.now();
+    const pages = w[TABLE + page] & E_PAGES;
+    const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
+    if (want === pages) return true;
+    if (resizeLarge(w, page, pages, want)) {
+      if (want < pages) this.gave();
+      return true;
+    }
+    const grown = endsHeap(w, page + pages) && growHeap(this.heap, want - pages, 1);
+    return grown && resizeLarge(this.now(), page, pages, want);
   }
 
   allocateMany(size: number, out: Int32Array): number {
