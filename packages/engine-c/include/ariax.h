@@ -61,8 +61,8 @@ ax_heap *ax_open(void *buffer, uint32_t base, uint64_t bytes);
 ax_offset ax_allocate(ax_heap *heap, uint32_t size);
 
 /*
- * The same, aligned to a power of two up to 65536, counted from the buffer's start; 0 for any other alignment. Above 4096: where
- * no run of pages would fit wherever it lay, the 1024 shortest that might fit are looked at.
+ * The same, aligned to a power of two up to 65536, counted from the buffer's start; 0 for any other alignment. Above 4096,
+ * at most 1024 free runs that might fit, did they lie otherwise, are looked at, before one is taken that fits in any case.
  */
 ax_offset ax_allocate_aligned(ax_heap *heap, uint32_t size, uint32_t alignment);
 

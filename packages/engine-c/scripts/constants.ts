@@ -15,7 +15,7 @@ const SOURCES: readonly (readonly [string, ...string[]])[] = [
   ["slab/src/size-class.ts"],
   ["slab/src/layout.ts"],
   ["slab/src/bins.ts"],
-  ["slab/src/page-pool.ts", "LOOKS", "MOST_LOOKS"],
+  ["slab/src/page-pool.ts", "LOOKS"],
   ["slab/src/memory.ts", "MIN_CAPACITY"],
   ["slab/src/slab-allocator.ts", "MAX_ALIGNMENT"],
 ];

@@ -55,7 +55,7 @@ ax_offset ax_allocate_aligned(ax_heap *heap, uint32_t size, uint32_t alignment) 
   if (size > AX_SMALL_MAX || alignment > AX_PAGE_SIZE) {
     return allocate_large(heap, pages_for(size), pages_for(alignment));
   }
-  if (alignment < AX_ALIGNMENT) alignment = AX_ALIGNMENT;
+  if (AX_ALIGNMENT > 8 && alignment < AX_ALIGNMENT) alignment = AX_ALIGNMENT;
   /* The first class whose blocks, laid end to end from a page on, are all aligned. */
   ax_line *line = &heap->lines[class_of(size)];
   while (line->size % alignment != 0) line++;

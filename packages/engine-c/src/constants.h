@@ -69,8 +69,7 @@
 #define AX_EXACT_BINS 128u
 
 /* packages/slab/src/page-pool.ts */
-#define AX_LOOKS 64u
-#define AX_MOST_LOOKS 1024u
+#define AX_LOOKS 1024u
 
 /* packages/slab/src/memory.ts */
 #define AX_MIN_CAPACITY 0x10000u

@@ -93,7 +93,7 @@ void ax_reset(ax_heap *heap) {
 /* Makes the heap `more` pages longer; false, and nothing changed, where its buffer refuses. */
 static bool grow_by(ax_heap *heap, uint32_t more) {
   uint32_t now = heap->pages;
-  if (!ax_grow_buffer(heap, (uint64_t)heap->base + (uint64_t)(now + more) * AX_PAGE_SIZE)) return false;
+  if (!ax_grow_buffer(heap, heap->base + (now + more) * AX_PAGE_SIZE)) return false; /* below 2^32: see is_place */
   heap->pages = now + more;
   heap->check = heap->pages ^ heap->peak ^ AX_MAGIC;
   add_run(heap, now, more);
@@ -105,7 +105,7 @@ static bool grow(ax_heap *heap, uint32_t count, uint32_t align) {
   uint32_t now = heap->pages;
   uint32_t most = heap->limit - now;
   /* The run can begin in the free pages at the end. */
-  uint32_t tail = is_free(heap->table[now - 1]) ? page_at(heap, now - 1)->length : 0;
+  uint32_t tail = free_at(heap, now - 1);
   uint32_t wanted = skip_of(heap, now - tail, align) + count;
   uint32_t need = wanted > tail ? wanted - tail : 1;
   if (need > most) return false;

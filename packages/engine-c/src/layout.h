@@ -129,6 +129,9 @@ static inline bool is_large(uint32_t entry) { return entry >= AX_E_LARGE && entr
 static inline bool was_slab(uint32_t entry) { return entry >= AX_E_WAS_SLAB && entry < AX_E_WAS_LARGE; }
 static inline bool was_large(uint32_t entry) { return entry >= AX_E_WAS_LARGE; }
 
+static inline bool is_free_page(const ax_heap *heap, uint32_t page) { return is_free(heap->table[page]); }
+static inline void set_entry(ax_heap *heap, uint32_t page, uint32_t entry) { heap->table[page] = entry; }
+
 /* Of a slab's entry: its first page, its class line, and the other way round. */
 static inline uint32_t slab_of(uint32_t entry) { return entry >> AX_ENTRY_SHIFT; }
 static inline ax_line *line_of(const ax_heap *heap, uint32_t entry) {

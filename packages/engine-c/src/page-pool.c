@@ -9,8 +9,7 @@
  *            +--------+-----------+----------------------------+
  *
  * A request takes the front of the shortest run that is long enough, and so an exact hole wherever one is. Up to 127 pages
- * that is the first of a bin; above, at most 128 steps. With an alignment beyond a page, it is the shortest that fits of the
- * first AX_LOOKS, or any that would fit wherever it lies, or one of the first AX_MOST_LOOKS.
+ * that is the first of a bin; above, at most 128 steps. With an alignment beyond a page, AX_LOOKS of them at most are looked at.
  */
 #include "run-list.h"
 
@@ -49,88 +48,64 @@ static uint32_t shortest_run(ax_heap *heap, uint32_t count) {
   return heads[word * 32 + lowest_bit(some)];
 }
 
-/* The first that fits among the `looks` shortest runs that may; its last page, or 0. */
-static uint32_t fitting_run(ax_heap *heap, uint32_t count, uint32_t align, uint32_t looks) {
+/*
+ * The last page of the run that an aligned request takes, or 0: of the runs that might fit the first that does, or, as AX_LOOKS
+ * of them don't, the first in which it fits wherever that lies.
+ */
+AX_COLD static uint32_t aligned_run(ax_heap *heap, uint32_t count, uint32_t align) {
+  uint32_t sure = count + align - 1, looks = AX_LOOKS;
   for (uint32_t last = shortest_run(heap, count); last != 0;) {
     uint32_t length = page_at(heap, last)->length;
     for (; last != 0; last = page_at(heap, last)->next) {
-      if (looks-- == 0) return 0;
       if (length >= skip_of(heap, last - length + 1, align) + count) return last;
+      if (--looks == 0) return sure <= heap->limit ? shortest_run(heap, sure) : 0;
     }
     last = shortest_run(heap, length + 1);
   }
   return 0;
 }
 
-/* The last page of a run that an aligned request takes, or 0. */
-AX_COLD static uint32_t aligned_run(ax_heap *heap, uint32_t count, uint32_t align) {
-  uint32_t last = fitting_run(heap, count, align, AX_LOOKS), sure = count + align - 1;
-  if (last == 0 && sure <= heap->limit) last = shortest_run(heap, sure);
-  return last != 0 ? last : fitting_run(heap, count, align, AX_MOST_LOOKS);
-}
-
-/* A page inside of a free run comes to its end: its entry may say anything. */
-static inline void free_entry(ax_heap *heap, uint32_t page) {
-  if (!is_free(heap->table[page])) heap->table[page] = AX_E_FREE;
-}
-
-/* What is left of a run whose front was taken. */
+/* What is left of a run of which some pages were taken; or nothing. Pages that were inside of it may have any entry. */
 static void link_rest(ax_heap *heap, uint32_t last, uint32_t length) {
-  free_entry(heap, last - length + 1);
+  if (length == 0) return;
+  uint32_t first = last - length + 1;
+  if (!is_free_page(heap, first)) set_entry(heap, first, AX_E_FREE);
+  if (!is_free_page(heap, last)) set_entry(heap, last, AX_E_FREE);
   link_run(heap, last, length);
 }
 
-/* The first page of `count` free pages, now taken; 0 where there are none. Their entries are the caller's to write. */
-static uint32_t take_run(ax_heap *heap, uint32_t count, uint32_t align) {
-  uint32_t last = align == 1 ? shortest_run(heap, count) : aligned_run(heap, count, align);
-  if (last == 0) return 0;
+/* Takes the first `count` pages of a run that are aligned; the first of them. Their entries are the caller's to write. */
+static uint32_t cut_run(ax_heap *heap, uint32_t last, uint32_t align, uint32_t count) {
   uint32_t length = page_at(heap, last)->length;
   uint32_t first = last - length + 1;
   uint32_t skip = skip_of(heap, first, align);
   unlink_run(heap, last, length);
-  if (length > skip + count) link_rest(heap, last, length - skip - count);
-  if (skip > 0) {
-    free_entry(heap, first + skip - 1);
-    link_run(heap, first + skip - 1, skip);
-  }
+  link_rest(heap, last, length - skip - count);
+  link_rest(heap, first + skip - 1, skip);
   account(heap, heap->used + count);
   return first + skip;
 }
 
-/* Takes the `count` pages from `at` on, if they are free: to make a large block longer in place. */
-static bool take_run_at(ax_heap *heap, uint32_t at, uint32_t count) {
-  if (at >= heap->pages || !is_free(heap->table[at])) return false;
-  uint32_t length = page_at(heap, at)->length;
-  if (length < count) return false;
-  uint32_t last = at + length - 1;
-  unlink_run(heap, last, length);
-  if (length > count) link_rest(heap, last, length - count);
-  account(heap, heap->used + count);
-  return true;
+/* The first page of `count` free pages, now taken; 0 where there are none. */
+static uint32_t take_run(ax_heap *heap, uint32_t count, uint32_t align) {
+  uint32_t last = align == 1 ? shortest_run(heap, count) : aligned_run(heap, count, align);
+  return last == 0 ? 0 : cut_run(heap, last, align, count);
 }
 
-/* Does the heap end at page `at`, or with the free run that begins there? */
-static bool ends_heap(const ax_heap *heap, uint32_t at) {
-  return at == heap->pages || (is_free(heap->table[at]) && at + page_at(heap, at)->length == heap->pages);
+/* Pages of the free run that begins or ends at a page; 0 where none does. */
+static uint32_t free_at(const ax_heap *heap, uint32_t page) {
+  return page < heap->pages && is_free_page(heap, page) ? page_at(heap, page)->length : 0;
 }
 
 /* Makes pages free that were in no use, as when the heap grows. */
 static void add_run(ax_heap *heap, uint32_t run, uint32_t count) {
+  uint32_t before = free_at(heap, run - 1);
+  if (before != 0) unlink_run(heap, run - 1, before);
   uint32_t last = run + count - 1;
-  /* Is the page before free? Then it is the last of a run. */
-  if (is_free(heap->table[run - 1])) {
-    uint32_t before = page_at(heap, run - 1)->length;
-    unlink_run(heap, run - 1, before);
-    count += before;
-  }
-  /* Is the page after? Then it is the first of one. */
-  if (last + 1 < heap->pages && is_free(heap->table[last + 1])) {
-    uint32_t after = page_at(heap, last + 1)->length;
-    last += after;
-    unlink_run(heap, last, after);
-    count += after;
-  }
-  link_run(heap, last, count);
+  uint32_t after = free_at(heap, last + 1);
+  last += after;
+  if (after != 0) unlink_run(heap, last, after);
+  link_run(heap, last, before + count + after);
 }
 
 /*

@@ -27,6 +27,14 @@ static uint32_t *place_of(ax_heap *heap, uint32_t *head, uint32_t length) {
   return word;
 }
 
+/* A bin's bits, where it has got its first run, or lost its last. */
+static inline void mark_bin(ax_heap *heap, uint32_t bin, bool some) {
+  uint32_t *bins = word_at(heap, heap->bins), *word = &bins[1 + bin / 32];
+  uint32_t others = *word & ~(1u << bin % 32);
+  *word = others | (uint32_t)some << bin % 32;
+  if (others == 0) bins[0] ^= 1u << bin / 32;
+}
+
 /* A run of `length` pages up to `last`, whose first and last entry say that they are free, comes first among those of its length. */
 static void link_run(ax_heap *heap, uint32_t last, uint32_t length) {
   uint32_t bin = bin_of(length);
@@ -34,41 +42,32 @@ static void link_run(ax_heap *heap, uint32_t last, uint32_t length) {
   ax_page *run = page_at(heap, last);
   page_at(heap, last - length + 1)->length = length;
   run->length = length;
-  uint32_t next = 0;
+  uint32_t was = *word, next = was;
   if (AX_UNLIKELY(length >= AX_EXACT_BINS)) {
     word = place_of(heap, word, length);
-    uint32_t longer = *word;
-    if (longer != 0 && page_at(heap, longer)->length == length) {
-      next = longer;
-      longer = page_at(heap, longer)->longer;
-    }
+    uint32_t longer = next = *word;
+    /* Is there one of that length? */
+    if (next != 0 && page_at(heap, next)->length == length) longer = page_at(heap, next)->longer;
+    else next = 0;
     lead(heap, &run->longer, longer);
-  } else {
-    next = *word;
   }
   lead(heap, &run->next, next);
   lead(heap, word, last);
-  uint32_t *bins = word_at(heap, heap->bins);
-  bins[1 + bin / 32] |= 1u << bin % 32;
-  bins[0] |= 1u << bin / 32;
+  if (was == 0) mark_bin(heap, bin, true);
 }
 
 /* Takes a run out: what led to it leads on. */
 static void unlink_run(ax_heap *heap, uint32_t last, uint32_t length) {
   ax_page *run = page_at(heap, last);
-  uint32_t *word = word_at(heap, run->prev);
-  uint32_t next = run->next;
+  uint32_t at = run->prev, next = run->next;
   /* The first of its length, and so on the list of lengths? */
-  if (AX_UNLIKELY(length >= AX_EXACT_BINS) && (run->prev < heap->info || run->prev % 4 == AX_P_LONGER)) {
+  if (AX_UNLIKELY(length >= AX_EXACT_BINS) && (at < heap->info || at % 4 == AX_P_LONGER)) {
     if (next != 0) lead(heap, &page_at(heap, next)->longer, run->longer);
     else next = run->longer;
   }
-  lead(heap, word, next);
-  uint32_t bin = bin_of(length);
-  if (*word_at(heap, heap->heads + bin) != 0) return;
-  uint32_t *bins = word_at(heap, heap->bins);
-  bins[1 + bin / 32] &= ~(1u << bin % 32);
-  if (bins[1 + bin / 32] == 0) bins[0] &= ~(1u << bin / 32);
+  lead(heap, word_at(heap, at), next);
+  /* Does a head lead nowhere now? */
+  if (next == 0 && at < heap->info) mark_bin(heap, at - heap->heads, false);
 }
 
 #endif

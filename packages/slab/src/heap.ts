@@ -18,8 +18,7 @@ import {
   type SlabOptions,
   type WasmMemory,
 } from "./memory.ts";
-import { addRun } from "./page-pool.ts";
-import { isFree } from "./run-list.ts";
+import { addRun, freeAt } from "./page-pool.ts";
 import { PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 import { verifyHeap } from "./verify.ts";
 
@@ -217,7 +216,7 @@ export function growHeap(heap: Heap, pages: number, align: number): boolean {
   const now = w[L.H_PAGES];
   const most = w[L.H_LIMIT] - now;
   // The run can begin in the free pages at the end.
-  const tail = isFree(w[L.TABLE + now - 1]) ? w[w[L.H_INFO] + ((now - 1) << L.INFO_SHIFT) + L.P_LENGTH] : 0;
+  const tail = freeAt(w, now - 1);
   const skip = -(now - tail + (w[L.H_BASE] >>> PAGE_SHIFT)) & (align - 1);
   const need = Math.max(1, skip + pages - tail);
   if (need > most) return false;

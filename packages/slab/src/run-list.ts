@@ -93,9 +93,9 @@ export function unlinkRun(w: Int32Array, last: number, length: number): void {
     w[info + (next << INFO_SHIFT) + P_PREV] = word;
     return;
   }
-  // Was it the bin's last?
-  const bin = binOf(length);
-  if (word !== w[H_HEADS] + bin) return;
+  // Does a head lead nowhere now?
+  if (word >= info) return;
+  const bin = word - w[H_HEADS];
   const bits = w[H_BINS] + 1 + (bin >>> 5);
   const others = w[bits] & ~(1 << bin);
   w[bits] = others;

@@ -23,7 +23,7 @@ import { heapStats } from "./inspect.ts";
 import { freeLarge, makeLarge, resizeLarge } from "./large.ts";
 import { freeError, largeAt, mark, roomAt, unmark } from "./lookup.ts";
 import type { SlabOptions, WasmMemory } from "./memory.ts";
-import { endsHeap } from "./page-pool.ts";
+import { freeAt } from "./page-pool.ts";
 import { CLASS_SIZES, classOf } from "./size-class.ts";
 import { afterFree, refill, trim } from "./slabs.ts";
 import { verifyHeap } from "./verify.ts";
@@ -293,7 +293,9 @@ export class SlabAllocator implements Allocator {
       if (want < pages) this.gave();
       return true;
     }
-    const grown = endsHeap(w, page + pages) && growHeap(this.heap, want - pages, 1);
+    const end = page + pages;
+    // Where it ends the heap, or a free run behind it does, that becomes longer.
+    const grown = end + freeAt(w, end) === w[H_PAGES] && growHeap(this.heap, want - pages, 1);
     return grown && resizeLarge(this.now(), page, pages, want);
   }
 

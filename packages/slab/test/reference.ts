@@ -196,12 +196,14 @@ export class Reference {
       const page = last - w[this.info(last)] + 1 + this.base / PAGE;
       return Math.ceil(page / a) * a - page;
     };
-    const fits = (last: number) => skip(last) + n <= w[this.info(last)];
     const runs = [...this.runs(n)];
+    const fits = (last: number) => skip(last) + n <= w[this.info(last)];
+    const isSure = (last: number) => w[this.info(last)] >= n + a - 1;
     const last =
-      runs.slice(0, 64).find(fits) ??
-      runs.find((run) => w[this.info(run)] >= n + a - 1) ??
-      runs.slice(0, 1024).find(fits);
+      runs
+        .filter((run) => !isSure(run))
+        .slice(0, 1024)
+        .find(fits) ?? runs.find(isSure);
     if (last === undefined) return 0;
     const length = w[this.info(last)];
     const first = last - length + 1;
