@@ -1,9 +1,9 @@
 /*
- * Bins of the page pool, by the length of a run: a small float with six bits of mantissa. Exact up to 127 pages, then 64 bins
+ * Bins of the page pool, by the length of a run: a small float with five bits of mantissa. Exact up to 63 pages, then 32 bins
  * per doubling, of which none ever holds runs of more than 128 different lengths.
  *
- *     bin     1  2  ...  127  128      129      ...  191      192      193 ...
- *     pages   1  2  ...  127  128-129  130-131  ...  254-255  256-259  260-263 ...
+ *     bin     1  2  ...  63  64     65     ...  95       96       97 ...
+ *     pages   1  2  ...  63  64-65  66-67  ...  126-127  128-131  132-135 ...
  */
 #ifndef AX_BINS_H
 #define AX_BINS_H
@@ -15,7 +15,7 @@
 static inline uint32_t bin_of(uint32_t pages) {
   if (pages < AX_EXACT_BINS) return pages;
   uint32_t e = highest_bit(pages);
-  return ((e - 5) << 6) + ((pages >> (e - 6)) & 63);
+  return ((e - 4) << 5) + ((pages >> (e - 5)) & 31);
 }
 
 /* How many bins a heap of `limit` pages needs, the unused bin 0 among them. */

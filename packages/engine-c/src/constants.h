@@ -66,7 +66,7 @@
 #define AX_BITS_SHIFT 3u
 
 /* packages/slab/src/bins.ts */
-#define AX_EXACT_BINS 128u
+#define AX_EXACT_BINS 64u
 
 /* packages/slab/src/page-pool.ts */
 #define AX_LOOKS 1024u

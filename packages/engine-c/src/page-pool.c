@@ -8,7 +8,7 @@
  *            | length |    ...    | length, links of its list  |   a run is known by its last page
  *            +--------+-----------+----------------------------+
  *
- * A request takes the front of the shortest run that is long enough, and so an exact hole wherever one is. Up to 127 pages
+ * A request takes the front of the shortest run that is long enough, and so an exact hole wherever one is. Up to 63 pages
  * that is the first of a bin; above, at most 128 steps. With an alignment beyond a page, AX_LOOKS of them at most are looked at.
  */
 #include "run-list.h"

@@ -8,7 +8,7 @@
  *            │ length │    …    │ length, links of its list  │         a run is known by its last page
  *            └────────┴─────────┴────────────────────────────┘
  *
- * A request takes the front of the shortest run that is long enough, and so an exact hole wherever one is. Up to 127 pages that is
+ * A request takes the front of the shortest run that is long enough, and so an exact hole wherever one is. Up to 63 pages that is
  * the first of a bin; above, at most 128 steps (bins.ts). With an alignment beyond a page, LOOKS of them at most are looked at.
  *
  * Words of the control block that are read or written, 1,000 blocks of 16 to 128 KiB, freed and made at random: 21.2 a free, 22.3 a
@@ -33,7 +33,7 @@ const E_FREE = 0;
 const INFO_SHIFT = 2;
 const P_LENGTH = 0;
 const P_NEXT = 1;
-const EXACT_BINS = 128;
+const EXACT_BINS = 64;
 
 /** Runs that an aligned request looks at: as many as there can be, in a heap of up to 8 MiB. */
 const LOOKS = 1024;

@@ -20,7 +20,7 @@ const INFO_SHIFT = 2;
 const P_NEXT = 1;
 const P_PREV = 2;
 const P_LONGER = 3;
-const EXACT_BINS = 128;
+const EXACT_BINS = 64;
 
 /** Is a page with this entry free? */
 export function isFree(entry: number): boolean {

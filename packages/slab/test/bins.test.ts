@@ -13,10 +13,10 @@ test("a longer run is never in a lower bin, and no bin is left out", () => {
   }
 });
 
-test("runs of up to 127 pages have bins of their own; the longest heap has 960 bins, a word of words", () => {
+test("runs of up to 63 pages have bins of their own; the longest heap has 512 bins, a word of words", () => {
   for (let pages = 1; pages < EXACT_BINS; pages++) expect(binOf(pages)).toBe(pages);
   expect(binOf(EXACT_BINS)).toBe(binOf(EXACT_BINS + 1));
-  expect(binCount(0xffff0)).toBe(960);
+  expect(binCount(0xffff0)).toBe(512);
 });
 
 test("no bin holds runs of more than 128 lengths at a time: as many as it has, or as there is room for", () => {

@@ -11,7 +11,7 @@ import { Pages } from "./pages.ts";
 const LIMIT = 0xffff0;
 
 describe("the steps of a call on page runs", () => {
-  test("are few, for blocks of up to half a MiB that come and go", () => {
+  test("are few, for blocks of up to a quarter of a MiB that come and go", () => {
     const pool = new Pages(1 << 17, true);
     const next = random(1);
     const live: number[] = Array.from({ length: 500 }, () => pool.make(5 + next(28)));
@@ -20,7 +20,7 @@ describe("the steps of a call on page runs", () => {
       const at = next(live.length);
       pool.free(live[at]);
       freed.push(pool.steps);
-      live[at] = pool.make(5 + next(120));
+      live[at] = pool.make(5 + next(58));
       made.push(pool.steps);
     }
     pool.verify();

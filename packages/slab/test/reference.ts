@@ -219,7 +219,7 @@ export class Reference {
   private *runs(n: number): Generator<number> {
     const { w } = this;
     for (let b = this.binOf(n); b < w[INFO] - w[HEADS]; b++) {
-      for (let first = w[w[HEADS] + b]; first !== 0; first = b < 128 ? 0 : w[this.info(first) + LONGER]) {
+      for (let first = w[w[HEADS] + b]; first !== 0; first = b < 64 ? 0 : w[this.info(first) + LONGER]) {
         if (w[this.info(first)] < n) continue;
         for (let last = first; last !== 0; last = w[this.info(last) + 1]) yield last;
       }
@@ -262,7 +262,7 @@ export class Reference {
     const isSame = old !== 0 && w[this.info(old)] === n;
     this.lead(word, last);
     this.lead(this.info(last) + 1, isSame ? old : 0);
-    if (b >= 128) this.lead(this.info(last) + LONGER, isSame ? w[this.info(old) + LONGER] : old);
+    if (b >= 64) this.lead(this.info(last) + LONGER, isSame ? w[this.info(old) + LONGER] : old);
     this.mark(b);
   }
 
@@ -273,8 +273,8 @@ export class Reference {
     const next = w[at + 1];
     const b = this.binOf(w[at]);
     const isFirst = word < w[INFO] || (word - w[INFO]) % 4 === LONGER;
-    if (b >= 128 && isFirst && next !== 0) this.lead(this.info(next) + LONGER, w[at + LONGER]);
-    this.lead(word, b >= 128 && isFirst && next === 0 ? w[at + LONGER] : next);
+    if (b >= 64 && isFirst && next !== 0) this.lead(this.info(next) + LONGER, w[at + LONGER]);
+    this.lead(word, b >= 64 && isFirst && next === 0 ? w[at + LONGER] : next);
     this.mark(b);
   }
 
@@ -292,7 +292,7 @@ export class Reference {
 
   private binOf(n: number): number {
     const e = Math.floor(Math.log2(n));
-    return n < 128 ? n : 64 * (e - 5) + ((n >>> (e - 6)) & 63);
+    return n < 64 ? n : 32 * (e - 4) + ((n >>> (e - 5)) & 31);
   }
 
   private isFree(page: number): boolean {
