@@ -123,7 +123,7 @@ export class WasmAllocator extends EngineAllocator {
   }
 }
 
-/** What the engine answers where no block ever began. */
+/** What the engine answers where no block begins, live or free. */
 const INVALID = 2;
 
 /** What is to be made, from options that are not looked at again. */
