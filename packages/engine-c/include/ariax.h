@@ -87,7 +87,7 @@ uint32_t ax_free_many(ax_heap *heap, const ax_offset *offsets, uint32_t count);
 /* Why the offset, where no live block begins, can't be freed. O(1). */
 ax_freed ax_why(const ax_heap *heap, ax_offset offset);
 
-/* Ends every block. O(limit). */
+/* Ends every block. O(pages). */
 void ax_reset(ax_heap *heap);
 
 /* The invariants of a heap. `where` is what ax_find_fault tells beside. */

@@ -77,7 +77,7 @@ export class SlabAllocator implements Allocator {
   /** This heap, and not a proxy of it: what changes more than a word asks for it first, and goes on as if there were none. */
   declare private readonly itself: () => this;
 
-  /** A new heap, in memory of its own or in memory that is given. O(pages). */
+  /** A new heap, in memory of its own: O(1); or in memory that is given: O(pages), as what lay there is cleared. */
   constructor(options: SlabOptions) {
     const heap = heapFor(options);
     const w = heap.whole;
