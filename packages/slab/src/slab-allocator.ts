@@ -270,7 +270,7 @@ export class SlabAllocator implements Allocator {
   /**
    * A live block made longer or shorter in place, or else, if it may be, moved; NULL where it may not.
    *
-   * All of it is here, one lookup and the copy, for V8 to call: the 560 bytes of bytecode are more than it inlines (460), so that
+   * All of it is here, one lookup and the copy, for V8 to call: the 473 bytes of bytecode are more than it inlines (460), so that
    * a loop's budget is left to `free` and `tryAllocate`, whichever of the three comes first in it.
    */
   private resized(offset: Offset, size: number, mayMove: boolean): Offset {
