@@ -31,8 +31,8 @@ typedef uint32_t ax_offset;
 /* What a free did. */
 typedef enum ax_freed {
   AX_FREED = 0,
-  AX_DOUBLE_FREE = 1,  /* a block was there, and is free; nothing changed */
-  AX_INVALID_FREE = 2, /* no block ever began there; nothing changed */
+  AX_DOUBLE_FREE = 1,  /* a free block begins there: freed before, or cut and never handed out; nothing changed */
+  AX_INVALID_FREE = 2, /* no block begins there, live or free; nothing changed */
 } ax_freed;
 
 /*
@@ -43,13 +43,27 @@ typedef enum ax_freed {
  */
 ax_heap *ax_make(void *buffer, uint32_t base, uint32_t pages, uint32_t limit);
 
+/*
+ * The same, where the caller knows that the 4096 * pages bytes from `base` on are zero, as those of calloc and of a fresh mapping
+ * are: what is zero already is not written. So no more than six pages are touched, however long the heap may get. O(1).
+ */
+ax_heap *ax_make_zeroed(void *buffer, uint32_t base, uint32_t pages, uint32_t limit);
+
 /* The heap that begins at the byte `base` of a buffer of `bytes`; NULL where there is none, or ax_verify finds fault. O(limit). */
 ax_heap *ax_open(void *buffer, uint32_t base, uint64_t bytes);
 
-/* A block of at least `size` bytes, aligned to 8; 0 where there is no room. O(1); near a full heap O(free runs). */
+/*
+ * A block of at least `size` bytes, aligned to 8; 0 where there is no room. O(1).
+ *
+ * Compiled with -DAX_ALIGNMENT=16, as a malloc wants it where max_align_t is 16 bytes long, the engine aligns each block that it
+ * allocates, or moves, to 16, counted from the buffer's start. The heap is the same one, and any engine goes on with it.
+ */
 ax_offset ax_allocate(ax_heap *heap, uint32_t size);
 
-/* The same, aligned to a power of two up to 65536, counted from the buffer's start; 0 for any other alignment. */
+/*
+ * The same, aligned to a power of two up to 65536, counted from the buffer's start; 0 for any other alignment. Above 4096,
+ * at most 1024 free runs that might fit, did they lie otherwise, are looked at, before one is taken that fits in any case.
+ */
 ax_offset ax_allocate_aligned(ax_heap *heap, uint32_t size, uint32_t alignment);
 
 /* Ends a block. Any number may be passed: what is no live block is told, exactly, and nothing changes. O(1). */
@@ -73,7 +87,7 @@ uint32_t ax_free_many(ax_heap *heap, const ax_offset *offsets, uint32_t count);
 /* Why the offset, where no live block begins, can't be freed. O(1). */
 ax_freed ax_why(const ax_heap *heap, ax_offset offset);
 
-/* Ends every block. O(limit). */
+/* Ends every block. O(pages). */
 void ax_reset(ax_heap *heap);
 
 /* The invariants of a heap. `where` is what ax_find_fault tells beside. */
@@ -92,7 +106,7 @@ typedef enum ax_invariant {
   AX_BROKEN_USED = 12,      /* USED is not the pages of slabs and large blocks                    where: these */
   AX_BROKEN_BIN_BIT = 13,   /* a bin's bit, or its word's, is not whether there is a run          where: the bin */
   AX_BROKEN_BIN_LINK = 14,  /* the list of a bin is broken                                        where: the bin */
-  AX_BROKEN_BIN = 15,       /* a bin lists what is no free run, or one of another bin             where: its last page */
+  AX_BROKEN_BIN = 15,       /* a bin lists what is no free run, or one out of place               where: its last page */
   AX_BROKEN_BINS = 16,      /* a free run is in no bin */
   AX_BROKEN_CURSOR = 17,    /* a class's cursor is on no word of a slab of the class              where: the class */
   AX_BROKEN_SHAPE = 18,     /* a slab has other blocks and pages than it says                     where: its last page */

@@ -14,6 +14,8 @@ const SOURCES: readonly (readonly [string, ...string[]])[] = [
   ["allocator/src/check.ts"],
   ["slab/src/size-class.ts"],
   ["slab/src/layout.ts"],
+  ["slab/src/bins.ts"],
+  ["slab/src/page-pool.ts", "LOOKS"],
   ["slab/src/memory.ts", "MIN_CAPACITY"],
   ["slab/src/slab-allocator.ts", "MAX_ALIGNMENT"],
 ];

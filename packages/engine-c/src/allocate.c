@@ -61,7 +61,7 @@ ax_offset ax_allocate(ax_heap *heap, uint32_t size) {
   ax_line *line = &heap->lines[class_of(size)];
   if (has_bit(heap, line)) return take_bit(heap, line);
   if (AX_LIKELY(has_top(heap, line))) return take_top(heap, line);
-  return allocate_from(heap, line, 8);
+  return allocate_from(heap, line, AX_ALIGNMENT);
 }
 
 ax_offset ax_allocate_aligned(ax_heap *heap, uint32_t size, uint32_t alignment) {
@@ -69,6 +69,7 @@ ax_offset ax_allocate_aligned(ax_heap *heap, uint32_t size, uint32_t alignment) 
   if (size > AX_SMALL_MAX || alignment > AX_PAGE_SIZE) {
     return allocate_large(heap, pages_for(size), pages_for(alignment));
   }
+  if (AX_ALIGNMENT > 8 && alignment < AX_ALIGNMENT) alignment = AX_ALIGNMENT;
   /* The first class whose blocks, laid end to end from a page on, are all aligned. */
   ax_line *line = &heap->lines[class_of(size)];
   while (line->size % alignment != 0) line++;

@@ -58,20 +58,27 @@
 #define AX_E_FREE 0u
 #define AX_E_LARGE 0x80000000u /* | pages: a large block begins here */
 #define AX_E_BODY 0x90000000u /* it continues here */
-#define AX_E_CONTROL 0xa0000000u /* the control block */
+#define AX_E_CONTROL 0xa0000000u /* the control block's last page */
 #define AX_E_WAS_SLAB 0xc0000000u /* | the slab's entry */
 #define AX_E_WAS_LARGE 0xe0000000u /* | pages: a large block began here */
 #define AX_E_PAGES 0xfffffu
 #define AX_INFO_SHIFT 2u
 #define AX_P_SUMMARY 0u /* slab: bit i = its bitmap word i, from the last one on, has a free block that is not on the stack, or is the cursor's */
 #define AX_P_LENGTH 0u /* free run: pages; on its first page too */
-#define AX_P_NEXT 1u /* of the class's slabs with blocks to offer, or the bin's runs; 0 = none */
-#define AX_P_PREV 2u
+#define AX_P_NEXT 1u /* of the class's slabs with blocks to offer, or the runs of one length; 0 = none */
+#define AX_P_PREV 2u /* slab: the one before, 0 = it is the first; run: the word that leads to it */
 #define AX_P_SHAPE 3u /* slab: (owner lane, 0) << 24 | blocks << 8 | pages */
+#define AX_P_LONGER 3u /* first run of its length, in a bin of several: the first of the next length; 0 = none */
 #define AX_SHAPE_BLOCKS 8u
 #define AX_SHAPE_PAGES 255u
 #define AX_BITS_SHIFT 3u
 #define AX_LEAST_ENTRIES 8u
+
+/* packages/slab/src/bins.ts */
+#define AX_EXACT_BINS 64u
+
+/* packages/slab/src/page-pool.ts */
+#define AX_LOOKS 1024u
 
 /* packages/slab/src/memory.ts */
 #define AX_MIN_CAPACITY 0x10000u

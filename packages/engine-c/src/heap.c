@@ -32,26 +32,35 @@ static bool is_place(uint32_t base, uint32_t limit) {
          limit <= AX_MAX_CAPACITY / AX_PAGE_SIZE && base <= AX_MAX_CAPACITY - limit * AX_PAGE_SIZE;
 }
 
-static void clear(ax_heap *heap) {
+/* No slab, and one free run of all pages: where page table and bins are zero. */
+static void empty(ax_heap *heap) {
   uint32_t first = heap->first, pages = heap->pages;
   for (ax_line *line = heap->lines; line < heap->lines + AX_CLASSES; line++) {
     leave_slab(line);
     line->top = line->bottom;
     line->list = line->pages = 0;
   }
-  fill_words(heap->table, AX_E_CONTROL, first);
-  zero_words(heap->table + first, heap->limit - first);
-  zero_words(word_at(heap, heap->bins), heap->info - heap->bins);
+  /* What lies before the first page is not free: that is all that the pool asks. Entry 0 says as well that no block begins there. */
+  heap->table[first - 1] = AX_E_CONTROL;
   add_run(heap, first, pages - first);
   heap->used = 0;
   heap->trim = AX_TRIM_LEAST;
   heap->check = pages ^ heap->peak ^ AX_MAGIC;
 }
 
+static bool has_room(uint32_t base, uint32_t pages, uint32_t limit) {
+  return is_place(base, limit) && pages <= limit && pages > first_of(limit);
+}
+
 ax_heap *ax_make(void *buffer, uint32_t base, uint32_t pages, uint32_t limit) {
-  if (!is_place(base, limit) || pages > limit || pages <= first_of(limit)) return NULL;
+  if (!has_room(base, pages, limit)) return NULL;
+  zero_words((uint32_t *)(void *)((unsigned char *)buffer + base), words_of(limit));
+  return ax_make_zeroed(buffer, base, pages, limit);
+}
+
+ax_heap *ax_make_zeroed(void *buffer, uint32_t base, uint32_t pages, uint32_t limit) {
+  if (!has_room(base, pages, limit)) return NULL;
   ax_heap *heap = (ax_heap *)(void *)((unsigned char *)buffer + base);
-  zero_words((uint32_t *)heap, words_of(limit));
   heap->base = base;
   heap->limit = limit;
 #define AX_WRITE(field, value) heap->field = value;
@@ -64,7 +73,7 @@ ax_heap *ax_make(void *buffer, uint32_t base, uint32_t pages, uint32_t limit) {
 #undef AX_WRITE
   }
   heap->pages = pages;
-  clear(heap);
+  empty(heap);
   return heap;
 }
 
@@ -77,12 +86,16 @@ ax_heap *ax_open(void *buffer, uint32_t base, uint64_t bytes) {
   return ax_verify(heap) == 0 ? heap : NULL;
 }
 
-void ax_reset(ax_heap *heap) { clear(heap); }
+void ax_reset(ax_heap *heap) {
+  zero_words(heap->table, heap->pages);
+  zero_words(word_at(heap, heap->bins), heap->info - heap->bins);
+  empty(heap);
+}
 
 /* Makes the heap `more` pages longer; false, and nothing changed, where its buffer refuses. */
 static bool grow_by(ax_heap *heap, uint32_t more) {
   uint32_t now = heap->pages;
-  if (!ax_grow_buffer(heap, (uint64_t)heap->base + (uint64_t)(now + more) * AX_PAGE_SIZE)) return false;
+  if (!ax_grow_buffer(heap, heap->base + (now + more) * AX_PAGE_SIZE)) return false; /* below 2^32: see is_place */
   heap->pages = now + more;
   heap->check = heap->pages ^ heap->peak ^ AX_MAGIC;
   add_run(heap, now, more);
@@ -94,7 +107,7 @@ static bool grow(ax_heap *heap, uint32_t count, uint32_t align) {
   uint32_t now = heap->pages;
   uint32_t most = heap->limit - now;
   /* The run can begin in the free pages at the end. */
-  uint32_t tail = is_free(heap->table[now - 1]) ? page_at(heap, now - 1)->length : 0;
+  uint32_t tail = free_at(heap, now - 1);
   uint32_t wanted = skip_of(heap, now - tail, align) + count;
   uint32_t need = wanted > tail ? wanted - tail : 1;
   if (need > most) return false;

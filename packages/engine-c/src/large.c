@@ -5,8 +5,8 @@
 #include "layout.h"
 
 static void mark_large(ax_heap *heap, uint32_t page, uint32_t pages) {
-  heap->table[page + pages - 1] = AX_E_BODY;
-  heap->table[page] = AX_E_LARGE | pages;
+  set_entry(heap, page + pages - 1, AX_E_BODY);
+  set_entry(heap, page, AX_E_LARGE | pages);
 }
 
 /* The first page of a new large block, or 0. `align` in pages. */
@@ -19,18 +19,7 @@ static uint32_t make_large(ax_heap *heap, uint32_t pages, uint32_t align) {
 /* Gives a large block's pages back; its first entry remembers that it was one, for a double free to be told. */
 static void free_large(ax_heap *heap, uint32_t page) {
   uint32_t pages = heap->table[page] & AX_E_PAGES;
-  heap->table[page] = AX_E_WAS_LARGE | pages;
+  set_entry(heap, page + pages - 1, AX_E_FREE);
+  set_entry(heap, page, AX_E_WAS_LARGE | pages);
   give_run(heap, page, pages);
-}
-
-/* Makes a large block longer or shorter in place. */
-static bool resize_large(ax_heap *heap, uint32_t page, uint32_t want) {
-  uint32_t pages = heap->table[page] & AX_E_PAGES;
-  if (want > pages && !take_run_at(heap, page + pages, want - pages)) return false;
-  mark_large(heap, page, want);
-  if (want < pages) {
-    heap->table[page + want] = AX_E_FREE;
-    give_run(heap, page + want, pages - want);
-  }
-  return true;
 }

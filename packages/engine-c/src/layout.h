@@ -72,9 +72,12 @@ typedef struct ax_page {
     uint32_t summary; /* slab: bit i = word i has a free block that is not on the stack, or the cursor is on it */
     uint32_t length;  /* free run: pages */
   };
-  uint32_t next;  /* of the class's list, or the bin's; 0 = none */
-  uint32_t prev;  /* 0 = it is the first */
-  uint32_t shape; /* slab: (owner lane, 0) << 24 | blocks << 8 | pages */
+  uint32_t next; /* slab: of its class's list; free run: of the same length; 0 = none */
+  uint32_t prev; /* slab: 0 = it is the first; free run: the word that leads here */
+  union {
+    uint32_t shape;  /* slab: (owner lane, 0) << 24 | blocks << 8 | pages */
+    uint32_t longer; /* free run, first of its length: the first of its bin's next length; 0 = none */
+  };
 } ax_page;
 
 #define AX_IS_AT(type, field, word) \
@@ -149,6 +152,9 @@ static inline bool is_free(uint32_t entry) { return entry == AX_E_FREE || entry 
 static inline bool is_large(uint32_t entry) { return entry >= AX_E_LARGE && entry < AX_E_BODY; }
 static inline bool was_slab(uint32_t entry) { return entry >= AX_E_WAS_SLAB && entry < AX_E_WAS_LARGE; }
 static inline bool was_large(uint32_t entry) { return entry >= AX_E_WAS_LARGE; }
+
+static inline bool is_free_page(const ax_heap *heap, uint32_t page) { return is_free(heap->table[page]); }
+static inline void set_entry(ax_heap *heap, uint32_t page, uint32_t entry) { heap->table[page] = entry; }
 
 /* Of a slab's entry: its last page, its class line, and the other way round. */
 static inline uint32_t slab_of(uint32_t entry) { return (entry >> AX_ENTRY_SHIFT) - 1; }

@@ -1,5 +1,5 @@
 /*
- * Lists of pages, doubly linked through the page infos: of a class's slabs with free blocks, of a bin's free runs.
+ * Lists of pages, doubly linked through the page infos: of a class's slabs with free blocks.
  *
  *     head --> page <--> page <--> page --> 0        the newest first; its prev is 0, as page 0 is never on a list
  */

@@ -5,52 +5,13 @@
  *            | summary | a bit a bin  | each bin's first run |   summary bit = that word of bits is not 0
  *            +---------+--------------+----------------------+
  *     run    +--------+-----------+----------------------------+
- *            | length |    ...    | length, links of its list  |   a run is known by its last page: taken from its
- *            +--------+-----------+----------------------------+   front, it stays the same run
+ *            | length |    ...    | length, links of its list  |   a run is known by its last page
+ *            +--------+-----------+----------------------------+
  *
- * A request takes the front of the first run of the first bin in which every run is long enough; where there is none,
- * of the first that fits in the bins below. So what fits is always found. O(1), until memory is about to run out.
+ * A request takes the front of the shortest run that is long enough, and so an exact hole wherever one is. Up to 63 pages
+ * that is the first of a bin; above, at most 128 steps. With an alignment beyond a page, AX_LOOKS of them at most are looked at.
  */
-#include "page-list.h"
-
-/* Both ends of a free run say how long it is, and that they are free: the entries between may say anything else. */
-static void write_length(ax_heap *heap, uint32_t last, uint32_t length) {
-  uint32_t first = last - length + 1;
-  page_at(heap, first)->length = length;
-  page_at(heap, last)->length = length;
-  if (!is_free(heap->table[first])) heap->table[first] = AX_E_FREE;
-  if (!is_free(heap->table[last])) heap->table[last] = AX_E_FREE;
-}
-
-static void link_run(ax_heap *heap, uint32_t last, uint32_t length) {
-  write_length(heap, last, length);
-  uint32_t bin = bin_of(length);
-  if (link_page(heap, word_at(heap, heap->heads + bin), last) != 0) return;
-  uint32_t *bins = word_at(heap, heap->bins);
-  bins[1 + bin / 32] |= 1u << bin % 32;
-  bins[0] |= 1u << bin / 32;
-}
-
-static void unlink_run(ax_heap *heap, uint32_t last, uint32_t length) {
-  const ax_page *run = page_at(heap, last);
-  if (!unlink_page(heap, run)) return;
-  uint32_t bin = bin_of(length);
-  *word_at(heap, heap->heads + bin) = run->next;
-  if (run->next != 0) return;
-  uint32_t *bins = word_at(heap, heap->bins);
-  bins[1 + bin / 32] &= ~(1u << bin % 32);
-  if (bins[1 + bin / 32] == 0) bins[0] &= ~(1u << bin / 32);
-}
-
-/* The run that ends at page `last` changes its length, at its front; to 0, and it is gone. */
-static void relink_run(ax_heap *heap, uint32_t last, uint32_t from, uint32_t to) {
-  if (to > 0 && bin_of(from) == bin_of(to)) {
-    write_length(heap, last, to);
-  } else {
-    unlink_run(heap, last, from);
-    if (to > 0) link_run(heap, last, to);
-  }
-}
+#include "run-list.h"
 
 static void account(ax_heap *heap, uint32_t used) {
   heap->used = used;
@@ -65,83 +26,93 @@ static inline uint32_t skip_of(const ax_heap *heap, uint32_t page, uint32_t alig
   return (0 - (page + (heap->base >> AX_PAGE_SHIFT))) & (align - 1);
 }
 
-/* The last page of a run that `count` pages fit in, or 0. */
-static uint32_t find_run(const ax_heap *heap, uint32_t count, uint32_t align) {
+/* The first of the shortest runs of at least `count` pages, no more than the limit: its last page; or 0. */
+static uint32_t shortest_run(ax_heap *heap, uint32_t count) {
   const uint32_t *bins = word_at(heap, heap->bins);
-  const uint32_t *heads = word_at(heap, heap->heads);
-  uint32_t total = heap->info - heap->heads;
-  uint32_t sure = bin_for(count + align - 1);
-  if (sure < total) {
-    uint32_t word = sure / 32;
-    uint32_t some = bins[1 + word] & (~0u << sure % 32);
-    if (some == 0) {
-      uint32_t rest = bins[0] & (~1u << word);
-      if (rest != 0) {
-        word = lowest_bit(rest);
-        some = bins[1 + word];
-      }
-    }
-    if (some != 0) return heads[word * 32 + lowest_bit(some)];
+  uint32_t *heads = word_at(heap, heap->heads);
+  uint32_t bin = bin_of(count);
+  if (AX_UNLIKELY(count >= AX_EXACT_BINS)) {
+    uint32_t last = *place_of(heap, heads + bin, count);
+    if (last != 0) return last;
+    bin++;
   }
-  /* Only bins are left that hold shorter runs as well: any that fits. */
-  for (uint32_t bin = bin_of(count); bin < sure && bin < total; bin++) {
-    for (uint32_t last = heads[bin]; last != 0; last = page_at(heap, last)->next) {
-      uint32_t length = page_at(heap, last)->length;
+  /* After the last bin's word comes the head of bin 0, which is 0. */
+  uint32_t word = bin / 32;
+  uint32_t some = bins[1 + word] & (~0u << bin % 32);
+  if (some == 0) {
+    uint32_t rest = bins[0] & (~1u << word);
+    if (rest == 0) return 0;
+    word = lowest_bit(rest);
+    some = bins[1 + word];
+  }
+  return heads[word * 32 + lowest_bit(some)];
+}
+
+/*
+ * The last page of the run that an aligned request takes, or 0: of the runs that might fit the first that does, or, as AX_LOOKS
+ * of them don't, the first in which it fits wherever that lies.
+ */
+AX_COLD static uint32_t aligned_run(ax_heap *heap, uint32_t count, uint32_t align) {
+  uint32_t sure = count + align - 1, looks = AX_LOOKS;
+  for (uint32_t last = shortest_run(heap, count); last != 0;) {
+    uint32_t length = page_at(heap, last)->length;
+    for (; last != 0; last = page_at(heap, last)->next) {
       if (length >= skip_of(heap, last - length + 1, align) + count) return last;
+      if (--looks == 0) return sure <= heap->limit ? shortest_run(heap, sure) : 0;
     }
+    last = shortest_run(heap, length + 1);
   }
   return 0;
 }
 
-/* The first page of `count` free pages, now taken; 0 where there are none. Their entries are the caller's to write. */
-static uint32_t take_run(ax_heap *heap, uint32_t count, uint32_t align) {
-  uint32_t last = find_run(heap, count, align);
-  if (last == 0) return 0;
+/* What is left of a run of which some pages were taken; or nothing. Pages that were inside of it may have any entry. */
+static void link_rest(ax_heap *heap, uint32_t last, uint32_t length) {
+  if (length == 0) return;
+  uint32_t first = last - length + 1;
+  if (!is_free_page(heap, first)) set_entry(heap, first, AX_E_FREE);
+  if (!is_free_page(heap, last)) set_entry(heap, last, AX_E_FREE);
+  link_run(heap, last, length);
+}
+
+/* Takes the first `count` pages of a run that are aligned; the first of them. Their entries are the caller's to write. */
+static uint32_t cut_run(ax_heap *heap, uint32_t last, uint32_t align, uint32_t count) {
   uint32_t length = page_at(heap, last)->length;
   uint32_t first = last - length + 1;
   uint32_t skip = skip_of(heap, first, align);
-  relink_run(heap, last, length, length - skip - count);
-  if (skip > 0) link_run(heap, first + skip - 1, skip);
+  unlink_run(heap, last, length);
+  link_rest(heap, last, length - skip - count);
+  link_rest(heap, first + skip - 1, skip);
   account(heap, heap->used + count);
   return first + skip;
 }
 
-/* Takes the `count` pages from `at` on, if they are free: to make a large block longer in place. */
-static bool take_run_at(ax_heap *heap, uint32_t at, uint32_t count) {
-  if (at >= heap->pages || !is_free(heap->table[at])) return false;
-  uint32_t length = page_at(heap, at)->length;
-  if (length < count) return false;
-  relink_run(heap, at + length - 1, length, length - count);
-  account(heap, heap->used + count);
-  return true;
+/* The first page of `count` free pages, now taken; 0 where there are none. */
+static uint32_t take_run(ax_heap *heap, uint32_t count, uint32_t align) {
+  uint32_t last = align == 1 ? shortest_run(heap, count) : aligned_run(heap, count, align);
+  return last == 0 ? 0 : cut_run(heap, last, align, count);
 }
 
-/* Does the heap end at page `at`, or with the free run that begins there? */
-static bool ends_heap(const ax_heap *heap, uint32_t at) {
-  return at == heap->pages || (is_free(heap->table[at]) && at + page_at(heap, at)->length == heap->pages);
+/* Pages of the free run that begins or ends at a page; 0 where none does. */
+static uint32_t free_at(const ax_heap *heap, uint32_t page) {
+  return page < heap->pages && is_free_page(heap, page) ? page_at(heap, page)->length : 0;
 }
 
 /* Makes pages free that were in no use, as when the heap grows. */
 static void add_run(ax_heap *heap, uint32_t run, uint32_t count) {
-  uint32_t length = count;
-  /* Is the page before free? Then it is the last of a run. */
-  if (is_free(heap->table[run - 1])) {
-    uint32_t before = page_at(heap, run - 1)->length;
-    unlink_run(heap, run - 1, before);
-    length += before;
-  }
-  /* Is the page after? Then it is the first of one. */
-  uint32_t end = run + count;
-  if (end < heap->pages && is_free(heap->table[end])) {
-    uint32_t after = page_at(heap, end)->length;
-    relink_run(heap, end + after - 1, after, length + after);
-  } else {
-    link_run(heap, end - 1, length);
-  }
+  uint32_t before = free_at(heap, run - 1);
+  if (before != 0) unlink_run(heap, run - 1, before);
+  uint32_t last = run + count - 1;
+  uint32_t after = free_at(heap, last + 1);
+  last += after;
+  if (after != 0) unlink_run(heap, last, after);
+  link_run(heap, last, before + count + after);
 }
 
-/* Gives pages back. No entry of theirs may say that it is a slab's, or begins a block. */
+/*
+ * Gives pages back. The entries of the first and the last say that they are free, and of those between none that it is a
+ * slab's, or begins a block.
+ */
 static void give_run(ax_heap *heap, uint32_t run, uint32_t count) {
-  account(heap, heap->used - count);
+  heap->used -= count;
   add_run(heap, run, count);
 }

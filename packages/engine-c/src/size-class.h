@@ -14,14 +14,22 @@
 #include "compiler.h"
 #include "constants.h"
 
+/* Bytes that every block is aligned to, where it is not asked for more: 8, or 16 as max_align_t (see ariax.h). */
+#ifndef AX_ALIGNMENT
+#define AX_ALIGNMENT 8u
+#endif
+_Static_assert(AX_ALIGNMENT == 8 || AX_ALIGNMENT == 16, "AX_ALIGNMENT is neither 8 nor 16");
+
 /*
- * The smallest class that holds `size` bytes, size <= AX_SMALL_MAX. Without a branch, as sizes come in no order. Tried: a
+ * The smallest class that holds `size` bytes, aligned, size <= AX_SMALL_MAX. Without a branch, as sizes come in no order. Tried: a
  * branch for sizes up to 64; measured on the seven traces: 1 % slower in the mean, 13 % on sqlite's.
  */
 static inline uint32_t class_of(uint32_t size) {
   /* 2^k <= x < 2^(k+1), and the three bits below the highest tell which of eight classes. Up to 128 bytes they are 8 apart,
    * as they are from 65 on: so k is at least 6. */
   uint32_t x = (size > 9 ? size : 9) - 1;
+  /* Up to 128 bytes the sizes that are multiples of 16 are every second one; above they all are. */
+  if (AX_ALIGNMENT > 8) x |= AX_ALIGNMENT - 1;
   uint32_t k = highest_bit(x | 64);
   return 8 * k + (x >> (k - 3)) - 49;
 }

@@ -4,8 +4,8 @@
  * The words may be arbitrary garbage: nothing is used as a place before it is known to be one, and every walk ends. No
  * memory is taken, so what is listed is held against what is there by counting:
  *
- * - A list holds no page twice: each page's `prev` must be the page that led to it, so two ways into one page, followed
- *   backwards, would have to be the same way all along.
+ * - A list holds no page twice: each page's `prev` must be the page, or the word, that led to it, so two ways into one page,
+ *   followed backwards, would have to be the same way all along.
  * - A page tells whose list it may be on: a free run's length its bin, a slab's entry its class.
  * - So where all that is listed is rightly listed, and is as many as there are, everything is listed, once.
  */
@@ -35,7 +35,8 @@ static uint32_t verify_header(const ax_heap *heap) {
   if (heap->pages <= heap->first || heap->pages > limit) return fault(AX_BROKEN_PAGES, 0);
   if (heap->used > heap->peak || heap->peak > heap->pages) return fault(AX_BROKEN_PEAK, 0);
   for (uint32_t page = 0; page < heap->first; page++) {
-    if (heap->table[page] != AX_E_CONTROL) return fault(AX_BROKEN_CONTROL, page);
+    uint32_t right = page == heap->first - 1 ? AX_E_CONTROL : AX_E_FREE;
+    if (heap->table[page] != right) return fault(AX_BROKEN_CONTROL, page);
   }
   for (uint32_t page = heap->pages; page < limit; page++) {
     if (heap->table[page] != AX_E_FREE) return fault(AX_BROKEN_END, page);
@@ -105,6 +106,27 @@ static bool is_linked(const ax_heap *heap, uint32_t page, uint32_t prev) {
   return page >= heap->first && page < heap->pages && page_at(heap, page)->prev == prev;
 }
 
+/* A bin lists free runs of its own, the lengths ascending; as many as are taken from `runs`. */
+static uint32_t verify_bin(const ax_heap *heap, uint32_t bin, uint32_t *runs) {
+  uint32_t *word = word_at(heap, heap->heads + bin);
+  for (uint32_t shorter = 0, length = 0; *word != 0; shorter = length) {
+    uint32_t first = *word, last = first;
+    for (; last != 0; last = *word) {
+      bool inside = last >= heap->first && last < heap->pages;
+      /* Of each page one word only can say this: so the walk ends. */
+      if (!inside || page_at(heap, last)->prev != (uint32_t)(word - word_at(heap, 0))) return fault(AX_BROKEN_BIN_LINK, bin);
+      if (last == first) length = page_at(heap, first)->length;
+      bool right = ends_run(heap, last) && page_at(heap, last)->length == length && bin_of(length) == bin;
+      if (!right || length <= shorter) return fault(AX_BROKEN_BIN, last);
+      --*runs;
+      word = &page_at(heap, last)->next;
+    }
+    if (bin < AX_EXACT_BINS) break;
+    word = &page_at(heap, first)->longer;
+  }
+  return 0;
+}
+
 /* Every free run is in the bin of its length, once, and nothing else is; the bits agree. */
 static uint32_t verify_bins(const ax_heap *heap) {
   const uint32_t *bins = word_at(heap, heap->bins);
@@ -118,11 +140,8 @@ static uint32_t verify_bins(const ax_heap *heap) {
     uint32_t head = bin < total ? heads[bin] : 0;
     uint32_t bit = bin < words * 32 ? bins[1 + bin / 32] >> bin % 32 & 1 : 0;
     if (bit != (head != 0)) return fault(AX_BROKEN_BIN_BIT, bin);
-    for (uint32_t last = head, prev = 0; last != 0; prev = last, last = page_at(heap, last)->next) {
-      if (!is_linked(heap, last, prev)) return fault(AX_BROKEN_BIN_LINK, bin);
-      if (!ends_run(heap, last) || bin_of(page_at(heap, last)->length) != bin) return fault(AX_BROKEN_BIN, last);
-      runs--;
-    }
+    uint32_t broken = head == 0 ? 0 : verify_bin(heap, bin, &runs);
+    if (broken != 0) return broken;
   }
   if (runs != 0) return fault(AX_BROKEN_BINS, 0);
   for (uint32_t i = 0; i < 32; i++) {

@@ -45,9 +45,14 @@ export class Both {
   calls = 0;
   #script: number[];
   readonly #expected: Expected[] = [];
+  readonly #alignment: number | undefined;
 
-  /** `most`: bytes that the C engine's buffer may have; as many as the TypeScript engine's. */
-  constructor(options: SlabOptions, most?: number) {
+  /**
+   * `most`: bytes that the C engine's buffer may have; as many as the TypeScript engine's. `alignment`: the C engine's, if it is
+   * compiled with one; the TypeScript engine is asked for it each time.
+   */
+  constructor(options: SlabOptions, most?: number, alignment?: number) {
+    this.#alignment = alignment;
     this.heap = new SlabAllocator(options);
     const w = this.heap.words;
     this.base = w[H_BASE] >>> 0;
@@ -64,13 +69,14 @@ export class Both {
   }
 
   allocate(size: number): number {
-    const offset = this.heap.capacity < size ? 0 : this.heap.tryAllocate(size);
+    const offset = this.heap.capacity < size ? 0 : this.heap.tryAllocate(size, this.#alignment);
     this.#call("allocate", [size], [offset]);
     return offset;
   }
 
   aligned(size: number, alignment: number): number {
-    const offset = attempt(() => this.heap.tryAllocate(size, alignment), 0);
+    const asked = [1, 2, 4, 8].includes(alignment) ? (this.#alignment ?? alignment) : alignment;
+    const offset = attempt(() => this.heap.tryAllocate(size, asked), 0);
     this.#call("aligned", [size, alignment], [offset]);
     return offset;
   }
@@ -97,14 +103,33 @@ export class Both {
   }
 
   reallocate(offset: number, size: number): number {
-    const moved = attempt(() => this.heap.reallocate(offset, size), 0);
+    const moved = attempt(
+      () =>
+        this.#alignment === undefined ? this.heap.reallocate(offset, size) : this.#reallocateAligned(offset, size),
+      0,
+    );
     this.#call("reallocate", [offset, size], [moved]);
     return moved;
   }
 
+  #reallocateAligned(offset: number, size: number): number {
+    if (this.heap.resize(offset, size)) return offset;
+    const moved = this.heap.tryAllocate(size, this.#alignment);
+    if (moved === 0) return 0;
+    new Uint8Array(this.heap.memory.buffer).copyWithin(moved, offset, offset + this.heap.sizeOf(offset));
+    this.heap.free(offset);
+    return moved;
+  }
+
+  #allocateMany(size: number, out: Int32Array): number {
+    if (this.#alignment === undefined) return this.heap.allocateMany(size, out);
+    const full = out.findIndex((_, i) => (out[i] = this.heap.tryAllocate(size, this.#alignment)) === 0);
+    return full < 0 ? out.length : full;
+  }
+
   many(size: number, count: number): number[] {
     const out = new Int32Array(count);
-    const made = attempt(() => this.heap.allocateMany(size, out), 0);
+    const made = attempt(() => this.#allocateMany(size, out), 0);
     const offsets = Array.from(out.subarray(0, made), (offset) => offset >>> 0);
     this.#call("many", [size, count], [made, ...offsets]);
     return offsets;

@@ -54,7 +54,8 @@ describe.skipIf(compiler === undefined)(
         const dir = mkdtempSync(join(tmpdir(), "ariax-engine-c-"));
         const file = join(dir, "program.c");
         writeFileSync(file, source);
-        const program = build(compiler!, [...WARNINGS, "-O2", file, ENGINE]);
+        const defines = source.match(/-DAX_\w+=\w+/g) ?? [];
+        const program = build(compiler!, [...WARNINGS, "-O2", ...defines, file, ENGINE]);
         expect(execFileSync(program, { encoding: "utf8" })).toBe(output);
       }
     });

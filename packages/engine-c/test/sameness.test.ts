@@ -52,6 +52,90 @@ describe.skipIf(compiler === undefined)(`the C engine makes the TypeScript engin
     same(both);
   });
 
+  describe("compiled for blocks that are aligned to 16", () => {
+    const options = (bytes: number): ConstructorParameters<typeof Both> => [{ capacity: bytes }, undefined, 16];
+    let aligned = "";
+    beforeAll(() => {
+      const files = [`${SOURCE}/ariax.c`, new URL("driver.c", import.meta.url).pathname];
+      aligned = build(compiler!, ["-std=c11", "-DAX_ALIGNMENT=16", ...sanitizers(compiler!), ...files]);
+    });
+
+    test.each([64 * KIB, MIB])("as the other engine does that is asked for it each time: %i bytes", (bytes) => {
+      const both = new Both(...options(bytes));
+      drive(both, bytes, times(4000, 60_000), 50_000, 10);
+      expect(both.run(aligned).difference).toBeUndefined();
+    });
+
+    test.each([1, 16, 24, 40, 56, 100, 3000])("to the last block of a full heap: %i bytes", (size) => {
+      const [both, usual] = [new Both(...options(64 * KIB)), new Both({ capacity: 64 * KIB })];
+      const offsets = (of: Both) => {
+        // Slabs with blocks that are aligned to 8 stand by; and then holes that few slabs fit in.
+        for (const other of [24, 40, 56]) of.allocate(other);
+        while (of.allocate(5 * 4096) !== 0);
+        while (of.allocate(4096) !== 0);
+        const found = [];
+        for (let p = of.allocate(size); p !== 0; p = of.allocate(size)) found.push(p);
+        if (found.length > 0) found.push(of.reallocate(found[0], size + 8));
+        return found.filter((p) => p !== 0);
+      };
+      expect(offsets(both).filter((p) => p % 16 !== 0)).toEqual([]);
+      expect(both.run(aligned).difference).toBeUndefined();
+      const misaligned = offsets(usual).filter((p) => p % 16 !== 0);
+      if (size <= 16) expect(misaligned.length).toBeGreaterThan(100);
+      same(usual);
+    });
+  });
+
+  test("a bin of runs of several lengths", () => {
+    const both = new Both({ capacity: 32 * MIB });
+    const blocks = [257, 259, 256, 257, 258, 257, 259].map((pages) => {
+      const offset = both.allocate(pages * 4096);
+      both.allocate(5 * 4096);
+      return offset;
+    });
+    for (const offset of blocks) both.free(offset);
+    both.control();
+    const w = both.heap.words;
+    const head = w[6] + 128;
+    const info = (last: number) => w[7] + 4 * last;
+    const lasts = [257, 259, 256, 257, 258, 257, 259].map((pages, i) => blocks[i] / 4096 + pages - 1);
+    expect(w[head]).toBe(lasts[2]);
+    both.verify();
+    const places = [head, ...lasts.flatMap((last) => [1, 2, 3].map((k) => info(last) + k))];
+    let changed = 0;
+    for (const place of places) {
+      // Of a run that is not the first of its length LONGER means nothing.
+      const isLeft = (place - w[7]) % 4 === 3 && place > w[7] && (w[place - 1] - w[7]) % 4 === 1 && w[place - 1] > w[7];
+      for (const value of [0, 1, ...lasts, ...places]) {
+        if (value === w[place]) continue;
+        changed++;
+        expect(both.mutate([[place, value]])).toBe(isLeft);
+      }
+    }
+    expect(changed).toBeGreaterThan(500);
+    // Taken and given back in other orders.
+    for (const pages of [258, 257, 300, 256, 257, 257, 259, 256]) both.allocate(pages * 4096);
+    both.verify();
+    both.memory();
+    same(both);
+  });
+
+  test("a boundary of a slab that was never handed out holds a free block", () => {
+    const both = new Both({ capacity: MIB });
+    for (const size of [16, 24, 64, 1000, 5000, 16384]) {
+      const offset = both.allocate(size);
+      const room = both.sizeOf(offset);
+      // Two blocks of a slab at least, but of the longest: the next is free; a byte from it none begins.
+      if (size < 16384) both.free(offset + room);
+      both.free(offset + room + 8);
+      both.free(offset + 4);
+      both.free(offset);
+      both.free(offset);
+    }
+    both.memory();
+    same(both);
+  });
+
   test("a heap whose buffer at last refuses to grow", () => {
     const memory = new WebAssembly.Memory({ initial: 2, maximum: 9 });
     const both = new Both({ memory, byteOffset: 8192, byteLength: 2 * MIB }, 9 * 64 * KIB);

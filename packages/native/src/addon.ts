@@ -76,7 +76,7 @@ export interface HeapHandle {
 export interface Engine {
   allocate(size: number): number;
   allocateAligned(size: number, alignment: number): number;
-  /** 0: done; 1: a double free; 2: no block ever began there; 4: done, and pages went back to the pool. */
+  /** 0: done; 1: a double free; 2: no block begins there, live or free; 4: done, and pages went back to the pool. */
   free(offset: number): number;
   sizeOf(offset: number): number;
   resize(offset: number, size: number): boolean;

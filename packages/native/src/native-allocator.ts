@@ -21,7 +21,7 @@ export type NativeAllocator = NativeHeap;
 
 export interface NativeAllocatorConstructor {
   /**
-   * A new heap, in memory mapped for it. Some system calls, O(pages). Throws `InvalidArgumentError` and what `Region.map` or
+   * A new heap, in memory mapped for it. Some system calls; of a file O(pages). Throws `InvalidArgumentError` and what `Region.map` or
    * `Region.share` throws.
    */
   new (options: NativeOptions): NativeAllocator;

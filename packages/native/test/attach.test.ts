@@ -76,6 +76,20 @@ describe.each(ENGINES)("the engine in %s", (engine) => {
       );
     });
 
+    test("whose slabs have boundaries that were never handed out: there lie free blocks", () => {
+      const slab = new SlabAllocator({ buffer: new ArrayBuffer(MiB) });
+      const p = slab.allocate(64);
+      const heap = attach(slab.memory.buffer);
+      const before = heap.words.slice();
+      expect(thrownBy(() => heap.free(p + 64))).toBe(
+        `DoubleFreeError ERR_DOUBLE_FREE: double free: the block at offset ${p + 64} is free already`,
+      );
+      expect(thrownBy(() => heap.free(p + 32))).toBe(
+        `InvalidFreeError ERR_INVALID_FREE: invalid free: no block begins at offset ${p + 32}`,
+      );
+      expect(heap.words).toEqual(before);
+    });
+
     test("that may grow in the buffer it lies in: up to the buffer's end", () => {
       // A heap of at most 4 MiB, made in a buffer of 128 KiB, whose bytes lie in one of 1 MiB now.
       const { buffer } = new SlabAllocator({ capacity: 131_072, maxCapacity: 4 * MiB }).memory;

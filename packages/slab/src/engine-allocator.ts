@@ -35,7 +35,7 @@ const MAX_ALIGNMENT = 65536;
 export interface EngineVerbs {
   /** `NULL` where there is no room. */
   allocate(size: number, alignment: number): number;
-  /** 0: done; 1: a double free; 2: no block ever began there. */
+  /** 0: done; 1: a double free; 2: no block begins there, live or free. */
   free(offset: number): number;
   /** 0 where no live block begins. */
   sizeOf(offset: number): number;

@@ -18,7 +18,7 @@ import {
   type SlabOptions,
   type WasmMemory,
 } from "./memory.ts";
-import { addRun, isFree } from "./page-pool.ts";
+import { addRun, freeAt } from "./page-pool.ts";
 import { CLASSES, PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 import { verifyHeap } from "./verify.ts";
 
@@ -129,7 +129,7 @@ export function heapFor(options: SlabOptions): Heap {
   return heaps.get(options) ?? makeHeap(placeFor(options));
 }
 
-/** A new heap, everything free. O(pages). */
+/** A new heap, everything free. O(limit); where the memory is zero already O(1): it writes to six pages at the most. */
 export function makeHeap({ memory, base, pages, limit, zero }: Place): Heap {
   const layout = L.layoutOf(limit, 1);
   if (layout.first >= pages) {
@@ -180,7 +180,7 @@ export function openHeap(where: ArrayBufferLike | WasmMemory, byteOffset = 0): H
 
 /** Ends every block's life: no slab, and one free run of all pages. O(pages). */
 export function clearHeap(w: Int32Array): void {
-  w.fill(L.E_FREE, L.TABLE + w[L.H_FIRST], w[L.H_BINS]);
+  w.fill(L.E_FREE, L.TABLE, L.TABLE + w[L.H_PAGES]);
   w.fill(0, w[L.H_BINS], w[L.H_INFO]);
   emptyHeap(w);
 }
@@ -195,7 +195,8 @@ function emptyHeap(w: Int32Array): void {
     w[line + L.C_WORD] = L.H_ZERO;
     w[line + L.C_BASE] = w[line + L.C_LIST] = w[line + L.C_PAGES] = 0;
   }
-  w.fill(L.E_CONTROL, L.TABLE, L.TABLE + first);
+  // What lies before the first page is not free: that is all that the pool asks. Entry 0 says as well that no block begins there.
+  w[L.TABLE + first - 1] = L.E_CONTROL;
   addRun(w, first, pages - first);
   w[L.H_USED] = 0;
   w[L.H_TRIM] = L.TRIM_LEAST;
@@ -216,7 +217,7 @@ export function growHeap(heap: Heap, pages: number, align: number): boolean {
   const now = w[L.H_PAGES];
   const most = w[L.H_LIMIT] - now;
   // The run can begin in the free pages at the end.
-  const tail = isFree(w[L.TABLE + now - 1]) ? w[w[L.H_INFO] + ((now - 1) << L.INFO_SHIFT) + L.P_LENGTH] : 0;
+  const tail = freeAt(w, now - 1);
   const skip = -(now - tail + (w[L.H_BASE] >>> PAGE_SHIFT)) & (align - 1);
   const need = Math.max(1, skip + pages - tail);
   if (need > most) return false;

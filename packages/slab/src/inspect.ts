@@ -1,8 +1,8 @@
 /** Reading a heap without changing it: where the blocks are, and what is held. */
 import { type AllocatorStats, type ClassStats, makeStats } from "@ariax/allocator";
-import { binOf } from "./bins.ts";
+import { binOf, EXACT_BINS } from "./bins.ts";
 import * as L from "./layout.ts";
-import { isFree } from "./page-pool.ts";
+import { isFree } from "./run-list.ts";
 import { CLASS_SIZES, CLASSES, PAGE_SIZE } from "./size-class.ts";
 
 /** What a page begins, if it begins something: a slab, a large block or a free run; pages long. */
@@ -33,16 +33,20 @@ export function* extents(w: Int32Array): Generator<Extent> {
   }
 }
 
-/** The free runs of at least `least` pages, in no order: O(their number), for it is the bins that are walked. */
+/** The free runs of at least `least` pages, from short to long: O(their number), for it is the bins that are walked. */
 export function* freeRuns(w: Int32Array, least: number): Generator<Extent> {
   const heads = w[L.H_HEADS];
   for (let at = heads + binOf(least); at < w[L.H_INFO]; at++) {
-    for (let last = w[at]; last !== 0; ) {
-      const info = w[L.H_INFO] + (last << L.INFO_SHIFT);
+    for (let first = w[at]; first !== 0; ) {
+      const info = w[L.H_INFO] + (first << L.INFO_SHIFT);
       const pages = w[info + L.P_LENGTH];
-      const next = w[info + L.P_NEXT];
-      if (pages >= least) yield { kind: "free", page: last - pages + 1, pages, cls: -1 };
-      last = next;
+      const longer = pages < EXACT_BINS ? 0 : w[info + L.P_LONGER];
+      for (let last = first; pages >= least && last !== 0; ) {
+        const next = w[w[L.H_INFO] + (last << L.INFO_SHIFT) + L.P_NEXT];
+        yield { kind: "free", page: last - pages + 1, pages, cls: -1 };
+        last = next;
+      }
+      first = longer;
     }
   }
 }

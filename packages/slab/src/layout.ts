@@ -60,7 +60,7 @@ export const TABLE = 600;
 export const E_FREE = 0;
 export const E_LARGE: number = 0x80000000 | 0; // | pages: a large block begins here
 export const E_BODY: number = 0x90000000 | 0; // it continues here
-export const E_CONTROL: number = 0xa0000000 | 0; // the control block
+export const E_CONTROL: number = 0xa0000000 | 0; // the control block's last page
 // From here up to 0 the page is free, and what it was is remembered to tell a double free:
 export const E_WAS_SLAB: number = 0xc0000000 | 0; // | the slab's entry
 export const E_WAS_LARGE: number = 0xe0000000 | 0; // | pages: a large block began here
@@ -70,9 +70,10 @@ export const E_PAGES = 0xfffff;
 export const INFO_SHIFT = 2;
 export const P_SUMMARY = 0; // slab: bit i = its bitmap word i, from the last one on, has a free block that is not on the stack, or is the cursor's
 export const P_LENGTH = 0; // free run: pages; on its first page too
-export const P_NEXT = 1; // of the class's slabs with blocks to offer, or the bin's runs; 0 = none
-export const P_PREV = 2;
+export const P_NEXT = 1; // of the class's slabs with blocks to offer, or the runs of one length; 0 = none
+export const P_PREV = 2; // slab: the one before, 0 = it is the first; run: the word that leads to it
 export const P_SHAPE = 3; // slab: (owner lane, 0) << 24 | blocks << 8 | pages
+export const P_LONGER = 3; // first run of its length, in a bin of several: the first of the next length; 0 = none
 export const SHAPE_BLOCKS = 8;
 export const SHAPE_PAGES = 255;
 

@@ -24,7 +24,7 @@ const PAGE_SHIFT = 12;
 export function roomAt(w: Int32Array, offset: Offset): number {
   const page = pageAt(w, offset);
   const entry = page < 0 ? 0 : w[TABLE + page];
-  if (entry <= 0) return -largeAt(w, offset);
+  if (entry <= 0) return entry >= E_LARGE && entry < E_BODY && isPage(offset) ? -page : 0;
   const scaled = scaledIndex(w, offset, entry);
   if ((scaled & INDEX_CHECK) !== 0) return 0;
   const bit = bitAt(w, entry, scaled);
@@ -35,7 +35,7 @@ export function roomAt(w: Int32Array, offset: Offset): number {
 /** The first page of the live large block at an offset, or 0. */
 export function largeAt(w: Int32Array, offset: Offset): number {
   const page = pageAt(w, offset);
-  if (page < 0 || (offset & ((1 << PAGE_SHIFT) - 1)) !== 0) return 0;
+  if (page < 0 || !isPage(offset)) return 0;
   const entry = w[TABLE + page];
   return entry >= E_LARGE && entry < E_BODY ? page : 0;
 }
@@ -49,7 +49,7 @@ export function freeError(w: Int32Array, offset: Offset): DoubleFreeError | Inva
   const wasBlock =
     slab !== 0
       ? (scaledIndex(w, offset, slab) & INDEX_CHECK) === 0
-      : entry >= E_WAS_LARGE && entry < 0 && (offset & ((1 << PAGE_SHIFT) - 1)) === 0;
+      : entry >= E_WAS_LARGE && entry < 0 && isPage(offset);
   return wasBlock ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
 }
 
@@ -70,6 +70,11 @@ function pageAt(w: Int32Array, offset: Offset): number {
   if (!isUint32(offset)) return -1;
   const page = ((offset - w[H_BASE]) | 0) >>> PAGE_SHIFT;
   return page < w[H_LIMIT] ? page : -1;
+}
+
+/** Does an offset begin a page? */
+function isPage(offset: Offset): boolean {
+  return (offset & ((1 << PAGE_SHIFT) - 1)) === 0;
 }
 
 /** (A block's number from its slab's end on) << INDEX_SHIFT, if the distance is a multiple of the block size: see inverseOf. */

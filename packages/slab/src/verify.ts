@@ -1,10 +1,10 @@
 /** Every invariant of the control block, walked. What each says is drawn in ../LAYOUT.md. */
 import { CorruptionError } from "@ariax/allocator";
-import { binOf } from "./bins.ts";
+import { binOf, EXACT_BINS } from "./bins.ts";
 import { checkFixed } from "./fixed.ts";
 import { type Extent, extents } from "./inspect.ts";
 import * as L from "./layout.ts";
-import { isFree } from "./page-pool.ts";
+import { isFree } from "./run-list.ts";
 import { CLASSES, MOST_BLOCKS, PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 
 /** Throws `CorruptionError` naming the first invariant that is broken. Changes nothing. O(pages). */
@@ -32,7 +32,8 @@ function verifyHeader(w: Int32Array): void {
   expect(pages > w[L.H_FIRST] && pages <= limit, () => `${pages} pages of at most ${limit}`);
   expect(used >= 0 && used <= peak && peak <= pages, () => `${used} pages used, ${peak} at the peak, of ${pages}`);
   for (let page = 0; page < w[L.H_FIRST]; page++) {
-    expect(w[L.TABLE + page] === L.E_CONTROL, () => `page ${page} of the control block has entry ${w[L.TABLE + page]}`);
+    const right = page === w[L.H_FIRST] - 1 ? L.E_CONTROL : L.E_FREE;
+    expect(w[L.TABLE + page] === right, () => `page ${page} of the control block has entry ${w[L.TABLE + page]}`);
   }
   for (let page = pages; page < limit; page++) {
     expect(w[L.TABLE + page] === L.E_FREE, () => `page ${page} beyond the end has entry ${w[L.TABLE + page]}`);
@@ -81,11 +82,11 @@ function verifyBins(w: Int32Array, runs: Map<number, Extent>): void {
     if (bin >= words * 32) break;
     const bit = (w[w[L.H_BINS] + 1 + (bin >>> 5)] >>> (bin & 31)) & 1;
     expect(bit === (w[heads + bin] === 0 ? 0 : 1), () => `bin ${bin} and its bit disagree`);
-    for (const run of list(w, w[heads + bin], `bin ${bin}`)) {
+    for (const [run, inOrder] of binList(w, bin)) {
       const first = run - w[w[L.H_INFO] + (run << L.INFO_SHIFT) + L.P_LENGTH] + 1;
       const found = runs.get(first);
       runs.delete(first);
-      const right = found !== undefined && first + found.pages - 1 === run && binOf(found.pages) === bin;
+      const right = inOrder && found !== undefined && first + found.pages - 1 === run && binOf(found.pages) === bin;
       expect(right, () => `page ${run} is in bin ${bin}`);
     }
   }
@@ -95,6 +96,27 @@ function verifyBins(w: Int32Array, runs: Map<number, Extent>): void {
   }
   expect(w[w[L.H_BINS]] >>> words === 0, () => `the bins' summary is ${w[w[L.H_BINS]]}`);
   for (const page of runs.keys()) throw new CorruptionError(`the free run at page ${page} is in no bin`);
+}
+
+/** The runs of a bin, each link checked in both directions, and whether its length is in order. */
+function* binList(w: Int32Array, bin: number): Generator<readonly [last: number, inOrder: boolean]> {
+  const infoOf = (page: number) => w[L.H_INFO] + (page << L.INFO_SHIFT);
+  let shorter = 0;
+  for (let word = w[L.H_HEADS] + bin, first = w[word]; first !== 0; ) {
+    const at = infoOf(first);
+    const length = w[at + L.P_LENGTH];
+    for (let last = first; last !== 0; last = w[word]) {
+      const inside = last >= w[L.H_FIRST] && last < w[L.H_PAGES];
+      expect(inside, () => `the list of bin ${bin} leads to page ${last}`);
+      // Of each page one word only can say this: so the walk ends.
+      expect(w[infoOf(last) + L.P_PREV] === word, () => `the list of bin ${bin} is broken at page ${last}`);
+      yield [last, length > shorter && w[infoOf(last) + L.P_LENGTH] === length];
+      word = infoOf(last) + L.P_NEXT;
+    }
+    shorter = length;
+    word = at + L.P_LONGER;
+    first = length < EXACT_BINS ? 0 : w[word];
+  }
 }
 
 /** Each slab is the cursor's, or listed, or has nothing to offer; bitmaps, summaries, cursor and stack agree. */

@@ -1,10 +1,11 @@
 /** Constants that are written a second time, for V8's sake (src/page-pool.ts says why), are the same ones. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { EXACT_BINS } from "../src/bins.ts";
 import * as layout from "../src/layout.ts";
 import * as sizeClass from "../src/size-class.ts";
 
-const exported: Record<string, unknown> = { ...layout, ...sizeClass };
+const exported: Record<string, unknown> = { ...layout, ...sizeClass, EXACT_BINS };
 const source = (file: string) => readFileSync(new URL(`../src/${file}.ts`, import.meta.url), "utf8");
 /** The value of a numeric literal as the sources write them. */
 function numberIn(text: string): number {
@@ -14,7 +15,9 @@ function numberIn(text: string): number {
 }
 const literal = /-?(?:0x[0-9a-f]+|\d+)(?: \| 0)?/.source;
 
-describe.each(["page-pool", "page-list", "slabs", "large", "lookup", "slab-allocator"])("src/%s.ts", (file) => {
+const FILES = ["page-pool", "page-list", "run-list", "slabs", "large", "lookup", "slab-allocator"];
+
+describe.each(FILES)("src/%s.ts", (file) => {
   const own = [...source(file).matchAll(new RegExp(`^const ([A-Z]\\w*)(?:: number)? = (${literal});`, "gm"))];
   const shared = own.filter(([, name]) => name in exported);
 

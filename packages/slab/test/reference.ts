@@ -8,6 +8,7 @@ const [PAGES, USED, PEAK, CHECK] = [16, 17, 18, 19];
 const [BINS, HEADS, INFO, BITS] = [5, 6, 7, 8];
 const [WORD, BASE, SIZE, INVERSE, FULL, SLAB, LIST, SHAPE] = [0, 1, 2, 3, 4, 5, 6, 7];
 const TABLE = 344;
+const LONGER = 3;
 
 export class Reference {
   readonly w: Int32Array;
@@ -50,6 +51,7 @@ export class Reference {
     const entry = w[TABLE + p];
     if (entry <= 0) {
       const n = entry & 0xfffff;
+      w[TABLE + p + n - 1] = 0;
       w[TABLE + p] = 0xe0000000 | n;
       this.give(p, n);
       return;
@@ -81,12 +83,14 @@ export class Reference {
       const next = p + n;
       if (next >= w[PAGES] || !this.isFree(next) || w[this.info(next)] < m - n) return false;
       const length = w[this.info(next)];
-      this.relink(next + length - 1, length, length - (m - n));
+      const last = next + length - 1;
+      this.unlink(last);
+      if (length > m - n) this.link(last, length - (m - n));
       this.use(m - n);
     }
     this.markLarge(p, m);
     if (m < n) {
-      w[TABLE + p + m] = 0;
+      w[TABLE + p + m] = w[TABLE + p + n - 1] = 0;
       this.give(p + m, n - m);
     }
     return true;
@@ -188,42 +192,54 @@ export class Reference {
 
   private take(n: number, a: number): number {
     const { w } = this;
-    const bins = w[INFO] - w[HEADS];
     const skip = (last: number) => {
       const page = last - w[this.info(last)] + 1 + this.base / PAGE;
       return Math.ceil(page / a) * a - page;
     };
-    let sure = this.binOf(n + a - 1);
-    if (this.binOf(n + a - 2) === sure) sure++;
-    let last = 0;
-    for (let b = sure; b < bins && last === 0; b++) last = w[w[HEADS] + b];
-    for (let b = this.binOf(n); last === 0 && b < Math.min(sure, bins); b++) {
-      last = w[w[HEADS] + b];
-      while (last !== 0 && w[this.info(last)] < skip(last) + n) last = w[this.info(last) + 1];
-    }
-    if (last === 0) return 0;
+    const runs = [...this.runs(n)];
+    const fits = (last: number) => skip(last) + n <= w[this.info(last)];
+    const isSure = (last: number) => w[this.info(last)] >= n + a - 1;
+    const last =
+      runs
+        .filter((run) => !isSure(run))
+        .slice(0, 1024)
+        .find(fits) ?? runs.find(isSure);
+    if (last === undefined) return 0;
     const length = w[this.info(last)];
     const first = last - length + 1;
     const s = skip(last);
-    this.relink(last, length, length - s - n);
+    this.unlink(last);
+    if (length > s + n) this.link(last, length - s - n);
     if (s > 0) this.link(first + s - 1, s);
     this.use(n);
     return first + s;
+  }
+
+  /** The free runs of at least n pages, in the order of the bins and their lists. */
+  private *runs(n: number): Generator<number> {
+    const { w } = this;
+    for (let b = this.binOf(n); b < w[INFO] - w[HEADS]; b++) {
+      for (let first = w[w[HEADS] + b]; first !== 0; first = b < 64 ? 0 : w[this.info(first) + LONGER]) {
+        if (w[this.info(first)] < n) continue;
+        for (let last = first; last !== 0; last = w[this.info(last) + 1]) yield last;
+      }
+    }
   }
 
   private give(page: number, n: number): void {
     const { w } = this;
     this.use(-n);
     let first = page;
+    let last = page + n - 1;
     if (this.isFree(page - 1)) {
       first -= w[this.info(page - 1)];
-      this.unlink(page - 1, page - first);
+      this.unlink(page - 1);
     }
-    const end = page + n;
-    if (end < w[PAGES] && this.isFree(end)) {
-      const after = w[this.info(end)];
-      this.relink(end + after - 1, after, end + after - first);
-    } else this.link(end - 1, end - first);
+    if (last + 1 < w[PAGES] && this.isFree(last + 1)) {
+      last += w[this.info(last + 1)];
+      this.unlink(last);
+    }
+    this.link(last, last - first + 1);
   }
 
   private use(n: number): void {
@@ -233,31 +249,38 @@ export class Reference {
     w[CHECK] = w[PAGES] ^ w[PEAK] ^ MAGIC;
   }
 
-  private relink(last: number, from: number, to: number): void {
-    if (to !== 0 && this.binOf(from) === this.binOf(to)) {
-      this.write(last, to);
-      return;
-    }
-    this.unlink(last, from);
-    if (to !== 0) this.link(last, to);
-  }
-
   private link(last: number, n: number): void {
-    this.write(last, n);
-    this.push(this.w[HEADS] + this.binOf(n), last);
-    this.mark(this.binOf(n));
-  }
-
-  private unlink(last: number, n: number): void {
-    this.pop(this.w[HEADS] + this.binOf(n), last);
-    this.mark(this.binOf(n));
-  }
-
-  private write(last: number, n: number): void {
+    const { w } = this;
     for (const page of [last - n + 1, last]) {
-      this.w[this.info(page)] = n;
-      if (!this.isFree(page)) this.w[TABLE + page] = 0;
+      w[this.info(page)] = n;
+      if (!this.isFree(page)) w[TABLE + page] = 0;
     }
+    const b = this.binOf(n);
+    let word = w[HEADS] + b;
+    while (w[word] !== 0 && w[this.info(w[word])] < n) word = this.info(w[word]) + LONGER;
+    const old = w[word];
+    const isSame = old !== 0 && w[this.info(old)] === n;
+    this.lead(word, last);
+    this.lead(this.info(last) + 1, isSame ? old : 0);
+    if (b >= 64) this.lead(this.info(last) + LONGER, isSame ? w[this.info(old) + LONGER] : old);
+    this.mark(b);
+  }
+
+  private unlink(last: number): void {
+    const { w } = this;
+    const at = this.info(last);
+    const word = w[at + 2];
+    const next = w[at + 1];
+    const b = this.binOf(w[at]);
+    const isFirst = word < w[INFO] || (word - w[INFO]) % 4 === LONGER;
+    if (b >= 64 && isFirst && next !== 0) this.lead(this.info(next) + LONGER, w[at + LONGER]);
+    this.lead(word, b >= 64 && isFirst && next === 0 ? w[at + LONGER] : next);
+    this.mark(b);
+  }
+
+  private lead(word: number, last: number): void {
+    this.w[word] = last;
+    if (last !== 0) this.w[this.info(last) + 2] = word;
   }
 
   private mark(bin: number): void {
@@ -269,7 +292,7 @@ export class Reference {
 
   private binOf(n: number): number {
     const e = Math.floor(Math.log2(n));
-    return n < 8 ? n : 8 * (e - 2) + ((n >>> (e - 3)) & 7);
+    return n < 64 ? n : 32 * (e - 4) + ((n >>> (e - 5)) & 31);
   }
 
   private isFree(page: number): boolean {
@@ -277,7 +300,7 @@ export class Reference {
     return entry >= (0xc0000000 | 0) && entry <= 0;
   }
 
-  // Lists: of a class's slabs, of a bin's runs
+  // Lists of a class's slabs
 
   private push(head: number, page: number): void {
     const { w } = this;

@@ -73,7 +73,8 @@ export class WasmAllocator extends EngineAllocator {
 
   /**
    * A new heap, in memory of its own or in memory that is given. The first one compiles the engine. The options are read at once.
-   * Throws `HostMemoryError`, and `UnsupportedError` where the host has no WebAssembly, or compiles none. O(pages).
+   * Throws `HostMemoryError`, and `UnsupportedError` where the host has no WebAssembly, or compiles none. O(1), or in memory that is
+   * given O(pages).
    */
   static async create(options: WasmOptions): Promise<WasmAllocator> {
     const plan = planFor(options);
@@ -123,7 +124,7 @@ export class WasmAllocator extends EngineAllocator {
   }
 }
 
-/** What the engine answers where no block ever began. */
+/** What the engine answers where no block begins, live or free. */
 const INVALID = 2;
 
 /** What is to be made, from options that are not looked at again. */

@@ -152,3 +152,17 @@ test("bulk calls take no array in the control block", () => {
   expect(thrownBy(() => heap.freeMany(array))).toBe(message);
   expect(heap.words).toEqual(before);
 });
+
+test("a boundary of a live slab that was never handed out holds a free block: it is freed twice, not invalid", () => {
+  const heap = WasmAllocator.createSync({ capacity: 1 << 20 });
+  const p = heap.allocate(64);
+  const before = heap.words.slice();
+  expect(thrownBy(() => heap.free(p + 64))).toBe(
+    `ERR_DOUBLE_FREE: double free: the block at offset ${p + 64} is free already`,
+  );
+  expect(thrownBy(() => heap.free(p + 32))).toBe(`ERR_INVALID_FREE: invalid free: no block begins at offset ${p + 32}`);
+  expect(thrownBy(() => heap.sizeOf(p + 64))).toBe(
+    `ERR_INVALID_BLOCK: invalid block: no live block begins at offset ${p + 64}`,
+  );
+  expect(heap.words).toEqual(before);
+});
