@@ -180,11 +180,11 @@ export class Reference extends ReferencePool {
     if (new Set(offsets).size < offsets.length || offsets.some((p) => this.what(p) !== "live")) return false;
     const entry = (p: number) => this.w[TABLE + ((p - this.base) >>> 12)];
     const small = offsets.map((p) => entry(p) > 0);
-    offsets.forEach((p, k) => small[k] && this.setBit(p));
-    offsets.forEach((p, k) => {
+    for (const [k, p] of offsets.entries()) if (small[k]) this.setBit(p);
+    for (const [k, p] of offsets.entries()) {
       if (!small[k]) this.free(p);
       else if (entry(p) > 0) this.put(p);
-    });
+    }
     return true;
   }
 
