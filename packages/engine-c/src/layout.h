@@ -151,12 +151,12 @@ static inline bool was_slab(uint32_t entry) { return entry >= AX_E_WAS_SLAB && e
 static inline bool was_large(uint32_t entry) { return entry >= AX_E_WAS_LARGE; }
 
 /* Of a slab's entry: its last page, its class line, and the other way round. */
-static inline uint32_t slab_of(uint32_t entry) { return entry >> AX_ENTRY_SHIFT; }
+static inline uint32_t slab_of(uint32_t entry) { return (entry >> AX_ENTRY_SHIFT) - 1; }
 static inline ax_line *line_of(const ax_heap *heap, uint32_t entry) {
   return (ax_line *)word_at(heap, (entry & AX_ENTRY_LINE) << AX_LINE_SHIFT);
 }
 static inline uint32_t entry_of(const ax_heap *heap, uint32_t slab, const ax_line *line) {
-  return slab << AX_ENTRY_SHIFT | (uint32_t)((const uint32_t *)line - (const uint32_t *)heap) >> AX_LINE_SHIFT;
+  return (slab + 1) << AX_ENTRY_SHIFT | (uint32_t)((const uint32_t *)line - (const uint32_t *)heap) >> AX_LINE_SHIFT;
 }
 
 static inline uint32_t pages_of(const ax_page *slab) { return slab->shape & AX_SHAPE_PAGES; }

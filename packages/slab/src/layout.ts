@@ -53,7 +53,7 @@ export const C_BOTTOM = 5; // the word below the stack's lowest entry, which is 
 export const C_LIST = 6; // last page of the first other slab with a block to offer, 0 = none
 export const C_PAGES = 7; // pages of the class's slabs
 
-// The page table, one entry a page. > 0: a slab's, (its last page) << ENTRY_SHIFT | (class line) >>> LINE_SHIFT.
+// The page table, one entry a page. > 0: a slab's, (the page after its last) << ENTRY_SHIFT | (class line) >>> LINE_SHIFT.
 export const ENTRY_SHIFT = 7;
 export const ENTRY_LINE = 127;
 export const TABLE = 600;

@@ -155,7 +155,7 @@ function verifyStack(w: Int32Array, c: number, slabs: Map<number, Extent>): Map<
   const stacked = new Map<number, number>();
   for (let at = bottom + 2; at <= top; at += 2) {
     const [offset, bit] = [w[at] >>> 0, w[at + 1]];
-    const slab = w[L.TABLE + ((offset - w[L.H_BASE]) >>> PAGE_SHIFT)] >>> L.ENTRY_SHIFT;
+    const slab = (w[L.TABLE + ((offset - w[L.H_BASE]) >>> PAGE_SHIFT)] >>> L.ENTRY_SHIFT) - 1;
     const extent = slabs.get(slab);
     const number = ((w[L.H_BITS] + 8 + (slab << L.BITS_SHIFT)) << 5) - bit;
     const blocks = Math.floor(((extent?.pages ?? 0) * PAGE_SIZE) / size);
