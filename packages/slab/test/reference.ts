@@ -41,7 +41,7 @@ export class Reference extends ReferencePool {
       let inverse = 1n;
       while ((BigInt(m) * inverse) % 2n ** 32n !== 1n) inverse = (inverse * (2n - BigInt(m) * inverse)) & 0xffffffffn;
       const l = LINES + 8 * c;
-      const entries = Math.min(depth / 2 - 1, Math.max(8, Math.floor(16384 / size)));
+      const entries = depth === 8 && size > PAGE ? 0 : Math.min(depth / 2 - 1, Math.max(8, Math.floor(16384 / size)));
       w[l + SIZE] = size;
       w[l + INVERSE] = Number(inverse) << (19 - k);
       w[l + BOTTOM] = stacks + (c + 1) * depth - 2 * entries - 2;
@@ -98,7 +98,7 @@ export class Reference extends ReferencePool {
       }
       if (!this.refill(l)) return 0;
     }
-    const bit = 31 - Math.clz32(w[w[l + WORD]]);
+    const bit = 31 - Math.clz32(w[w[l + WORD]] & -w[w[l + WORD]]);
     w[w[l + WORD]] &= ~(1 << bit);
     return (w[l + BASE] + bit * w[l + SIZE]) >>> 0;
   }
@@ -118,7 +118,7 @@ export class Reference extends ReferencePool {
       }
     }
     const summary = w[this.info(s)];
-    const i = 31 - Math.clz32(summary & -summary);
+    const i = 31 - Math.clz32(summary);
     w[l + WORD] = this.lastWord(s) - i;
     w[l + BASE] = this.end(s) - 32 * (i + 1) * w[l + SIZE];
     return true;
@@ -143,7 +143,7 @@ export class Reference extends ReferencePool {
     const s = first + n - 1;
     const blocks = Math.floor((PAGE * n) / w[l + SIZE]);
     w[l + HAVE] += n;
-    w.fill((s << 7) | (l / 8), TABLE + first, TABLE + s + 1);
+    w.fill(((s + 1) << 7) | (l / 8), TABLE + first, TABLE + s + 1);
     w[this.info(s) + 3] = (blocks << 8) | n;
     w[this.info(s)] = 2 ** Math.ceil(blocks / 32) - 1;
     for (let i = 0; 32 * i < blocks; i++) w[this.lastWord(s) - i] = this.full(s, i);
@@ -315,7 +315,7 @@ export class Reference extends ReferencePool {
     if (kind >= 14) return offset % PAGE === 0 ? "double" : "invalid";
     const was = entry > 0 ? entry : kind >= 12 ? entry & 0x3fffffff : 0;
     if (was === 0) return "invalid";
-    const s = was >>> 7;
+    const s = (was >>> 7) - 1;
     const l = (was & 127) * 8;
     if ((Math.imul(this.end(s) - offset, this.w[l + INVERSE]) & 0xf007ffff) !== 0) return "invalid";
     if (entry < 0) return "double";
@@ -327,7 +327,7 @@ export class Reference extends ReferencePool {
     const { w } = this;
     const entry = w[TABLE + ((offset - this.base) >>> 12)];
     const l = (entry & 127) * 8;
-    const s = entry >>> 7;
+    const s = (entry >>> 7) - 1;
     const k = (this.end(s) - offset) / w[l + SIZE];
     if (Math.imul(this.end(s) - offset, w[l + INVERSE]) !== k << 19) throw new Error("INVERSE");
     const bit = 32 * (w[BITS] + 8 * (s + 1)) - k;
@@ -357,7 +357,7 @@ export class Reference extends ReferencePool {
   /** The slab that the cursor is in, or 0: that of the page whose words these are. */
   private cursorSlab(l: number): number {
     const { w } = this;
-    return w[l + WORD] === ZERO ? 0 : w[TABLE + Math.floor((w[l + WORD] - w[BITS]) / 8)] >>> 7;
+    return w[l + WORD] === ZERO ? 0 : (w[TABLE + Math.floor((w[l + WORD] - w[BITS]) / 8)] >>> 7) - 1;
   }
 
   private leave(l: number): void {
