@@ -122,7 +122,7 @@ static inline uint32_t bins_at(uint32_t limit) { return AX_TABLE + limit; }
 static inline uint32_t heads_at(uint32_t limit) { return bins_at(limit) + 1 + (bin_count(limit) + 31) / 32; }
 static inline uint32_t info_at(uint32_t limit) { return (heads_at(limit) + bin_count(limit) + 3) & ~3u; }
 static inline uint32_t bits_at(uint32_t limit) { return info_at(limit) + (limit << AX_INFO_SHIFT); }
-static inline uint32_t depth_of(uint32_t limit) { return limit < 256 ? 8 : limit < 4096 ? 32 : 64; }
+static inline uint32_t depth_of(uint32_t limit) { return limit < 256 ? AX_LEAST_DEPTH : limit < 4096 ? 32 : 64; }
 static inline uint32_t stacks_at(uint32_t limit) {
   return (bits_at(limit) + (limit << AX_BITS_SHIFT) + depth_of(limit) - 1) & (0u - depth_of(limit));
 }

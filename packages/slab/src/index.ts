@@ -1,14 +1,14 @@
 /**
  * # @ariax/slab: the general-purpose heap
  *
- * - *page*: 4 KiB. *size class*: one of the 39 sizes that blocks of up to 16 KiB are rounded up to.
- * - *slab*: a run of pages cut into blocks of one class, without a byte left over. *run*: the pages of one large block.
- * - *cursor*: the bitmap word that a class allocates from. *page pool*: the free pages.
+ * - *page*: 4 KiB. *size class*: one of the 71 sizes that blocks of up to 16 KiB are rounded up to.
+ * - *slab*: a run of pages cut into blocks of one class, from its end. *run*: the pages of one large block.
+ * - *cursor*: the bitmap word that a class allocates from. *stack*: its blocks that were freed last. *page pool*: the free pages.
  *
  *     ┌───────────────┬──────┬────────┬──────────────┬──────────────────┬╌╌╌╌╌
  *     │ control block │ slab │ slab   │ large block  │ free run         │ slab …
  *     └───────────────┴──────┴────────┴──────────────┴──────────────────┴╌╌╌╌╌
- *       all metadata    16 B   3 × 2^k   its pages      in a bin of the page pool
+ *       all metadata    16 B   m × 2^k   its pages      in a bin of the page pool
  *
  * Layers, each importing those below it only: slab-allocator, the verbs and the hot path; heap, memory, verify and inspect, the
  * heap as a whole; lookup, from an offset to its block; slabs and large, the two kinds of block; page-pool and its bins; layout

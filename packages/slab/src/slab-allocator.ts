@@ -234,12 +234,13 @@ export class SlabAllocator implements Allocator {
         const now = old | (1 << bit);
         // The start of a block, and not free?
         if ((scaled & -0xff80001) /* INDEX_CHECK */ === 0 && now !== old) {
-          w[bit >>> 5] = now;
-          // Not of the cursor's word?
-          if (bit >>> 5 !== w[line]) {
+          // Of the cursor's word?
+          if (bit >>> 5 === w[line]) w[bit >>> 5] = now;
+          else {
             const top = w[line + 4 /* C_TOP */] + 2;
             // Is there room on the stack?
             if ((top & this.inStack) !== 0) {
+              w[bit >>> 5] = now;
               w[top] = offset;
               w[top + 1] = bit;
               w[line + 4 /* C_TOP */] = top;
@@ -248,7 +249,8 @@ export class SlabAllocator implements Allocator {
               const isOffered = (w[info] & (1 << ((scaled - 0x80000) >>> 24))) !== 0;
               // Is the word full, be it the slab's first, which may have fewer blocks?
               const isFull = now === -1 || now === -1 << -(w[info + 3 /* P_SHAPE */] >>> 8);
-              if (isFull || !isOffered) this.offer(entry, bit >>> 5);
+              if (isFull || !isOffered) this.offer(entry, bit);
+              else w[bit >>> 5] = now;
             }
           }
           return;
@@ -258,10 +260,11 @@ export class SlabAllocator implements Allocator {
     this.freeOther(offset);
   }
 
-  /** The stack is full, and a word that is not on offer gets a free block, or it has no live block now. */
-  private offer(entry: number, word: number): void {
+  /** The stack is full, and the word of a block that is freed is not on offer, or has no live block now. */
+  private offer(entry: number, bit: number): void {
     const it = this.itself();
-    if (offer(it.view, entry, word)) it.gave();
+    it.view[bit >>> 5] |= 1 << bit;
+    if (offer(it.view, entry, bit >>> 5)) it.gave();
   }
 
   /** A large block, or what can't be freed. */

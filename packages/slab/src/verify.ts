@@ -166,7 +166,7 @@ function verifyClass(w: Int32Array, c: number, slabs: Map<number, Extent>): void
   expect(have === w[line + L.C_PAGES], () => `class ${c} has ${have} pages, not ${w[line + L.C_PAGES]}`);
 }
 
-/** The stack of a class has free blocks of its slabs, each once; by bitmap word, their bits. */
+/** The stack of a class has free blocks of its slabs, each once, none of the cursor's word; by bitmap word, their bits. */
 function verifyStack(w: Int32Array, c: number, slabs: Map<number, Extent>): Map<number, number> {
   const line = L.LINES + (c << L.LINE_SHIFT);
   const size = w[line + L.C_SIZE];
@@ -187,6 +187,7 @@ function verifyStack(w: Int32Array, c: number, slabs: Map<number, Extent>): Map<
       extent?.cls === c &&
       number >= 1 &&
       number <= blocks &&
+      bit >>> 5 !== w[line + L.C_WORD] &&
       offset === (w[L.H_BASE] + ((slab + 1) << PAGE_SHIFT) - number * size) >>> 0 &&
       (w[bit >>> 5] & mask & ~before) !== 0;
     expect(right, () => `the stack of class ${c} has block ${offset}, bit ${bit}`);

@@ -1,7 +1,8 @@
 /** Bulk calls whose array lies in the heap's own memory. */
 import { describe, expect, test } from "vitest";
 import { SlabAllocator } from "../src/index.ts";
-import { thrownBy } from "./heaps.ts";
+import { drive, random, thrownBy } from "./heaps.ts";
+import { Reference } from "./reference.ts";
 
 const WASM_PAGE = 65536;
 const MEMORIES: Record<string, () => SlabAllocator> = {
@@ -66,4 +67,51 @@ test("a heap further on in its buffer has bytes before it that are not its", () 
   expect(thrownBy(() => heap.allocateMany(64, new Int32Array(buffer, 4092, 2)))).toMatch(/^ERR_INVALID_ARGUMENT/);
   heap.freeMany(out);
   heap.verify();
+});
+
+describe("freeMany does what LAYOUT.md says, in the order given", () => {
+  const CAPACITY = 1 << 20;
+  const made = (seed: number) => {
+    const next = random(seed);
+    const heap = new SlabAllocator({ capacity: CAPACITY });
+    const live: number[] = [];
+    drive(heap, live, next, 1500, 30_000);
+    // Large blocks beside each other, with a free run between some.
+    const large = Array.from({ length: 6 }, () => heap.tryAllocate(17_000 + next(3) * 4096)).filter((p) => p !== 0);
+    const other = new Reference((heap.memory.buffer as ArrayBuffer).slice(0), 0);
+    const bytes = () => Buffer.compare(new Uint8Array(heap.memory.buffer), new Uint8Array(other.buffer));
+    const shuffled = [...live, ...large].toSorted(() => next(3) - 1);
+    return { heap, other, bytes, next, shuffled, large };
+  };
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])("small and large ones, all of them, and parts (seed %i)", (seed) => {
+    const { heap, other, bytes, next, shuffled, large } = made(seed);
+    expect(large.length).toBeGreaterThan(1);
+    const first = [...large, ...shuffled.filter((p) => !large.includes(p)).slice(0, next(100))];
+    const rest = shuffled.filter((p) => !first.includes(p));
+    for (const list of [first, rest]) {
+      heap.freeMany(Int32Array.from(list));
+      expect(other.freeMany(list)).toBe(true);
+      expect(bytes()).toBe(0);
+      heap.verify();
+    }
+    expect(heap.stats().blocks).toBe(0);
+    heap.allocate(heap.stats().committed - heap.stats().overhead);
+  });
+
+  test.each([1, 2, 3])("none, where one comes twice, or can't be freed: not a byte has changed (seed %i)", (seed) => {
+    const { heap, bytes, next, shuffled, large } = made(seed);
+    const [small] = shuffled.filter((p) => !large.includes(p));
+    for (const bad of [large[0], small, large[1] + 4096, large[0] + 8, small + 1, 12, 0, CAPACITY]) {
+      for (const at of [0, 1, next(shuffled.length), shuffled.length]) {
+        const list = Int32Array.from([...shuffled.slice(0, at), bad, ...shuffled.slice(at)]);
+        const isTwice = bad === large[0] || bad === small;
+        expect(thrownBy(() => heap.freeMany(list))).toMatch(
+          isTwice ? /^ERR_DOUBLE_FREE: / : /^ERR_(INVALID|DOUBLE)_FREE: /,
+        );
+        expect(bytes()).toBe(0);
+      }
+    }
+    heap.verify();
+  });
 });
