@@ -165,6 +165,7 @@ function verifyStack(w: Int32Array, c: number, slabs: Map<number, Extent>): Map<
       extent?.cls === c &&
       number >= 1 &&
       number <= blocks &&
+      bit >>> 5 !== w[line + L.C_WORD] &&
       offset === (w[L.H_BASE] + ((slab + 1) << PAGE_SHIFT) - number * size) >>> 0 &&
       (w[bit >>> 5] & mask & ~before) !== 0;
     expect(right, () => `the stack of class ${c} has block ${offset}, bit ${bit}`);

@@ -7,7 +7,7 @@ import { classOf } from "../src/size-class.ts";
 /** A heap with what mutants need, and where it is. */
 export interface Subject {
   readonly w: Int32Array;
-  /** First pages of the cursor's slab, of a listed slab, and of a full one, all of 64-byte blocks; of another one. */
+  /** Last pages of the cursor's slab, of two listed slabs, and of a full one, all of 64-byte blocks; of another one. */
   readonly current: number;
   readonly open: number;
   readonly open2: number;
@@ -29,25 +29,28 @@ export function subject(): Subject {
   const pageOf = (p: number) => p >>> 12;
   const line = L.LINES + (classOf(64) << L.LINE_SHIFT);
   const slabOf = (p: number) => w[L.TABLE + pageOf(p)] >>> L.ENTRY_SHIFT;
-  const blocks: number[] = [];
-  while (new Set(blocks.map(slabOf)).size < 5) blocks.push(heap.allocate(64));
-  const slabs = [...new Set(blocks.map(slabOf))];
-  // Word 1 of two slabs gets a free block each: they are listed; two stay full.
-  const inSlab = (slab: number) => blocks.filter((p) => slabOf(p) === slab);
-  heap.free(inSlab(slabs[1])[40]);
-  heap.free(inSlab(slabs[2])[40]);
+  // First what takes many pages, for which the heap trims: from here on a stack keeps what it has.
   const other = heap.allocate(5000);
+  heap.allocate(128);
   const large = heap.allocate(5 * 4096);
   const runs = [0, 1].map(() => {
     const p = heap.allocate(RUN * 4096);
     heap.allocate(5 * 4096);
     return p;
   });
+  const blocks: number[] = [];
+  while (new Set(blocks.map(slabOf)).size < 6) blocks.push(heap.allocate(64));
+  const slabs = [...new Set(blocks.map(slabOf))];
+  const inSlab = (slab: number) => blocks.filter((p) => slabOf(p) === slab);
+  // The stack is full of blocks of one slab. Then word 1 of two others gets a free block each: they are listed; two stay full.
+  for (const p of inSlab(slabs[3]).slice(0, L.stackEntries(64, w[L.H_DEPTH]))) heap.free(p);
+  heap.free(inSlab(slabs[1])[40]);
+  heap.free(inSlab(slabs[2])[40]);
   for (const p of runs) heap.free(p);
   heap.verify();
   return {
     w,
-    current: slabs[4],
+    current: slabs[5],
     open: w[line + L.C_LIST],
     open2: w[info(w, w[line + L.C_LIST]) + L.P_NEXT],
     full: slabs[0],
@@ -60,12 +63,17 @@ export function subject(): Subject {
 }
 
 const info = (w: Int32Array, page: number) => w[L.H_INFO] + (page << L.INFO_SHIFT);
-const bits = (w: Int32Array, page: number) => w[L.H_BITS] + (page << L.BITS_SHIFT);
+/** Word 0 of the bitmap of a slab, by its last page. */
+const bits = (w: Int32Array, page: number) => w[L.H_BITS] + (page << L.BITS_SHIFT) + 7;
 const head = (w: Int32Array, bin: number) => w[L.H_HEADS] + bin;
 /** The last free run. */
 function lastRun(w: Int32Array): Extent {
   return [...extents(w)].filter(({ kind }) => kind === "free").at(-1)!;
 }
+
+const OFF_STACK = /^the stack of class 6 is at word \d+, or word \d+ is not 0$/;
+const ON_STACK = /^the stack of class 6 has block \d+, bit \d+$/;
+const ON_STACK_14 = /^the stack of class 14 has block \d+, bit \d+$/;
 
 /** What is damaged, and what verify says then: word for word but for numbers that depend on the tables. */
 export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])[] = [
@@ -95,9 +103,13 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
     /^the large at page \d+ is 0 pages long$/,
   ],
   ["a free run of no page", ({ w, run }) => (w[info(w, run)] = 0), /^the free at page \d+ is 0 pages long$/],
-  ["an entry of no class", ({ w, full }) => (w[L.TABLE + full] ^= 1), /^page \d+ has entry \d+$/],
-  ["another page's entry", ({ w, full }) => (w[L.TABLE + full] += 512), /^page \d+ has entry \d+$/],
-  ["a slab's second page", ({ w, other }) => (w[L.TABLE + other + 1] = 0), /^page \d+ of the slab at \d+ is not its$/],
+  ["an entry of no class", ({ w, full }) => (w[L.TABLE + full] |= L.ENTRY_LINE), /^page \d+ has entry \d+$/],
+  [
+    "another page's entry",
+    ({ w, full }) => (w[L.TABLE + full] -= 1 << L.ENTRY_SHIFT),
+    /^the slab at page \d+ is 0 pages long$/,
+  ],
+  ["a slab's second page", ({ w, other }) => (w[L.TABLE + other] = 0), /^page \d+ of the slab at \d+ is not its$/],
   ["a large block's entry", ({ w, large }) => (w[L.TABLE + large] |= 1 << 20), /^page \d+ has entry -\d+$/],
   [
     "a large block's last page",
@@ -149,12 +161,23 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ],
   ["a run in the wrong bin", ({ w }) => wrongBin(w), /^page \d+ is in bin 7$/],
 
-  ["a cursor without a slab", ({ w }) => (w[line(16) + L.C_WORD] = 5), /^class 0 has no slab, but a cursor at word 5$/],
-  ["a cursor in no slab", (s) => (s.w[s.line + L.C_SLAB] = s.large), /^class 6 drains page \d+$/],
-  ["a cursor in a listed slab", (s) => (s.w[s.line + L.C_SLAB] = s.open), /^class 6 drains page \d+$/],
-  ["a cursor before its slab", (s) => (s.w[s.line + L.C_WORD] -= 40), /^class 6 drains word -\d+ of \d+ at \d+$/],
-  ["a cursor behind its slab", (s) => (s.w[s.line + L.C_WORD] += 32), /^class 6 drains word \d+ of \d+ at \d+$/],
-  ["a cursor's base", (s) => (s.w[s.line + L.C_BASE] += 64), /^class 6 drains word \d+ of \d+ at \d+$/],
+  ["a cursor without a slab", ({ w }) => (w[line(16) + L.C_WORD] = 5), /^class 0 drains word 5$/],
+  ["a cursor in no slab", ({ w, large }) => (w[line(16) + L.C_WORD] = bits(w, large)), /^class 0 drains word \d+$/],
+  ["a base without a cursor", ({ w }) => (w[line(16) + L.C_BASE] = 8), /^class 0 drains word 31$/],
+  ["a cursor in a listed slab", (s) => (s.w[s.line + L.C_WORD] = bits(s.w, s.open)), /^class 6 drains word 0 at \d+$/],
+  ["a cursor before its slab", (s) => (s.w[s.line + L.C_WORD] -= 2), /^the slab at page \d+ is on no list$/],
+  ["a cursor behind its slab", (s) => (s.w[s.line + L.C_WORD] += 5), /^the slab at page \d+ is on no list$/],
+  ["a cursor's base", (s) => (s.w[s.line + L.C_BASE] += 64), /^class 6 drains word 0 at \d+$/],
+  ["a stack beyond its end", (s) => (s.w[s.line + L.C_TOP] += 2), OFF_STACK],
+  ["a stack below its bottom", (s) => (s.w[s.line + L.C_TOP] = s.w[s.line + L.C_BOTTOM] - 2), OFF_STACK],
+  ["a stack inside of an entry", (s) => s.w[s.line + L.C_TOP]--, OFF_STACK],
+  ["the word below a stack", (s) => (s.w[s.w[s.line + L.C_BOTTOM]] = 1), OFF_STACK],
+  ["a block on a stack twice", (s) => s.w.copyWithin(top(s) - 2, top(s), top(s) + 2), ON_STACK],
+  ["a block's offset on a stack", (s) => (s.w[top(s)] += 64), ON_STACK],
+  ["a block's bit on a stack", (s) => (s.w[top(s) + 1] ^= 1), ON_STACK],
+  ["a live block on a stack", (s) => (s.w[s.w[top(s) + 1] >>> 5] ^= 1 << s.w[top(s) + 1]), ON_STACK],
+  ["another class's block on a stack", (s) => push(s.w, s.w[top(s)], s.w[top(s) + 1]), ON_STACK_14],
+  ["a block of the cursor's word on a stack", ({ w }) => stackCursor(w), ON_STACK_14],
   ["a class's list", (s) => (s.w[s.line + L.C_LIST] = s.other), /^page \d+ is listed by class 6$/],
   ["a class's list that leads out", (s) => (s.w[s.line + L.C_LIST] = -8), /^the list of class 6 leads to page -8$/],
   [
@@ -164,7 +187,14 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ],
   ["a slab's link on", (s) => (s.w[info(s.w, s.open) + L.P_NEXT] = 0), /^the slab at page \d+ is on no list$/],
   ["a full slab that is listed", (s) => list(s, s.full), /^the slab at page \d+ is listed$/],
-  ["a slab's owner", ({ w, full }) => (w[info(w, full) + L.P_OWNER] = 1), /^the slab at page \d+ is owned by lane 1$/],
+  [
+    "a slab's owner",
+    ({ w, full }) => (w[info(w, full) + L.P_SHAPE] |= 1 << 24),
+    /^the slab at page \d+ has shape \d+$/,
+  ],
+  ["a slab's pages", ({ w, full }) => w[info(w, full) + L.P_SHAPE]++, /^the slab at page \d+ has shape \d+$/],
+  ["a slab's blocks", ({ w, full }) => (w[info(w, full) + L.P_SHAPE] += 256), /^the slab at page \d+ has shape \d+$/],
+  ["a class's pages", (s) => s.w[s.line + L.C_PAGES]++, /^class 6 has 6 pages, not 7$/],
   ["a summary too long", ({ w, open }) => (w[info(w, open)] |= 1 << 31), /^the slab at page \d+ has summary -?\d+$/],
   [
     "a summary bit missing",
@@ -181,15 +211,28 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
     ({ w, full }) => (w[bits(w, full)] = 2),
     /^word 0 of the slab at page \d+ and its bit disagree$/,
   ],
-  [
-    "a block that is not there",
-    ({ w, other }) => (w[bits(w, other)] |= 1 << 31),
-    /^word 0 of the slab at page \d+ is -\d+$/,
-  ],
+  ["a block that is not there", ({ w, other }) => (w[bits(w, other)] |= 1), /^word 0 of the slab at page \d+ is 1$/],
 ];
 
 function line(size: number): number {
   return L.LINES + (classOf(size) << L.LINE_SHIFT);
+}
+
+/** The topmost entry of the stack. */
+function top({ w, line }: Subject): number {
+  return w[line + L.C_TOP];
+}
+
+/** Another entry on the stack of 128-byte blocks. */
+function push(w: Int32Array, offset: number, bit: number): void {
+  const at = (w[line(128) + L.C_TOP] += 2);
+  w[at] = offset;
+  w[at + 1] = bit;
+}
+
+/** A free block of the word that is drained anyway. */
+function stackCursor(w: Int32Array): void {
+  push(w, w[line(128) + L.C_BASE], w[line(128) + L.C_WORD] << 5);
 }
 
 /** Keeps the check word right, so that what it covers is looked at. */
@@ -208,7 +251,7 @@ function slabAtTheEnd(w: Int32Array): void {
   const { page, pages } = lastRun(w);
   w[L.TABLE + 254] = 0;
   w[info(w, page)] = w[info(w, 254)] = pages - 1;
-  w[L.TABLE + 255] = (255 << L.ENTRY_SHIFT) | line(12288);
+  w[L.TABLE + 255] = (257 << L.ENTRY_SHIFT) | (line(12288) >>> L.LINE_SHIFT);
 }
 
 /** The last run as two. */

@@ -20,8 +20,6 @@ __attribute__((noinline)) static bool is_large(uint32_t entry);
 __attribute__((noinline)) static void leave_slab(ax_line *line);
 __attribute__((noinline)) static uint32_t skip_of(const ax_heap *heap, uint32_t page, uint32_t align);
 __attribute__((noinline)) static bool is_index(uint32_t scaled);
-__attribute__((noinline)) static uint32_t pages_of(const ax_line *line);
-__attribute__((noinline)) static uint32_t words_of_bitmap(const ax_line *line);
 __attribute__((noinline)) static void mark_large(ax_heap *heap, uint32_t page, uint32_t pages);
 
 #endif
