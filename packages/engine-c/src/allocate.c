@@ -1,12 +1,12 @@
 /* Allocating. The hot path is ax_allocate: from the word its class's cursor is on, or from its stack. */
 #include "layout.h"
 
-/* The highest free bit of the cursor's word, which is not 0. */
+/* The lowest free bit of the cursor's word, which is not 0. */
 static inline ax_offset take_bit(ax_heap *heap, const ax_line *line) {
   uint32_t *word = word_at(heap, line->word);
-  uint32_t bit = highest_bit(*word);
-  *word ^= 1u << bit;
-  return line->base + bit * line->size;
+  uint32_t bits = *word;
+  *word = bits & (bits - 1);
+  return line->base + lowest_bit(bits) * line->size;
 }
 
 /* The topmost block of the stack, which is not empty. */
@@ -86,9 +86,7 @@ uint32_t ax_allocate_many(ax_heap *heap, uint32_t size, ax_offset *out, uint32_t
     const ax_line *line = &heap->lines[class_of(size)];
     uint32_t *word = word_at(heap, line->word);
     uint32_t bits = *word;
-    for (; bits != 0 && made < count; bits ^= 1u << highest_bit(bits)) {
-      out[made++] = line->base + highest_bit(bits) * line->size;
-    }
+    for (; bits != 0 && made < count; bits &= bits - 1) out[made++] = line->base + lowest_bit(bits) * line->size;
     *word = bits;
   }
   return made;

@@ -71,6 +71,7 @@
 #define AX_SHAPE_BLOCKS 8u
 #define AX_SHAPE_PAGES 255u
 #define AX_BITS_SHIFT 3u
+#define AX_LEAST_DEPTH 8u
 #define AX_LEAST_ENTRIES 8u
 
 /* packages/slab/src/memory.ts */

@@ -119,7 +119,7 @@ static inline uint32_t bins_at(uint32_t limit) { return AX_TABLE + limit; }
 static inline uint32_t heads_at(uint32_t limit) { return bins_at(limit) + 1 + (bin_count(limit) + 31) / 32; }
 static inline uint32_t info_at(uint32_t limit) { return (heads_at(limit) + bin_count(limit) + 3) & ~3u; }
 static inline uint32_t bits_at(uint32_t limit) { return info_at(limit) + (limit << AX_INFO_SHIFT); }
-static inline uint32_t depth_of(uint32_t limit) { return limit < 256 ? 8 : limit < 4096 ? 32 : 64; }
+static inline uint32_t depth_of(uint32_t limit) { return limit < 256 ? AX_LEAST_DEPTH : limit < 4096 ? 32 : 64; }
 static inline uint32_t stacks_at(uint32_t limit) {
   return (bits_at(limit) + (limit << AX_BITS_SHIFT) + depth_of(limit) - 1) & (0u - depth_of(limit));
 }
@@ -151,12 +151,12 @@ static inline bool was_slab(uint32_t entry) { return entry >= AX_E_WAS_SLAB && e
 static inline bool was_large(uint32_t entry) { return entry >= AX_E_WAS_LARGE; }
 
 /* Of a slab's entry: its last page, its class line, and the other way round. */
-static inline uint32_t slab_of(uint32_t entry) { return entry >> AX_ENTRY_SHIFT; }
+static inline uint32_t slab_of(uint32_t entry) { return (entry >> AX_ENTRY_SHIFT) - 1; }
 static inline ax_line *line_of(const ax_heap *heap, uint32_t entry) {
   return (ax_line *)word_at(heap, (entry & AX_ENTRY_LINE) << AX_LINE_SHIFT);
 }
 static inline uint32_t entry_of(const ax_heap *heap, uint32_t slab, const ax_line *line) {
-  return slab << AX_ENTRY_SHIFT | (uint32_t)((const uint32_t *)line - (const uint32_t *)heap) >> AX_LINE_SHIFT;
+  return (slab + 1) << AX_ENTRY_SHIFT | (uint32_t)((const uint32_t *)line - (const uint32_t *)heap) >> AX_LINE_SHIFT;
 }
 
 static inline uint32_t pages_of(const ax_page *slab) { return slab->shape & AX_SHAPE_PAGES; }

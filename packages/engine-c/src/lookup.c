@@ -9,14 +9,14 @@ static inline uint32_t entry_at(const ax_heap *heap, ax_offset offset) {
 
 /* (A block's number from its slab's end on) << AX_INDEX_SHIFT, where an offset is a block's of the slab: see inverse_of. */
 static inline uint32_t scaled_index(const ax_heap *heap, ax_offset offset, uint32_t entry) {
-  uint32_t distance = ((slab_of(entry) + 1) << AX_PAGE_SHIFT) - (offset - heap->base);
-  return distance * line_of(heap, entry)->inverse;
+  uint32_t end = heap->base + ((entry >> AX_ENTRY_SHIFT) << AX_PAGE_SHIFT);
+  return (end - offset) * line_of(heap, entry)->inverse;
 }
 static inline bool is_index(uint32_t scaled) { return (scaled & AX_INDEX_CHECK) == 0; }
 
 /* A block's bit: its bitmap word << 5 | the number there. */
 static inline uint32_t bit_at(const ax_heap *heap, uint32_t entry, uint32_t scaled) {
-  return ((heap->bits + 8) << 5) + (slab_of(entry) << (AX_BITS_SHIFT + 5)) - (scaled >> AX_INDEX_SHIFT);
+  return (heap->bits << 5) + ((entry >> AX_ENTRY_SHIFT) << (AX_BITS_SHIFT + 5)) - (scaled >> AX_INDEX_SHIFT);
 }
 static inline bool is_set(const ax_heap *heap, uint32_t bit) { return (*word_at(heap, bit >> 5) >> bit % 32 & 1) != 0; }
 

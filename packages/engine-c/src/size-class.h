@@ -46,8 +46,9 @@ static inline uint32_t slab_pages(uint32_t size, uint32_t have) {
   return pages;
 }
 
-/* Entries of a class's stack, of `depth` words. */
+/* Entries of a class's stack, of `depth` words: in the smallest heaps, none of blocks longer than a page. */
 static inline uint32_t stack_entries(uint32_t size, uint32_t depth) {
+  if (depth == AX_LEAST_DEPTH && size > AX_PAGE_SIZE) return 0;
   uint32_t some = AX_SMALL_MAX / size;
   if (some < AX_LEAST_ENTRIES) some = AX_LEAST_ENTRIES;
   return some < depth / 2 - 1 ? some : depth / 2 - 1;

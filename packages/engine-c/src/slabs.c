@@ -145,8 +145,8 @@ static bool refill(ax_heap *heap, ax_line *line) {
     }
     summary = page_at(heap, slab)->summary;
   }
-  /* The highest offsets first, so the word nearest to the last. */
-  uint32_t i = lowest_bit(summary);
+  /* The lowest offsets first, so the word furthest from the last. */
+  uint32_t i = highest_bit(summary);
   line->word = (uint32_t)(last_word(heap, slab) - i - word_at(heap, 0));
   line->base = heap->base + ((slab + 1) << AX_PAGE_SHIFT) - (i + 1) * 32 * line->size;
   return true;

@@ -35,7 +35,6 @@ const BITS_SHIFT = 3;
 const INDEX_SHIFT = 19;
 const INDEX_CHECK = 0xf007ffff | 0;
 const PAGE_SHIFT = 12;
-const PAGE_SIZE = 4096;
 
 /** Takes the free blocks of a class's cursor word and stack, in the order of `allocate`; where `out` is filled up to, from `made` on. */
 export function takeMany(w: Int32Array, line: number, out: Int32Array, made: number): number {
@@ -45,9 +44,8 @@ export function takeMany(w: Int32Array, line: number, out: Int32Array, made: num
   let bits = w[word];
   let at = made;
   for (; bits !== 0 && at < out.length; at++) {
-    const bit = 31 - Math.clz32(bits);
-    bits ^= 1 << bit;
-    out[at] = base + Math.imul(bit, size);
+    out[at] = base + Math.imul(31 - Math.clz32(bits & -bits), size);
+    bits &= bits - 1;
   }
   w[word] = bits;
   let top = w[line + C_TOP];
@@ -67,7 +65,7 @@ export function freeAll(
 ): DoubleFreeError | InvalidFreeError | boolean {
   const base = w[H_BASE];
   const limit = w[H_LIMIT];
-  const bits = (w[H_BITS] + 8) << 5;
+  const bits = w[H_BITS] << 5;
   let large = false;
   let good = 0;
   for (; good < count; good++) {
@@ -75,10 +73,9 @@ export function freeAll(
     const page = at >>> PAGE_SHIFT;
     const entry = page < limit ? w[TABLE + page] : 0;
     if (entry > 0) {
-      const slab = entry >>> ENTRY_SHIFT;
-      const inverse = w[((entry & ENTRY_LINE) << LINE_SHIFT) + C_INVERSE];
-      const scaled = Math.imul((slab << PAGE_SHIFT) - at + PAGE_SIZE, inverse);
-      const bit = (bits + (slab << (BITS_SHIFT + 5)) - (scaled >>> INDEX_SHIFT)) | 0;
+      const end = entry >>> ENTRY_SHIFT;
+      const scaled = Math.imul((end << PAGE_SHIFT) - at, w[((entry & ENTRY_LINE) << LINE_SHIFT) + C_INVERSE]);
+      const bit = (bits + (end << (BITS_SHIFT + 5)) - (scaled >>> INDEX_SHIFT)) | 0;
       const old = w[bit >>> 5];
       const now = old | (1 << bit);
       if ((scaled & INDEX_CHECK) !== 0 || now === old) break;
@@ -106,7 +103,7 @@ export function freeAll(
 /** Puts freed blocks on their stacks, or offers them; frees large ones. Were pages given back? */
 function putAll(w: Int32Array, offsets: Int32Array, count: number): boolean {
   const base = w[H_BASE];
-  const bits = (w[H_BITS] + 8) << 5;
+  const bits = w[H_BITS] << 5;
   const info = w[H_INFO];
   const inStack = w[H_DEPTH] - 1;
   let gave = false;
@@ -115,9 +112,9 @@ function putAll(w: Int32Array, offsets: Int32Array, count: number): boolean {
     const entry = w[TABLE + (at >>> PAGE_SHIFT)];
     if (entry > 0) {
       const line = (entry & ENTRY_LINE) << LINE_SHIFT;
-      const slab = entry >>> ENTRY_SHIFT;
-      const scaled = Math.imul((slab << PAGE_SHIFT) - at + PAGE_SIZE, w[line + C_INVERSE]);
-      const bit = (bits + (slab << (BITS_SHIFT + 5)) - (scaled >>> INDEX_SHIFT)) | 0;
+      const end = entry >>> ENTRY_SHIFT;
+      const scaled = Math.imul((end << PAGE_SHIFT) - at, w[line + C_INVERSE]);
+      const bit = (bits + (end << (BITS_SHIFT + 5)) - (scaled >>> INDEX_SHIFT)) | 0;
       if (bit >>> 5 === w[line + C_WORD]) continue;
       const top = w[line + C_TOP] + 2;
       if ((top & inStack) !== 0) {
@@ -125,10 +122,10 @@ function putAll(w: Int32Array, offsets: Int32Array, count: number): boolean {
         w[top + 1] = bit;
         w[line + C_TOP] = top;
       } else {
-        const isOffered = (w[info + (slab << INFO_SHIFT)] >>> (((scaled >>> INDEX_SHIFT) - 1) >>> 5)) & 1;
+        const isOffered = (w[info + ((end - 1) << INFO_SHIFT)] >>> (((scaled >>> INDEX_SHIFT) - 1) >>> 5)) & 1;
         // A word that is full may have its slab given back.
         const now = w[bit >>> 5];
-        const isFull = now === -1 || now === -1 << -(w[info + (slab << INFO_SHIFT) + P_SHAPE] >>> SHAPE_BLOCKS);
+        const isFull = now === -1 || now === -1 << -(w[info + ((end - 1) << INFO_SHIFT) + P_SHAPE] >>> SHAPE_BLOCKS);
         if ((isOffered === 0 || isFull) && offer(w, entry, bit >>> 5)) gave = true;
       }
     } else if (entry < E_BODY) {

@@ -21,7 +21,7 @@ export function* extents(w: Int32Array): Generator<Extent> {
     let extent: Extent;
     if (entry > 0) {
       const cls = (entry & L.ENTRY_LINE) - (L.LINES >> L.LINE_SHIFT);
-      extent = { kind: "slab", page, pages: (entry >>> L.ENTRY_SHIFT) - page + 1, cls };
+      extent = { kind: "slab", page, pages: (entry >>> L.ENTRY_SHIFT) - page, cls };
     } else if (isFree(entry)) {
       const pages = w[w[L.H_INFO] + (page << L.INFO_SHIFT) + L.P_LENGTH];
       extent = { kind: "free", page, pages, cls: -1 };

@@ -53,7 +53,7 @@ export const C_BOTTOM = 5; // the word below the stack's lowest entry, which is 
 export const C_LIST = 6; // last page of the first other slab with a block to offer, 0 = none
 export const C_PAGES = 7; // pages of the class's slabs
 
-// The page table, one entry a page. > 0: a slab's, (its last page) << ENTRY_SHIFT | (class line) >>> LINE_SHIFT.
+// The page table, one entry a page. > 0: a slab's, (the page after its last) << ENTRY_SHIFT | (class line) >>> LINE_SHIFT.
 export const ENTRY_SHIFT = 7;
 export const ENTRY_LINE = 127;
 export const TABLE = 600;
@@ -103,17 +103,23 @@ export function layoutOf(limit: number, lanes: number): Layout {
   const bits = info + (limit << INFO_SHIFT);
   const end = bits + (limit << BITS_SHIFT);
   const remote = lanes > 1 ? end : 0;
-  const depth = limit < 256 ? 8 : limit < 4096 ? 32 : 64;
+  const depth = limit < 256 ? LEAST_DEPTH : limit < 4096 ? 32 : 64;
   const stacks = ((remote === 0 ? end : end + (limit << BITS_SHIFT)) + depth - 1) & -depth;
   const words = stacks + CLASSES * depth;
   return { bins, heads, info, bits, remote, stacks, depth, words, first: Math.ceil((4 * words) / PAGE_SIZE) };
 }
 
+/** Words of a class's stack in a heap of less than 1 MiB. */
+const LEAST_DEPTH = 8;
 /** The fewest entries of a class's stack, in a heap with room for more than three. */
 const LEAST_ENTRIES = 8;
 
-/** Entries of a class's stack, of so many words: 16 KiB of blocks, but at least LEAST_ENTRIES. */
+/**
+ * Entries of a class's stack, of so many words: 16 KiB of blocks, but at least LEAST_ENTRIES. In the smallest heaps, none of blocks
+ * longer than a page: each would keep a slab there, and so their pages apart, that has no live block.
+ */
 export function stackEntries(size: number, depth: number): number {
+  if (depth === LEAST_DEPTH && size > PAGE_SIZE) return 0;
   return Math.min((depth >>> 1) - 1, Math.max(LEAST_ENTRIES, Math.floor(SMALL_MAX / size)));
 }
 

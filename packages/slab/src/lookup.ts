@@ -19,7 +19,6 @@ const BITS_SHIFT = 3;
 const INDEX_SHIFT = 19;
 const INDEX_CHECK = 0xf007ffff | 0;
 const PAGE_SHIFT = 12;
-const PAGE_SIZE = 4096;
 
 /** Bytes of the small block at an offset, or minus the first page of a large one; 0 where no live block begins. */
 export function roomAt(w: Int32Array, offset: Offset): number {
@@ -75,11 +74,11 @@ function pageAt(w: Int32Array, offset: Offset): number {
 
 /** (A block's number from its slab's end on) << INDEX_SHIFT, if the distance is a multiple of the block size: see inverseOf. */
 function scaledIndex(w: Int32Array, offset: Offset, entry: number): number {
-  const end = ((entry >>> ENTRY_SHIFT) << PAGE_SHIFT) + PAGE_SIZE;
+  const end = (entry >>> ENTRY_SHIFT) << PAGE_SHIFT;
   return Math.imul(end - (offset - w[H_BASE]), w[((entry & ENTRY_LINE) << LINE_SHIFT) + C_INVERSE]);
 }
 
 /** A block's bit: its bitmap word << 5 | the number there. */
 function bitAt(w: Int32Array, entry: number, scaled: number): number {
-  return ((w[H_BITS] + 8) << 5) + ((entry >>> ENTRY_SHIFT) << (BITS_SHIFT + 5)) - (scaled >>> INDEX_SHIFT);
+  return (w[H_BITS] << 5) + ((entry >>> ENTRY_SHIFT) << (BITS_SHIFT + 5)) - (scaled >>> INDEX_SHIFT);
 }

@@ -75,8 +75,9 @@ export class SlabAllocator implements Allocator {
   declare private view: Int32Array;
   declare private readonly base: number;
   declare private readonly pages: number;
-  /** One more than the last bit of page 0: its bitmap word << 5 | the number there. */
+  /** The first bit of page 0's bitmap: its word << 5. */
   declare private readonly bits: number;
+  /** The page info before page 0's. */
   declare private readonly info: number;
   /** In the word of a stack's entry, what is 0 for none of them. */
   declare private readonly inStack: number;
@@ -92,8 +93,8 @@ export class SlabAllocator implements Allocator {
     this.view = w;
     this.base = w[H_BASE];
     this.pages = w[H_LIMIT];
-    this.bits = (w[H_BITS] + 8) << 5;
-    this.info = w[H_INFO];
+    this.bits = w[H_BITS] << 5;
+    this.info = w[H_INFO] - 4;
     this.inStack = w[H_DEPTH] - 1;
     this.itself = () => this;
     this.capacity = w[H_LIMIT] * PAGE_SIZE;
@@ -156,8 +157,9 @@ export class SlabAllocator implements Allocator {
     const bits = w[word];
     // Has the cursor's word a free block?
     if (bits) {
-      const bit = 31 - Math.clz32(bits);
-      w[word] = bits ^ (1 << bit);
+      // The lowest; the next call waits for this word, so it is made in the shortest way.
+      w[word] = bits & (bits - 1);
+      const bit = 31 - Math.clz32(bits & -bits);
       return (w[line + 1 /* C_BASE */] + Math.imul(bit, w[line + 2 /* C_SIZE */])) >>> 0;
     }
     const top = w[line + 4 /* C_TOP */];
@@ -227,28 +229,30 @@ export class SlabAllocator implements Allocator {
       // A page of a slab?
       if (entry > 0) {
         const line = (entry & 127) << 3;
-        const slab = entry >>> 7;
-        const scaled = Math.imul((slab << 12) - at + 4096, w[line + 3 /* C_INVERSE */]);
-        const bit = (this.bits + (slab << 8) - (scaled >>> 19)) | 0;
+        const end = entry & -128;
+        const scaled = Math.imul((end << 5) - at, w[line + 3 /* C_INVERSE */]);
+        const bit = (this.bits + (end << 1) - (scaled >>> 19)) | 0;
         const old = w[bit >>> 5];
         const now = old | (1 << bit);
         // The start of a block, and not free?
         if ((scaled & -0xff80001) /* INDEX_CHECK */ === 0 && now !== old) {
-          w[bit >>> 5] = now;
-          // Not of the cursor's word?
-          if (bit >>> 5 !== w[line]) {
+          // Of the cursor's word?
+          if (bit >>> 5 === w[line]) w[bit >>> 5] = now;
+          else {
             const top = w[line + 4 /* C_TOP */] + 2;
             // Is there room on the stack?
             if ((top & this.inStack) !== 0) {
+              w[bit >>> 5] = now;
               w[top] = offset;
               w[top + 1] = bit;
               w[line + 4 /* C_TOP */] = top;
             } else {
-              const info = this.info + (slab << 2);
+              const info = this.info + (end >>> 5);
               const isOffered = (w[info] & (1 << ((scaled - 0x80000) >>> 24))) !== 0;
               // Is the word full, be it the slab's first, which may have fewer blocks?
               const isFull = now === -1 || now === -1 << -(w[info + 3 /* P_SHAPE */] >>> 8);
-              if (isFull || !isOffered) this.offer(entry, bit >>> 5);
+              if (isFull || !isOffered) this.offer(entry, bit);
+              else w[bit >>> 5] = now;
             }
           }
           return;
@@ -258,10 +262,11 @@ export class SlabAllocator implements Allocator {
     this.freeOther(offset);
   }
 
-  /** The stack is full, and a word that is not on offer gets a free block, or it has no live block now. */
-  private offer(entry: number, word: number): void {
+  /** The stack is full, and the word of a block that is freed is not on offer, or has no live block now. */
+  private offer(entry: number, bit: number): void {
     const it = this.itself();
-    if (offer(it.view, entry, word)) it.gave();
+    it.view[bit >>> 5] |= 1 << bit;
+    if (offer(it.view, entry, bit >>> 5)) it.gave();
   }
 
   /** A large block, or what can't be freed. */

@@ -66,9 +66,8 @@ export function takeBlock(w: Int32Array, line: number): number {
   const word = w[line + C_WORD];
   const bits = w[word];
   if (bits !== 0) {
-    const bit = 31 - Math.clz32(bits);
-    w[word] = bits ^ (1 << bit);
-    return (w[line + C_BASE] + Math.imul(bit, w[line + C_SIZE])) | 0;
+    w[word] = bits & (bits - 1);
+    return (w[line + C_BASE] + Math.imul(31 - Math.clz32(bits & -bits), w[line + C_SIZE])) | 0;
   }
   const top = w[line + C_TOP];
   const bit = w[top + 1];
@@ -99,8 +98,8 @@ function refill(w: Int32Array, line: number): boolean {
     }
     summary = w[w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY];
   }
-  // The highest offsets first, so the word nearest to the last.
-  const i = 31 - Math.clz32(summary & -summary);
+  // The lowest offsets first, so the word furthest from the last.
+  const i = 31 - Math.clz32(summary);
   w[line + C_WORD] = lastWord(w, slab) - i;
   w[line + C_BASE] = w[H_BASE] + ((slab + 1) << PAGE_SHIFT) - Math.imul((i + 1) << 5, w[line + C_SIZE]);
   return true;
@@ -114,7 +113,12 @@ function lastWord(w: Int32Array, slab: number): number {
 /** The last page of the slab that a class's cursor is in, or 0. */
 function cursorSlab(w: Int32Array, line: number): number {
   const word = w[line + C_WORD];
-  return word === H_ZERO ? 0 : w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)] >>> ENTRY_SHIFT;
+  return word === H_ZERO ? 0 : slabOf(w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)]);
+}
+
+/** The last page of the slab with an entry. */
+function slabOf(entry: number): number {
+  return (entry >>> ENTRY_SHIFT) - 1;
 }
 
 /** Leaves a class without a slab to allocate from. */
@@ -129,7 +133,7 @@ function leaveSlab(w: Int32Array, line: number): void {
  */
 export function offer(w: Int32Array, entry: number, at: number): boolean {
   const line = (entry & ENTRY_LINE) << LINE_SHIFT;
-  const slab = entry >>> ENTRY_SHIFT;
+  const slab = slabOf(entry);
   const info = w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY;
   const i = lastWord(w, slab) - at;
   const summary = w[info];
@@ -223,7 +227,7 @@ function makeSlab(w: Int32Array, line: number): number {
   }
   const slab = first + pages - 1;
   w[line + C_PAGES] += pages;
-  for (let page = first; page <= slab; page++) w[TABLE + page] = (slab << ENTRY_SHIFT) | (line >>> LINE_SHIFT);
+  for (let page = first; page <= slab; page++) w[TABLE + page] = ((slab + 1) << ENTRY_SHIFT) | (line >>> LINE_SHIFT);
   const blocks = Math.floor((pages * PAGE_SIZE) / size);
   const words = (blocks + 31) >>> 5;
   const info = w[H_INFO] + (slab << INFO_SHIFT);

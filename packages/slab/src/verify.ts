@@ -144,7 +144,7 @@ function verifyClass(w: Int32Array, c: number, slabs: Map<number, Extent>): void
   expect(have === w[line + L.C_PAGES], () => `class ${c} has ${have} pages, not ${w[line + L.C_PAGES]}`);
 }
 
-/** The stack of a class has free blocks of its slabs, each once; by bitmap word, their bits. */
+/** The stack of a class has free blocks of its slabs, each once, none of the cursor's word; by bitmap word, their bits. */
 function verifyStack(w: Int32Array, c: number, slabs: Map<number, Extent>): Map<number, number> {
   const line = L.LINES + (c << L.LINE_SHIFT);
   const size = w[line + L.C_SIZE];
@@ -155,7 +155,7 @@ function verifyStack(w: Int32Array, c: number, slabs: Map<number, Extent>): Map<
   const stacked = new Map<number, number>();
   for (let at = bottom + 2; at <= top; at += 2) {
     const [offset, bit] = [w[at] >>> 0, w[at + 1]];
-    const slab = w[L.TABLE + ((offset - w[L.H_BASE]) >>> PAGE_SHIFT)] >>> L.ENTRY_SHIFT;
+    const slab = (w[L.TABLE + ((offset - w[L.H_BASE]) >>> PAGE_SHIFT)] >>> L.ENTRY_SHIFT) - 1;
     const extent = slabs.get(slab);
     const number = ((w[L.H_BITS] + 8 + (slab << L.BITS_SHIFT)) << 5) - bit;
     const blocks = Math.floor(((extent?.pages ?? 0) * PAGE_SIZE) / size);

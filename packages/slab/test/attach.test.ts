@@ -91,11 +91,14 @@ describe("attach refuses", () => {
   });
 
   test.each([
-    [L.H_VERSION, 2, "heap of version 2: this engine has 1"],
+    [L.H_VERSION, 1, "heap of version 1: this engine has 2"],
     [L.H_LIMIT, 15, "header word 3 is 15 pages"],
     [L.H_LANES, 2, "header word 4 is 2 lanes, this engine serves 1"],
     [L.H_PAGES, 65, "header word 16 is 65 pages"],
-    [11, 7, "header word 11 is 7, must be 0"],
+    [L.H_STACKS, 7, "header word 11 is 7, must be 1472"],
+    [L.H_DEPTH, 64, "header word 12 is 64, must be 8"],
+    [13, 7, "header word 13 is 7, must be 0"],
+    [30, 7, "header word 30 is 7, must be 0"],
   ])("header word %i = %i", (word, value, message) => {
     const { heap } = busy();
     heap.words[word] = value;
@@ -103,7 +106,7 @@ describe("attach refuses", () => {
   });
 });
 
-/** Every word up to the page table, in turn, changed in four ways. */
+/** Every word up to the page table, in turn, changed in four ways: but H_TRIM, any value of which is right. */
 describe("attach refuses any one wrong word", () => {
   const heaps = { "a new heap": new SlabAllocator({ capacity: CAPACITY }), "a heap in use": busy().heap };
   const parts = { header: [0, L.HEADER_WORDS], "class lines": [L.LINES, L.TABLE] };
@@ -112,6 +115,7 @@ describe("attach refuses any one wrong word", () => {
     test.each(Object.entries(parts))("in the %s", (_, [from, to]) => {
       const accepted: string[] = [];
       for (let i = from; i < to; i++) {
+        if (i === L.H_TRIM) continue;
         const right = heap.words[i];
         for (const wrong of [right ^ 1, right ^ (1 << 31), 0, -1]) {
           if (wrong === right) continue;
@@ -126,6 +130,15 @@ describe("attach refuses any one wrong word", () => {
       heap.verify();
     });
   });
+});
+
+test.each([0, -1, 1, 2 ** 31 - 1, -(2 ** 31)])("attach takes any number of pages to trim from: %i", (pages) => {
+  const { heap, live } = busy();
+  heap.words[L.H_TRIM] = pages;
+  const other = SlabAllocator.attach(heap.memory.buffer);
+  drive(other, live, random(7), 2000);
+  other.verify();
+  expect(other.stats().blocks).toBe(live.length);
 });
 
 describe("random damage to the control block", () => {

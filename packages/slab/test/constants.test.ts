@@ -14,7 +14,7 @@ function numberIn(text: string): number {
 }
 const literal = /-?(?:0x[0-9a-f]+|\d+)(?: \| 0)?/.source;
 
-describe.each(["page-pool", "page-list", "slabs", "large", "lookup", "slab-allocator"])("src/%s.ts", (file) => {
+describe.each(["page-pool", "page-list", "slabs", "bulk", "large", "lookup", "slab-allocator"])("src/%s.ts", (file) => {
   const own = [...source(file).matchAll(new RegExp(`^const ([A-Z]\\w*)(?:: number)? = (${literal});`, "gm"))];
   const shared = own.filter(([, name]) => name in exported);
 
@@ -29,7 +29,7 @@ describe.each(["page-pool", "page-list", "slabs", "large", "lookup", "slab-alloc
     expect(ours.filter((name) => !(name in exported))).toEqual([]);
   });
 
-  // As in `344 /* TABLE */` and `(scaled & -0x1ff80001) /* INDEX_CHECK */`.
+  // As in `600 /* TABLE */` and `(scaled & -0xff80001) /* INDEX_CHECK */`.
   const written = [...source(file).matchAll(new RegExp(`(${literal})\\)? /\\* ([A-Z]\\w*) \\*/`, "g"))];
   test("literals are what their comments say", () => {
     if (file === "slab-allocator") expect(written.length).toBeGreaterThan(3);
@@ -37,13 +37,34 @@ describe.each(["page-pool", "page-list", "slabs", "large", "lookup", "slab-alloc
   });
 });
 
-test("the hot methods' bare literals", () => {
+describe("the hot methods' bare literals", () => {
   const text = source("slab-allocator");
-  const free = text.slice(text.indexOf("  free(offset"), text.indexOf("  /** A large block, or what can't be freed"));
-  const literals = [...new Set([...free.matchAll(/\b(?:0x[0-9a-f]+|\d+)\b(?!\)? \/\*)/g)].map(([n]) => Number(n)))];
+  const literalsOf = (from: string, to: string) => {
+    const body = text.slice(text.indexOf(from), text.indexOf(to)).replaceAll(/\/\/.*/g, "");
+    return [...new Set([...body.matchAll(/\b(?:0x[0-9a-f]+|\d+)\b(?!\)? \/\*)/g)].map(([n]) => Number(n)))];
+  };
   const { PAGE_SHIFT, INDEX_SHIFT } = sizeClass;
-  const { ENTRY_LINE, ENTRY_SHIFT, BITS_SHIFT } = layout;
-  const known = [0, 1, PAGE_SHIFT, ENTRY_LINE, ENTRY_SHIFT, BITS_SHIFT, INDEX_SHIFT, INDEX_SHIFT + 5];
-  expect(literals.length).toBeGreaterThan(3);
-  expect(literals.filter((n) => !known.includes(n))).toEqual([]);
+  const { ENTRY_LINE, ENTRY_SHIFT, BITS_SHIFT, INFO_SHIFT, LINE_SHIFT, SHAPE_BLOCKS } = layout;
+  const WORD_SHIFT = 5; // a word has 32 bits
+  const ENTRY_WORDS = 2; // of a stack
+
+  test("free", () => {
+    const literals = literalsOf("  free(offset", "  /** The stack is full");
+    const known = [0, 1, WORD_SHIFT, ENTRY_WORDS, PAGE_SHIFT, ENTRY_LINE, ENTRY_LINE + 1, LINE_SHIFT, SHAPE_BLOCKS];
+    // The slab's end is left where it is in the entry: ENTRY_SHIFT bits up.
+    known.push(PAGE_SHIFT - ENTRY_SHIFT, BITS_SHIFT + WORD_SHIFT - ENTRY_SHIFT, ENTRY_SHIFT - INFO_SHIFT);
+    known.push(INDEX_SHIFT, INDEX_SHIFT + WORD_SHIFT, 1 << INDEX_SHIFT);
+    expect(literals.length).toBeGreaterThan(8);
+    expect(literals.filter((n) => !known.includes(n))).toEqual([]);
+    expect(text).toContain(`(end << ${PAGE_SHIFT - ENTRY_SHIFT}) - at`);
+    expect(text).toContain(`(end << ${BITS_SHIFT + WORD_SHIFT - ENTRY_SHIFT}) - (scaled >>> ${INDEX_SHIFT})`);
+    expect(text).toContain(`this.info + (end >>> ${ENTRY_SHIFT - INFO_SHIFT})`);
+    expect(text).toContain(`(scaled - 0x${(1 << INDEX_SHIFT).toString(16)}) >>> ${INDEX_SHIFT + WORD_SHIFT}`);
+  });
+
+  test("tryAllocate", () => {
+    const literals = literalsOf("  tryAllocate(", "  /** A large block, or an alignment");
+    expect(literals.toSorted((a, b) => a - b)).toEqual([0, 1, ENTRY_WORDS, 3, WORD_SHIFT, 7, 31]);
+    expect([layout.C_WORD, Math.log2(8), 8 - 1, 32 - 1]).toEqual([0, 3, 7, 31]);
+  });
 });

@@ -7,10 +7,14 @@ import { classOf } from "../src/size-class.ts";
 /** A heap with what mutants need, and where it is. */
 export interface Subject {
   readonly w: Int32Array;
-  /** Last pages of the cursor's slab, of two listed slabs, and of a full one, all of 64-byte blocks; of another one. */
+  /**
+   * Last pages of the cursor's slab, of two that are listed, of one whose free blocks are all on the stack, which is full, and of
+   * one without any, all of 64-byte blocks, a page long; of one of two pages.
+   */
   readonly current: number;
   readonly open: number;
   readonly open2: number;
+  readonly stacked: number;
   readonly full: number;
   readonly other: number;
   /** Their class's line. */
@@ -28,8 +32,11 @@ export function subject(): Subject {
   const w = heap.words;
   const pageOf = (p: number) => p >>> 12;
   const line = L.LINES + (classOf(64) << L.LINE_SHIFT);
-  const slabOf = (p: number) => w[L.TABLE + pageOf(p)] >>> L.ENTRY_SHIFT;
-  // First what takes many pages, for which the heap trims: from here on a stack keeps what it has.
+  const slabOf = (p: number) => (w[L.TABLE + pageOf(p)] >>> L.ENTRY_SHIFT) - 1;
+  const blocks: number[] = [];
+  while (new Set(blocks.map(slabOf)).size < 5) blocks.push(heap.allocate(64));
+  const slabs = [...new Set(blocks.map(slabOf))];
+  const inSlab = (slab: number) => blocks.filter((p) => slabOf(p) === slab);
   const other = heap.allocate(5000);
   heap.allocate(128);
   const large = heap.allocate(5 * 4096);
@@ -47,12 +54,18 @@ export function subject(): Subject {
   heap.free(inSlab(slabs[1])[40]);
   heap.free(inSlab(slabs[2])[40]);
   for (const p of runs) heap.free(p);
+  // The stack gets blocks of word 1 of a slab until it is full.
+  for (const p of inSlab(slabs[3]).slice(0, L.stackEntries(64, w[L.H_DEPTH]))) heap.free(p);
+  // Then word 1 of two others gets a free block each: they are listed. One stays full.
+  heap.free(inSlab(slabs[1])[10]);
+  heap.free(inSlab(slabs[2])[10]);
   heap.verify();
   return {
     w,
     current: slabs[5],
     open: w[line + L.C_LIST],
     open2: w[info(w, w[line + L.C_LIST]) + L.P_NEXT],
+    stacked: slabs[3],
     full: slabs[0],
     other: slabOf(other),
     line,
@@ -63,17 +76,16 @@ export function subject(): Subject {
 }
 
 const info = (w: Int32Array, page: number) => w[L.H_INFO] + (page << L.INFO_SHIFT);
-/** Word 0 of the bitmap of a slab, by its last page. */
-const bits = (w: Int32Array, page: number) => w[L.H_BITS] + (page << L.BITS_SHIFT) + 7;
+/** Word 0 of a slab's bitmap; word 1 lies before it. */
+const lastWord = (w: Int32Array, slab: number) => w[L.H_BITS] + (slab << L.BITS_SHIFT) + 7;
 const head = (w: Int32Array, bin: number) => w[L.H_HEADS] + bin;
 /** The last free run. */
 function lastRun(w: Int32Array): Extent {
   return [...extents(w)].filter(({ kind }) => kind === "free").at(-1)!;
 }
 
-const OFF_STACK = /^the stack of class 6 is at word \d+, or word \d+ is not 0$/;
-const ON_STACK = /^the stack of class 6 has block \d+, bit \d+$/;
-const ON_STACK_14 = /^the stack of class 14 has block \d+, bit \d+$/;
+const STACK = /^the stack of class 6 is at word \d+, or word \d+ is not 0$/;
+const ENTRY = /^the stack of class 6 has block \d+, bit \d+$/;
 
 /** What is damaged, and what verify says then: word for word but for numbers that depend on the tables. */
 export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])[] = [
@@ -104,12 +116,13 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ],
   ["a free run of no page", ({ w, run }) => (w[info(w, run)] = 0), /^the free at page \d+ is 0 pages long$/],
   ["an entry of no class", ({ w, full }) => (w[L.TABLE + full] |= L.ENTRY_LINE), /^page \d+ has entry \d+$/],
+  ["an entry of another class", ({ w, full }) => (w[L.TABLE + full] ^= 1), /^class 6 has 4 pages, not 5$/],
   [
-    "another page's entry",
-    ({ w, full }) => (w[L.TABLE + full] -= 1 << L.ENTRY_SHIFT),
-    /^the slab at page \d+ is 0 pages long$/,
+    "another slab's entry",
+    ({ w, full }) => (w[L.TABLE + full] += 2 << L.ENTRY_SHIFT),
+    /^page \d+ of the slab at \d+ is not its$/,
   ],
-  ["a slab's second page", ({ w, other }) => (w[L.TABLE + other] = 0), /^page \d+ of the slab at \d+ is not its$/],
+  ["a slab's last page", ({ w, other }) => (w[L.TABLE + other] = 0), /^page \d+ of the slab at \d+ is not its$/],
   ["a large block's entry", ({ w, large }) => (w[L.TABLE + large] |= 1 << 20), /^page \d+ has entry -\d+$/],
   [
     "a large block's last page",
@@ -162,22 +175,23 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ["a run in the wrong bin", ({ w }) => wrongBin(w), /^page \d+ is in bin 7$/],
 
   ["a cursor without a slab", ({ w }) => (w[line(16) + L.C_WORD] = 5), /^class 0 drains word 5$/],
-  ["a cursor in no slab", ({ w, large }) => (w[line(16) + L.C_WORD] = bits(w, large)), /^class 0 drains word \d+$/],
-  ["a base without a cursor", ({ w }) => (w[line(16) + L.C_BASE] = 8), /^class 0 drains word 31$/],
-  ["a cursor in a listed slab", (s) => (s.w[s.line + L.C_WORD] = bits(s.w, s.open)), /^class 6 drains word 0 at \d+$/],
-  ["a cursor before its slab", (s) => (s.w[s.line + L.C_WORD] -= 2), /^the slab at page \d+ is on no list$/],
-  ["a cursor behind its slab", (s) => (s.w[s.line + L.C_WORD] += 5), /^the slab at page \d+ is on no list$/],
-  ["a cursor's base", (s) => (s.w[s.line + L.C_BASE] += 64), /^class 6 drains word 0 at \d+$/],
-  ["a stack beyond its end", (s) => (s.w[s.line + L.C_TOP] += 2), OFF_STACK],
-  ["a stack below its bottom", (s) => (s.w[s.line + L.C_TOP] = s.w[s.line + L.C_BOTTOM] - 2), OFF_STACK],
-  ["a stack inside of an entry", (s) => s.w[s.line + L.C_TOP]--, OFF_STACK],
-  ["the word below a stack", (s) => (s.w[s.w[s.line + L.C_BOTTOM]] = 1), OFF_STACK],
-  ["a block on a stack twice", (s) => s.w.copyWithin(top(s) - 2, top(s), top(s) + 2), ON_STACK],
-  ["a block's offset on a stack", (s) => (s.w[top(s)] += 64), ON_STACK],
-  ["a block's bit on a stack", (s) => (s.w[top(s) + 1] ^= 1), ON_STACK],
-  ["a live block on a stack", (s) => (s.w[s.w[top(s) + 1] >>> 5] ^= 1 << s.w[top(s) + 1]), ON_STACK],
-  ["another class's block on a stack", (s) => push(s.w, s.w[top(s)], s.w[top(s) + 1]), ON_STACK_14],
-  ["a block of the cursor's word on a stack", ({ w }) => stackCursor(w), ON_STACK_14],
+  ["a cursor that is lost", (s) => (s.w[s.line + L.C_WORD] = L.H_ZERO), /^the slab at page \d+ is on no list$/],
+  ["a base without a cursor", ({ w }) => (w[line(16) + L.C_BASE] = 4096), /^class 0 drains word 31$/],
+  [
+    "a cursor in no slab",
+    (s) => (s.w[s.line + L.C_WORD] = lastWord(s.w, s.large)),
+    /^the slab at page \d+ is on no list$/,
+  ],
+  [
+    "a cursor in a listed slab",
+    (s) => (s.w[s.line + L.C_WORD] = lastWord(s.w, s.open) - 1),
+    /^class 6 drains word 1 at \d+$/,
+  ],
+  ["a cursor in another word", (s) => s.w[s.line + L.C_WORD]++, /^class 6 drains word 0 at \d+$/],
+  ["a cursor before its slab", (s) => (s.w[s.line + L.C_WORD] -= 40), /^the slab at page \d+ is on no list$/],
+  ["a cursor behind its slab", (s) => (s.w[s.line + L.C_WORD] += 32), /^the slab at page \d+ is on no list$/],
+  ["a cursor's base", (s) => (s.w[s.line + L.C_BASE] += 64), /^class 6 drains word 1 at \d+$/],
+  ["a class's pages", (s) => s.w[s.line + L.C_PAGES]++, /^class 6 has 5 pages, not 6$/],
   ["a class's list", (s) => (s.w[s.line + L.C_LIST] = s.other), /^page \d+ is listed by class 6$/],
   ["a class's list that leads out", (s) => (s.w[s.line + L.C_LIST] = -8), /^the list of class 6 leads to page -8$/],
   [
@@ -188,17 +202,30 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ["a slab's link on", (s) => (s.w[info(s.w, s.open) + L.P_NEXT] = 0), /^the slab at page \d+ is on no list$/],
   ["a full slab that is listed", (s) => list(s, s.full), /^the slab at page \d+ is listed$/],
   [
+    "a slab all of whose free blocks are stacked, listed",
+    (s) => list(s, s.stacked),
+    /^the slab at page \d+ is listed$/,
+  ],
+  [
     "a slab's owner",
     ({ w, full }) => (w[info(w, full) + L.P_SHAPE] |= 1 << 24),
-    /^the slab at page \d+ has shape \d+$/,
+    /^the slab at page \d+ has shape 16793601$/,
   ],
-  ["a slab's pages", ({ w, full }) => w[info(w, full) + L.P_SHAPE]++, /^the slab at page \d+ has shape \d+$/],
-  ["a slab's blocks", ({ w, full }) => (w[info(w, full) + L.P_SHAPE] += 256), /^the slab at page \d+ has shape \d+$/],
-  ["a class's pages", (s) => s.w[s.line + L.C_PAGES]++, /^class 6 has 6 pages, not 7$/],
+  ["a slab's pages", ({ w, full }) => w[info(w, full) + L.P_SHAPE]++, /^the slab at page \d+ has shape 16386$/],
+  [
+    "a slab's blocks",
+    ({ w, full }) => (w[info(w, full) + L.P_SHAPE] -= 1 << L.SHAPE_BLOCKS),
+    /^the slab at page \d+ has shape 16129$/,
+  ],
   ["a summary too long", ({ w, open }) => (w[info(w, open)] |= 1 << 31), /^the slab at page \d+ has summary -?\d+$/],
   [
     "a summary bit missing",
     ({ w, open }) => (w[info(w, open)] = 0),
+    /^word 1 of the slab at page \d+ and its bit disagree$/,
+  ],
+  [
+    "the summary bit of the cursor's word missing",
+    ({ w, current }) => (w[info(w, current)] &= ~2),
     /^word 1 of the slab at page \d+ and its bit disagree$/,
   ],
   [
@@ -207,11 +234,39 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
     /^word 0 of the slab at page \d+ and its bit disagree$/,
   ],
   [
+    "the summary bit of a word all of whose free blocks are stacked",
+    ({ w, stacked }) => (w[info(w, stacked)] = 2),
+    /^word 1 of the slab at page \d+ and its bit disagree$/,
+  ],
+  [
     "a block free, its word not listed",
-    ({ w, full }) => (w[bits(w, full)] = 2),
+    ({ w, full }) => (w[lastWord(w, full)] = 2),
     /^word 0 of the slab at page \d+ and its bit disagree$/,
   ],
-  ["a block that is not there", ({ w, other }) => (w[bits(w, other)] |= 1), /^word 0 of the slab at page \d+ is 1$/],
+  [
+    "a block free beside stacked ones, its word not listed",
+    ({ w, stacked }) => (w[lastWord(w, stacked)] = 2),
+    /^word 0 of the slab at page \d+ and its bit disagree$/,
+  ],
+  [
+    "a block that is not there",
+    ({ w, other }) => (w[lastWord(w, other)] |= 1),
+    /^word 0 of the slab at page \d+ is 1$/,
+  ],
+
+  ["a stack's end that is no 0", (s) => (s.w[s.w[s.line + L.C_BOTTOM]] = 1), STACK],
+  ["a stack with half an entry", (s) => s.w[s.line + L.C_TOP]--, STACK],
+  ["a stack below its end", (s) => (s.w[s.line + L.C_TOP] = s.w[s.line + L.C_BOTTOM] - 2), STACK],
+  ["a stack beyond its words", (s) => (s.w[s.line + L.C_TOP] += 2), STACK],
+  ["a stacked block's offset", (s) => (s.w[s.w[s.line + L.C_TOP]] += 64), ENTRY],
+  ["a stacked block's offset, of no block", (s) => (s.w[s.w[s.line + L.C_TOP]] += 8), ENTRY],
+  ["a stacked block out of the heap", (s) => (s.w[s.w[s.line + L.C_TOP]] = -4096), ENTRY],
+  ["a stacked block's bit", (s) => s.w[s.w[s.line + L.C_TOP] + 1]++, ENTRY],
+  ["a block that is stacked twice", (s) => copyEntry(s, 0, 2), ENTRY],
+  ["a stacked block that is live", (s) => (s.w[lastWord(s.w, s.stacked) - 1] = 0), ENTRY],
+  ["a stacked block of another class", (s) => stack(s, s.other, 1), ENTRY],
+  ["a stacked block before its slab's first", (s) => stack(s, s.stacked, 65), ENTRY],
+  ["a stacked block of the cursor's word", (s) => stack(s, s.current, 40), ENTRY],
 ];
 
 function line(size: number): number {
@@ -251,7 +306,7 @@ function slabAtTheEnd(w: Int32Array): void {
   const { page, pages } = lastRun(w);
   w[L.TABLE + 254] = 0;
   w[info(w, page)] = w[info(w, 254)] = pages - 1;
-  w[L.TABLE + 255] = (257 << L.ENTRY_SHIFT) | (line(12288) >>> L.LINE_SHIFT);
+  w[L.TABLE + 255] = (258 << L.ENTRY_SHIFT) | (line(12288) >>> L.LINE_SHIFT);
 }
 
 /** The last run as two. */
@@ -275,4 +330,18 @@ function list({ w, line, open }: Subject, slab: number): void {
   w[info(w, slab) + L.P_PREV] = 0;
   w[info(w, open) + L.P_PREV] = slab;
   w[line + L.C_LIST] = slab;
+}
+
+/** The entry that is `to` entries below the topmost becomes the one that is `from` below it. */
+function copyEntry({ w, line }: Subject, from: number, to: number): void {
+  const top = w[line + L.C_TOP];
+  w.copyWithin(top - 2 * to, top - 2 * from, top - 2 * from + 2);
+}
+
+/** Block `number` of a slab, counted from its end as one of 64 bytes, is the topmost entry, and free. */
+function stack({ w, line }: Subject, slab: number, number: number): void {
+  const bit = (lastWord(w, slab) + 1) * 32 - number;
+  w[bit >>> 5] |= 1 << bit;
+  w[w[line + L.C_TOP]] = (slab + 1) * 4096 - 64 * number;
+  w[w[line + L.C_TOP] + 1] = bit;
 }

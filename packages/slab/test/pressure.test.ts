@@ -1,6 +1,7 @@
 /** A full heap: what is free is found, and what can be given up is. */
 import { describe, expect, test } from "vitest";
-import { CLASS_SIZES, PAGE_SIZE, SLAB_PAGES, SlabAllocator, SMALL_MAX } from "../src/index.ts";
+import { CLASS_SIZES, PAGE_SIZE, SlabAllocator, SMALL_MAX } from "../src/index.ts";
+import * as L from "../src/layout.ts";
 import { drive, fill, freePages, random } from "./heaps.ts";
 
 describe("runs of pages, against a plain list of pages", () => {
@@ -56,7 +57,8 @@ describe("runs of pages, against a plain list of pages", () => {
 describe("when pages are short", () => {
   test("slabs that are wholly free are given up, the cursors' too", () => {
     const heap = new SlabAllocator({ capacity: 1 << 20 });
-    for (const size of CLASS_SIZES) heap.free(heap.allocate(size));
+    const blocks = CLASS_SIZES.map((size) => heap.allocate(size));
+    for (const p of blocks) heap.free(p);
     expect(heap.stats().classes).toHaveLength(CLASS_SIZES.length);
     const all = heap.capacity - heap.stats().overhead;
     const p = heap.allocate(all);
@@ -65,29 +67,35 @@ describe("when pages are short", () => {
     heap.free(p);
   });
 
-  test("empty slabs but the cursor's are given back at once", () => {
+  test("empty slabs are given back at once, but the cursor's, and those with blocks on the stack", () => {
     const heap = new SlabAllocator({ capacity: 1 << 20 });
     const blocks = Array.from({ length: 10_000 }, () => heap.allocate(64));
+    // Where the slab ends, 0 where there is none.
+    const slabOf = (p: number) => Math.max(0, heap.words[L.TABLE + (p >>> 12)]) >>> L.ENTRY_SHIFT;
+    const all = new Set(blocks.map(slabOf)).size;
     for (const p of blocks) heap.free(p);
-    expect(heap.stats().classes).toEqual([
-      { size: 64, blocks: 0, reserved: SLAB_PAGES[CLASS_SIZES.indexOf(64)] * PAGE_SIZE },
-    ]);
+    const line = L.LINES + (CLASS_SIZES.indexOf(64) << L.LINE_SHIFT);
+    const [top, bottom] = [heap.words[line + L.C_TOP], heap.words[line + L.C_BOTTOM]];
+    const held = new Set<number>();
+    for (let at = bottom + 2; at <= top; at += 2) held.add(slabOf(heap.words[at]));
+    held.add(slabOf(blocks[9999])); // the cursor's
+    const slabs = new Set(blocks.map(slabOf).filter((end) => end > 0));
+    expect(slabs).toEqual(held);
+    expect(all).toBeGreaterThan(20);
+    expect(slabs.size).toBeLessThanOrEqual(3);
     heap.verify();
   });
 
   test("a class whose slab does not fit uses a block of the next ones", () => {
-    // 112 bytes want slabs of 7 pages at least; 128 bytes, fewer.
-    const pages = SLAB_PAGES[CLASS_SIZES.indexOf(128)];
-    expect(SLAB_PAGES[CLASS_SIZES.indexOf(112)]).toBeGreaterThan(pages);
     const heap = new SlabAllocator({ capacity: 1 << 20 });
-    const large = fill(heap, Math.max(5, pages) * PAGE_SIZE);
-    heap.free(large[3]);
-    heap.resize(large[5], PAGE_SIZE);
-    if (pages < 5) heap.resize(heap.allocate(5 * PAGE_SIZE), (5 - pages) * PAGE_SIZE);
-    for (const p of fill(heap, 7 * PAGE_SIZE)) expect.fail(`seven pages fit at ${p}`);
-    const p = heap.allocate(100);
-    expect(heap.sizeOf(p)).toBe(128);
-    heap.free(p);
+    heap.allocate(128); // 31 blocks of its slab are free
+    heap.allocate(224); // more than twice as long
+    heap.allocate(heap.stats().free);
+    const some = Array.from({ length: 31 }, () => heap.allocate(100));
+    expect(some.map((p) => heap.sizeOf(p))).toEqual(some.map(() => 128));
+    expect(heap.tryAllocate(100)).toBe(0);
+    expect(heap.sizeOf(heap.allocate(108))).toBe(224);
+    for (const p of some) heap.free(p);
     heap.verify();
   });
 

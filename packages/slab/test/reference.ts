@@ -1,25 +1,73 @@
 /**
  * A second engine, written from LAYOUT.md alone, plain and slow, sharing no code with src: what that page says is enough. The
- * comments name its sections.
+ * comments name its sections. Blocks and slabs are here, pages in reference-pool.ts.
  */
-const PAGE = 4096;
-const MAGIC = 0x58415241;
-const [PAGES, USED, PEAK, CHECK] = [16, 17, 18, 19];
-const [BINS, HEADS, INFO, BITS] = [5, 6, 7, 8];
-const [WORD, BASE, SIZE, INVERSE, FULL, SLAB, LIST, SHAPE] = [0, 1, 2, 3, 4, 5, 6, 7];
-const TABLE = 344;
+import { PAGE, ReferencePool, TABLE } from "./reference-pool.ts";
 
-export class Reference {
-  readonly w: Int32Array;
-  readonly buffer: ArrayBuffer;
-  readonly base: number;
+const [LIMIT, BITS, FIRST, STACKS, DEPTH, PAGES, USED, TRIM] = [3, 8, 10, 11, 12, 16, 17, 20];
+const [WORD, BASE, SIZE, INVERSE, TOP, BOTTOM, LIST, HAVE] = [0, 1, 2, 3, 4, 5, 6, 7];
+const LINES = 32;
+const ZERO = 31;
 
-  /** Of a buffer with a heap in it that does not grow: header and class lines are there. */
-  constructor(buffer: ArrayBuffer, base: number) {
-    this.buffer = buffer;
-    this.base = base;
-    this.w = new Int32Array(buffer, base);
+/** A block of a slab: LAYOUT.md, "Bitmaps". */
+interface Block {
+  /** Its class line, its slab, its bitmap word, and that word's number in the slab. */
+  readonly l: number;
+  readonly s: number;
+  readonly word: number;
+  readonly i: number;
+  readonly bit: number;
+}
+
+export class Reference extends ReferencePool {
+  /** A new heap of a buffer that is zero, which may grow to be `limit` pages long. */
+  static create(buffer: ArrayBuffer, base: number, limit: number): Reference {
+    const it = new Reference(buffer, base);
+    const { w } = it;
+    const binOf = it.binOf(limit);
+    const bins = TABLE + limit;
+    const heads = bins + 1 + Math.ceil((binOf + 1) / 32);
+    const info = Math.ceil((heads + binOf + 1) / 4) * 4;
+    const bits = info + 4 * limit;
+    const depth = limit < 256 ? 8 : limit < 4096 ? 32 : 64;
+    const stacks = Math.ceil((bits + 8 * limit) / depth) * depth;
+    const first = Math.ceil((4 * (stacks + 71 * depth)) / PAGE);
+    w.set([0x58415241, 2, base, limit, 1, bins, heads, info, bits, 0, first, stacks, depth]);
+    for (let c = 0; c < 71; c++) {
+      // Every 8 bytes up to 128, then eight per doubling.
+      const size = c < 15 ? 16 + 8 * c : 2 ** (7 + ((c - 15) >> 3)) * (1 + (((c - 15) % 8) + 1) / 8);
+      const k = Math.log2(size & -size);
+      const m = size >>> k;
+      let inverse = 1n;
+      while ((BigInt(m) * inverse) % 2n ** 32n !== 1n) inverse = (inverse * (2n - BigInt(m) * inverse)) & 0xffffffffn;
+      const l = LINES + 8 * c;
+      const entries = depth === 8 && size > PAGE ? 0 : Math.min(depth / 2 - 1, Math.max(8, Math.floor(16384 / size)));
+      w[l + SIZE] = size;
+      w[l + INVERSE] = Number(inverse) << (19 - k);
+      w[l + BOTTOM] = stacks + (c + 1) * depth - 2 * entries - 2;
+    }
+    w[PAGES] = Math.floor((buffer.byteLength - base) / PAGE);
+    it.reset();
+    return it;
   }
+
+  reset(): void {
+    const { w } = this;
+    for (let l = LINES; l < TABLE; l += 8) {
+      this.leave(l);
+      w[l + TOP] = w[l + BOTTOM];
+      w[l + LIST] = w[l + HAVE] = 0;
+    }
+    w[TRIM] = 32;
+    w.fill(0xa0000000, TABLE, TABLE + w[FIRST]);
+    w.fill(0, TABLE + w[FIRST], TABLE + w[LIMIT]);
+    w.fill(0, w[5], w[7]);
+    this.add(w[FIRST], w[PAGES] - w[FIRST]);
+    w[USED] = 0;
+    this.check();
+  }
+
+  // Allocate
 
   /** 0 where there is no room. */
   allocate(size: number, alignment = 8): number {
@@ -27,68 +75,217 @@ export class Reference {
       return this.allocateLarge(Math.max(1, Math.ceil(size / PAGE)), Math.max(1, alignment / PAGE));
     }
     const { w } = this;
-    let l = 32;
+    let l = LINES;
     while (w[l + SIZE] < size || w[l + SIZE] % alignment !== 0) l += 8;
-    if (w[w[l + WORD]] !== 0 || this.refill(l) || (this.trim() && this.refill(l))) return this.lowest(l);
-    for (let m = l + 8; m < TABLE && w[m + SIZE] <= 2 * w[l + SIZE]; m += 8) {
-      if (w[m + SIZE] % alignment === 0 && (w[w[m + WORD]] !== 0 || this.refill(m))) return this.lowest(m);
+    let p = this.from(l);
+    if (p === 0 && this.trim()) p = this.from(l);
+    if (p === 0 && this.grow(Math.ceil(w[l + SIZE] / PAGE), 1)) p = this.from(l);
+    for (let m = l + 8; p === 0 && m < TABLE && w[m + SIZE] <= 2 * w[l + SIZE]; m += 8) {
+      if (w[m + SIZE] % alignment === 0) p = this.from(m);
     }
-    return this.allocateLarge(Math.ceil(w[l + SIZE] / PAGE), 1);
+    return p !== 0 ? p : this.allocateLarge(Math.ceil(w[l + SIZE] / PAGE), 1);
+  }
+
+  /** Steps 1 to 3. */
+  private from(l: number): number {
+    const { w } = this;
+    if (w[w[l + WORD]] === 0) {
+      const top = w[l + TOP];
+      if (w[top] !== 0) {
+        w[l + TOP] = top - 2;
+        w[w[top + 1] >>> 5] &= ~(1 << (w[top + 1] & 31));
+        return w[top] >>> 0;
+      }
+      if (!this.refill(l)) return 0;
+    }
+    const bit = 31 - Math.clz32(w[w[l + WORD]] & -w[w[l + WORD]]);
+    w[w[l + WORD]] &= ~(1 << bit);
+    return (w[l + BASE] + bit * w[l + SIZE]) >>> 0;
+  }
+
+  private refill(l: number): boolean {
+    const { w } = this;
+    let s = this.cursorSlab(l);
+    if (s !== 0) w[this.info(s)] &= ~(1 << (this.lastWord(s) - w[l + WORD]));
+    if (s === 0 || w[this.info(s)] === 0) {
+      this.leave(l);
+      if (w[l + LIST] === 0) this.trimFor(this.nextPages(l));
+      s = w[l + LIST];
+      if (s !== 0) this.pop(l + LIST, s);
+      else {
+        s = this.slab(l, this.nextPages(l)) || this.slab(l, Math.ceil(w[l + SIZE] / PAGE));
+        if (s === 0) return false;
+      }
+    }
+    const summary = w[this.info(s)];
+    const i = 31 - Math.clz32(summary);
+    w[l + WORD] = this.lastWord(s) - i;
+    w[l + BASE] = this.end(s) - 32 * (i + 1) * w[l + SIZE];
+    return true;
+  }
+
+  private nextPages(l: number): number {
+    const size = this.w[l + SIZE];
+    const have = this.w[l + HAVE];
+    const least = Math.ceil(size / PAGE);
+    if (have === 0) return least;
+    const enough = Math.min(4, Math.ceil((16 * size) / PAGE));
+    let n = Math.min(Math.max(least, enough, Math.min(8, Math.floor(have / 8))), Math.floor((511 * size) / PAGE));
+    while ((n * PAGE) % size > (n * PAGE) / 16) n++;
+    return n;
+  }
+
+  /** A new slab of n pages, or 0. */
+  private slab(l: number, n: number): number {
+    const { w } = this;
+    const first = this.take(n, 1);
+    if (first === 0) return 0;
+    const s = first + n - 1;
+    const blocks = Math.floor((PAGE * n) / w[l + SIZE]);
+    w[l + HAVE] += n;
+    w.fill(((s + 1) << 7) | (l / 8), TABLE + first, TABLE + s + 1);
+    w[this.info(s) + 3] = (blocks << 8) | n;
+    w[this.info(s)] = 2 ** Math.ceil(blocks / 32) - 1;
+    for (let i = 0; 32 * i < blocks; i++) w[this.lastWord(s) - i] = this.full(s, i);
+    return s;
   }
 
   private allocateLarge(n: number, a: number): number {
+    this.trimFor(n);
     let p = this.take(n, a);
     if (p === 0 && this.trim()) p = this.take(n, a);
+    if (p === 0 && this.grow(n, a)) p = this.take(n, a);
     if (p === 0) return 0;
     this.markLarge(p, n);
     return this.base + p * PAGE;
   }
 
+  // Free
+
   free(offset: number): void {
     const { w } = this;
     const p = (offset - this.base) >>> 12;
-    const entry = w[TABLE + p];
-    if (entry <= 0) {
-      const n = entry & 0xfffff;
-      w[TABLE + p] = 0xe0000000 | n;
-      this.give(p, n);
+    if (w[TABLE + p] > 0) {
+      this.setBit(offset);
+      this.put(offset);
       return;
     }
-    const s = entry >>> 9;
-    const l = entry & 511;
-    const index = (offset - this.base - s * PAGE) / w[l + SIZE];
-    if (Math.imul(offset - this.base - s * PAGE, w[l + INVERSE]) !== index << 19) throw new Error("INVERSE");
-    const i = index >>> 5;
-    const at = w[BITS] + 8 * s + i;
-    const old = w[at];
-    w[at] |= 1 << (index & 31);
-    if (old === 0) {
-      const summary = w[this.info(s)];
-      w[this.info(s)] |= 1 << i;
-      if (summary === 0) this.list(l, s);
-    }
-    if (w[at] === w[l + FULL] && s !== w[l + SLAB] && this.whole(l, s)) this.retire(l, s);
+    const n = w[TABLE + p] & 0xfffff;
+    w[TABLE + p] = 0xe0000000 | n;
+    this.give(p, n);
   }
+
+  /** False, and nothing changed, where one can't be freed. */
+  freeMany(offsets: readonly number[]): boolean {
+    if (new Set(offsets).size < offsets.length || offsets.some((p) => this.what(p) !== "live")) return false;
+    const entry = (p: number) => this.w[TABLE + ((p - this.base) >>> 12)];
+    const small = offsets.map((p) => entry(p) > 0);
+    for (const [k, p] of offsets.entries()) if (small[k]) this.setBit(p);
+    for (const [k, p] of offsets.entries()) {
+      if (!small[k]) this.free(p);
+      else if (entry(p) > 0) this.put(p);
+    }
+    return true;
+  }
+
+  private setBit(offset: number): void {
+    const { word, bit } = this.block(offset);
+    this.w[word] |= 1 << (bit & 31);
+  }
+
+  /** Steps 1 to 3, the bit being set. */
+  private put(offset: number): void {
+    const { w } = this;
+    const { l, s, word, i, bit } = this.block(offset);
+    if (word === w[l + WORD]) return;
+    if (w[l + TOP] + 2 < w[STACKS] + w[DEPTH] * ((l - LINES) / 8 + 1)) {
+      w[l + TOP] += 2;
+      w[w[l + TOP]] = offset;
+      w[w[l + TOP] + 1] = bit;
+    } else if (((w[this.info(s)] >>> i) & 1) === 0 || w[word] === this.full(s, i)) this.offer(l, s, i);
+  }
+
+  private offer(l: number, s: number, i: number): void {
+    const { w } = this;
+    const summary = w[this.info(s)];
+    w[this.info(s)] |= 1 << i;
+    if (this.cursorSlab(l) === s) return;
+    if (summary === 0) this.push(l + LIST, s);
+    if (this.whole(s)) this.retire(l, s);
+  }
+
+  private retire(l: number, s: number): void {
+    const { w } = this;
+    this.pop(l + LIST, s);
+    const n = w[this.info(s) + 3] & 255;
+    const kept: number[] = [];
+    for (let at = w[l + BOTTOM] + 2; at <= w[l + TOP]; at += 2) {
+      if (this.block(w[at] >>> 0).s !== s) kept.push(w[at], w[at + 1]);
+    }
+    w.set(kept, w[l + BOTTOM] + 2);
+    w[l + TOP] = w[l + BOTTOM] + kept.length;
+    w[l + HAVE] -= n;
+    for (let p = s - n + 1; p <= s; p++) w[TABLE + p] |= 0xc0000000;
+    this.give(s - n + 1, n);
+  }
+
+  // Trim
+
+  private trim(): boolean {
+    const { w } = this;
+    const used = w[USED];
+    for (let l = LINES; l < TABLE; l += 8) {
+      if (w[l + HAVE] === 0) continue;
+      while (w[w[l + TOP]] !== 0) {
+        const { s, i } = this.block(w[w[l + TOP]] >>> 0);
+        w[l + TOP] -= 2;
+        this.offer(l, s, i);
+      }
+      const s = this.cursorSlab(l);
+      if (s === 0 || !this.whole(s)) continue;
+      this.leave(l);
+      this.push(l + LIST, s);
+      this.retire(l, s);
+    }
+    return w[USED] < used;
+  }
+
+  private trimFor(n: number): void {
+    const { w } = this;
+    if (w[USED] + n <= w[TRIM]) return;
+    this.trim();
+    const want = w[USED] + n;
+    w[TRIM] = Math.max(w[TRIM], want + Math.floor(want / 16) + 32);
+  }
+
+  // Resize
 
   resize(offset: number, size: number): boolean {
     const { w } = this;
     const p = (offset - this.base) >>> 12;
     const entry = w[TABLE + p];
-    if (entry > 0) return size <= w[(entry & 511) + SIZE];
+    if (entry > 0) return size <= w[(entry & 127) * 8 + SIZE];
     const n = entry & 0xfffff;
     const m = Math.max(1, Math.ceil(size / PAGE));
-    if (m > n) {
+    if (m > n && !this.lengthen(p + n, m - n)) {
       const next = p + n;
-      if (next >= w[PAGES] || !this.isFree(next) || w[this.info(next)] < m - n) return false;
-      const length = w[this.info(next)];
-      this.relink(next + length - 1, length, length - (m - n));
-      this.use(m - n);
+      const ends = next === w[PAGES] || (this.isFree(next) && next + w[this.info(next)] === w[PAGES]);
+      if (!ends || !this.grow(m - n, 1) || !this.lengthen(next, m - n)) return false;
     }
     this.markLarge(p, m);
     if (m < n) {
       w[TABLE + p + m] = 0;
       this.give(p + m, n - m);
     }
+    return true;
+  }
+
+  private lengthen(next: number, n: number): boolean {
+    const { w } = this;
+    if (next >= w[PAGES] || !this.isFree(next) || w[this.info(next)] < n) return false;
+    const length = w[this.info(next)];
+    this.relink(next + length - 1, length, length - n);
+    this.use(n);
     return true;
   }
 
@@ -102,201 +299,69 @@ export class Reference {
     const moved = this.allocate(size);
     if (moved === 0) return 0;
     const entry = this.w[TABLE + ((offset - this.base) >>> 12)];
-    const room = entry > 0 ? this.w[(entry & 511) + SIZE] : (entry & 0xfffff) * PAGE;
+    const room = entry > 0 ? this.w[(entry & 127) * 8 + SIZE] : (entry & 0xfffff) * PAGE;
     new Uint8Array(this.buffer).copyWithin(moved, offset, offset + room);
     this.free(offset);
     return moved;
   }
 
-  // Slabs
+  // What an offset is
 
-  private lowest(l: number): number {
-    const { w } = this;
-    const bit = w[w[l + WORD]] & -w[w[l + WORD]];
-    w[w[l + WORD]] ^= bit;
-    return w[l + BASE] + (31 - Math.clz32(bit)) * w[l + SIZE];
+  what(offset: number): "live" | "double" | "invalid" {
+    const p = (offset - this.base) >>> 12;
+    const entry = p < this.w[LIMIT] ? this.w[TABLE + p] : 0;
+    const kind = entry >>> 28;
+    if (kind === 8) return offset % PAGE === 0 ? "live" : "invalid";
+    if (kind >= 14) return offset % PAGE === 0 ? "double" : "invalid";
+    const was = entry > 0 ? entry : kind >= 12 ? entry & 0x3fffffff : 0;
+    if (was === 0) return "invalid";
+    const s = (was >>> 7) - 1;
+    const l = (was & 127) * 8;
+    if ((Math.imul(this.end(s) - offset, this.w[l + INVERSE]) & 0xf007ffff) !== 0) return "invalid";
+    if (entry < 0) return "double";
+    const { word, bit } = this.block(offset);
+    return (this.w[word] >>> (bit & 31)) & 1 ? "double" : "live";
   }
 
-  private refill(l: number): boolean {
+  private block(offset: number): Block {
     const { w } = this;
-    let s = w[l + SLAB];
-    if (s !== 0) w[this.info(s)] &= ~(1 << (w[l + WORD] - w[BITS] - 8 * s));
-    if (s === 0 || w[this.info(s)] === 0) {
-      s = w[l + LIST];
-      if (s !== 0) this.unlist(l, s);
-      else {
-        const pages = w[l + SHAPE] & 0xffff;
-        const words = w[l + SHAPE] >>> 16;
-        s = this.take(pages, 1);
-        if (s === 0) {
-          this.leave(l);
-          return false;
-        }
-        w.fill((s << 9) | l, TABLE + s, TABLE + s + pages);
-        w.fill(w[l + FULL], w[BITS] + 8 * s, w[BITS] + 8 * s + words);
-        w[this.info(s)] = 2 ** words - 1;
-        w[this.info(s) + 3] = 0;
-      }
-    }
-    const summary = w[this.info(s)];
-    const i = 31 - Math.clz32(summary & -summary);
-    w[l + SLAB] = s;
-    w[l + WORD] = w[BITS] + 8 * s + i;
-    w[l + BASE] = this.base + s * PAGE + 32 * i * w[l + SIZE];
+    const entry = w[TABLE + ((offset - this.base) >>> 12)];
+    const l = (entry & 127) * 8;
+    const s = (entry >>> 7) - 1;
+    const k = (this.end(s) - offset) / w[l + SIZE];
+    if (Math.imul(this.end(s) - offset, w[l + INVERSE]) !== k << 19) throw new Error("INVERSE");
+    const bit = 32 * (w[BITS] + 8 * (s + 1)) - k;
+    return { l, s, bit, word: Math.floor(bit / 32), i: (k - 1) >>> 5 };
+  }
+
+  private end(s: number): number {
+    return this.base + PAGE * (s + 1);
+  }
+
+  private lastWord(s: number): number {
+    return this.w[BITS] + 8 * s + 7;
+  }
+
+  /** Word i of a slab whose blocks are free: those that there are, the last one the highest bit. */
+  private full(s: number, i: number): number {
+    const some = Math.min(32, (this.w[this.info(s) + 3] >>> 8) - 32 * i);
+    return -(2 ** (32 - some)) | 0;
+  }
+
+  private whole(s: number): boolean {
+    const blocks = this.w[this.info(s) + 3] >>> 8;
+    for (let i = 0; 32 * i < blocks; i++) if (this.w[this.lastWord(s) - i] !== this.full(s, i)) return false;
     return true;
   }
 
+  /** The slab that the cursor is in, or 0: that of the page whose words these are. */
+  private cursorSlab(l: number): number {
+    const { w } = this;
+    return w[l + WORD] === ZERO ? 0 : (w[TABLE + Math.floor((w[l + WORD] - w[BITS]) / 8)] >>> 7) - 1;
+  }
+
   private leave(l: number): void {
-    this.w[l + SLAB] = this.w[l + BASE] = 0;
-    this.w[l + WORD] = 31;
-  }
-
-  private trim(): boolean {
-    const { w } = this;
-    const used = w[USED];
-    for (let l = 32; l < TABLE; l += 8) {
-      const s = w[l + SLAB];
-      if (s === 0 || !this.whole(l, s)) continue;
-      this.leave(l);
-      this.list(l, s);
-      this.retire(l, s);
-    }
-    return w[USED] < used;
-  }
-
-  private whole(l: number, s: number): boolean {
-    const from = this.w[BITS] + 8 * s;
-    return this.w.subarray(from, from + (this.w[l + SHAPE] >>> 16)).every((word) => word === this.w[l + FULL]);
-  }
-
-  private retire(l: number, s: number): void {
-    this.unlist(l, s);
-    const pages = this.w[l + SHAPE] & 0xffff;
-    for (let i = 0; i < pages; i++) this.w[TABLE + s + i] |= 0xc0000000;
-    this.give(s, pages);
-  }
-
-  private list(l: number, s: number): void {
-    this.push(l + LIST, s);
-  }
-
-  private unlist(l: number, s: number): void {
-    this.pop(l + LIST, s);
-  }
-
-  // The page pool
-
-  private take(n: number, a: number): number {
-    const { w } = this;
-    const bins = w[INFO] - w[HEADS];
-    const skip = (last: number) => {
-      const page = last - w[this.info(last)] + 1 + this.base / PAGE;
-      return Math.ceil(page / a) * a - page;
-    };
-    let sure = this.binOf(n + a - 1);
-    if (this.binOf(n + a - 2) === sure) sure++;
-    let last = 0;
-    for (let b = sure; b < bins && last === 0; b++) last = w[w[HEADS] + b];
-    for (let b = this.binOf(n); last === 0 && b < Math.min(sure, bins); b++) {
-      last = w[w[HEADS] + b];
-      while (last !== 0 && w[this.info(last)] < skip(last) + n) last = w[this.info(last) + 1];
-    }
-    if (last === 0) return 0;
-    const length = w[this.info(last)];
-    const first = last - length + 1;
-    const s = skip(last);
-    this.relink(last, length, length - s - n);
-    if (s > 0) this.link(first + s - 1, s);
-    this.use(n);
-    return first + s;
-  }
-
-  private give(page: number, n: number): void {
-    const { w } = this;
-    this.use(-n);
-    let first = page;
-    if (this.isFree(page - 1)) {
-      first -= w[this.info(page - 1)];
-      this.unlink(page - 1, page - first);
-    }
-    const end = page + n;
-    if (end < w[PAGES] && this.isFree(end)) {
-      const after = w[this.info(end)];
-      this.relink(end + after - 1, after, end + after - first);
-    } else this.link(end - 1, end - first);
-  }
-
-  private use(n: number): void {
-    const { w } = this;
-    w[USED] += n;
-    w[PEAK] = Math.max(w[PEAK], w[USED]);
-    w[CHECK] = w[PAGES] ^ w[PEAK] ^ MAGIC;
-  }
-
-  private relink(last: number, from: number, to: number): void {
-    if (to !== 0 && this.binOf(from) === this.binOf(to)) {
-      this.write(last, to);
-      return;
-    }
-    this.unlink(last, from);
-    if (to !== 0) this.link(last, to);
-  }
-
-  private link(last: number, n: number): void {
-    this.write(last, n);
-    this.push(this.w[HEADS] + this.binOf(n), last);
-    this.mark(this.binOf(n));
-  }
-
-  private unlink(last: number, n: number): void {
-    this.pop(this.w[HEADS] + this.binOf(n), last);
-    this.mark(this.binOf(n));
-  }
-
-  private write(last: number, n: number): void {
-    for (const page of [last - n + 1, last]) {
-      this.w[this.info(page)] = n;
-      if (!this.isFree(page)) this.w[TABLE + page] = 0;
-    }
-  }
-
-  private mark(bin: number): void {
-    const { w } = this;
-    const set = (word: number, bit: number, on: boolean) => (on ? (w[word] |= 1 << bit) : (w[word] &= ~(1 << bit)));
-    set(w[BINS] + 1 + (bin >>> 5), bin & 31, w[w[HEADS] + bin] !== 0);
-    set(w[BINS], bin >>> 5, w[w[BINS] + 1 + (bin >>> 5)] !== 0);
-  }
-
-  private binOf(n: number): number {
-    const e = Math.floor(Math.log2(n));
-    return n < 8 ? n : 8 * (e - 2) + ((n >>> (e - 3)) & 7);
-  }
-
-  private isFree(page: number): boolean {
-    const entry = this.w[TABLE + page];
-    return entry >= (0xc0000000 | 0) && entry <= 0;
-  }
-
-  // Lists: of a class's slabs, of a bin's runs
-
-  private push(head: number, page: number): void {
-    const { w } = this;
-    const next = w[head];
-    w[this.info(page) + 1] = next;
-    w[this.info(page) + 2] = 0;
-    if (next !== 0) w[this.info(next) + 2] = page;
-    w[head] = page;
-  }
-
-  private pop(head: number, page: number): void {
-    const { w } = this;
-    const [next, prev] = [w[this.info(page) + 1], w[this.info(page) + 2]];
-    if (next !== 0) w[this.info(next) + 2] = prev;
-    if (prev !== 0) w[this.info(prev) + 1] = next;
-    else w[head] = next;
-  }
-
-  private info(page: number): number {
-    return this.w[INFO] + 4 * page;
+    this.w[l + BASE] = 0;
+    this.w[l + WORD] = ZERO;
   }
 }

@@ -30,6 +30,12 @@ test("a heap elsewhere in its buffer differs in its base alone", () => {
   for (let c = 0; c < CLASSES; c++) {
     const line = L.LINES + (c << L.LINE_SHIFT);
     if (words[line + L.C_BASE] !== 0) words[line + L.C_BASE] -= base;
+    for (let at = words[line + L.C_BOTTOM] + 2; at <= words[line + L.C_TOP]; at += 2) words[at] -= base;
+  }
+  // What lies above a stack's top is what lay on it.
+  const from = words[L.H_STACKS];
+  for (let at = from; at < words.length; at++) {
+    if (words[at] !== here.words[at]) words[at] -= base;
   }
   expect(words).toEqual(here.words);
 });
