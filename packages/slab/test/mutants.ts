@@ -38,21 +38,12 @@ export function subject(): Subject {
   const slabs = [...new Set(blocks.map(slabOf))];
   const inSlab = (slab: number) => blocks.filter((p) => slabOf(p) === slab);
   const other = heap.allocate(5000);
-  heap.allocate(128);
   const large = heap.allocate(5 * 4096);
   const runs = [0, 1].map(() => {
     const p = heap.allocate(RUN * 4096);
     heap.allocate(5 * 4096);
     return p;
   });
-  const blocks: number[] = [];
-  while (new Set(blocks.map(slabOf)).size < 6) blocks.push(heap.allocate(64));
-  const slabs = [...new Set(blocks.map(slabOf))];
-  const inSlab = (slab: number) => blocks.filter((p) => slabOf(p) === slab);
-  // The stack is full of blocks of one slab. Then word 1 of two others gets a free block each: they are listed; two stay full.
-  for (const p of inSlab(slabs[3]).slice(0, L.stackEntries(64, w[L.H_DEPTH]))) heap.free(p);
-  heap.free(inSlab(slabs[1])[40]);
-  heap.free(inSlab(slabs[2])[40]);
   for (const p of runs) heap.free(p);
   // The stack gets blocks of word 1 of a slab until it is full.
   for (const p of inSlab(slabs[3]).slice(0, L.stackEntries(64, w[L.H_DEPTH]))) heap.free(p);
@@ -62,7 +53,7 @@ export function subject(): Subject {
   heap.verify();
   return {
     w,
-    current: slabs[5],
+    current: slabs[4],
     open: w[line + L.C_LIST],
     open2: w[info(w, w[line + L.C_LIST]) + L.P_NEXT],
     stacked: slabs[3],
@@ -271,23 +262,6 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
 
 function line(size: number): number {
   return L.LINES + (classOf(size) << L.LINE_SHIFT);
-}
-
-/** The topmost entry of the stack. */
-function top({ w, line }: Subject): number {
-  return w[line + L.C_TOP];
-}
-
-/** Another entry on the stack of 128-byte blocks. */
-function push(w: Int32Array, offset: number, bit: number): void {
-  const at = (w[line(128) + L.C_TOP] += 2);
-  w[at] = offset;
-  w[at + 1] = bit;
-}
-
-/** A free block of the word that is drained anyway. */
-function stackCursor(w: Int32Array): void {
-  push(w, w[line(128) + L.C_BASE], w[line(128) + L.C_WORD] << 5);
 }
 
 /** Keeps the check word right, so that what it covers is looked at. */
