@@ -253,7 +253,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
         break;
       case 15: {
         /* A word of the control block is changed: verify ends, and whatever it finds is put back. */
-        uint32_t *word = (uint32_t *)heap + 12 + u16() % 1000;
+        uint32_t *word = (uint32_t *)heap + 12 + u16() % 1800;
         uint32_t old = *word;
         *word = u8() < 128 ? old ^ 1u << u8() % 32 : (uint32_t)(int32_t)(int16_t)u16();
         ax_open(buffer, base, sizeof buffer);

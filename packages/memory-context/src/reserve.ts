@@ -3,7 +3,7 @@
  * all full, and free pages lie where they are of no use. What is more is called slack.
  *
  * Measured, see README.md: the seven real traces find room for every block with 368 to 484 KiB of it, whether the quota is
- * 0.8 or 20 MiB. What counts is how many size classes are in use: each may have a slab, of up to 28 KiB, that is nearly empty.
+ * 0.8 or 20 MiB. What counts is how many size classes are in use: each may have a slab, of up to 48 KiB, that is nearly empty.
  */
 import { type Allocator, checkInteger, MAX_CAPACITY } from "@ariax/allocator";
 import { MIN_CAPACITY, PAGE_SIZE } from "@ariax/slab";

@@ -4,6 +4,9 @@
  *     free ──▶ gave() ──▶ is a sweep due? ─no─▶ in purgeDelay ──▶ sweep ─▶ which pages are in RAM?     one system call
  *              O(1), no system call, no garbage                         └▶ the free runs that have some    one each
  *
+ * The heap itself keeps slabs without a live block, as long as a class's cursor is on one, or blocks of it were freed last and lie
+ * on a stack. Before pages go back, it is trimmed: else those of small heaps, or of many classes, would stay in RAM for ever.
+ *
  * The heap doesn't tell what became of a run between two sweeps, without a word more on the hot path. The system does: so a run
  * is purged once, however many sweeps find it.
  *
@@ -14,7 +17,7 @@
  * is in use, and are 0.7 % this way (test/rss.test.ts).
  */
 import { checkInteger, InvalidArgumentError, isShared } from "@ariax/allocator";
-import { freeRuns, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
+import { freeRuns, type Heap, PAGE_SIZE, trim } from "@ariax/slab/engine";
 import { addon, type HeapHandle } from "./addon.ts";
 import type { Region } from "./region.ts";
 import { system } from "./system.ts";
@@ -110,6 +113,7 @@ export class Backing {
   private sweep(): boolean {
     const region = this.region!;
     const { words } = this.heap;
+    trim(words);
     const present = (this.present = region.residentPages(this.present));
     const bytes = addon().pageSize();
     const unit = region.hugePages === "granted" ? HUGE_PAGE : bytes;
@@ -133,6 +137,7 @@ export class Backing {
     if (!this.purgeable) return 0;
     const region = this.region!;
     const before = region.resident();
+    trim(words);
     for (const { page, pages } of freeRuns(words, 1)) {
       region.purge(words.byteOffset + page * PAGE_SIZE, pages * PAGE_SIZE);
     }

@@ -83,7 +83,7 @@ describeNative("a heap in memory mapped for it", () => {
       expect([heap.region!.kind, heap.region!.name]).toEqual(["shared", name]);
       const p = heap.allocate(100);
       using region = Region.open({ name });
-      expect(NativeAllocator.attach(region).sizeOf(p)).toBe(112);
+      expect(NativeAllocator.attach(region).sizeOf(p)).toBe(104);
     } finally {
       Region.unlink(name);
     }

@@ -56,7 +56,7 @@ describe.each(ENGINES)("the engine in %s", (engine) => {
         heaps.push(heap);
         return heap;
       };
-      expect(soak({ create, operations: 6000, capacity: 4 * MiB }).outOfMemory).toBe(0);
+      expect(soak({ create, operations: 6000, capacity: 4 * MiB, seed: 2 }).outOfMemory).toBe(0);
       for (const heap of heaps) heap.unmap();
     });
 

@@ -11,4 +11,5 @@ export { type Extent, extents, freeRuns, heapStats, liveBlocks } from "./inspect
 export { layoutOf } from "./layout.ts";
 export { type Growable, growable, type Place, placeFor, readPlace } from "./memory.ts";
 export { CLASS_SIZES, classOf, PAGE_SHIFT, PAGE_SIZE, SMALL_MAX } from "./size-class.ts";
+export { trim } from "./slabs.ts";
 export { verifyHeap } from "./verify.ts";

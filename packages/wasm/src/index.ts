@@ -1,5 +1,5 @@
 /**
- * # @ariax/wasm: the slab heap as 4 kB of WebAssembly
+ * # @ariax/wasm: the slab heap as 5 kB of WebAssembly
  *
  * - *engine*: the C code of the heap, compiled; one instance serves all heaps of its memory.
  * - *memory*: a `WebAssembly.Memory`: of the heap's own, or another program's, from a given place on.

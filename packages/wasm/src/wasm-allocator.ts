@@ -178,6 +178,7 @@ function canGrow({ words }: Heap): boolean {
 
 /** The slow verbs: what an `EngineAllocator` asks for. */
 function verbs(engine: EngineExports, heap: Heap, base: number): EngineVerbs {
+  const slab = new SlabAllocator(heapOptions(heap));
   return {
     allocate: (size, alignment) => engine.allocate_aligned(base, size, alignment),
     free: (offset) => engine.free(base, offset),
@@ -186,19 +187,14 @@ function verbs(engine: EngineExports, heap: Heap, base: number): EngineVerbs {
     reallocate: (offset, size) => engine.reallocate(base, offset, size),
     allocateMany: (size, out) =>
       allocateMany({ memory: heap, tryAllocate: (n) => engine.allocate(base, n) }, size, out),
+    // The engine's own call would want them in its memory. The TypeScript engine's throws what is wrong with one of them.
     freeMany: (offsets, count) => {
-      // All are looked at first. The engine's own call would want them in its memory.
-      const seen = new Set<number>();
-      for (let i = 0; i < count; i++) {
-        if (seen.has(offsets[i]) || engine.size_of(base, offsets[i]) === 0) return i;
-        seen.add(offsets[i]);
-      }
-      for (let i = 0; i < count; i++) engine.free(base, offsets[i]);
+      slab.freeMany(offsets, count);
       return count;
     },
     why: (offset) => engine.why(base, offset),
     // What concerns the whole heap is the TypeScript engine's, as making and opening it: see src-c/heap.c.
-    reset: () => new SlabAllocator(heapOptions(heap)).reset(),
+    reset: () => slab.reset(),
     verify: () => 0, // EngineAllocator has it look already
   };
 }

@@ -33,7 +33,7 @@ describe("create refuses", () => {
     [{ memory: memoryOf(1), byteOffset: -1 }, "byteOffset: -1 is not a whole number from 0 to 65536"],
     [{ memory: memoryOf(2), byteLength: 65535 }, "buffer: 65535 bytes, a heap needs 65536"],
     [{ memory: memoryOf(2), byteLength: 2 ** 33 }, "byteLength: 8589934592 is not a whole number from 0 to 4294967296"],
-    [{ memory: memoryOf(0, 0), byteLength: 1 << 20 }, "buffer: it can't be made 20480 bytes long"],
+    [{ memory: memoryOf(0, 0), byteLength: 1 << 20 }, "buffer: it can't be made 32768 bytes long"],
     [{ capacity: 65536, module: {} }, "module: not a WebAssembly.Module"],
     [{ capacity: 65536, module: moduleBytes(false) }, "module: not a WebAssembly.Module"],
     [
