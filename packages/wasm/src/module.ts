@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 4093 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "d4c53c7ec0ec5eb3088f797503dad26effd0421852f58183f4f23bcb180a41b0";
+export const SOURCE_HASH = "72b3473b56f9b9bb67ceeaa07d9a4585e4bba52f5ce48248a8fe6ffb3a2b4f85";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 71;
