@@ -101,7 +101,9 @@ static bool trim(ax_heap *heap) {
 static void trim_for(ax_heap *heap, uint32_t pages) {
   if (heap->used + pages <= heap->trim) return;
   trim(heap);
-  uint32_t want = heap->used + pages, next = want + (want >> 4) + AX_TRIM_LEAST;
+  /* What there is no room for says nothing of what is needed. */
+  uint32_t want = heap->used + pages < heap->pages ? heap->used + pages : heap->pages;
+  uint32_t next = want + (want >> 4) + AX_TRIM_LEAST;
   if (heap->trim < next) heap->trim = next;
 }
 

@@ -15,7 +15,7 @@
  * block made (25.8 and 26.6 when each end's entry was asked whether it is free, the bins' bits and the peak in each case looked at).
  */
 import { binOf } from "./bins.ts";
-import { changeAlone, isFree, linkRun, placeOf, unlinkRun } from "./run-list.ts";
+import { isFree, linkRun, placeOf, relinkLong, unlinkRun } from "./run-list.ts";
 
 // layout.ts's, again: V8 reads an imported constant from memory, with checks, at each use; this file's own are literals.
 // test/constants.test.ts holds them together.
@@ -54,7 +54,8 @@ export function cutRun(w: Int32Array, last: number, count: number, align: number
   const skip = -(first + bias) & (align - 1);
   const rest = length - skip - count;
   if (rest > 0 && !isFree(w[TABLE + last - rest + 1])) w[TABLE + last - rest + 1] = E_FREE;
-  if (rest < EXACT_BINS || !changeAlone(w, last, length, rest)) {
+  if (rest >= EXACT_BINS) relinkLong(w, last, length, rest);
+  else {
     unlinkRun(w, last, length);
     if (rest > 0) linkRun(w, last, rest);
   }
@@ -86,11 +87,11 @@ export function addRun(w: Int32Array, run: number, count: number): void {
   if (before !== 0) unlinkRun(w, run - 1, before);
   const end = run + count;
   const after = freeAt(w, end);
-  const last = end + after - 1;
-  const length = before + count + after;
-  if (after >= EXACT_BINS && changeAlone(w, last, after, length)) return;
-  if (after !== 0) unlinkRun(w, last, after);
-  linkRun(w, last, length);
+  if (after >= EXACT_BINS) relinkLong(w, end + after - 1, after, before + count + after);
+  else {
+    if (after !== 0) unlinkRun(w, end + after - 1, after);
+    linkRun(w, end + after - 1, before + count + after);
+  }
 }
 
 /** The first of the shortest runs of at least `count` pages: its last page; or 0. */

@@ -103,19 +103,21 @@ export function unlinkRun(w: Int32Array, last: number, length: number): void {
 }
 
 /**
- * A run that is alone in its bin, and will be, changes its length at its front: no link does. Is it such a one? Most of a heap
- * that is yet to be used is, and half of nginx's blocks are taken from there and given back: 22.2 ns an event instead of 24.9.
+ * A run in a bin of several lengths changes its length at its front, to another in such a bin. Alone in its bin before and after,
+ * it is where it was. Most of a heap that is yet to be used is alone, and half of nginx's blocks are taken from there and given
+ * back: 22.2 ns an event instead of 24.9.
  */
-export function changeAlone(w: Int32Array, last: number, from: number, to: number): boolean {
+export function relinkLong(w: Int32Array, last: number, from: number, to: number): void {
   const info = w[H_INFO];
   const at = info + (last << INFO_SHIFT);
   const bin = binOf(from);
-  if (bin !== binOf(to) || w[at + P_NEXT] !== 0 || w[at + P_LONGER] !== 0 || w[at + P_PREV] !== w[H_HEADS] + bin) {
-    return false;
+  if (bin === binOf(to) && w[at + P_NEXT] === 0 && w[at + P_LONGER] === 0 && w[at + P_PREV] === w[H_HEADS] + bin) {
+    w[at] = to;
+    w[info + ((last - to + 1) << INFO_SHIFT)] = to;
+  } else {
+    unlinkRun(w, last, from);
+    linkRun(w, last, to);
   }
-  w[at] = to;
-  w[info + ((last - to + 1) << INFO_SHIFT)] = to;
-  return true;
 }
 
 /** What the word that led to a run in a bin of several lengths leads to without it. */

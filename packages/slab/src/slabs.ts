@@ -29,6 +29,7 @@ import { slabPages } from "./size-class.ts";
 const H_BASE = 2;
 const H_INFO = 7;
 const H_BITS = 8;
+const H_PAGES = 16;
 const H_USED = 17;
 const H_TRIM = 20;
 const TRIM_LEAST = 32;
@@ -211,7 +212,8 @@ export function trim(w: Int32Array): boolean {
 export function trimFor(w: Int32Array, pages: number): void {
   if (w[H_USED] + pages <= w[H_TRIM]) return;
   trim(w);
-  const want = w[H_USED] + pages;
+  // What there is no room for says nothing of what is needed.
+  const want = Math.min(w[H_USED] + pages, w[H_PAGES]);
   w[H_TRIM] = Math.max(w[H_TRIM], want + (want >>> 4) + TRIM_LEAST);
 }
 

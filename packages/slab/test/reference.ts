@@ -255,7 +255,7 @@ export class Reference extends ReferencePool {
     const { w } = this;
     if (w[USED] + n <= w[TRIM]) return;
     this.trim();
-    const want = w[USED] + n;
+    const want = Math.min(w[USED] + n, w[PAGES]);
     w[TRIM] = Math.max(w[TRIM], want + Math.floor(want / 16) + 32);
   }
 
