@@ -14,6 +14,7 @@
 #define AX_ENOUGH_BLOCKS 16u
 #define AX_ENOUGH_PAGES 4u
 #define AX_LONGEST_SLAB 8u
+#define AX_EXACT_MAX 128u
 #define AX_INDEX_SHIFT 19u
 #define AX_INDEX_CHECK 0xf007ffffu
 

@@ -46,7 +46,8 @@ static inline uint32_t slab_pages(uint32_t size, uint32_t have) {
   uint32_t enough = (AX_ENOUGH_BLOCKS * size + AX_PAGE_SIZE - 1) / AX_PAGE_SIZE;
   if (enough > AX_ENOUGH_PAGES) enough = AX_ENOUGH_PAGES;
   uint32_t part = have / 8 < AX_LONGEST_SLAB ? have / 8 : AX_LONGEST_SLAB;
-  uint32_t most = AX_MOST_BLOCKS * size / AX_PAGE_SIZE;
+  uint32_t over = size <= AX_EXACT_MAX ? AX_PAGE_SIZE % size : 0;
+  uint32_t most = over != 0 ? (size - 1) / over : AX_MOST_BLOCKS * size / AX_PAGE_SIZE;
   if (pages < enough) pages = enough;
   if (pages < part) pages = part;
   if (pages > most) pages = most;

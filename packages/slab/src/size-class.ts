@@ -27,6 +27,8 @@ const ENOUGH_BLOCKS = 16;
 const ENOUGH_PAGES = 4;
 /** … an eighth of the class's pages, but at most this many. */
 const LONGEST_SLAB = 8;
+/** The largest block of which the pages of a slab have as many together as each alone, in bytes. */
+const EXACT_MAX = 128;
 
 /** Block bytes of each class, ascending. */
 export const CLASS_SIZES: readonly number[] = /* @__PURE__ */ Array.from({ length: CLASSES }, (_, c) =>
@@ -41,7 +43,9 @@ export function slabPages(size: number, have: number): number {
   const least = Math.ceil(size / PAGE_SIZE);
   if (have === 0) return least;
   const enough = Math.min(ENOUGH_PAGES, Math.ceil((ENOUGH_BLOCKS * size) / PAGE_SIZE));
-  const most = (MOST_BLOCKS * size) >>> PAGE_SHIFT;
+  // Small blocks are as many as each page alone would have: so a heap that is emptied holds as many again, in whatever slabs.
+  const over = size <= EXACT_MAX ? PAGE_SIZE % size : 0;
+  const most = over > 0 ? Math.floor((size - 1) / over) : (MOST_BLOCKS * size) >>> PAGE_SHIFT;
   let pages = Math.min(most, Math.max(least, enough, Math.min(have >>> 3, LONGEST_SLAB)));
   while (16 * ((pages * PAGE_SIZE) % size) > pages * PAGE_SIZE) pages++;
   return pages;

@@ -95,7 +95,7 @@ describe("attach refuses", () => {
     [L.H_LIMIT, 15, "header word 3 is 15 pages"],
     [L.H_LANES, 2, "header word 4 is 2 lanes, this engine serves 1"],
     [L.H_PAGES, 65, "header word 16 is 65 pages"],
-    [L.H_STACKS, 7, "header word 11 is 7, must be 1472"],
+    [L.H_STACKS, 7, "header word 11 is 7, must be 1504"],
     [L.H_DEPTH, 64, "header word 12 is 64, must be 8"],
     [13, 7, "header word 13 is 7, must be 0"],
     [30, 7, "header word 30 is 7, must be 0"],

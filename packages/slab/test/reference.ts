@@ -59,8 +59,8 @@ export class Reference extends ReferencePool {
       w[l + LIST] = w[l + HAVE] = 0;
     }
     w[TRIM] = 32;
-    w.fill(0xa0000000, TABLE, TABLE + w[FIRST]);
-    w.fill(0, TABLE + w[FIRST], TABLE + w[LIMIT]);
+    w.fill(0, TABLE, TABLE + w[PAGES]);
+    w[TABLE + w[FIRST] - 1] = 0xa0000000;
     w.fill(0, w[5], w[7]);
     this.add(w[FIRST], w[PAGES] - w[FIRST]);
     w[USED] = 0;
@@ -130,7 +130,9 @@ export class Reference extends ReferencePool {
     const least = Math.ceil(size / PAGE);
     if (have === 0) return least;
     const enough = Math.min(4, Math.ceil((16 * size) / PAGE));
-    let n = Math.min(Math.max(least, enough, Math.min(8, Math.floor(have / 8))), Math.floor((511 * size) / PAGE));
+    const over = size <= 128 ? PAGE % size : 0;
+    const most = Math.floor(over === 0 ? (511 * size) / PAGE : (size - 1) / over);
+    let n = Math.min(most, Math.max(least, enough, Math.min(8, Math.floor(have / 8))));
     while ((n * PAGE) % size > (n * PAGE) / 16) n++;
     return n;
   }
@@ -275,7 +277,7 @@ export class Reference extends ReferencePool {
     }
     this.markLarge(p, m);
     if (m < n) {
-      w[TABLE + p + m] = 0;
+      w[TABLE + p + m] = w[TABLE + p + n - 1] = 0;
       this.give(p + m, n - m);
     }
     return true;
