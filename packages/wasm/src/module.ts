@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5119 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "cb4cd6ab4dc31e0a403a400a309b4afe83ad8aef77b11907f486784108a32abe";
+export const SOURCE_HASH = "b9ab3beb47f55c9443f137b1abddf2fcc24ba135f285a7d90d488b90968633c0";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;
