@@ -7,6 +7,7 @@ import {
   readOptions,
 } from "@ariax/allocator";
 import {
+  type Accessor,
   type Column,
   type FieldValue,
   FRESH,
@@ -55,17 +56,17 @@ const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINU
 export class ConsciousnessStatePool<const F extends Schema = Record<never, never>> {
   // `declare`: a field that begins as undefined V8 loads without knowing its type.
   declare readonly poolSize: number;
-  /** A typed array for each of your fields, indexed by `slot(handle)`. */
+  /** A typed array for each of your fields, indexed by `slot(handle)`. Nothing is checked. */
   declare columns: { readonly [K in keyof F]: Column<F[K]> };
+  /** Each of your fields, checked: `fields.energy.get(handle)`, `fields.energy.set(handle, value)`. See `MetadataPool.fields`. */
+  declare fields: { readonly [K in keyof F]: Accessor<FieldValue<F[K]>, StateHandle> };
   /** The records; others when the memory is another, and none that work while it is closed. */
   declare private records: MetadataPool<Schema>;
   declare private frequency: Float64Array;
-  /** One word behind the records: how often something was changed, by whatever context. */
+  /** Two words behind the records: how often something was changed, by whatever context, and whether that is counted. */
   declare private changes: Int32Array;
   /** Whether `close` was called, and `reopen` not since. */
   declare closed: boolean;
-  /** What it was when the index was right. */
-  declare private seen: number;
   /** Which slots have which frequency: kept from the first `inBand` on. */
   declare private bands: FrequencyBands | undefined;
   /** A handle is life · span + slot: see `@ariax/metadata-pool`, Handles. */
@@ -87,10 +88,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     this.records = records;
     this.closed = false;
     const { [FREQUENCY]: frequency, ...columns } = records.columns;
+    const { [FREQUENCY]: _, ...fields } = records.fields;
     this.frequency = frequency as Float64Array;
     this.columns = Object.freeze(columns) as typeof this.columns;
+    this.fields = Object.freeze(fields) as unknown as typeof this.fields;
     this.changes = counterOf(records);
-    this.seen = 0;
     this.bands = undefined;
   }
 
@@ -116,38 +118,40 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   }
 
   /**
-   * A free state, at `teslaFrequency` Hz. Its fields hold what its last owner left. Throws `PoolExhaustedError` ("consciousness pool
-   * exhausted") where all are live, and `InvalidArgumentError` for a frequency that is none. O(levels of the bitset), no garbage.
+   * A free state, at `teslaFrequency` Hz: `MetadataPool.acquire` says which. Its fields hold what its last owner left. Throws
+   * `PoolExhaustedError` ("consciousness pool exhausted") where all are live, and `InvalidArgumentError` for a frequency that is none. O(1), no garbage.
    */
-  allocateConsciousnessState(teslaFrequency: number = TESLA_FREQUENCY): StateHandle {
-    const handle = this.tryAllocateConsciousnessState(teslaFrequency);
-    if (handle === 0) throw new PoolExhaustedError(this.poolSize, this.records.retired, "consciousness pool");
-    return handle;
+  allocateConsciousnessState(teslaFrequency?: number): StateHandle {
+    return this.tryAllocateConsciousnessState(teslaFrequency) || this.exhausted();
   }
 
   /** As `allocateConsciousnessState`, but 0 where all are live. */
   tryAllocateConsciousnessState(teslaFrequency: number = TESLA_FREQUENCY): StateHandle | 0 {
-    checkFrequency(FREQUENCY, teslaFrequency);
-    this.checkThere();
-    const handle = this.records.tryAcquire();
+    // What a proxy may refuse to give is read before anything is written.
+    const { records, frequency, changes, bands, span, recording } = this;
+    if (!(typeof teslaFrequency === "number" && teslaFrequency > 0 && teslaFrequency < 1 / 0)) refuse(teslaFrequency);
+    const watched = changes[1];
+    if (watched === undefined) throw this.missing();
+    const handle = records.tryAcquire();
     if (handle === 0) return 0;
-    const slot = this.slotOf(handle);
-    this.frequency[slot] = teslaFrequency;
-    if (this.changed()) this.bands!.add(slot, teslaFrequency);
-    if (this.recording !== undefined) this.recording.add(ACQUIRE, slot, 0, 0);
+    const slot = slotIn(handle, span);
+    frequency[slot] = teslaFrequency;
+    if (watched !== 0) count(changes, bands, slot);
+    if (recording !== undefined) recording.add(ACQUIRE, slot, 0, 0);
     return handle as number as StateHandle;
   }
 
   /**
    * Ends the state's life. Throws `DoubleFreeError` where it ended and its slot was not used again since, `StaleHandleError` for
-   * any other handle that is not live. O(levels of the bitset), no garbage.
+   * any other handle that is not live. O(1), no garbage.
    */
   release(handle: StateHandle): void {
-    this.checkThere();
-    this.records.release(handle as number as Handle<Schema>);
-    const slot = this.slotOf(handle);
-    if (this.changed()) this.bands!.remove(slot);
-    if (this.recording !== undefined) this.recording.add(RELEASE, slot, 0, 0);
+    const { records, changes, bands, span, recording } = this;
+    const watched = changes[1];
+    if (watched === undefined) throw this.missing();
+    records.release(handle as number as Handle<Schema>);
+    if (watched !== 0) count(changes, bands, slotIn(handle, span));
+    if (recording !== undefined) recording.add(RELEASE, slotIn(handle, span), 0, 0);
   }
 
   /** O(1), for any value whatever. */
@@ -168,13 +172,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   /** Another frequency for a live state. Throws `StaleHandleError` and `InvalidArgumentError`; then it keeps its own. */
   retune(handle: StateHandle, teslaFrequency: number): void {
     this.checkThere();
+    const { frequency, changes, bands } = this;
     const slot = this.slot(handle);
     checkFrequency(FREQUENCY, teslaFrequency);
-    this.frequency[slot] = teslaFrequency;
-    if (this.changed()) {
-      this.bands!.remove(slot);
-      this.bands!.add(slot, teslaFrequency);
-    }
+    frequency[slot] = teslaFrequency;
+    if (changes[1] !== 0) count(changes, bands, slot);
   }
 
   /** A field of a state: see `MetadataPool.get`. O(fields). */
@@ -220,8 +222,8 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   private *between(low: number, high: number): Generator<StateHandle, void, undefined> {
     this.checkThere();
     if (this.size === 0) return;
-    if (this.bands === undefined || this.seen !== this.changes[0]) this.bands = this.indexed();
-    for (const slot of this.bands.between(low, high)) {
+    const bands = this.right() ?? this.index();
+    for (const slot of bands.between(low, high)) {
       const frequency = this.frequency[slot];
       const handle = this.records.handleAt(slot);
       // May have ended in the meantime.
@@ -250,9 +252,9 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   private verifyFrequencies(): void {
     // Another context may have changed states: the index is made anew then.
-    const bands = this.seen === this.changes[0] ? this.bands : undefined;
+    const bands = this.right();
     for (const handle of this.records) {
-      const slot = this.slotOf(handle);
+      const slot = slotIn(handle, this.span);
       const frequency = this.frequency[slot];
       if (!(frequency > 0 && frequency < Number.POSITIVE_INFINITY)) {
         throw new CorruptionError(`the state in slot ${slot} has a frequency of ${frequency} Hz`);
@@ -266,22 +268,25 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   }
 
   /**
-   * For the owner of the memory, who takes it away: from now on every call throws what `why` makes, until `reopen`. The columns are typed
-   * arrays, and whoever keeps them can still read and write what lies there.
+   * For the owner of the memory, who takes it away: from now on every call throws what `why` makes, until `reopen`. Whoever keeps columns, or
+   * accessors of fields, can still read and write what lies there.
    */
   close(why: () => Error): void {
     checkCallback("why", why ?? null);
-    this.records = new Proxy(this.records, {
-      // Other names are those that a proxy around this one asks for: Vue's does.
-      get: (records, name): undefined => {
-        if (name in records) throw why();
-      },
-    });
+    const shut = <T extends object>(what: T): T =>
+      new Proxy(what, {
+        // Other names are those that a proxy around this one asks for: Vue's does.
+        get: (target, name): undefined => {
+          if (name in target) throw why();
+        },
+      });
+    this.records = shut(this.records);
+    this.fields = shut(this.fields);
     this.closed = true;
     this.bands = undefined;
   }
 
-  /** For the owner: goes on with what `check` has found. Take `columns` anew. */
+  /** For the owner: goes on with what `check` has found. Take `columns` and `fields` anew. */
   reopen(records: MetadataPool<Schema>): void {
     if (!(records instanceof MetadataPool)) throw new InvalidArgumentError("invalid records: they are no MetadataPool");
     this.bind(records);
@@ -312,29 +317,41 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     return new CorruptionError(`truncated: the pool ends at byte ${end}, its buffer at ${buffer.byteLength}`);
   }
 
-  /** A change is counted. Is there an index, and is it right but for this one? */
-  private changed(): boolean {
-    const count = ++this.changes[0];
-    if (this.bands === undefined) return false;
-    if (count === this.seen + 1) {
-      this.seen = count;
-      return true;
-    }
-    this.bands = undefined;
-    return false;
+  private exhausted(): never {
+    throw new PoolExhaustedError(this.poolSize, this.records.retired, "consciousness pool");
+  }
+
+  /** The index, where there is one and no other context has changed states since. */
+  private right(): FrequencyBands | undefined {
+    return this.bands?.seen === this.changes[0] ? this.bands : undefined;
   }
 
   /** tried: kept from the beginning; measured: 47 ns to allocate and release a state instead of 30, and 51 kB for 10,000. */
-  private indexed(): FrequencyBands {
-    const bands = new FrequencyBands(this.poolSize);
-    for (const handle of this.records) bands.add(this.slotOf(handle), this.frequency[this.slotOf(handle)]);
-    this.seen = this.changes[0];
+  private index(): FrequencyBands {
+    const { records, frequency, changes, poolSize, span } = this;
+    const bands = new FrequencyBands(poolSize, (slot) => (records.handleAt(slot) === 0 ? 0 : frequency[slot]));
+    for (const handle of records) bands.add(slotIn(handle, span), frequency[slotIn(handle, span)]);
+    bands.seen = changes[0];
+    this.bands = bands;
+    changes[1] = 1;
     return bands;
   }
+}
 
-  private slotOf(handle: number): number {
-    return (handle | 0) === handle ? handle & (this.span - 1) : handle % this.span;
-  }
+/** A change, where changes are counted. */
+function count(changes: Int32Array, bands: FrequencyBands | undefined, slot: number): void {
+  const before = changes[0];
+  changes[0] = before + 1;
+  if (bands !== undefined) bands.note(slot, before);
+}
+
+function slotIn(handle: number, span: number): number {
+  return (handle | 0) === handle ? handle & (span - 1) : handle % span;
+}
+
+/** Apart, as V8 inlines by size. */
+function refuse(frequency: number): void {
+  checkFrequency(FREQUENCY, frequency);
 }
 
 /** A field of yours: the frequency is not written but by `retune`, which knows of the index. */

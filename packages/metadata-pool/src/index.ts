@@ -16,6 +16,7 @@
  *   handle never comes alive again.
  * - *retired*: a slot whose generations are used up. It is counted, and not used any more.
  */
+export type { Accessor } from "./accessors.ts";
 export type { BytesType, Column, FieldType, FieldValue, Schema } from "./fields.ts";
 export type { Handle } from "./handle.ts";
 export { type AttachOptions, checkPlace, FRESH, type PoolOptions, type PoolStats } from "./options.ts";

@@ -1,0 +1,85 @@
+/**
+ * What happens to a slot seldom: it lives for the first time, its handles cease to be small integers, it is retired. Apart, as V8
+ * inlines by size.
+ *
+ * Old slots that are free have a bit each in a set, and the lowest is given first. Their words have no room for a link.
+ */
+import type { BitSet } from "@ariax/bitset";
+import { OLD } from "./handle.ts";
+import { FREE_COUNT, LIVED_COUNT, NEXT_FREE, OLD_COUNT, RETIRED_COUNT } from "./layout.ts";
+
+/** What of a pool is needed for that. */
+export interface Slots {
+  readonly words: Int32Array;
+  /** A word each. */
+  readonly table: Int32Array;
+  readonly old: BitSet;
+  readonly capacity: number;
+  readonly span: number;
+  /** Slot 0's first handle. */
+  readonly base: number;
+  readonly lives: number;
+}
+
+/** New slots that are linked together: so many that the call for it is seldom, so few that a small pool's memory stays untouched. */
+const BATCH = 64;
+
+/** Where no slot is in the list: links some that never lived. How many are in the list then. */
+export function linkNew({ words, table, capacity, base }: Slots): number {
+  const first = words[LIVED_COUNT];
+  const end = Math.min(first + BATCH, capacity);
+  if (first === end) return 0;
+  for (let slot = first; slot < end - 1; slot++) table[slot] = ~(base + slot + 1);
+  table[end - 1] = ~base;
+  words[LIVED_COUNT] = end;
+  words[NEXT_FREE] = first;
+  words[FREE_COUNT] = end - first;
+  return end - first;
+}
+
+/** The handle of an old slot that lives again, or 0 where there is none. */
+export function beginOld({ words, table, old, span }: Slots): number {
+  const slot = old.takeFirst();
+  if (slot < 0) return 0;
+  words[OLD_COUNT]--;
+  return (~table[slot] - OLD) * span + slot;
+}
+
+/** A live slot that is young in its next life too becomes the first of the free ones: what `release` does. */
+export function endYoung({ words, table, span }: Slots, slot: number, handle: number): void {
+  table[slot] = ~((handle - slot + span) | words[NEXT_FREE]);
+  words[NEXT_FREE] = slot;
+  words[FREE_COUNT]++;
+}
+
+/** The last life of a slot's youth ends, or a later one: it is old and free or, after its last life, retired. */
+export function endOld({ words, table, old, lives }: Slots, slot: number, life: number): void {
+  if (life === lives) {
+    table[slot] = ~OLD;
+    words[RETIRED_COUNT]++;
+    return;
+  }
+  old.set(slot);
+  table[slot] = ~(OLD + life + 1);
+  words[OLD_COUNT]++;
+}
+
+/** The handle of the live record in a slot, young or old, or 0. */
+export function handleIn({ table, old, span }: Slots, slot: number): number {
+  const word = table[slot];
+  if (word >= 0) return word;
+  const life = ~word - OLD;
+  return life > 0 && !old.has(slot) ? life * span + slot : 0;
+}
+
+/** Was the handle's record released, and the slot not acquired again since? */
+export function hasEnded({ table, old, capacity, span, base, lives }: Slots, handle: number): boolean {
+  if (!Number.isSafeInteger(handle) || handle < base) return false;
+  const slot = handle % span;
+  const life = Math.floor(handle / span);
+  const word = slot < capacity ? table[slot] : 0;
+  // live and young, or never lived?
+  if (word >= 0) return false;
+  if (word === ~OLD) return life === lives;
+  return ~word < OLD ? Math.floor(~word / span) === life + 1 : old.has(slot) && ~word - OLD === life + 1;
+}
