@@ -134,7 +134,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     if (watched === undefined) throw this.missing();
     const handle = records.tryAcquire();
     if (handle === 0) return 0;
-    const slot = slotIn(handle, span);
+    const slot = handle & (span - 1);
     frequency[slot] = teslaFrequency;
     if (watched !== 0) count(changes, bands, slot);
     if (recording !== undefined) recording.add(ACQUIRE, slot, 0, 0);
@@ -150,8 +150,8 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     const watched = changes[1];
     if (watched === undefined) throw this.missing();
     records.release(handle as number as Handle<Schema>);
-    if (watched !== 0) count(changes, bands, slotIn(handle, span));
-    if (recording !== undefined) recording.add(RELEASE, slotIn(handle, span), 0, 0);
+    if (watched !== 0) count(changes, bands, handle & (span - 1));
+    if (recording !== undefined) recording.add(RELEASE, handle & (span - 1), 0, 0);
   }
 
   /** O(1), for any value whatever. */
@@ -234,9 +234,10 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   /** Ends every state's life. Handles stay stale for good. O(poolSize). */
   reset(): void {
     this.checkThere();
-    this.records.reset();
+    const { records, changes } = this;
     this.bands = undefined;
-    this.changes[0]++;
+    records.reset();
+    changes[0]++;
   }
 
   stats(): PoolStats {
@@ -254,7 +255,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     // Another context may have changed states: the index is made anew then.
     const bands = this.right();
     for (const handle of this.records) {
-      const slot = slotIn(handle, this.span);
+      const slot = handle & (this.span - 1);
       const frequency = this.frequency[slot];
       if (!(frequency > 0 && frequency < Number.POSITIVE_INFINITY)) {
         throw new CorruptionError(`the state in slot ${slot} has a frequency of ${frequency} Hz`);
@@ -330,7 +331,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   private index(): FrequencyBands {
     const { records, frequency, changes, poolSize, span } = this;
     const bands = new FrequencyBands(poolSize, (slot) => (records.handleAt(slot) === 0 ? 0 : frequency[slot]));
-    for (const handle of records) bands.add(slotIn(handle, span), frequency[slotIn(handle, span)]);
+    for (const handle of records) bands.add(handle & (span - 1), frequency[handle & (span - 1)]);
     bands.seen = changes[0];
     this.bands = bands;
     changes[1] = 1;
@@ -343,10 +344,6 @@ function count(changes: Int32Array, bands: FrequencyBands | undefined, slot: num
   const before = changes[0];
   changes[0] = before + 1;
   if (bands !== undefined) bands.note(slot, before);
-}
-
-function slotIn(handle: number, span: number): number {
-  return (handle | 0) === handle ? handle & (span - 1) : handle % span;
 }
 
 /** Apart, as V8 inlines by size. */

@@ -5,10 +5,10 @@
  *     columns       widest first          1  version        6  first life        10  slots that ever lived: the lowest
  *     old slots     BitSet of             2  byte length    7  checksum of 0–6   11  old slots that are free
  *                   capacity              3  capacity       8  young slots that  12  retired slots
- *     slots         4 · capacity          4  life bits         are free: a list  13–15  0
+ *     slots         4 · capacity          4  life bits         are free: a list  13  the last of 11's, and 1; or 0
  *
  * What the word of a slot means: `handle.ts`. Young slots that are free are a list, linked by their words. Old ones that are free have a
- * bit each: bit i of the set is slot i.
+ * bit each: bit i of the set is slot i; all but the one that was released last.
  *
  *     live = ever lived − young and free − old and free − retired
  *
@@ -25,6 +25,7 @@ export const NEXT_FREE = 9;
 export const LIVED_COUNT = 10;
 export const OLD_COUNT = 11;
 export const RETIRED_COUNT = 12;
+export const LAST_OLD = 13;
 /** The header's length. */
 export const HEADER = 16;
 

@@ -2,11 +2,12 @@
  * What happens to a slot seldom: it lives for the first time, its handles cease to be small integers, it is retired. Apart, as V8
  * inlines by size.
  *
- * Old slots that are free have a bit each in a set, and the lowest is given first. Their words have no room for a link.
+ * The words of old slots have no room for a link. The one that was released last is in the header; the others that are free have a bit
+ * each in a set.
  */
 import type { BitSet } from "@ariax/bitset";
 import { OLD } from "./handle.ts";
-import { FREE_COUNT, LIVED_COUNT, NEXT_FREE, OLD_COUNT, RETIRED_COUNT } from "./layout.ts";
+import { FREE_COUNT, LAST_OLD, LIVED_COUNT, NEXT_FREE, OLD_COUNT, RETIRED_COUNT } from "./layout.ts";
 
 /** What of a pool is needed for that. */
 export interface Slots {
@@ -39,8 +40,12 @@ export function linkNew({ words, table, capacity, base }: Slots): number {
 
 /** The handle of an old slot that lives again, or 0 where there is none. */
 export function beginOld({ words, table, old, span }: Slots): number {
-  const slot = old.takeFirst();
-  if (slot < 0) return 0;
+  let slot = words[LAST_OLD] - 1;
+  if (slot >= 0) words[LAST_OLD] = 0;
+  else {
+    slot = old.takeFirst();
+    if (slot < 0) return 0;
+  }
   words[OLD_COUNT]--;
   return (~table[slot] - OLD) * span + slot;
 }
@@ -59,27 +64,35 @@ export function endOld({ words, table, old, lives }: Slots, slot: number, life: 
     words[RETIRED_COUNT]++;
     return;
   }
-  old.set(slot);
+  const other = words[LAST_OLD] - 1;
+  if (other >= 0) old.set(other);
+  words[LAST_OLD] = slot + 1;
   table[slot] = ~(OLD + life + 1);
   words[OLD_COUNT]++;
 }
 
 /** The handle of the live record in a slot, young or old, or 0. */
-export function handleIn({ table, old, span }: Slots, slot: number): number {
-  const word = table[slot];
+export function handleIn(slots: Slots, slot: number): number {
+  const word = slots.table[slot];
   if (word >= 0) return word;
   const life = ~word - OLD;
-  return life > 0 && !old.has(slot) ? life * span + slot : 0;
+  return life > 0 && !isFreeOld(slots, slot) ? life * slots.span + slot : 0;
+}
+
+/** Is an old slot free? */
+export function isFreeOld({ words, old }: Slots, slot: number): boolean {
+  return words[LAST_OLD] === slot + 1 || old.has(slot);
 }
 
 /** Was the handle's record released, and the slot not acquired again since? */
-export function hasEnded({ table, old, capacity, span, base, lives }: Slots, handle: number): boolean {
+export function hasEnded(slots: Slots, handle: number): boolean {
+  const { table, capacity, span, base, lives } = slots;
   if (!Number.isSafeInteger(handle) || handle < base) return false;
-  const slot = handle % span;
+  const slot = handle & (span - 1);
   const life = Math.floor(handle / span);
   const word = slot < capacity ? table[slot] : 0;
   // live and young, or never lived?
   if (word >= 0) return false;
   if (word === ~OLD) return life === lives;
-  return ~word < OLD ? Math.floor(~word / span) === life + 1 : old.has(slot) && ~word - OLD === life + 1;
+  return ~word < OLD ? Math.floor(~word / span) === life + 1 : isFreeOld(slots, slot) && ~word - OLD === life + 1;
 }

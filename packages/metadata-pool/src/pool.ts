@@ -16,6 +16,7 @@ import type { Column, FieldValue, Schema } from "./fields.ts";
 import { type Handle, handleBits, OLD } from "./handle.ts";
 import {
   FREE_COUNT,
+  LAST_OLD,
   type Layout,
   LIVED_COUNT,
   layOut,
@@ -156,7 +157,8 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     this.checkAttached();
     const { words, capacity, slots } = this;
     if (words[FREE_COUNT] > 0) return words[NEXT_FREE];
-    return words[LIVED_COUNT] < capacity ? words[LIVED_COUNT] : slots.old.first();
+    if (words[LIVED_COUNT] < capacity) return words[LIVED_COUNT];
+    return words[LAST_OLD] > 0 ? words[LAST_OLD] - 1 : slots.old.first();
   }
 
   /** The slots that are free now: a set of its own, which does not follow the pool. O(capacity). */
@@ -172,7 +174,8 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
 
   /**
    * A free record: that of the slot that was released last; else the lowest that never lived; else, of those that used up the lives whose handles
-   * are small integers, the lowest. Its fields hold what its last owner left. Throws `PoolExhaustedError`.
+   * are small integers, the one released last, if it is free still, else the lowest. Its fields hold what its last owner left. Throws
+   * `PoolExhaustedError`.
    * O(1), of old slots O(levels of the bitset); no garbage.
    */
   acquire(): Handle<F> {
@@ -289,9 +292,9 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
 
   /** The slot of a live record, or −1, for any value whatever. */
   private find(handle: number): number {
-    if (!Number.isSafeInteger(handle) || handle < this.span) return -1;
-    const { slots, capacity, span } = this;
-    const slot = handle % span;
+    if (!Number.isSafeInteger(handle) || handle <= 0) return -1;
+    const { slots, capacity, mask } = this;
+    const slot = handle & mask;
     return slot < capacity && handleIn(slots, slot) === handle ? slot : -1;
   }
 

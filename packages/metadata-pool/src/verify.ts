@@ -6,13 +6,14 @@ import {
   FREE_COUNT,
   HEADER,
   hex,
+  LAST_OLD,
   type Layout,
   LIVED_COUNT,
   NEXT_FREE,
   OLD_COUNT,
   RETIRED_COUNT,
 } from "./layout.ts";
-import type { Slots } from "./old.ts";
+import { isFreeOld, type Slots } from "./old.ts";
 
 /** Walks every invariant of a pool; throws `CorruptionError` naming the first broken one. O(capacity). */
 export function verifyPool(slots: Slots, layout: Layout): void {
@@ -32,12 +33,17 @@ export function verifyPool(slots: Slots, layout: Layout): void {
     if (kind === "free") free++;
     else if (kind === "retired") retired++;
     expect((word === 0) === slot >= lived, () => `slot ${slot} of ${lived} that have lived has the word ${hex(word)}`);
-    expect(kind === "old" || !old.has(slot), () => `slot ${slot} is in the set of old slots, and is ${kind}`);
+    expect(kind === "old" || !isFreeOld(slots, slot), () => `slot ${slot} is said to be old and free, and is ${kind}`);
   }
   const counted = (word: number, right: number, what: string): void =>
     expect(words[word] === right, () => `${right} slots are ${what}, ${words[word]} are counted`);
   counted(FREE_COUNT, free, "young and free");
-  counted(OLD_COUNT, old.count, "old and free");
+  const last = words[LAST_OLD];
+  expect(
+    last >= 0 && last <= capacity && !(last > 0 && old.has(last - 1)),
+    () => `slot ${last - 1} can't be the old one that was released last`,
+  );
+  counted(OLD_COUNT, old.count + Math.min(last, 1), "old and free");
   counted(RETIRED_COUNT, retired, "retired");
   verifyList(slots);
 }
@@ -76,7 +82,7 @@ function verifyList({ words, table, capacity, span }: Slots): void {
 /** Throws `CorruptionError` unless the header is that of `layout`. */
 function verifyHeader(words: Int32Array, { header }: Layout): void {
   for (let i = 0; i < HEADER; i++) {
-    if (i >= FREE_COUNT && i <= RETIRED_COUNT) continue;
+    if (i >= FREE_COUNT && i <= LAST_OLD) continue;
     const right = header[i] ?? 0;
     expect(words[i] === right, () => `word ${i} of the header is ${hex(words[i])}, not ${hex(right)}`);
   }

@@ -120,7 +120,10 @@ describe("attach", () => {
     expect(broken(8, 5)).toThrow("corrupted: 38 slots are young and free, 5 are counted");
     expect(broken(11, 5)).toThrow("corrupted: 0 slots are old and free, 5 are counted");
     expect(broken(12, 5)).toThrow("corrupted: 0 slots are retired, 5 are counted");
-    expect(broken(13, 1)).toThrow("corrupted: word 13 of the header is 0x00000001, not 0x00000000");
+    expect(broken(14, 1)).toThrow("corrupted: word 14 of the header is 0x00000001, not 0x00000000");
+    expect(broken(13, 2)).toThrow("corrupted: slot 1 is said to be old and free, and is live");
+    expect(broken(13, 101)).toThrow("corrupted: slot 100 can't be the old one that was released last");
+    expect(broken(13, -1)).toThrow("corrupted: slot -2 can't be the old one that was released last");
     expect(broken(10, 101)).toThrow("corrupted: 101 of 100 slots are said to have lived");
     expect(broken(10, 65)).toThrow("corrupted: slot 64 of 65 that have lived has the word 0x00000000");
     expect(slot(70, 128 + 70)).toThrow("corrupted: slot 70 of 64 that have lived has the word 0x000000c6");
@@ -138,6 +141,6 @@ describe("attach", () => {
     const pool = busyPool();
     const set = BitSet.over(new Int32Array(pool.buffer), first - 5, 100);
     set.set(2);
-    expect(() => pool.verify()).toThrow("corrupted: slot 2 is in the set of old slots, and is live");
+    expect(() => pool.verify()).toThrow("corrupted: slot 2 is said to be old and free, and is live");
   });
 });

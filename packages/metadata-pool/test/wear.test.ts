@@ -31,7 +31,7 @@ test("reset wears too", () => {
 
 test("young slots are given first, old ones have larger handles", () => {
   // 2²³ records leave 7 bits for the lives whose handles are small integers
-  const pool = new MetadataPool({ capacity: 2 ** 23 });
+  const pool = new MetadataPool({ capacity: 2 ** 23, generationBits: 8 });
   let h = pool.acquire();
   for (let life = 1; life < 127; life++) {
     expect(pool.slot(h)).toBe(0);
@@ -53,8 +53,21 @@ test("young slots are given first, old ones have larger handles", () => {
   expect(pool.tryAcquire()).toBe(0);
   pool.release(old);
   expect(() => pool.release(old)).toThrow(`double free: the record of handle ${old} is free already`);
-  expect(pool.acquire()).toBe(129 * 2 ** 23);
+  let last = pool.acquire();
+  expect(last).toBe(129 * 2 ** 23);
   expect(() => pool.release(old)).toThrow(`stale handle: ${old} is not live`);
+  for (let life = 130; life <= 255; life++) {
+    pool.release(last);
+    last = pool.acquire();
+  }
+  expect(last).toBe(255 * 2 ** 23);
+  expect(pool.slot(last)).toBe(0);
+  pool.release(last);
+  expect([pool.retired, pool.tryAcquire(), pool.nextFree]).toEqual([1, 0, -1]);
+  expect(() => pool.release(last)).toThrow(`double free: the record of handle ${last} is free already`);
+  expect(() => pool.release(old)).toThrow(`stale handle: ${old} is not live`);
+  expect(pool.available().count).toBe(0);
+  pool.verify();
 });
 
 test.each([0, -1, 31, 1.5, Number.NaN])("%s are no generationBits", (generationBits) => {
