@@ -44,6 +44,9 @@ interface Internal {
   readonly [FRESH]?: boolean;
 }
 
+/** What a pool that is closed still does. */
+const OF_OWNER: readonly PropertyKey[] = ["constructor", "close", "reopen", "check"];
+
 const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINUE, RECORDING, FRESH];
 
 /**
@@ -58,9 +61,9 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   declare readonly poolSize: number;
   /** A typed array for each of your fields, indexed by `slot(handle)`. Nothing is checked. */
   declare columns: { readonly [K in keyof F]: Column<F[K]> };
-  /** Each of your fields, checked: `fields.energy.get(handle)`, `fields.energy.set(handle, value)`. See `MetadataPool.fields`. */
-  declare fields: { readonly [K in keyof F]: Accessor<FieldValue<F[K]>, StateHandle> };
-  /** The records; others when the memory is another, and none that work while it is closed. */
+  /** What `fields` gives. */
+  declare private accessors: { readonly [K in keyof F]: Accessor<FieldValue<F[K]>, StateHandle> };
+  /** The records; others when the memory is another. */
   declare private records: MetadataPool<Schema>;
   declare private frequency: Float64Array;
   /** Two words behind the records: how often something was changed, by whatever context, and whether that is counted. */
@@ -91,7 +94,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     const { [FREQUENCY]: _, ...fields } = records.fields;
     this.frequency = frequency as Float64Array;
     this.columns = Object.freeze(columns) as typeof this.columns;
-    this.fields = Object.freeze(fields) as unknown as typeof this.fields;
+    this.accessors = Object.freeze(fields) as unknown as typeof this.accessors;
     this.changes = counterOf(records);
     this.bands = undefined;
   }
@@ -179,6 +182,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     if (changes[1] !== 0) count(changes, bands, slot);
   }
 
+  /** Each of your fields, checked: `fields.energy.get(handle)`, `fields.energy.set(handle, value)`. See `MetadataPool.fields`. */
+  get fields(): { readonly [K in keyof F]: Accessor<FieldValue<F[K]>, StateHandle> } {
+    return this.accessors;
+  }
+
   /** A field of a state: see `MetadataPool.get`. O(fields). */
   get<K extends keyof F & string>(handle: StateHandle, name: K): FieldValue<F[K]> {
     return this.records.get(handle as number as Handle<Schema>, own(name)) as FieldValue<F[K]>;
@@ -203,8 +211,8 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   *[Symbol.iterator](): Generator<StateHandle, void, undefined> {
     // By slot, not by the records' own iterator: that would go on where the pool has been closed.
     for (let slot = 0; slot < this.poolSize; slot++) {
-      const handle = this.records.handleAt(slot);
-      if (handle !== 0) yield handle as number as StateHandle;
+      const handle = this.handleAt(slot);
+      if (handle !== 0) yield handle;
     }
   }
 
@@ -225,9 +233,9 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     const bands = this.right() ?? this.index();
     for (const slot of bands.between(low, high)) {
       const frequency = this.frequency[slot];
-      const handle = this.records.handleAt(slot);
+      const handle = this.handleAt(slot);
       // May have ended in the meantime.
-      if (handle !== 0 && frequency >= low && frequency < high) yield handle as number as StateHandle;
+      if (handle !== 0 && frequency >= low && frequency < high) yield handle;
     }
   }
 
@@ -274,22 +282,26 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
    */
   close(why: () => Error): void {
     checkCallback("why", why ?? null);
-    const shut = <T extends object>(what: T): T =>
-      new Proxy(what, {
-        // Other names are those that a proxy around this one asks for: Vue's does.
-        get: (target, name): undefined => {
-          if (name in target) throw why();
+    // Not by a field that the hot calls read: V8 takes those for constants, in all pools, as long as none of them ever changes.
+    Object.setPrototypeOf(
+      this,
+      new Proxy(ConsciousnessStatePool.prototype, {
+        get(prototype, name): unknown {
+          // Other names are those that a proxy around the pool asks for: Vue's does.
+          if (!(name in prototype)) return undefined;
+          if (OF_OWNER.includes(name)) return Reflect.get(prototype, name);
+          throw why();
         },
-      });
-    this.records = shut(this.records);
-    this.fields = shut(this.fields);
+      }),
+    );
     this.closed = true;
-    this.bands = undefined;
+    if (this.bands !== undefined) this.bands = undefined;
   }
 
   /** For the owner: goes on with what `check` has found. Take `columns` and `fields` anew. */
   reopen(records: MetadataPool<Schema>): void {
     if (!(records instanceof MetadataPool)) throw new InvalidArgumentError("invalid records: they are no MetadataPool");
+    Object.setPrototypeOf(this, ConsciousnessStatePool.prototype);
     this.bind(records);
   }
 
@@ -316,6 +328,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     if (buffer.byteLength === 0) return new DetachedError();
     const end = byteOffset + byteLength + COUNTER_BYTES;
     return new CorruptionError(`truncated: the pool ends at byte ${end}, its buffer at ${buffer.byteLength}`);
+  }
+
+  /** A call of the pool's, which throws where that was closed. */
+  private handleAt(slot: number): StateHandle | 0 {
+    return this.records.handleAt(slot) as number as StateHandle | 0;
   }
 
   private exhausted(): never {

@@ -20,34 +20,36 @@ export interface Accessor<V, H> {
   set(handle: H, value: V): void;
 }
 
-/** What an accessor is made of. */
-export interface Place<C> {
+/** What an accessor knows of its field. */
+interface Kind {
   readonly name: string;
-  readonly column: C;
   /** Elements a slot. */
   readonly elements: number;
   /** Throws `InvalidArgumentError` unless the value is one that the field can hold. */
   readonly check: (name: string, value: unknown) => void;
-  /** Its `slot` throws unless the handle is live. */
-  readonly pool: { slot(handle: number): number };
 }
+
+/** Its `slot` throws unless the handle is live. */
+interface Slots {
+  slot(handle: number): number;
+}
+
+export type AccessorType = new (kind: Kind, column: never, pool: never) => Accessor<unknown, never>;
 
 abstract class Scalar<C, V> {
   declare protected readonly column: C;
-  declare protected readonly pool: Place<C>["pool"];
-  declare private readonly name: string;
-  declare private readonly check: Place<C>["check"];
+  declare protected readonly pool: Slots;
+  declare private readonly kind: Kind;
 
-  constructor({ column, pool, name, check }: Place<C>) {
+  constructor(kind: Kind, column: C, pool: Slots) {
     this.column = column;
     this.pool = pool;
-    this.name = name;
-    this.check = check;
+    this.kind = kind;
   }
 
   /** What did not pass for a value at first sight: throws, or it is one. */
   protected checked(value: V): V {
-    this.check(this.name, value);
+    this.kind.check(this.kind.name, value);
     return value;
   }
 }
@@ -151,20 +153,24 @@ export class BigField extends Scalar<BigInt64Array | BigUint64Array, bigint> {
 
 /** Byte strings: what is read is a view in place. */
 export class BytesField {
-  declare private readonly place: Place<Uint8Array>;
+  declare private readonly column: Uint8Array;
+  declare private readonly pool: Slots;
+  declare private readonly kind: Kind;
 
-  constructor(place: Place<Uint8Array>) {
-    this.place = place;
+  constructor(kind: Kind, column: Uint8Array, pool: Slots) {
+    this.column = column;
+    this.pool = pool;
+    this.kind = kind;
   }
 
   get(handle: number): Uint8Array {
-    const { column, elements, pool } = this.place;
-    const at = pool.slot(handle) * elements;
-    return column.subarray(at, at + elements);
+    const { column, pool, kind } = this;
+    const at = pool.slot(handle) * kind.elements;
+    return column.subarray(at, at + kind.elements);
   }
 
   set(handle: number, value: Uint8Array): void {
-    const { name, check } = this.place;
+    const { name, check } = this.kind;
     const cell = this.get(handle);
     check(name, value);
     const { length } = value;

@@ -1,7 +1,7 @@
 /** The field types: what a schema may say, what a column is, and which values fit. */
 import { checkInteger, InvalidArgumentError, isRevoked, show, tagOf } from "@ariax/allocator";
 import {
-  type Accessor,
+  type AccessorType,
   BigField,
   BytesField,
   F32Field,
@@ -9,7 +9,6 @@ import {
   I8Field,
   I16Field,
   I32Field,
-  type Place,
   U8Field,
   U16Field,
   U32Field,
@@ -49,7 +48,7 @@ export type FieldValue<T extends FieldType> = T extends "i64" | "u64"
 type AnyColumn = ColumnOf[keyof ColumnOf];
 
 interface NumberType {
-  readonly Accessor: new (place: Place<never>) => Accessor<unknown, never>;
+  readonly Accessor: AccessorType;
   readonly array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => AnyColumn;
   readonly bytes: number;
   /** Throws `InvalidArgumentError` unless `value` is one that the field can hold. */
@@ -79,7 +78,7 @@ export interface Field {
   readonly bytes: number;
   /** Elements a slot: 1, or n of `bytes:n`. */
   readonly elements: number;
-  readonly Accessor: NumberType["Accessor"];
+  readonly Accessor: AccessorType;
   readonly check: (name: string, value: unknown) => void;
   readonly column: (buffer: ArrayBufferLike, byteOffset: number, slots: number) => AnyColumn;
 }

@@ -102,9 +102,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     this.slots = { words, table, old, capacity: layout.capacity, span, base: layout.firstLife * span, lives };
     const columns = layout.fields.map((f) => f.column(buffer, byteOffset + f.at, layout.capacity));
     this.names = layout.fields.map((f) => f.name);
-    this.accessors = layout.fields.map(
-      ({ Accessor, ...field }, i) => new Accessor({ ...field, column: columns[i] as never, pool: this as never }),
-    );
+    this.accessors = layout.fields.map((f, i) => new f.Accessor(f, columns[i] as never, this as never));
     const named = <T>(list: readonly T[]): { readonly [name: string]: T } =>
       Object.freeze(Object.fromEntries(this.names.map((name, i) => [name, list[i]])));
     this.columns = named(columns) as typeof this.columns;
