@@ -84,15 +84,13 @@ export function isFreeOld({ words, old }: Slots, slot: number): boolean {
   return words[LAST_OLD] === slot + 1 || old.has(slot);
 }
 
-/** Was the handle's record released, and the slot not acquired again since? */
-export function hasEnded(slots: Slots, handle: number): boolean {
-  const { table, capacity, span, base, lives } = slots;
-  if (!Number.isSafeInteger(handle) || handle < base) return false;
-  const slot = handle & (span - 1);
-  const life = Math.floor(handle / span);
-  const word = slot < capacity ? table[slot] : 0;
-  // live and young, or never lived?
-  if (word >= 0) return false;
-  if (word === ~OLD) return life === lives;
-  return ~word < OLD ? Math.floor(~word / span) === life + 1 : isFreeOld(slots, slot) && ~word - OLD === life + 1;
+/** The handle of the last record that ended in a slot, where it is free or retired; else what is none. */
+export function lastIn(slots: Slots, slot: number): number {
+  const { table, span, lives } = slots;
+  const state = ~table[slot];
+  let life = state - OLD;
+  if (life < 0) life = Math.floor(state / span);
+  else if (life === 0) life = lives + 1;
+  else if (!isFreeOld(slots, slot)) return 0;
+  return (life - 1) * span + slot;
 }

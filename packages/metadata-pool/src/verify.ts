@@ -1,6 +1,6 @@
 import { CorruptionError } from "@ariax/allocator";
 import { verify } from "@ariax/bitset";
-import { handleBits, OLD } from "./handle.ts";
+import { type HandleBits, handleBits, OLD } from "./handle.ts";
 import {
   expect,
   FREE_COUNT,
@@ -26,10 +26,11 @@ export function verifyPool(slots: Slots, layout: Layout): void {
   }
   const lived = words[LIVED_COUNT];
   expect(lived >= 0 && lived <= capacity, () => `${lived} of ${capacity} slots are said to have lived`);
+  const bits = handleBits(capacity, layout.generationBits);
   let [free, retired] = [0, 0];
   for (let slot = 0; slot < capacity; slot++) {
     const word = table[slot];
-    const kind = kindOf(word, slot, layout);
+    const kind = kindOf(word, slot, layout.firstLife, bits);
     if (kind === "free") free++;
     else if (kind === "retired") retired++;
     expect((word === 0) === slot >= lived, () => `slot ${slot} of ${lived} that have lived has the word ${hex(word)}`);
@@ -49,16 +50,20 @@ export function verifyPool(slots: Slots, layout: Layout): void {
 }
 
 /** What a slot's word says, where it says anything. An old slot is live unless it is in the set. */
-function kindOf(word: number, slot: number, layout: Layout): "live" | "free" | "old" | "retired" | "new" {
-  const { span, lives, youngLives } = handleBits(layout.capacity, layout.generationBits);
-  const isYoung = (life: number): boolean => life >= layout.firstLife && life <= youngLives;
-  const distance = word < 0 ? ~word : word;
-  const life = distance < OLD ? Math.floor(distance / span) : distance - OLD;
+function kindOf(
+  word: number,
+  slot: number,
+  firstLife: number,
+  { span, lives, youngLives }: HandleBits,
+): "live" | "free" | "old" | "retired" | "new" {
   if (word === 0) return "new";
   if (word === ~OLD) return "retired";
-  if (word > 0 && isYoung(life) && distance < OLD && distance % span === slot) return "live";
-  if (word < 0 && isYoung(life) && distance < OLD) return "free";
-  if (word < 0 && distance >= OLD && life > youngLives && life <= lives) return "old";
+  const distance = word < 0 ? ~word : word;
+  if (distance < OLD) {
+    const life = Math.floor(distance / span);
+    const isOwn = word < 0 || distance % span === slot;
+    if (isOwn && life >= firstLife && life <= youngLives) return word > 0 ? "live" : "free";
+  } else if (word < 0 && distance > OLD + youngLives && distance <= OLD + lives) return "old";
   throw new CorruptionError(`slot ${slot} has the word ${hex(word)}, which is no slot's`);
 }
 

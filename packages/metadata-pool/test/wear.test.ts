@@ -66,7 +66,6 @@ test("young slots are given first, old ones have larger handles", () => {
   expect([pool.retired, pool.tryAcquire(), pool.nextFree]).toEqual([1, 0, -1]);
   expect(() => pool.release(last)).toThrow(`double free: the record of handle ${last} is free already`);
   expect(() => pool.release(old)).toThrow(`stale handle: ${old} is not live`);
-  expect(pool.available().count).toBe(0);
   pool.verify();
 });
 
