@@ -45,7 +45,7 @@ interface Internal {
 }
 
 /** What a pool that is closed still does. */
-const OF_OWNER: readonly PropertyKey[] = ["constructor", "close", "reopen", "check"];
+const OF_OWNER: readonly PropertyKey[] = ["close", "reopen", "check"];
 
 const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINUE, RECORDING, FRESH];
 
@@ -283,17 +283,14 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   close(why: () => Error): void {
     checkCallback("why", why ?? null);
     // Not by a field that the hot calls read: V8 takes those for constants, in all pools, as long as none of them ever changes.
-    Object.setPrototypeOf(
-      this,
-      new Proxy(ConsciousnessStatePool.prototype, {
-        get(prototype, name): unknown {
-          // Other names are those that a proxy around the pool asks for: Vue's does.
-          if (!(name in prototype)) return undefined;
-          if (OF_OWNER.includes(name)) return Reflect.get(prototype, name);
-          throw why();
-        },
-      }),
-    );
+    const open = openOf(this);
+    const shut = new Proxy(Object.create(open) as object, {
+      get(_, name): unknown {
+        if (name in open && !(name in Object.prototype) && !OF_OWNER.includes(name)) throw why();
+        return Reflect.get(open, name);
+      },
+    });
+    Object.setPrototypeOf(this, shut);
     this.closed = true;
     if (this.bands !== undefined) this.bands = undefined;
   }
@@ -301,7 +298,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   /** For the owner: goes on with what `check` has found. Take `columns` and `fields` anew. */
   reopen(records: MetadataPool<Schema>): void {
     if (!(records instanceof MetadataPool)) throw new InvalidArgumentError("invalid records: they are no MetadataPool");
-    Object.setPrototypeOf(this, ConsciousnessStatePool.prototype);
+    Object.setPrototypeOf(this, openOf(this));
     this.bind(records);
   }
 
@@ -354,6 +351,12 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     changes[1] = 1;
     return bands;
   }
+}
+
+/** Where a pool has its calls from while it is open. */
+function openOf(pool: { readonly closed: boolean }): object {
+  const now = Object.getPrototypeOf(pool);
+  return pool.closed ? Object.getPrototypeOf(now) : now;
 }
 
 /** A change, where changes are counted. */

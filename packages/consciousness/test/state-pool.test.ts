@@ -427,4 +427,25 @@ test("a pool that was closed throws at every call", () => {
   ];
   for (const call of calls) expect(call).toThrow("closed");
   expect(pool.closed).toBe(true);
+  expect(pool).toBeInstanceOf(ConsciousnessStatePool);
+  expect(String(pool)).toBe("[object Object]");
+  // closed anew, for another reason
+  pool.close(() => new RangeError("gone"));
+  for (const call of calls) expect(call).toThrow("gone");
+});
+
+test("a pool of a class of yours is of that class again when it is reopened", () => {
+  class Mine extends ConsciousnessStatePool {
+    first(): number {
+      return this.slot([...this][0]!);
+    }
+  }
+  const pool = new Mine({ poolSize: 4 });
+  pool.allocateConsciousnessState();
+  const records = pool.check(pool.buffer, {});
+  for (let i = 0; i < 2; i++) pool.close(() => new RangeError("closed"));
+  expect(() => pool.first()).toThrow("closed");
+  pool.reopen(records);
+  expect([pool.closed, pool.first()]).toEqual([false, 0]);
+  pool.verify();
 });

@@ -13,7 +13,7 @@ import {
 import { BitSet } from "@ariax/bitset";
 import type { Accessor } from "./accessors.ts";
 import type { Column, FieldValue, Schema } from "./fields.ts";
-import { type Handle, handleBits, OLD } from "./handle.ts";
+import { type Handle, handleBits } from "./handle.ts";
 import {
   FREE_COUNT,
   LAST_OLD,
@@ -25,7 +25,6 @@ import {
   RETIRED_COUNT,
   readLayout,
 } from "./layout.ts";
-import { beginOld, endOld, endYoung, handleIn, lastIn, linkNew, type Slots } from "./old.ts";
 import {
   type AttachOptions,
   checkPlace,
@@ -35,6 +34,7 @@ import {
   type PoolStats,
   readPoolOptions,
 } from "./options.ts";
+import { beginOld, endAll, endOld, freeSlots, handleIn, lastIn, linkNew, type Slots } from "./slots.ts";
 import { verifyPool } from "./verify.ts";
 
 const DEFAULT_CAPACITY = 10_000;
@@ -96,10 +96,11 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     this.table = new Int32Array(buffer, byteOffset + 4 * layout.slots, layout.capacity);
     this.span = span;
     this.mask = span - 1;
-    this.lastYoung = youngLives * span;
     const old = BitSet.over(this.words, layout.old, layout.capacity);
     const { words, table } = this;
-    this.slots = { words, table, old, capacity: layout.capacity, span, base: layout.firstLife * span, lives };
+    const [base, lastYoung] = [layout.firstLife * span, youngLives * span];
+    this.slots = { words, table, old, capacity: layout.capacity, span, base, lastYoung, lives };
+    this.lastYoung = lastYoung;
     const columns = layout.fields.map((f) => f.column(buffer, byteOffset + f.at, layout.capacity));
     this.names = layout.fields.map((f) => f.name);
     this.accessors = layout.fields.map((f, i) => new f.Accessor(f, columns[i] as never, this as never));
@@ -162,12 +163,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   /** The slots that are free now: a set of its own, which does not follow the pool. O(capacity). */
   available(): BitSet {
     this.checkAttached();
-    const { table, slots, capacity } = this;
-    const set = new BitSet(capacity);
-    for (let slot = 0; slot < capacity; slot++) {
-      if (table[slot] !== ~OLD && handleIn(slots, slot) === 0) set.set(slot);
-    }
-    return set;
+    return freeSlots(this.slots);
   }
 
   /**
@@ -258,13 +254,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   /** Releases every record, the lowest last, so that it is acquired first: all handles are stale, and lives go on. O(capacity). */
   reset(): void {
     this.checkAttached();
-    const { words, span, lastYoung, slots } = this;
-    for (let slot = words[LIVED_COUNT] - 1; slot >= 0; slot--) {
-      const handle = handleIn(slots, slot);
-      if (handle === 0) continue;
-      if (handle < lastYoung) endYoung(slots, slot, handle);
-      else endOld(slots, slot, Math.floor(handle / span));
-    }
+    endAll(this.slots);
   }
 
   stats(): PoolStats {

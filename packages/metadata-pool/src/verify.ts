@@ -13,7 +13,7 @@ import {
   OLD_COUNT,
   RETIRED_COUNT,
 } from "./layout.ts";
-import { isFreeOld, type Slots } from "./old.ts";
+import { isFreeOld, type Slots } from "./slots.ts";
 
 /** Walks every invariant of a pool; throws `CorruptionError` naming the first broken one. O(capacity). */
 export function verifyPool(slots: Slots, layout: Layout): void {

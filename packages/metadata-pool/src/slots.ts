@@ -1,11 +1,11 @@
 /**
- * What happens to a slot seldom: it lives for the first time, its handles cease to be small integers, it is retired. Apart, as V8
- * inlines by size.
+ * What happens to a slot seldom: it lives for the first time, its handles cease to be small integers, it is retired; and what is asked of all
+ * slots. Apart from `acquire` and `release`, as V8 inlines by size.
  *
  * The words of old slots have no room for a link. The one that was released last is in the header; the others that are free have a bit
  * each in a set.
  */
-import type { BitSet } from "@ariax/bitset";
+import { BitSet } from "@ariax/bitset";
 import { OLD } from "./handle.ts";
 import { FREE_COUNT, LAST_OLD, LIVED_COUNT, NEXT_FREE, OLD_COUNT, RETIRED_COUNT } from "./layout.ts";
 
@@ -19,6 +19,8 @@ export interface Slots {
   readonly span: number;
   /** Slot 0's first handle. */
   readonly base: number;
+  /** Its last young handle: what ends from there on is old. */
+  readonly lastYoung: number;
   readonly lives: number;
 }
 
@@ -50,11 +52,29 @@ export function beginOld({ words, table, old, span }: Slots): number {
   return (~table[slot] - OLD) * span + slot;
 }
 
-/** A live slot that is young in its next life too becomes the first of the free ones: what `release` does. */
-export function endYoung({ words, table, span }: Slots, slot: number, handle: number): void {
-  table[slot] = ~((handle - slot + span) | words[NEXT_FREE]);
-  words[NEXT_FREE] = slot;
-  words[FREE_COUNT]++;
+/** Releases every record, the lowest last. */
+export function endAll(slots: Slots): void {
+  const { words, table, span, lastYoung } = slots;
+  for (let slot = words[LIVED_COUNT] - 1; slot >= 0; slot--) {
+    const handle = handleIn(slots, slot);
+    if (handle >= lastYoung) endOld(slots, slot, Math.floor(handle / span));
+    else if (handle > 0) {
+      // As `release` does.
+      table[slot] = ~((handle - slot + span) | words[NEXT_FREE]);
+      words[NEXT_FREE] = slot;
+      words[FREE_COUNT]++;
+    }
+  }
+}
+
+/** The slots that are neither live nor retired. */
+export function freeSlots(slots: Slots): BitSet {
+  const { table, capacity } = slots;
+  const set = new BitSet(capacity);
+  for (let slot = 0; slot < capacity; slot++) {
+    if (table[slot] !== ~OLD && handleIn(slots, slot) === 0) set.set(slot);
+  }
+  return set;
 }
 
 /** The last life of a slot's youth ends, or a later one: it is old and free or, after its last life, retired. */
