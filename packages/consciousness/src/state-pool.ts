@@ -132,6 +132,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   tryAllocateConsciousnessState(teslaFrequency: number = TESLA_FREQUENCY): StateHandle | 0 {
     // What a proxy may refuse to give is read before anything is written.
     const { records, frequency, changes, bands, span, recording } = this;
+    // 1 / 0: infinity, a literal
     if (!(typeof teslaFrequency === "number" && teslaFrequency > 0 && teslaFrequency < 1 / 0)) refuse(teslaFrequency);
     const watched = changes[1];
     if (watched === undefined) throw this.missing();

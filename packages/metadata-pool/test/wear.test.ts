@@ -99,3 +99,30 @@ test.each([0, -1, 1.5, Number.NaN, 8, "1"])("%s is no firstLife", (firstLife) =>
   const make = () => new MetadataPool({ capacity: 1, generationBits: 3, firstLife: firstLife as number });
   expect(make).toThrow(Number.isNaN(firstLife) ? message.replace("null", "NaN") : message);
 });
+
+test("what a pool has in its words is no handle, but for those of live young slots", () => {
+  // slots that never lived, are ready to, live, are free; old ones of both kinds; retired ones
+  const young = new MetadataPool({ capacity: 100 });
+  const few = new MetadataPool({ capacity: 16, generationBits: 1 });
+  const old = new MetadataPool({ capacity: 5, firstLife: 2 ** 27 - 1 });
+  for (const pool of [young, few, old]) {
+    const all = Array.from({ length: Math.min(30, pool.capacity) }, () => pool.acquire());
+    for (const h of all.slice(2)) pool.release(h);
+  }
+  for (let h = old.tryAcquire(), n = 0; n < 2; n++, h = old.tryAcquire()) expect(h).toBeGreaterThanOrEqual(2 ** 30);
+  for (const pool of [young, few, old]) {
+    const live = new Set<number>(pool);
+    const before = Buffer.from(pool.buffer.slice());
+    for (const word of new Int32Array(pool.buffer)) {
+      for (const value of [word, -word, ~word, word >>> 0, word + 2 ** 32, word & 0x3fffffff]) {
+        if (live.has(value)) continue;
+        const h = value as Handle<Record<never, never>>;
+        expect(pool.isLive(h), `${value}`).toBe(false);
+        expect(() => pool.slot(h)).toThrow(/^stale handle: /);
+        expect(() => pool.release(h)).toThrow(/^(stale handle: |double free: )/);
+      }
+    }
+    expect(Buffer.compare(before, Buffer.from(pool.buffer))).toBe(0);
+    pool.verify();
+  }
+});
