@@ -30,7 +30,7 @@ interface Kind {
 }
 
 /** Its `slot` throws unless the handle is live. */
-interface Slots {
+interface Lookup {
   slot(handle: number): number;
 }
 
@@ -38,10 +38,10 @@ export type AccessorType = new (kind: Kind, column: never, pool: never) => Acces
 
 abstract class Scalar<C, V> {
   declare protected readonly column: C;
-  declare protected readonly pool: Slots;
+  declare protected readonly pool: Lookup;
   declare private readonly kind: Kind;
 
-  constructor(kind: Kind, column: C, pool: Slots) {
+  constructor(kind: Kind, column: C, pool: Lookup) {
     this.column = column;
     this.pool = pool;
     this.kind = kind;
@@ -154,10 +154,10 @@ export class BigField extends Scalar<BigInt64Array | BigUint64Array, bigint> {
 /** Byte strings: what is read is a view in place. */
 export class BytesField {
   declare private readonly column: Uint8Array;
-  declare private readonly pool: Slots;
+  declare private readonly pool: Lookup;
   declare private readonly kind: Kind;
 
-  constructor(kind: Kind, column: Uint8Array, pool: Slots) {
+  constructor(kind: Kind, column: Uint8Array, pool: Lookup) {
     this.column = column;
     this.pool = pool;
     this.kind = kind;
