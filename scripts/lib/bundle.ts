@@ -27,8 +27,9 @@ export const BUDGETS: readonly Budget[] = [
   { package: "@ariax/arena", names: "{ TickArena }", ceiling: 9350 },
   // 8,700 of it are the slab heap.
   { package: "@ariax/memory-context", names: "{ MemoryContext }", ceiling: 17200 },
-  // What its parts have more, for the same reasons, is 2,600 of it.
-  { package: "@ariax/consciousness", names: "{ MiniVm, TeslaConsciousnessPool }", ceiling: 33400 },
+  // What its parts have more, for the same reasons, is 2,600 of it; 1,000 are fields by accessors, a class for each type, and records whose
+  // free slots are a list, with what verifies that.
+  { package: "@ariax/consciousness", names: "{ MiniVm, TeslaConsciousnessPool }", ceiling: 34400 },
 ];
 
 /** Bytes of `export <names> from "<package>"`, where `project` has it installed. */

@@ -7,6 +7,7 @@ import {
   readOptions,
 } from "@ariax/allocator";
 import {
+  type Accessor,
   type Column,
   type FieldValue,
   FRESH,
@@ -43,6 +44,9 @@ interface Internal {
   readonly [FRESH]?: boolean;
 }
 
+/** What a pool that is closed still does. */
+const OF_OWNER: readonly PropertyKey[] = ["close", "reopen", "check"];
+
 const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINUE, RECORDING, FRESH];
 
 /**
@@ -55,17 +59,17 @@ const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINU
 export class ConsciousnessStatePool<const F extends Schema = Record<never, never>> {
   // `declare`: a field that begins as undefined V8 loads without knowing its type.
   declare readonly poolSize: number;
-  /** A typed array for each of your fields, indexed by `slot(handle)`. */
+  /** A typed array for each of your fields, indexed by `slot(handle)`. Nothing is checked. */
   declare columns: { readonly [K in keyof F]: Column<F[K]> };
-  /** The records; others when the memory is another, and none that work while it is closed. */
+  /** What `fields` gives. */
+  declare private accessors: { readonly [K in keyof F]: Accessor<FieldValue<F[K]>, StateHandle> };
+  /** The records; others when the memory is another. */
   declare private records: MetadataPool<Schema>;
   declare private frequency: Float64Array;
-  /** One word behind the records: how often something was changed, by whatever context. */
+  /** Two words behind the records: how often something was changed, by whatever context, and whether that is counted. */
   declare private changes: Int32Array;
   /** Whether `close` was called, and `reopen` not since. */
   declare closed: boolean;
-  /** What it was when the index was right. */
-  declare private seen: number;
   /** Which slots have which frequency: kept from the first `inBand` on. */
   declare private bands: FrequencyBands | undefined;
   /** A handle is life · span + slot: see `@ariax/metadata-pool`, Handles. */
@@ -87,10 +91,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     this.records = records;
     this.closed = false;
     const { [FREQUENCY]: frequency, ...columns } = records.columns;
+    const { [FREQUENCY]: _, ...fields } = records.fields;
     this.frequency = frequency as Float64Array;
     this.columns = Object.freeze(columns) as typeof this.columns;
+    this.accessors = Object.freeze(fields) as unknown as typeof this.accessors;
     this.changes = counterOf(records);
-    this.seen = 0;
     this.bands = undefined;
   }
 
@@ -116,38 +121,41 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   }
 
   /**
-   * A free state, at `teslaFrequency` Hz. Its fields hold what its last owner left. Throws `PoolExhaustedError` ("consciousness pool
-   * exhausted") where all are live, and `InvalidArgumentError` for a frequency that is none. O(levels of the bitset), no garbage.
+   * A free state, at `teslaFrequency` Hz: `MetadataPool.acquire` says which. Its fields hold what its last owner left. Throws
+   * `PoolExhaustedError` ("consciousness pool exhausted") where all are live, and `InvalidArgumentError` for a frequency that is none. O(1), no garbage.
    */
-  allocateConsciousnessState(teslaFrequency: number = TESLA_FREQUENCY): StateHandle {
-    const handle = this.tryAllocateConsciousnessState(teslaFrequency);
-    if (handle === 0) throw new PoolExhaustedError(this.poolSize, this.records.retired, "consciousness pool");
-    return handle;
+  allocateConsciousnessState(teslaFrequency?: number): StateHandle {
+    return this.tryAllocateConsciousnessState(teslaFrequency) || this.exhausted();
   }
 
   /** As `allocateConsciousnessState`, but 0 where all are live. */
   tryAllocateConsciousnessState(teslaFrequency: number = TESLA_FREQUENCY): StateHandle | 0 {
-    checkFrequency(FREQUENCY, teslaFrequency);
-    this.checkThere();
-    const handle = this.records.tryAcquire();
+    // What a proxy may refuse to give is read before anything is written.
+    const { records, frequency, changes, bands, span, recording } = this;
+    // 1 / 0: infinity, a literal
+    if (!(typeof teslaFrequency === "number" && teslaFrequency > 0 && teslaFrequency < 1 / 0)) refuse(teslaFrequency);
+    const watched = changes[1];
+    if (watched === undefined) throw this.missing();
+    const handle = records.tryAcquire();
     if (handle === 0) return 0;
-    const slot = this.slotOf(handle);
-    this.frequency[slot] = teslaFrequency;
-    if (this.changed()) this.bands!.add(slot, teslaFrequency);
-    if (this.recording !== undefined) this.recording.add(ACQUIRE, slot, 0, 0);
+    const slot = handle & (span - 1);
+    frequency[slot] = teslaFrequency;
+    if (watched !== 0) count(changes, bands, slot);
+    if (recording !== undefined) recording.add(ACQUIRE, slot, 0, 0);
     return handle as number as StateHandle;
   }
 
   /**
    * Ends the state's life. Throws `DoubleFreeError` where it ended and its slot was not used again since, `StaleHandleError` for
-   * any other handle that is not live. O(levels of the bitset), no garbage.
+   * any other handle that is not live. O(1), no garbage.
    */
   release(handle: StateHandle): void {
-    this.checkThere();
-    this.records.release(handle as number as Handle<Schema>);
-    const slot = this.slotOf(handle);
-    if (this.changed()) this.bands!.remove(slot);
-    if (this.recording !== undefined) this.recording.add(RELEASE, slot, 0, 0);
+    const { records, changes, bands, span, recording } = this;
+    const watched = changes[1];
+    if (watched === undefined) throw this.missing();
+    records.release(handle as number as Handle<Schema>);
+    if (watched !== 0) count(changes, bands, handle & (span - 1));
+    if (recording !== undefined) recording.add(RELEASE, handle & (span - 1), 0, 0);
   }
 
   /** O(1), for any value whatever. */
@@ -168,13 +176,16 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   /** Another frequency for a live state. Throws `StaleHandleError` and `InvalidArgumentError`; then it keeps its own. */
   retune(handle: StateHandle, teslaFrequency: number): void {
     this.checkThere();
+    const { frequency, changes, bands } = this;
     const slot = this.slot(handle);
     checkFrequency(FREQUENCY, teslaFrequency);
-    this.frequency[slot] = teslaFrequency;
-    if (this.changed()) {
-      this.bands!.remove(slot);
-      this.bands!.add(slot, teslaFrequency);
-    }
+    frequency[slot] = teslaFrequency;
+    if (changes[1] !== 0) count(changes, bands, slot);
+  }
+
+  /** Each of your fields, checked: `fields.energy.get(handle)`, `fields.energy.set(handle, value)`. See `MetadataPool.fields`. */
+  get fields(): { readonly [K in keyof F]: Accessor<FieldValue<F[K]>, StateHandle> } {
+    return this.accessors;
   }
 
   /** A field of a state: see `MetadataPool.get`. O(fields). */
@@ -201,8 +212,8 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   *[Symbol.iterator](): Generator<StateHandle, void, undefined> {
     // By slot, not by the records' own iterator: that would go on where the pool has been closed.
     for (let slot = 0; slot < this.poolSize; slot++) {
-      const handle = this.records.handleAt(slot);
-      if (handle !== 0) yield handle as number as StateHandle;
+      const handle = this.handleAt(slot);
+      if (handle !== 0) yield handle;
     }
   }
 
@@ -220,21 +231,22 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   private *between(low: number, high: number): Generator<StateHandle, void, undefined> {
     this.checkThere();
     if (this.size === 0) return;
-    if (this.bands === undefined || this.seen !== this.changes[0]) this.bands = this.indexed();
-    for (const slot of this.bands.between(low, high)) {
+    const bands = this.right() ?? this.index();
+    for (const slot of bands.between(low, high)) {
       const frequency = this.frequency[slot];
-      const handle = this.records.handleAt(slot);
+      const handle = this.handleAt(slot);
       // May have ended in the meantime.
-      if (handle !== 0 && frequency >= low && frequency < high) yield handle as number as StateHandle;
+      if (handle !== 0 && frequency >= low && frequency < high) yield handle;
     }
   }
 
   /** Ends every state's life. Handles stay stale for good. O(poolSize). */
   reset(): void {
     this.checkThere();
-    this.records.reset();
+    const { records, changes } = this;
     this.bands = undefined;
-    this.changes[0]++;
+    records.reset();
+    changes[0]++;
   }
 
   stats(): PoolStats {
@@ -250,9 +262,9 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   private verifyFrequencies(): void {
     // Another context may have changed states: the index is made anew then.
-    const bands = this.seen === this.changes[0] ? this.bands : undefined;
+    const bands = this.right();
     for (const handle of this.records) {
-      const slot = this.slotOf(handle);
+      const slot = handle & (this.span - 1);
       const frequency = this.frequency[slot];
       if (!(frequency > 0 && frequency < Number.POSITIVE_INFINITY)) {
         throw new CorruptionError(`the state in slot ${slot} has a frequency of ${frequency} Hz`);
@@ -266,24 +278,28 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   }
 
   /**
-   * For the owner of the memory, who takes it away: from now on every call throws what `why` makes, until `reopen`. The columns are typed
-   * arrays, and whoever keeps them can still read and write what lies there.
+   * For the owner of the memory, who takes it away: from now on every call throws what `why` makes, until `reopen`. Whoever keeps columns, or
+   * accessors of fields, can still read and write what lies there.
    */
   close(why: () => Error): void {
     checkCallback("why", why ?? null);
-    this.records = new Proxy(this.records, {
-      // Other names are those that a proxy around this one asks for: Vue's does.
-      get: (records, name): undefined => {
-        if (name in records) throw why();
+    // Not by a field that the hot calls read: V8 takes those for constants, in all pools, as long as none of them ever changes.
+    const open = openOf(this);
+    const shut = new Proxy(Object.create(open) as object, {
+      get(_, name): unknown {
+        if (name in open && !(name in Object.prototype) && !OF_OWNER.includes(name)) throw why();
+        return Reflect.get(open, name);
       },
     });
+    Object.setPrototypeOf(this, shut);
     this.closed = true;
-    this.bands = undefined;
+    if (this.bands !== undefined) this.bands = undefined;
   }
 
-  /** For the owner: goes on with what `check` has found. Take `columns` anew. */
+  /** For the owner: goes on with what `check` has found. Take `columns` and `fields` anew. */
   reopen(records: MetadataPool<Schema>): void {
     if (!(records instanceof MetadataPool)) throw new InvalidArgumentError("invalid records: they are no MetadataPool");
+    Object.setPrototypeOf(this, openOf(this));
     this.bind(records);
   }
 
@@ -312,29 +328,48 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     return new CorruptionError(`truncated: the pool ends at byte ${end}, its buffer at ${buffer.byteLength}`);
   }
 
-  /** A change is counted. Is there an index, and is it right but for this one? */
-  private changed(): boolean {
-    const count = ++this.changes[0];
-    if (this.bands === undefined) return false;
-    if (count === this.seen + 1) {
-      this.seen = count;
-      return true;
-    }
-    this.bands = undefined;
-    return false;
+  /** A call of the pool's, which throws where that was closed. */
+  private handleAt(slot: number): StateHandle | 0 {
+    return this.records.handleAt(slot) as number as StateHandle | 0;
+  }
+
+  private exhausted(): never {
+    throw new PoolExhaustedError(this.poolSize, this.records.retired, "consciousness pool");
+  }
+
+  /** The index, where there is one and no other context has changed states since. */
+  private right(): FrequencyBands | undefined {
+    return this.bands?.seen === this.changes[0] ? this.bands : undefined;
   }
 
   /** tried: kept from the beginning; measured: 47 ns to allocate and release a state instead of 30, and 51 kB for 10,000. */
-  private indexed(): FrequencyBands {
-    const bands = new FrequencyBands(this.poolSize);
-    for (const handle of this.records) bands.add(this.slotOf(handle), this.frequency[this.slotOf(handle)]);
-    this.seen = this.changes[0];
+  private index(): FrequencyBands {
+    const { records, frequency, changes, poolSize, span } = this;
+    const bands = new FrequencyBands(poolSize, (slot) => (records.handleAt(slot) === 0 ? 0 : frequency[slot]));
+    for (const handle of records) bands.add(handle & (span - 1), frequency[handle & (span - 1)]);
+    bands.seen = changes[0];
+    this.bands = bands;
+    changes[1] = 1;
     return bands;
   }
+}
 
-  private slotOf(handle: number): number {
-    return (handle | 0) === handle ? handle & (this.span - 1) : handle % this.span;
-  }
+/** Where a pool has its calls from while it is open. */
+function openOf(pool: { readonly closed: boolean }): object {
+  const now = Object.getPrototypeOf(pool);
+  return pool.closed ? Object.getPrototypeOf(now) : now;
+}
+
+/** A change, where changes are counted. */
+function count(changes: Int32Array, bands: FrequencyBands | undefined, slot: number): void {
+  const before = changes[0];
+  changes[0] = before + 1;
+  if (bands !== undefined) bands.note(slot, before);
+}
+
+/** Apart, as V8 inlines by size. */
+function refuse(frequency: number): void {
+  checkFrequency(FREQUENCY, frequency);
 }
 
 /** A field of yours: the frequency is not written but by `retune`, which knows of the index. */

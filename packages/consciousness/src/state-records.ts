@@ -1,10 +1,12 @@
 /**
- * A state pool's records: those of a `MetadataPool`, with a column more, and one word behind them.
+ * A state pool's records: those of a `MetadataPool`, with a column more, and two words behind them.
  *
- *     ┌──────────────────────────────────────────────────┬─────────┬───┐
- *     │ MetadataPool: your fields, and "teslaFrequency"  │ changes │ 0 │
- *     └──────────────────────────────────────────────────┴─────────┴───┘
- *                                                          how often a state was made, ended or retuned, by whatever context
+ *     ┌──────────────────────────────────────────────────┬─────────┬─────────┐
+ *     │ MetadataPool: your fields, and "teslaFrequency"  │ changes │ watched │
+ *     └──────────────────────────────────────────────────┴─────────┴─────────┘
+ *
+ *     changes    how often a state was made, ended or retuned, by whatever context, since …
+ *     watched    … some context began to keep an index: 1, and 0 before. Until then a change costs a look at this word
  */
 import {
   CorruptionError,
@@ -25,7 +27,7 @@ let made = 0;
 const LIFE_STRIDE = 0x9e3779b1;
 /** … and leave at least half of the lives whose handles are small integers. */
 const YOUNG_BITS = 30;
-/** Bytes behind the records: the count of changes. */
+/** Bytes behind the records: the count of changes, and whether it is kept. */
 export const COUNTER_BYTES = 8;
 
 export interface StatePoolOptions<F extends Schema> {
@@ -79,7 +81,7 @@ export function bytesOf(poolSize: number, fields: Schema): number {
   return MetadataPool.byteLength({ capacity: poolSize, fields }) + COUNTER_BYTES;
 }
 
-/** The words behind the records, of which the first counts changes. */
+/** The words behind the records: changes, watched. */
 export const counterOf = ({ buffer, byteOffset, byteLength }: MetadataPool<Schema>): Int32Array =>
   new Int32Array(buffer, byteOffset + byteLength, COUNTER_BYTES / 4);
 

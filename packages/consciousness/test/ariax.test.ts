@@ -5,7 +5,7 @@
  *     AriaX                                     here
  *     BitSet: init(n), setAll, clear(bit)       new BitSet(n), setAll(), first() → −1, clear(bit)
  *     metadata pool: 10,000 records             new MetadataPool({ capacity: 10_000 })
- *     next_free                                 acquire()
+ *     next_free, available slots                nextFree, available(): a BitSet; acquire()
  *     allocate_consciousness_state(f)           allocateConsciousnessState(f)
  *     pool_size, tesla_frequency                poolSize, teslaFrequency
  *     harmonic_memory_base, _block_size         harmonicMemoryBase, harmonicBlockSize
@@ -36,10 +36,14 @@ describe("metadata pool", () => {
   test("10,000 records, one acquisition for all of them, the next free one each time", () => {
     const pool = new MetadataPool({ fields: { size: "u32" } });
     const { buffer } = pool;
+    expect(pool.available()).toBeInstanceOf(BitSet);
+    expect([pool.nextFree, pool.available().count]).toEqual([0, 10_000]);
     const records = Array.from({ length: 10_000 }, () => pool.acquire());
     expect(records.map((record) => pool.slot(record))).toEqual(records.map((_, slot) => slot));
     expect(pool.tryAcquire()).toBe(0);
+    expect([pool.nextFree, pool.available().first()]).toEqual([-1, -1]);
     pool.release(records[77]!);
+    expect([pool.nextFree, pool.available().first()]).toEqual([77, 77]);
     expect(pool.slot(pool.acquire())).toBe(77);
     expect(pool.buffer).toBe(buffer);
   });

@@ -15,7 +15,7 @@ function taken(make: string): number {
   return Number.parseFloat(execFileSync(process.execPath, ["--input-type=module"], { input: code, encoding: "utf8" }));
 }
 
-// A gigabyte of columns; the records' own bytes are 4.3 MiB, and the control block of the region 13.
+// A gigabyte of columns; the records' own bytes are 4.1 MiB, and the control block of the region 13.
 const many = '{ poolSize: 1e6, fields: { data: "bytes:1000" } }';
 test.each([
   ["a state pool", `new ConsciousnessStatePool(${many})`],

@@ -1,7 +1,7 @@
 /** Through a proxy, every call does what it does without: the same results, and the same bytes. */
 import { reactive } from "@vue/reactivity";
 import { describe, expect, test } from "vitest";
-import { ConsciousnessStatePool, MiniVm, TeslaConsciousnessPool } from "../src/index.ts";
+import { ConsciousnessStatePool, MiniVm, type StateHandle, TeslaConsciousnessPool } from "../src/index.ts";
 import { PhaseOne } from "../src/phase-1.ts";
 
 type Wrap = <T extends object>(object: T) => T;
@@ -33,6 +33,12 @@ const stories: Record<string, (wrap: Wrap) => unknown[]> = {
     pool.retune(states[1], 100);
     pool.release(states[2]);
     pool.set(states[3], "energy", 0.5);
+    pool.fields.count.set(states[3], 7);
+    log.push(
+      pool.fields.count.get(states[3]),
+      message(() => pool.fields.count.set(states[3], 256)),
+      message(() => pool.fields.count.get(states[2]))?.slice(0, 12),
+    );
     pool.columns.count[pool.slot(states[4])] = 9;
     log.push(
       [...pool.inBand(0, 1000)].map((state) => pool.slot(state)),
@@ -61,10 +67,11 @@ const stories: Record<string, (wrap: Wrap) => unknown[]> = {
     log.push(
       pool.closed,
       message(() => pool.size),
+      message(() => pool.fields.count),
       message(() => pool.release(states[1])),
     );
     pool.reopen(records);
-    log.push(pool.closed, pool.size);
+    log.push(pool.closed, pool.size, pool.fields.count.get(states[4]));
     pool.verify();
     pool.reset();
     log.push(pool.size, [...pool.inBand(0, 10)]);
@@ -160,6 +167,45 @@ const stories: Record<string, (wrap: Wrap) => unknown[]> = {
     return log;
   },
 };
+
+/** Each call with a handle that is live, of a pool that has an index, and of one that has none. */
+const CALLS: Record<string, (pool: ConsciousnessStatePool<typeof fields>, state: StateHandle) => unknown> = {
+  allocateConsciousnessState: (pool) => pool.allocateConsciousnessState(5),
+  tryAllocateConsciousnessState: (pool) => pool.tryAllocateConsciousnessState(),
+  release: (pool, state) => pool.release(state),
+  retune: (pool, state) => pool.retune(state, 6),
+  set: (pool, state) => pool.set(state, "energy", 1),
+  "fields.energy.set": (pool, state) => pool.fields.energy.set(state, 1),
+  reset: (pool) => pool.reset(),
+};
+
+test.each(Object.entries(CALLS))("%s through a proxy that throws changes nothing", (_, call) => {
+  for (const isWatched of [false, true]) {
+    for (let reads = 0, done = false; !done; reads++) {
+      const pool = new ConsciousnessStatePool({ poolSize: 20, fields });
+      const [state, ended] = [3, 4, 5].map((frequency) => pool.allocateConsciousnessState(frequency));
+      pool.release(ended);
+      if (isWatched) expect([...pool.inBand(2, 4)]).toEqual([state]);
+      const before = Buffer.from(pool.buffer.slice());
+      let left = reads;
+      const proxy = new Proxy(pool, {
+        get(target, key, receiver) {
+          if (left-- === 0) throw new Error("not now");
+          return Reflect.get(target, key, receiver);
+        },
+      });
+      try {
+        call(proxy, state);
+        done = true;
+      } catch (error) {
+        expect((error as Error).message).toBe("not now");
+        expect(Buffer.compare(Buffer.from(pool.buffer), before), `${reads} reads, then a throw`).toBe(0);
+      }
+      pool.verify();
+      if (done) expect(reads).toBeGreaterThan(0); // it did throw before
+    }
+  }
+});
 
 describe.each(Object.entries(kinds))("%s", (_, wrap) => {
   test.each(Object.entries(stories))("of %s changes nothing", (__, story) => {

@@ -24,11 +24,14 @@ test("a pool does as a Map of frequencies does", () => {
 });
 
 function check(poolSize: number, calls: readonly Call[]): void {
-  const pool = new ConsciousnessStatePool({ poolSize });
+  const first = new ConsciousnessStatePool({ poolSize });
+  // Two contexts take turns on the same states, each with an index of its own once it was asked for one.
+  const both = [first, ConsciousnessStatePool.attach(first.buffer)];
   const live = new Map<StateHandle, number>();
   const ended: StateHandle[] = [];
   const pick = (n: number): StateHandle | undefined => [...live.keys()][n % Math.max(live.size, 1)];
   for (const [what, n] of calls) {
+    const pool = both[Math.floor(n / 3) % 3 === 0 ? 1 : 0];
     const one = pick(Math.floor(n));
     if (what === "allocate") {
       const h = pool.tryAllocateConsciousnessState(n);
@@ -55,8 +58,11 @@ function check(poolSize: number, calls: readonly Call[]): void {
       live.clear();
     }
   }
-  expect(new Set(pool)).toEqual(new Set(live.keys()));
-  for (const [h, f] of live) expect(pool.frequencyOf(h)).toBe(f);
-  for (const h of ended) expect(pool.isLive(h)).toBe(false);
-  pool.verify();
+  for (const pool of both) {
+    expect(new Set(pool)).toEqual(new Set(live.keys()));
+    for (const [h, f] of live) expect(pool.frequencyOf(h)).toBe(f);
+    for (const h of ended) expect(pool.isLive(h)).toBe(false);
+    expect(new Set(pool.inBand(0, Number.POSITIVE_INFINITY))).toEqual(new Set(live.keys()));
+    pool.verify();
+  }
 }

@@ -27,6 +27,14 @@ describe("a state", () => {
     expect(pool.get(h, "energy")).toBe(0.5);
     expect(pool.get(h, "owner")).toBe(7);
     expect(Object.keys(pool.columns).sort()).toEqual(["energy", "owner"]);
+    expect(Object.keys(pool.fields).sort()).toEqual(["energy", "owner"]);
+    expect([pool.fields.energy.get(h), pool.fields.owner.get(h)]).toEqual([0.5, 7]);
+    pool.fields.owner.set(h, 65535);
+    expect(pool.get(h, "owner")).toBe(65535);
+    expect(() => pool.fields.owner.set(h, 65536)).toThrow("invalid owner: 65536 is not a whole number from 0 to 65535");
+    pool.release(h);
+    expect(() => pool.fields.owner.get(h)).toThrow(`stale handle: ${h} is not live`);
+    expect(() => pool.fields.energy.set(h, 1)).toThrow(StaleHandleError);
   });
 
   test("ends by release, and its handle never comes alive again", () => {
@@ -156,6 +164,51 @@ describe("a band", () => {
     a.reset();
     b.verify();
     expect([...b.inBand(0, 2)]).toEqual([]);
+  });
+
+  test("costs nothing until it is asked for: no context counts changes", () => {
+    const a = new ConsciousnessStatePool({ poolSize: 8 });
+    const b = ConsciousnessStatePool.attach(a.buffer);
+    const words = new Int32Array(a.buffer, a.buffer.byteLength - 8);
+    const first = a.allocateConsciousnessState(1);
+    b.retune(b.allocateConsciousnessState(2), 3);
+    a.release(first);
+    expect([...words]).toEqual([0, 0]);
+    expect([...b.inBand(1, 4)].length).toBe(1);
+    expect([...words]).toEqual([0, 1]);
+    // From then on all do.
+    const other = a.allocateConsciousnessState(1);
+    expect([...words]).toEqual([1, 1]);
+    expect([...b.inBand(1, 2)]).toEqual([other]);
+  });
+
+  test("is right however often a state changes between two looks, and during one", () => {
+    const pool = new ConsciousnessStatePool({ poolSize: 100 });
+    const states = Array.from({ length: 50 }, () => pool.allocateConsciousnessState(1));
+    expect([...pool.inBand(1, 2)].length).toBe(50);
+    for (let round = 0; round < 10; round++) {
+      for (const state of states) pool.retune(state, 2 ** (round % 5));
+      pool.release(states[round]);
+      states[round] = pool.allocateConsciousnessState(64);
+      pool.retune(states[round], 2 ** (round % 5));
+    }
+    expect([...pool.inBand(16, 32)]).toEqual(states);
+    expect([...pool.inBand(0, 16)]).toEqual([]);
+    pool.verify();
+    const seen: StateHandle[] = [];
+    for (const state of pool.inBand(16, 128)) {
+      seen.push(state);
+      // What lies ahead counts: one that ends, one that comes into this band, one into the next.
+      if (state !== states[0]) continue;
+      pool.release(states[2]);
+      pool.retune(pool.allocateConsciousnessState(4), 17);
+      pool.allocateConsciousnessState(64);
+    }
+    expect(seen.map((state) => pool.frequencyOf(state))).toEqual([
+      ...new Array(50).fill(0).map((_, i) => (i === 2 ? 17 : 16)),
+      64,
+    ]);
+    pool.verify();
   });
 
   test("of a pool that is reset is empty", () => {
@@ -363,6 +416,7 @@ test("a pool that was closed throws at every call", () => {
     () => pool.retune(h, 1),
     () => pool.get(h, "a"),
     () => pool.set(h, "a", 1),
+    () => pool.fields.a.get(h),
     () => pool.size,
     () => pool.buffer,
     () => [...pool],
@@ -373,4 +427,25 @@ test("a pool that was closed throws at every call", () => {
   ];
   for (const call of calls) expect(call).toThrow("closed");
   expect(pool.closed).toBe(true);
+  expect(pool).toBeInstanceOf(ConsciousnessStatePool);
+  expect(String(pool)).toBe("[object Object]");
+  // closed anew, for another reason
+  pool.close(() => new RangeError("gone"));
+  for (const call of calls) expect(call).toThrow("gone");
+});
+
+test("a pool of a class of yours is of that class again when it is reopened", () => {
+  class Mine extends ConsciousnessStatePool {
+    first(): number {
+      return this.slot([...this][0]!);
+    }
+  }
+  const pool = new Mine({ poolSize: 4 });
+  pool.allocateConsciousnessState();
+  const records = pool.check(pool.buffer, {});
+  for (let i = 0; i < 2; i++) pool.close(() => new RangeError("closed"));
+  expect(() => pool.first()).toThrow("closed");
+  pool.reopen(records);
+  expect([pool.closed, pool.first()]).toEqual([false, 0]);
+  pool.verify();
 });

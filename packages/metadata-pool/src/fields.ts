@@ -1,5 +1,18 @@
 /** The field types: what a schema may say, what a column is, and which values fit. */
 import { checkInteger, InvalidArgumentError, isRevoked, show, tagOf } from "@ariax/allocator";
+import {
+  type AccessorType,
+  BigField,
+  BytesField,
+  F32Field,
+  F64Field,
+  I8Field,
+  I16Field,
+  I32Field,
+  U8Field,
+  U16Field,
+  U32Field,
+} from "./accessors.ts";
 
 /** The columns of the number types, as TypeScript sees them. */
 interface ColumnOf {
@@ -35,8 +48,7 @@ export type FieldValue<T extends FieldType> = T extends "i64" | "u64"
 type AnyColumn = ColumnOf[keyof ColumnOf];
 
 interface NumberType {
-  /** What `Cells` calls it. */
-  readonly kind: number;
+  readonly Accessor: AccessorType;
   readonly array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => AnyColumn;
   readonly bytes: number;
   /** Throws `InvalidArgumentError` unless `value` is one that the field can hold. */
@@ -44,21 +56,19 @@ interface NumberType {
 }
 
 const TYPES: Readonly<Record<keyof ColumnOf, NumberType>> = {
-  u8: { kind: 0, array: Uint8Array, bytes: 1, check: integer(0, 0xff) },
-  i8: { kind: 1, array: Int8Array, bytes: 1, check: integer(-0x80, 0x7f) },
-  u16: { kind: 2, array: Uint16Array, bytes: 2, check: integer(0, 0xffff) },
-  i16: { kind: 3, array: Int16Array, bytes: 2, check: integer(-0x8000, 0x7fff) },
-  u32: { kind: 4, array: Uint32Array, bytes: 4, check: integer(0, 0xffffffff) },
-  i32: { kind: 5, array: Int32Array, bytes: 4, check: integer(-0x80000000, 0x7fffffff) },
-  f32: { kind: 6, array: Float32Array, bytes: 4, check: float },
-  f64: { kind: 7, array: Float64Array, bytes: 8, check: float },
-  i64: { kind: 8, array: BigInt64Array, bytes: 8, check: bigint(-(2n ** 63n), 2n ** 63n - 1n) },
-  u64: { kind: 9, array: BigUint64Array, bytes: 8, check: bigint(0n, 2n ** 64n - 1n) },
+  u8: { Accessor: U8Field, array: Uint8Array, bytes: 1, check: integer(0, 0xff) },
+  i8: { Accessor: I8Field, array: Int8Array, bytes: 1, check: integer(-0x80, 0x7f) },
+  u16: { Accessor: U16Field, array: Uint16Array, bytes: 2, check: integer(0, 0xffff) },
+  i16: { Accessor: I16Field, array: Int16Array, bytes: 2, check: integer(-0x8000, 0x7fff) },
+  u32: { Accessor: U32Field, array: Uint32Array, bytes: 4, check: integer(0, 0xffffffff) },
+  i32: { Accessor: I32Field, array: Int32Array, bytes: 4, check: integer(-0x80000000, 0x7fffffff) },
+  f32: { Accessor: F32Field, array: Float32Array, bytes: 4, check: float },
+  f64: { Accessor: F64Field, array: Float64Array, bytes: 8, check: float },
+  i64: { Accessor: BigField, array: BigInt64Array, bytes: 8, check: bigint(-(2n ** 63n), 2n ** 63n - 1n) },
+  u64: { Accessor: BigField, array: BigUint64Array, bytes: 8, check: bigint(0n, 2n ** 64n - 1n) },
 };
 
 const MAX_BYTES = 65536;
-/** The kind of byte strings. */
-const BYTES = 10;
 
 /** A field of a schema, read. */
 export interface Field {
@@ -68,8 +78,7 @@ export interface Field {
   readonly bytes: number;
   /** Elements a slot: 1, or n of `bytes:n`. */
   readonly elements: number;
-  /** That of its number type; 10 for a byte string. */
-  readonly kind: number;
+  readonly Accessor: AccessorType;
   readonly check: (name: string, value: unknown) => void;
   readonly column: (buffer: ArrayBufferLike, byteOffset: number, slots: number) => AnyColumn;
 }
@@ -95,10 +104,10 @@ function readField(name: string, type: FieldType): Field {
       `invalid field: ${show(name)} is of type ${show(type)}, which is not one of ${known}`,
     );
   }
-  const { kind, array, bytes, check } = TYPES[isBytes ? "u8" : (type as keyof ColumnOf)];
+  const { Accessor, array, bytes, check } = TYPES[isBytes ? "u8" : (type as keyof ColumnOf)];
   return {
     ...{ name, type, bytes },
-    kind: isBytes ? BYTES : kind,
+    Accessor: isBytes ? BytesField : Accessor,
     elements: isBytes ? elements : 1,
     check: isBytes ? byteString(elements) : check,
     column: (buffer, byteOffset, slots) => new array(buffer, byteOffset, slots * (isBytes ? elements : 1)),

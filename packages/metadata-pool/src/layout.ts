@@ -1,76 +1,88 @@
 /**
  * Where everything lies in a pool's one buffer, in bytes from its beginning, and its header, in 32-bit words:
  *
- *     header        64              word 0  magic          4  generation bits   7  live records
- *     generations   4 · capacity         1  version        5  hash of fields    8  retired slots
- *     free slots    BitSet of            2  byte length    6  checksum of 0–5   9–15  0
- *                   2 · capacity         3  capacity
- *     columns       widest first
+ *     header        64               word 0  magic          5  hash of fields     9  next_free: the first in that list
+ *     columns       widest first          1  version        6  first life        10  slots that ever lived: the lowest
+ *     old slots     BitSet of             2  byte length    7  checksum of 0–6   11  old slots that are free
+ *                   capacity              3  capacity       8  young slots that  12  retired slots
+ *     slots         4 · capacity          4  life bits         are free: a list  13  the last of 11's, and 1; or 0
  *
- * Bit i of the free slots: slot i is free and young; bit capacity + i: it is free and old.
+ * What the word of a slot means: `handle.ts`. Young slots that are free are a list, linked by their words. Old ones that are free have a
+ * bit each: bit i of the set is slot i; all but the one that was released last.
+ *
+ *     live = ever lived − young and free − old and free − retired
+ *
+ * The slots are last, so that where a shorter buffer lacks anything, it lacks them: who finds a record live there finds its columns too.
  */
 import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
 import { BitSet } from "@ariax/bitset";
 import { type Field, readSchema, type Schema } from "./fields.ts";
-import { MAX_SLOTS, maxGenerationBits } from "./handle.ts";
+import { handleBits, MAX_SLOTS, maxGenerationBits } from "./handle.ts";
 
-export const LIVE_COUNT = 7;
-export const RETIRED_COUNT = 8;
-/** The first generation's word, and so the header's length. */
-export const FIRST_GENERATION = 16;
+export const FIRST_LIFE = 6;
+export const FREE_COUNT = 8;
+export const NEXT_FREE = 9;
+export const LIVED_COUNT = 10;
+export const OLD_COUNT = 11;
+export const RETIRED_COUNT = 12;
+export const LAST_OLD = 13;
+/** The header's length. */
+export const HEADER = 16;
 
 const MAGIC = 0x41584d50; // "AXMP"
 const VERSION = 1;
-/** Words 0 to 5 never change; word 6 is their checksum. */
-const CHECKSUM = 6;
+/** The words before it never change; it is their checksum. */
+const CHECKSUM = 7;
 
 export interface PlacedField extends Field {
   /** Bytes from the pool's beginning. */
   readonly at: number;
-  /** The same in elements: where the column begins in an array of its type. */
-  readonly first: number;
 }
 
 export interface Layout {
   readonly capacity: number;
   readonly generationBits: number;
-  /** The first word of the free slots. */
-  readonly free: number;
+  readonly firstLife: number;
+  /** The first word of the set of old slots, and of the slots. */
+  readonly old: number;
+  readonly slots: number;
   readonly fields: readonly PlacedField[];
   readonly byteLength: number;
-  /** Words 0 to 6. */
+  /** Words 0 to 7. */
   readonly header: Int32Array;
 }
 
 /** The layout of a pool; throws `InvalidArgumentError` where there can be none. */
-export function layOut(schema: Schema, capacity: number, generationBits?: number): Layout {
+export function layOut(schema: Schema, capacity: number, generationBits?: number, firstLife = 1): Layout {
   checkInteger("capacity", capacity, 1, MAX_SLOTS);
   const most = maxGenerationBits(capacity);
   const bits = generationBits === undefined ? most : checkInteger("generationBits", generationBits, 1, most);
-  const free = FIRST_GENERATION + capacity;
-  let at = align8(4 * free + BitSet.byteLength(2 * capacity));
+  checkInteger("firstLife", firstLife, 1, handleBits(capacity, bits).youngLives);
+  let at = 4 * HEADER;
   const fields = readSchema(schema).map((field) => {
-    const placed = { ...field, at, first: at / field.bytes };
+    const placed = { ...field, at };
     at += field.bytes * field.elements * capacity;
     return placed;
   });
-  const byteLength = align8(at);
+  const old = Math.ceil(at / 4);
+  const byteLength = align8(4 * old + BitSet.byteLength(capacity) + 4 * capacity);
+  const slots = byteLength / 4 - capacity;
   if (byteLength > MAX_CAPACITY) {
     throw new InvalidArgumentError(
       `invalid capacity: ${capacity} records take ${byteLength} bytes, above ${MAX_CAPACITY}`,
     );
   }
   const hash = fnv(Array.from(JSON.stringify(fields.map(({ name, type }) => [name, type])), (c) => c.codePointAt(0)!));
-  const header = Int32Array.of(MAGIC, VERSION, byteLength, capacity, bits, hash, 0);
+  const header = Int32Array.of(MAGIC, VERSION, byteLength, capacity, bits, hash, firstLife, 0);
   header[CHECKSUM] = fnv(header.subarray(0, CHECKSUM));
-  return { capacity, generationBits: bits, free, fields, byteLength, header };
+  return { capacity, generationBits: bits, firstLife, fields, old, slots, byteLength, header };
 }
 
 /** The layout of the pool that lies at `byteOffset`; throws `CorruptionError` where none does. */
 export function readLayout(buffer: ArrayBufferLike, byteOffset: number, schema: Schema): Layout {
   const room = buffer.byteLength - byteOffset;
-  expect(room >= 4 * FIRST_GENERATION, () => `${room} bytes at ${byteOffset} have no room for the header of a pool`);
-  const header = new Int32Array(buffer, byteOffset, FIRST_GENERATION);
+  expect(room >= 4 * HEADER, () => `${room} bytes at ${byteOffset} have no room for the header of a pool`);
+  const header = new Int32Array(buffer, byteOffset, HEADER);
   expect(header[0] === MAGIC, () => `no pool at ${byteOffset}: it begins with ${hex(header[0])}, not ${hex(MAGIC)}`);
   expect(header[1] === VERSION, () => `the pool's layout has version ${header[1]}, not ${VERSION}`);
   expect(
@@ -79,7 +91,7 @@ export function readLayout(buffer: ArrayBufferLike, byteOffset: number, schema: 
   );
   const byteLength = header[2] >>> 0;
   expect(room >= byteLength, () => `the pool is truncated: ${room} bytes of ${byteLength}`);
-  const layout = layOut(schema, header[3], header[4]);
+  const layout = layOut(schema, header[3], header[4], header[FIRST_LIFE]);
   if (layout.header[5] !== header[5]) throw new InvalidArgumentError("invalid fields: the pool was made with others");
   expect(layout.byteLength === byteLength, () => `the pool has ${byteLength} bytes, not ${layout.byteLength}`);
   return layout;

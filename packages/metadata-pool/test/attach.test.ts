@@ -1,4 +1,5 @@
 import { CorruptionError } from "@ariax/allocator";
+import { BitSet } from "@ariax/bitset";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MetadataPool } from "../src/index.ts";
@@ -82,12 +83,15 @@ describe("attach", () => {
     expect(attach(future)).toThrow("corrupted: the pool's layout has version 2, not 1");
   });
 
-  test("one changed bit in header, generations or free slots is found", () => {
+  test("one changed bit in header, slots or the set of old slots is found", () => {
     const pool = busyPool();
-    // all that is no column, but for padding behind the free slots
-    const words = Math.floor((pool.columns.owner.byteOffset - 4) / 4);
+    const length = pool.byteLength / 4;
+    const { owner, tag } = pool.columns;
+    const [columns, behind] = [owner.byteOffset / 4, (tag.byteOffset + tag.byteLength) / 4];
+    const slots = length - 100;
     fc.assert(
-      fc.property(fc.nat(words - 1), fc.nat(31), (word, bit) => {
+      fc.property(fc.nat(length - 1 - (behind - columns)), fc.nat(31), (n, bit) => {
+        const word = n < columns ? n : n + behind - columns;
         const copy = pool.buffer.slice() as ArrayBuffer;
         new Int32Array(copy)[word] ^= 1 << bit;
         let error: unknown;
@@ -96,26 +100,47 @@ describe("attach", () => {
         } catch (e) {
           error = e;
         }
-        // Two generations more is a valid slot that merely lived more often; nothing else may pass.
-        const inGenerations = word >= 16 && word < 116;
-        expect(error instanceof CorruptionError || (inGenerations && bit > 0)).toBe(true);
+        // Another life is a valid slot that merely lived more or less often, from bit 7 on; nothing else may pass.
+        const isLife = word >= slots && bit >= 7;
+        expect(error instanceof CorruptionError || isLife).toBe(true);
       }),
-      { numRuns: 2000, seed: 1 },
+      { numRuns: 3000, seed: 1 },
     );
   });
 
   test("verify names what is broken", () => {
+    // 26 are live, 14 were, 24 are ready for their first life, and 36 are not.
+    const first = busyPool().byteLength / 4 - 100;
     const broken = (word: number, value: number) => {
       const pool = busyPool();
       new Int32Array(pool.buffer)[word] = value;
       return () => pool.verify();
     };
-    expect(broken(7, 5)).toThrow("corrupted: 26 slots are live, 5 are counted");
-    expect(broken(8, 5)).toThrow("corrupted: 0 slots are retired, 5 are counted");
-    expect(broken(9, 1)).toThrow("corrupted: word 9 of the header is 0x00000001, not 0x00000000");
-    expect(broken(16, 1)).toThrow("corrupted: slot 0 of generation 1 is in the wrong set of free slots");
-    expect(broken(17, 2)).toThrow("corrupted: slot 1 of generation 2 is not in the set of free slots");
-    expect(broken(16, -1)).toThrow("corrupted: slot 0 has generation -1, which is not from 0 to 2147483646");
-    expect(broken(117, 0)).toThrow(/^corrupted: in the free slots, .*\d/);
+    const slot = (n: number, value: number) => broken(first + n, value);
+    expect(broken(8, 5)).toThrow("corrupted: 38 slots are young and free, 5 are counted");
+    expect(broken(11, 5)).toThrow("corrupted: 0 slots are old and free, 5 are counted");
+    expect(broken(12, 5)).toThrow("corrupted: 0 slots are retired, 5 are counted");
+    expect(broken(14, 1)).toThrow("corrupted: word 14 of the header is 0x00000001, not 0x00000000");
+    expect(broken(13, 2)).toThrow("corrupted: slot 1 is said to be old and free, and is live");
+    expect(broken(13, 101)).toThrow("corrupted: slot 100 can't be the old one that was released last");
+    expect(broken(13, -1)).toThrow("corrupted: slot -2 can't be the old one that was released last");
+    expect(broken(10, 101)).toThrow("corrupted: 101 of 100 slots are said to have lived");
+    expect(broken(10, 65)).toThrow("corrupted: slot 64 of 65 that have lived has the word 0x00000000");
+    expect(slot(70, 128 + 70)).toThrow("corrupted: slot 70 of 64 that have lived has the word 0x000000c6");
+    for (const word of [1, 128 + 2, 2 ** 30, ~(2 ** 30 + 5), ~1])
+      expect(slot(1, word)).toThrow(
+        `corrupted: slot 1 has the word 0x${(word >>> 0).toString(16).padStart(8, "0")}, which is no slot's`,
+      );
+    // slot 39 is the first of the list, 36 follows
+    expect(broken(9, 1)).toThrow("corrupted: entry 0 of the 38 free slots is slot 1, which is not free");
+    expect(broken(9, 120)).toThrow("corrupted: entry 0 of the 38 free slots is slot 120, which is not free");
+    expect(slot(36, ~(256 + 39))).toThrow("corrupted: entry 2 of the 38 free slots is slot 39, which was there before");
+    expect(slot(63, ~(128 + 63))).toThrow("corrupted: the list of the 38 free slots ends at 63, not at 0");
+    expect(slot(3, ~(2 ** 30))).toThrow("corrupted: 37 slots are young and free, 38 are counted");
+    expect(broken(first - 5, 4)).toThrow(/^corrupted: in the old slots, .*\d/);
+    const pool = busyPool();
+    const set = BitSet.over(new Int32Array(pool.buffer), first - 5, 100);
+    set.set(2);
+    expect(() => pool.verify()).toThrow("corrupted: slot 2 is said to be old and free, and is live");
   });
 });

@@ -1,9 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { type FieldType, MetadataPool } from "../src/index.ts";
+import { type FieldType, type FieldValue, type Handle, MetadataPool, type Schema } from "../src/index.ts";
 
 const invalid = (message: string) => expect.objectContaining({ code: "ERR_INVALID_ARGUMENT", message });
 
-describe("values", () => {
+/** Both ways to a field: what holds for the one must for the other. */
+const WAYS = {
+  "by name": <F extends Schema, K extends keyof F & string>(pool: MetadataPool<F>, name: K) => ({
+    get: (h: Handle<F>) => pool.get(h, name),
+    set: (h: Handle<F>, value: FieldValue<F[K]>) => pool.set(h, name, value),
+  }),
+  "by accessor": <F extends Schema, K extends keyof F & string>(pool: MetadataPool<F>, name: K) => pool.fields[name],
+} as const;
+
+describe.each(Object.entries(WAYS))("values %s", (_, way) => {
   const integers: [FieldType, number, number][] = [
     ["u8", 0, 255],
     ["i8", -128, 127],
@@ -17,14 +26,14 @@ describe("values", () => {
     pool.acquire();
     const h = pool.acquire();
     for (const value of [least, most, 0, 1]) {
-      pool.set(h, "x", value);
-      expect(pool.get(h, "x")).toBe(value);
+      way(pool, "x").set(h, value);
+      expect(way(pool, "x").get(h)).toBe(value);
       expect(pool.columns.x[1]).toBe(value);
     }
     for (const value of [least - 1, most + 1, 0.5, Number.NaN, Infinity, null, undefined]) {
       const message = `invalid x: ${value} is not a whole number from ${least} to ${most}`;
-      expect(() => pool.set(h, "x", value as number)).toThrow(invalid(message));
-      expect(pool.get(h, "x")).toBe(1);
+      expect(() => way(pool, "x").set(h, value as number)).toThrow(invalid(message));
+      expect(way(pool, "x").get(h)).toBe(1);
     }
     expect([pool.columns.x[0], pool.columns.x[2]]).toEqual([0, 0]);
   });
@@ -39,9 +48,9 @@ describe("values", () => {
         },
       };
       for (const value of [1n, Symbol("1"), "1", true, trap]) {
-        expect(() => pool.set(h, "x", value as unknown as number)).toThrow(/^invalid x: /);
+        expect(() => way(pool, "x").set(h, value as unknown as number)).toThrow(/^invalid x: /);
       }
-      expect(pool.get(h, "x")).toBe(0);
+      expect(way(pool, "x").get(h)).toBe(0);
     }
   });
 
@@ -49,12 +58,12 @@ describe("values", () => {
     const pool = new MetadataPool({ capacity: 2, fields: { single: "f32", double: "f64" } });
     const h = pool.acquire();
     for (const value of [0.1, -0, Number.NaN, Infinity, 1e300]) {
-      pool.set(h, "single", value);
-      pool.set(h, "double", value);
-      expect(pool.get(h, "single")).toBe(Math.fround(value));
-      expect(pool.get(h, "double")).toBe(value);
+      way(pool, "single").set(h, value);
+      way(pool, "double").set(h, value);
+      expect(way(pool, "single").get(h)).toBe(Math.fround(value));
+      expect(way(pool, "double").get(h)).toBe(value);
     }
-    expect(() => pool.set(h, "double", "1" as unknown as number)).toThrow(
+    expect(() => way(pool, "double").set(h, "1" as unknown as number)).toThrow(
       invalid('invalid double: "1" is not a number'),
     );
   });
@@ -63,32 +72,34 @@ describe("values", () => {
     const pool = new MetadataPool({ capacity: 2, fields: { i: "i64", u: "u64" } });
     const h = pool.acquire();
     for (const value of [-(2n ** 63n), 2n ** 63n - 1n, -1n]) {
-      pool.set(h, "i", value);
-      expect(pool.get(h, "i")).toBe(value);
+      way(pool, "i").set(h, value);
+      expect(way(pool, "i").get(h)).toBe(value);
     }
-    pool.set(h, "u", 2n ** 64n - 1n);
-    expect(pool.get(h, "u")).toBe(2n ** 64n - 1n);
+    way(pool, "u").set(h, 2n ** 64n - 1n);
+    expect(way(pool, "u").get(h)).toBe(2n ** 64n - 1n);
     const message = "invalid u: -1n is not a bigint from 0 to 18446744073709551615";
-    expect(() => pool.set(h, "u", -1n)).toThrow(invalid(message));
-    expect(() => pool.set(h, "i", 2n ** 63n)).toThrow(/^invalid i: 9223372036854775808n is not a bigint from -9223/);
-    expect(() => pool.set(h, "i", 5 as unknown as bigint)).toThrow(/^invalid i: 5 is not a bigint/);
-    expect(pool.get(h, "u")).toBe(2n ** 64n - 1n);
+    expect(() => way(pool, "u").set(h, -1n)).toThrow(invalid(message));
+    expect(() => way(pool, "i").set(h, 2n ** 63n)).toThrow(
+      /^invalid i: 9223372036854775808n is not a bigint from -9223/,
+    );
+    expect(() => way(pool, "i").set(h, 5 as unknown as bigint)).toThrow(/^invalid i: 5 is not a bigint/);
+    expect(way(pool, "u").get(h)).toBe(2n ** 64n - 1n);
   });
 
   test("byte strings are padded with zeros, and read in place", () => {
     const pool = new MetadataPool({ capacity: 3, fields: { name: "bytes:4", n: "u8" } });
     pool.acquire();
     const h = pool.acquire();
-    pool.set(h, "name", Uint8Array.of(1, 2, 3, 4));
-    pool.set(h, "name", Uint8Array.of(9, 8));
-    expect([...pool.get(h, "name")]).toEqual([9, 8, 0, 0]);
-    pool.get(h, "name")[3] = 7;
+    way(pool, "name").set(h, Uint8Array.of(1, 2, 3, 4));
+    way(pool, "name").set(h, Uint8Array.of(9, 8));
+    expect([...way(pool, "name").get(h)]).toEqual([9, 8, 0, 0]);
+    way(pool, "name").get(h)[3] = 7;
     expect([...pool.columns.name]).toEqual([0, 0, 0, 0, 9, 8, 0, 7, 0, 0, 0, 0]);
-    expect(() => pool.set(h, "name", new Uint8Array(5))).toThrow(invalid("invalid name: 5 bytes do not fit 4"));
-    expect(() => pool.set(h, "name", "ab" as unknown as Uint8Array)).toThrow(
+    expect(() => way(pool, "name").set(h, new Uint8Array(5))).toThrow(invalid("invalid name: 5 bytes do not fit 4"));
+    expect(() => way(pool, "name").set(h, "ab" as unknown as Uint8Array)).toThrow(
       invalid("invalid name: it is no Uint8Array"),
     );
-    expect([...pool.get(h, "name")]).toEqual([9, 8, 0, 7]);
+    expect([...way(pool, "name").get(h)]).toEqual([9, 8, 0, 7]);
   });
 });
 

@@ -8,10 +8,12 @@ const held = new Int32Array(1000);
 /** `operations` acquires and releases: pairs, and 1,000 records at a time. */
 function churn(operations: number): void {
   const { size } = pool.columns;
+  const { owner } = pool.fields;
   for (let done = 0; done < operations; ) {
     for (let i = 0; i < 1000; i++, done += 2) {
       const h = pool.acquire();
       size[pool.slot(h)] = i;
+      owner.set(h, owner.get(h) + 0.5);
       pool.release(h);
     }
     for (let i = 0; i < 1000; i++, done++) held[i] = pool.acquire();

@@ -72,11 +72,29 @@ describe("acquire and release", () => {
       expect(pool.isLive(bad as Handle<typeof fields>), String(bad)).toBe(false);
       expect(() => pool.slot(bad as Handle<typeof fields>)).toThrow(AllocatorError);
       expect(() => pool.get(bad as Handle<typeof fields>, "size")).toThrow(AllocatorError);
+      expect(() => pool.fields.size.get(bad as Handle<typeof fields>)).toThrow(AllocatorError);
+      expect(() => pool.fields.owner.set(bad as Handle<typeof fields>, 1)).toThrow(AllocatorError);
       expect(() => pool.release(bad as Handle<typeof fields>)).toThrow(AllocatorError);
     }
     expect(pool.isLive(h)).toBe(true);
     expect(pool.size).toBe(1);
     pool.verify();
+  });
+
+  test("what was released last is acquired next, then what never lived, the lowest first", () => {
+    const pool = new MetadataPool({ capacity: 100 });
+    const all = Array.from({ length: 70 }, () => pool.acquire());
+    for (const slot of [5, 60, 9]) pool.release(all[slot]);
+    const slots = Array.from({ length: 33 }, () => {
+      const next = pool.nextFree;
+      expect(pool.available().has(next)).toBe(true);
+      expect(pool.slot(pool.acquire())).toBe(next);
+      return next;
+    });
+    expect(slots).toEqual([9, 60, 5, ...Array.from({ length: 30 }, (_, i) => 70 + i)]);
+    expect([pool.nextFree, pool.available().count]).toEqual([-1, 0]);
+    pool.reset();
+    expect(Array.from({ length: 100 }, () => pool.slot(pool.acquire()))).toEqual([...new Array(100).keys()]);
   });
 
   test("iteration gives the live handles by slot", () => {

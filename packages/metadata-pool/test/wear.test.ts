@@ -31,7 +31,7 @@ test("reset wears too", () => {
 
 test("young slots are given first, old ones have larger handles", () => {
   // 2²³ records leave 7 bits for the lives whose handles are small integers
-  const pool = new MetadataPool({ capacity: 2 ** 23 });
+  const pool = new MetadataPool({ capacity: 2 ** 23, generationBits: 8 });
   let h = pool.acquire();
   for (let life = 1; life < 127; life++) {
     expect(pool.slot(h)).toBe(0);
@@ -53,8 +53,20 @@ test("young slots are given first, old ones have larger handles", () => {
   expect(pool.tryAcquire()).toBe(0);
   pool.release(old);
   expect(() => pool.release(old)).toThrow(`double free: the record of handle ${old} is free already`);
-  expect(pool.acquire()).toBe(129 * 2 ** 23);
+  let last = pool.acquire();
+  expect(last).toBe(129 * 2 ** 23);
   expect(() => pool.release(old)).toThrow(`stale handle: ${old} is not live`);
+  for (let life = 130; life <= 255; life++) {
+    pool.release(last);
+    last = pool.acquire();
+  }
+  expect(last).toBe(255 * 2 ** 23);
+  expect(pool.slot(last)).toBe(0);
+  pool.release(last);
+  expect([pool.retired, pool.tryAcquire(), pool.nextFree]).toEqual([1, 0, -1]);
+  expect(() => pool.release(last)).toThrow(`double free: the record of handle ${last} is free already`);
+  expect(() => pool.release(old)).toThrow(`stale handle: ${old} is not live`);
+  pool.verify();
 });
 
 test.each([0, -1, 31, 1.5, Number.NaN])("%s are no generationBits", (generationBits) => {
@@ -86,4 +98,31 @@ test.each([0, -1, 1.5, Number.NaN, 8, "1"])("%s is no firstLife", (firstLife) =>
   const message = `invalid firstLife: ${JSON.stringify(firstLife) ?? firstLife} is not a whole number from 1 to 7`;
   const make = () => new MetadataPool({ capacity: 1, generationBits: 3, firstLife: firstLife as number });
   expect(make).toThrow(Number.isNaN(firstLife) ? message.replace("null", "NaN") : message);
+});
+
+test("what a pool has in its words is no handle, but for those of live young slots", () => {
+  // slots that never lived, are ready to, live, are free; old ones of both kinds; retired ones
+  const young = new MetadataPool({ capacity: 100 });
+  const few = new MetadataPool({ capacity: 16, generationBits: 1 });
+  const old = new MetadataPool({ capacity: 5, firstLife: 2 ** 27 - 1 });
+  for (const pool of [young, few, old]) {
+    const all = Array.from({ length: Math.min(30, pool.capacity) }, () => pool.acquire());
+    for (const h of all.slice(2)) pool.release(h);
+  }
+  for (let h = old.tryAcquire(), n = 0; n < 2; n++, h = old.tryAcquire()) expect(h).toBeGreaterThanOrEqual(2 ** 30);
+  for (const pool of [young, few, old]) {
+    const live = new Set<number>(pool);
+    const before = Buffer.from(pool.buffer.slice());
+    for (const word of new Int32Array(pool.buffer)) {
+      for (const value of [word, -word, ~word, word >>> 0, word + 2 ** 32, word & 0x3fffffff]) {
+        if (live.has(value)) continue;
+        const h = value as Handle<Record<never, never>>;
+        expect(pool.isLive(h), `${value}`).toBe(false);
+        expect(() => pool.slot(h)).toThrow(/^stale handle: /);
+        expect(() => pool.release(h)).toThrow(/^(stale handle: |double free: )/);
+      }
+    }
+    expect(Buffer.compare(before, Buffer.from(pool.buffer))).toBe(0);
+    pool.verify();
+  }
 });

@@ -10,7 +10,12 @@ const records = <H>(
 ): RecordSubject => ({ kind: "records", name, origin, what, create: create as RecordSubject["create"] });
 
 export const RECORD_POOLS: readonly RecordSubject[] = [
-  records("metadata-pool", "ours", "MetadataPool: generational handles, fields set and get by name", metadataPool),
+  records(
+    "metadata-pool",
+    "ours",
+    "MetadataPool: generational handles, fields set and get by accessors that check them",
+    metadataPool,
+  ),
   records("metadata-columns", "ours", "MetadataPool, fields written and read through its columns", metadataColumns),
   records("object-pool", "rival", "a free list of ordinary objects, no check of handles", objectPool),
   { ...records("objects", "rival", "a new object each, freed by the garbage collector", objects), collected: true },
@@ -32,16 +37,17 @@ async function newPool(capacity: number) {
 
 async function metadataPool(capacity: number): Promise<Records<RecordHandle>> {
   const pool = await newPool(capacity);
+  const { id: ids, size, owner, at } = pool.fields;
   return {
     make(id) {
       const handle = pool.acquire();
-      pool.set(handle, "id", id);
-      pool.set(handle, "size", 64);
-      pool.set(handle, "owner", 1);
-      pool.set(handle, "at", 0.5);
+      ids.set(handle, id);
+      size.set(handle, 64);
+      owner.set(handle, 1);
+      at.set(handle, 0.5);
       return handle;
     },
-    read: (handle) => pool.get(handle, "id") + pool.get(handle, "owner"),
+    read: (handle) => ids.get(handle) + owner.get(handle),
     release: (handle) => pool.release(handle),
   };
 }

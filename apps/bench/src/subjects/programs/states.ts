@@ -83,7 +83,7 @@ const state = (teslaFrequency: number, serial: number, tick: number) => ({
   flags: serial & 7,
 });
 
-/** A state pool: the same fields as columns, and an index of the frequencies that no other subject has. */
+/** A state pool: the same fields as columns. */
 export function ariax({ trace, frequency }: StatesScenario): Program {
   const [ops, slots, frequencies] = [trace.op, trace.slot, frequency];
   // Handles are numbers below 2⁵³.
