@@ -1,5 +1,9 @@
 /**
- * The last operations of a mini-VM, in a ring of words that is made once: recording makes no garbage.
+ * What a mini-VM did lately, in a ring of words that is made once: recording makes no garbage.
+ *
+ *     rows    │ recorded │ seven pass unseen                │ recorded │ …     each of 4,096 operations, or of as many as the ring has
+ *
+ * A row is without a gap, so that blocks which do not live for long begin and end in it; and most calls pay for counting only.
  *
  *     entry   operation │ key                     │ bytes │ new key
  *             allocate  │ offset                  │ asked │
@@ -8,7 +12,7 @@
  *             acquire   │ slot of the state       │       │
  *             release   │ slot of the state       │       │
  *
- * A *program* is what is replayed of it: by then the oldest entries are overwritten, so what they had made is unknown, and its frees are
+ * A *program* is what is replayed of it: what entries had made that are overwritten, or never were there, is unknown, and its frees are
  * left out; what is live at the end is freed, so that a program can be run again and again.
  */
 import { newBuffer, type TypedArrayConstructor } from "@ariax/allocator";
@@ -20,6 +24,10 @@ export const ACQUIRE = 3;
 export const RELEASE = 4;
 
 const ENTRY = 4;
+/** Operations of a row, unless the ring has more. */
+const LEAST_ROW = 4096;
+/** Rows that pass unseen after one that is recorded. */
+const UNSEEN_ROWS = 7;
 
 export interface Program {
   /** By operation: which it is, the place of its block or state, and for a block the bytes asked for. */
@@ -34,20 +42,26 @@ export interface Program {
 
 export class Recording {
   // `declare`: a field that begins as undefined V8 loads without knowing its type.
-  declare private readonly ring: Int32Array;
+  declare private ring: Int32Array;
   /** Where the next entry goes: at most the ring's length. */
   declare private at: number;
   /** How often the ring was full. */
   declare private rounds: number;
+  /** Operations of a row, and how many of this one are still to come. */
+  declare private readonly row: number;
+  declare private left: number;
+  /** Operations that still pass unseen. */
+  declare private unseen: number;
 
-  /** Of the last `operations`; 0 records nothing. */
+  /** Of `operations`; 0 records nothing. */
   constructor(operations: number) {
-    this.ring = new Int32Array(newBuffer(4 * ENTRY * operations));
-    this.at = 0;
-    this.rounds = 0;
+    this.ring = ringOf(ENTRY * operations);
+    this.row = Math.max(LEAST_ROW, operations);
+    this.at = this.rounds = this.unseen = 0;
+    this.left = this.row;
   }
 
-  /** Operations so far, also those overwritten. */
+  /** Operations recorded so far, also those overwritten. */
   get count(): number {
     return (this.rounds * this.ring.length + this.at) / ENTRY;
   }
@@ -59,6 +73,16 @@ export class Recording {
 
   /** O(1). `key` and `to` are offsets or slots, `bytes` a size. */
   add(operation: number, key: number, bytes: number, to: number): void {
+    // A load, a comparison and a store; so short that V8 inlines it wherever it is called, and `write` not where most pass.
+    if (this.unseen !== 0) this.unseen--;
+    else this.write(operation, key, bytes, to);
+  }
+
+  private write(operation: number, key: number, bytes: number, to: number): void {
+    if (--this.left === 0) {
+      this.left = this.row;
+      this.unseen = UNSEEN_ROWS * this.row;
+    }
     const ring = this.ring;
     let at = this.at;
     if (at === ring.length) {
@@ -74,10 +98,18 @@ export class Recording {
     this.at = at + ENTRY;
   }
 
-  /** Forgets all: what was live has ended. */
+  /** Forgets all: what was live has ended. The next row begins at once. */
   clear(): void {
-    this.at = 0;
-    this.rounds = 0;
+    this.at = this.rounds = this.unseen = 0;
+    this.left = this.row;
+  }
+
+  /** Forgets all, and records no more: the next one may have the ring. */
+  end(): void {
+    const { ring } = this;
+    if (ring.length > 0 && ring.length <= MOST_SPARE) spare = ring;
+    this.ring = NO_RING;
+    this.clear();
   }
 
   /** What can be replayed of what is remembered. O(length). */
@@ -91,6 +123,20 @@ export class Recording {
     }
     return building.end();
   }
+}
+
+const NO_RING: Int32Array = /* @__PURE__ */ new Int32Array(0);
+/** Words of a ring that is kept: of the default's. */
+const MOST_SPARE = 4096 * ENTRY;
+/** The ring of the recording that ended last. Where VMs die and are born anew, none is made: that took a third of a birth's time. */
+let spare: Int32Array = NO_RING;
+
+/** So many words, of any contents. */
+function ringOf(words: number): Int32Array {
+  if (spare.length !== words) return new Int32Array(newBuffer(4 * words));
+  const ring = spare;
+  spare = NO_RING;
+  return ring;
 }
 
 /** A program in the making: offsets and slots become places, which are used again. */

@@ -141,6 +141,23 @@ export class QuotaHeap implements Allocator {
   /** As the heap's. A block that moves is charged the difference: it needs no quota for both. As `resize`, or O(bytes). */
   reallocate(offset: Offset, size: number): Offset {
     const core = this.core;
+    // Small before and afterwards, and below the limit by more than it can get? Then the heap does it, and what it got is seen then.
+    if (core.used <= core.easy && typeof size === "number" && size <= 16384 && typeof offset === "number") {
+      const page = ((offset - core.base) | 0) >>> 12;
+      const entry = page < core.open ? core.words[344 /* TABLE */ + page] : 0;
+      if (entry > 0) {
+        const room = core.words[(entry & 511) + 2 /* C_SIZE */];
+        const to = core.slab.reallocate(offset, size);
+        if (to !== offset) core.charge(core.roomAt(to) - room);
+        return to;
+      }
+    }
+    return this.reallocateAny(offset, size);
+  }
+
+  /** What may cross a limit, is large or becomes it, or is no block. */
+  private reallocateAny(offset: Offset, size: number): Offset {
+    const core = this.core;
     live(core, offset);
     this.checkSize(size);
     for (let foreseen = 0; ; ) {
