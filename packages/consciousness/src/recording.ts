@@ -1,7 +1,7 @@
 /**
  * What a mini-VM did lately, in a ring of words that is made once: recording makes no garbage.
  *
- *     rows    │ recorded │ seven pass unseen                │ recorded │ …     each of 4,096 operations, or of as many as the ring has
+ *     rows    │ recorded │ seven pass unseen                │ recorded │ …     each of 4,096 operations, or of what the ring has if that is more
  *
  * A row is without a gap, so that blocks which do not live for long begin and end in it; and most calls pay for counting only.
  *
@@ -24,7 +24,7 @@ export const ACQUIRE = 3;
 export const RELEASE = 4;
 
 const ENTRY = 4;
-/** Operations of a row, unless the ring has more. */
+/** Operations of a row, at least: the ring gets full as often as it takes. */
 const LEAST_ROW = 4096;
 /** Rows that pass unseen after one that is recorded. */
 const UNSEEN_ROWS = 7;
@@ -47,18 +47,16 @@ export class Recording {
   declare private at: number;
   /** How often the ring was full. */
   declare private rounds: number;
-  /** Operations of a row, and how many of this one are still to come. */
-  declare private readonly row: number;
-  declare private left: number;
+  /** How often it gets full in a row. */
+  declare private readonly perRow: number;
   /** Operations that still pass unseen. */
   declare private unseen: number;
 
   /** Of `operations`; 0 records nothing. */
   constructor(operations: number) {
+    this.unseen = this.at = this.rounds = 0;
     this.ring = ringOf(ENTRY * operations);
-    this.row = Math.max(LEAST_ROW, operations);
-    this.at = this.rounds = this.unseen = 0;
-    this.left = this.row;
+    this.perRow = Math.ceil(LEAST_ROW / Math.max(1, Math.min(LEAST_ROW, operations)));
   }
 
   /** Operations recorded so far, also those overwritten. */
@@ -73,22 +71,16 @@ export class Recording {
 
   /** O(1). `key` and `to` are offsets or slots, `bytes` a size. */
   add(operation: number, key: number, bytes: number, to: number): void {
-    // A load, a comparison and a store; so short that V8 inlines it wherever it is called, and `write` not where most pass.
+    // Where it passes unseen: a load, a comparison, a store. So short that it is inlined wherever it is called.
     if (this.unseen !== 0) this.unseen--;
     else this.write(operation, key, bytes, to);
   }
 
   private write(operation: number, key: number, bytes: number, to: number): void {
-    if (--this.left === 0) {
-      this.left = this.row;
-      this.unseen = UNSEEN_ROWS * this.row;
-    }
     const ring = this.ring;
     let at = this.at;
     if (at === ring.length) {
-      // Is nothing to be recorded?
-      if (at === 0) return;
-      this.rounds++;
+      if (this.pauses()) return;
       at = 0;
     }
     ring[at] = operation;
@@ -98,10 +90,19 @@ export class Recording {
     this.at = at + ENTRY;
   }
 
+  /** The ring is full. Does an operation begin the rows that pass unseen? */
+  private pauses(): boolean {
+    const { ring, perRow } = this;
+    if (ring.length > 0) this.rounds++;
+    this.at = 0;
+    if (this.rounds % perRow !== 0) return false;
+    this.unseen = UNSEEN_ROWS * Math.max(LEAST_ROW, (perRow * ring.length) / ENTRY) - 1;
+    return true;
+  }
+
   /** Forgets all: what was live has ended. The next row begins at once. */
   clear(): void {
-    this.at = this.rounds = this.unseen = 0;
-    this.left = this.row;
+    this.unseen = this.at = this.rounds = 0;
   }
 
   /** Forgets all, and records no more: the next one may have the ring. */

@@ -127,10 +127,10 @@ describe("rows", () => {
   test("are as long as a longer ring, and no shorter than 4,096 for a shorter one", () => {
     const [long, short] = [new Recording(5000), new Recording(10)];
     for (const recording of [long, short]) some(recording, 1, 100_000);
-    // Of 100,000, rows of 5,000 are 1 to 5,000, 40,001 to 45,000, 80,001 to 85,000; of 4,096, the last one begins with 98,305.
+    // Rows of 5,000 are 1 to 5,000, 40,001 to 45,000, 80,001 to 85,000; of 4,100, which are 410 times 10, the fourth begins with 98,401.
     expect(long.count).toBe(15_000);
     expect(sizes(long)[0]).toBe(80_001);
-    expect(short.count).toBe(3 * 4096 + 100_000 - 98_304);
+    expect(short.count).toBe(3 * 4100 + 100_000 - 98_400);
     expect(sizes(short)).toEqual(Array.from({ length: 10 }, (_, i) => 99_991 + i));
   });
 
