@@ -5,12 +5,15 @@
  *
  * A row is without a gap, so that blocks which do not live for long begin and end in it; and most calls pay for counting only.
  *
- *     entry   operation │ key                     │ bytes │ new key
- *             allocate  │ offset                  │ asked │
- *             free      │ offset                  │       │
- *             move      │ offset                  │ asked │ offset afterwards
- *             acquire   │ slot of the state       │       │
- *             release   │ slot of the state       │       │
+ *     entry   key                     │ bytes, or what it is │   far from it  bytes │ new key
+ *             offset of the allocated │ asked                │
+ *             offset of the freed     │ −2                   │
+ *             offset of the moved     │ −3                   │                asked │ offset afterwards
+ *             slot of the acquired    │ −4                   │
+ *             slot of the released    │ −5                   │
+ *
+ * So most entries are 8 bytes long: where many VMs record in turns, each of them writes to memory that is in no cache.
+ * tried: four words in a row; measured: 32 VMs, half of whose operations are recorded, see docs/performance.md.
  *
  * A *program* is what is replayed of it: what entries had made that are overwritten, or never were there, is unknown, and its frees are
  * left out; what is live at the end is freed, so that a program can be run again and again.
@@ -23,7 +26,9 @@ export const MOVE = 2;
 export const ACQUIRE = 3;
 export const RELEASE = 4;
 
-const ENTRY = 4;
+/** Words of an entry, and with those that only a move has. */
+const ENTRY = 2;
+const ENTRY_WORDS = 4;
 /** Operations of a row, at least: the ring gets full as often as it takes. */
 const LEAST_ROW = 4096;
 /** Rows that pass unseen after one that is recorded. */
@@ -43,7 +48,9 @@ export interface Program {
 export class Recording {
   // `declare`: a field that begins as undefined V8 loads without knowing its type.
   declare private ring: Int32Array;
-  /** Where the next entry goes: at most the ring's length. */
+  /** Where the ring's second half begins, of what only moves have. */
+  declare private half: number;
+  /** Where the next entry goes: at most `half`. */
   declare private at: number;
   /** How often the ring was full. */
   declare private rounds: number;
@@ -55,18 +62,19 @@ export class Recording {
   /** Of `operations`; 0 records nothing. */
   constructor(operations: number) {
     this.unseen = this.at = this.rounds = 0;
-    this.ring = ringOf(ENTRY * operations);
+    this.ring = ringOf(ENTRY_WORDS * operations);
+    this.half = ENTRY * operations;
     this.perRow = Math.ceil(LEAST_ROW / Math.max(1, Math.min(LEAST_ROW, operations)));
   }
 
   /** Operations recorded so far, also those overwritten. */
   get count(): number {
-    return (this.rounds * this.ring.length + this.at) / ENTRY;
+    return (this.rounds * this.half + this.at) / ENTRY;
   }
 
   /** Operations that are remembered. */
   get length(): number {
-    return (this.rounds > 0 ? this.ring.length : this.at) / ENTRY;
+    return (this.rounds > 0 ? this.half : this.at) / ENTRY;
   }
 
   /** O(1). `key` and `to` are offsets or slots, `bytes` a size. */
@@ -77,26 +85,28 @@ export class Recording {
   }
 
   private write(operation: number, key: number, bytes: number, to: number): void {
-    const ring = this.ring;
+    const { ring, half } = this;
     let at = this.at;
-    if (at === ring.length) {
+    if (at === half) {
       if (this.pauses()) return;
       at = 0;
     }
-    ring[at] = operation;
-    ring[at + 1] = key;
-    ring[at + 2] = bytes;
-    ring[at + 3] = to;
+    ring[at] = key;
+    ring[at + 1] = operation === ALLOCATE ? bytes : -1 - operation;
+    if (operation === MOVE) {
+      ring[half + at] = bytes;
+      ring[half + at + 1] = to;
+    }
     this.at = at + ENTRY;
   }
 
   /** The ring is full. Does an operation begin the rows that pass unseen? */
   private pauses(): boolean {
-    const { ring, perRow } = this;
-    if (ring.length > 0) this.rounds++;
+    const { half, perRow } = this;
+    if (half > 0) this.rounds++;
     this.at = 0;
     if (this.rounds % perRow !== 0) return false;
-    this.unseen = UNSEEN_ROWS * Math.max(LEAST_ROW, (perRow * ring.length) / ENTRY) - 1;
+    this.unseen = UNSEEN_ROWS * Math.max(LEAST_ROW, (perRow * half) / ENTRY) - 1;
     return true;
   }
 
@@ -110,17 +120,21 @@ export class Recording {
     const { ring } = this;
     if (ring.length > 0 && ring.length <= MOST_SPARE) spare = ring;
     this.ring = NO_RING;
+    this.half = 0;
     this.clear();
   }
 
   /** What can be replayed of what is remembered. O(length). */
   program(): Program {
     const building = new Building();
-    const { ring, length } = this;
+    const { ring, half, length } = this;
     const oldest = this.rounds > 0 ? this.at : 0;
     for (let i = 0; i < length; i++) {
-      const at = (oldest + ENTRY * i) % ring.length;
-      building.add(ring[at], ring[at + 1], ring[at + 2] >>> 0, ring[at + 3]);
+      const at = (oldest + ENTRY * i) % half;
+      // No block is as long as −5 would be, unsigned.
+      const operation = ring[at + 1] < 0 && ring[at + 1] >= -1 - RELEASE ? -1 - ring[at + 1] : ALLOCATE;
+      const bytes = operation === ALLOCATE ? ring[at + 1] : operation === MOVE ? ring[half + at] : 0;
+      building.add(operation, ring[at], bytes >>> 0, ring[half + at + 1]);
     }
     return building.end();
   }
@@ -128,7 +142,7 @@ export class Recording {
 
 const NO_RING: Int32Array = /* @__PURE__ */ new Int32Array(0);
 /** Words of a ring that is kept: of the default's. */
-const MOST_SPARE = 4096 * ENTRY;
+const MOST_SPARE = 4096 * ENTRY_WORDS;
 /** The ring of the recording that ended last. Where VMs die and are born anew, none is made: that took a third of a birth's time. */
 let spare: Int32Array = NO_RING;
 
