@@ -2,7 +2,7 @@
  * A mini-VM's gain: how many times as long a baseline takes for the operations that the VM has recorded, in this process, now.
  *
  *     gain = time of the baseline ÷ time of a VM of the same kind, both the best of several windows, taken in turns
- *     its spread: the same of each two windows that followed each other; since either side's best is below all of its own, the gain lies in it
+ *     spread = the least and the most of the same, of each two windows that followed each other; the gain lies within
  *
  * Both replay the same program from empty to empty. The VM's states are blocks of the same bytes to the baseline, for which there is
  * nothing but blocks. The loop is in both times.
@@ -92,8 +92,8 @@ function hostNow(): number {
 }
 
 /**
- * `now` says the time, in ms; the gain of each pair of windows is added to `gains`. Throws what a subject throws, and `UnsupportedError` where there is no clock, or one that does not go on
- * (fake timers).
+ * `now` says the time, in ms; the gain of each pair of windows is added to `gains`. Throws what a subject throws, and
+ * `UnsupportedError` where there is no clock, or one that does not go on (fake timers).
  */
 export function measureGain(
   program: Program,

@@ -221,9 +221,9 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   }
 
   /**
-   * How many times as long phase 1 (or the `baseline` of the options) takes for what the VM did lately, as it is recorded. Measured when it is asked for, some 100 ms;
-   * kept until half of the recording is new. NaN where nothing is recorded. Throws `UnsupportedError` where the clock stands still, as
-   * under fake timers, or there is none.
+   * How many times as long phase 1 (or the `baseline` of the options) takes for what is recorded of the VM. Measured when it is asked
+   * for, some 100 ms; kept until half of the recording is new. NaN where nothing is recorded. Throws `UnsupportedError` where the clock
+   * stands still, as under fake timers, or there is none.
    */
   get performanceGain(): number {
     const { count, length } = this.recording;
@@ -233,7 +233,10 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
       : last.gain.gain;
   }
 
-  /** The same, measured now, with its parts and its spread, and against another baseline if you like. Throws what the baseline throws, and as `performanceGain`. */
+  /**
+   * The same, measured now, with its spread and its parts, and against another baseline if you like. Throws what the baseline throws, and as
+   * `performanceGain`.
+   */
   measurePerformanceGain(baseline?: (capacity: number) => Allocator): Gain {
     checkCallback("baseline", baseline);
     const { capacity, byteLength, overhead } = this.pool.stats();
