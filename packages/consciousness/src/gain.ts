@@ -2,6 +2,7 @@
  * A mini-VM's gain: how many times as long a baseline takes for the operations that the VM has recorded, in this process, now.
  *
  *     gain = time of the baseline ÷ time of a VM of the same kind, both the best of several windows, taken in turns
+ *     spread = the least and the most of the same, of each two windows that followed each other; the gain lies within
  *
  * Both replay the same program from empty to empty. The VM's states are blocks of the same bytes to the baseline, for which there is
  * nothing but blocks. The loop is in both times.
@@ -10,7 +11,7 @@ import { type Allocator, isRefusal, newBuffer, type Offset, UnsupportedError } f
 import { ACQUIRE, ALLOCATE, FREE, MOVE, type Program } from "./recording.ts";
 import type { StateHandle } from "./state-pool.ts";
 
-export interface Gain {
+export interface Measured {
   /** How many times as long the baseline takes; NaN where nothing is recorded. */
   readonly gain: number;
   /** ns an operation. */
@@ -20,6 +21,18 @@ export interface Gain {
   readonly operations: number;
   /** What the baseline is called. */
   readonly against: string;
+}
+
+/** A gain, and its spread: the gains of single windows, one of each side that followed each other. `low` ≤ `gain` ≤ `high`. */
+export interface Gain extends Measured {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** With the spread of the windows' gains; NaN where there are none. */
+export function withSpread(measured: Measured, gains: readonly number[]): Gain {
+  const bounds = gains.length === 0 ? [Number.NaN] : gains;
+  return { ...measured, low: Math.min(...bounds), high: Math.max(...bounds) };
 }
 
 /** What is measured: blocks and states. */
@@ -79,8 +92,8 @@ function hostNow(): number {
 }
 
 /**
- * `now` says the time, in ms. Throws what a subject throws, and `UnsupportedError` where there is no clock, or one that does not go on
- * (fake timers).
+ * `now` says the time, in ms; the gain of each pair of windows is added to `gains`. Throws what a subject throws, and
+ * `UnsupportedError` where there is no clock, or one that does not go on (fake timers).
  */
 export function measureGain(
   program: Program,
@@ -88,7 +101,8 @@ export function measureGain(
   baseline: Subject,
   against: string,
   now: () => number = hostNow,
-): Gain {
+  gains: number[] = [],
+): Measured {
   const operations = program.operation.length;
   if (operations === 0) return { gain: Number.NaN, own: Number.NaN, baseline: Number.NaN, operations, against };
   const live = new Float64Array(newBuffer(8 * program.places));
@@ -98,7 +112,9 @@ export function measureGain(
   for (const side of sides) window(side, WARM_MS);
   const best = sides.map(() => Number.POSITIVE_INFINITY);
   for (let n = 0; n < WINDOWS; n++) {
-    for (const [i, side] of sides.entries()) best[i] = Math.min(best[i], window(side, WINDOW_MS));
+    const pair = sides.map((side) => window(side, WINDOW_MS));
+    for (const [i, ms] of pair.entries()) best[i] = Math.min(best[i], ms);
+    gains.push(pair[1] / pair[0]);
   }
   const [ns, theirs] = best.map((ms) => (1e6 * ms) / operations);
   return { gain: theirs / ns, own: ns, baseline: theirs, operations, against };
@@ -137,7 +153,7 @@ export const LEAST_BLOCK = 32;
 const MOST_ROOM = 2 ** 31 + 2 ** 29;
 
 /** The gain with room for so many bytes four times over; where one of the two is refused memory nonetheless, with more. */
-export function withRoom(bytes: number, measure: (room: number) => Gain): Gain {
+export function withRoom<G>(bytes: number, measure: (room: number) => G): G {
   for (let room = (2 << 20) + 4 * bytes; ; room *= 4) {
     try {
       return measure(Math.min(room, MOST_ROOM));

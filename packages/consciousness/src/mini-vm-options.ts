@@ -13,7 +13,10 @@ export interface VmOptionsOf<F extends Schema, V>
   readonly poolSize?: number | undefined;
   /** What a state holds beside its frequency. */
   readonly fields?: F | undefined;
-  /** How many of its last operations it remembers, 0 to 2²⁴; default 4,096, 16 bytes each. */
+  /**
+   * How many operations it remembers, 0 to 2²⁴; default 4,096, 16 bytes each. They are recorded in rows, of so many and at least 4,096: the
+   * first, and then one after every seven that pass unseen.
+   */
   readonly recording?: number | undefined;
   /** What its gain is measured against, of a capacity in bytes; default phase 1. */
   readonly baseline?: ((capacity: number) => Allocator) | undefined;

@@ -21,7 +21,7 @@ import {
 } from "@ariax/allocator";
 import { type ContextLoan, MemoryContext } from "@ariax/memory-context";
 import { FRESH, type Schema } from "@ariax/metadata-pool";
-import { type Gain, LEAST_BLOCK, measureGain, ownSubject, withRoom, withStates } from "./gain.ts";
+import { type Gain, LEAST_BLOCK, measureGain, ownSubject, withRoom, withSpread, withStates } from "./gain.ts";
 import { LOAN, type MiniVmLoan, VM_OPTIONS, type VmOptionsOf } from "./mini-vm-options.ts";
 import { PhaseOne } from "./phase-1/phase-one.ts";
 import { ALLOCATE, FREE, MOVE, type Program, Recording } from "./recording.ts";
@@ -38,7 +38,7 @@ interface Found {
 }
 
 /**
- * A mini-VM: a memory context of its own, the pool of its states set aside in that, and a record of what it did last.
+ * A mini-VM: a memory context of its own, the pool of its states set aside in that, and a record of what it did lately.
  *
  *     region   ┌────────────────────────────┬────────────────────────────┬──
  *              │ "vm-0"                     │ "vm-1"                     │ …     a MemoryContext each
@@ -90,7 +90,10 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     this.lastGain = undefined;
     const callbacks = {
       onPressure: onPressure && ((_: MemoryContext, size: number) => onPressure(this, size)),
-      onLeave: () => this.states?.close(() => this.away()),
+      onLeave: () => {
+        if (this.context.disposed) this.recording.end();
+        this.states?.close(() => this.away());
+      },
     };
     const aside = ConsciousnessStatePool.byteLength({ poolSize, fields });
     this.context =
@@ -110,7 +113,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
         loan === undefined
           ? new ConsciousnessStatePool<F>({ poolSize, buffer: this.bound, ...at, [FRESH]: isFresh })
           : ConsciousnessStatePool.attach<F>(this.bound, at);
-      this.checkAside(this.states);
+      if (loan !== undefined) this.checkAside(this.states);
     } catch (error) {
       this.context.dispose();
       throw error;
@@ -218,9 +221,9 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   }
 
   /**
-   * How many times as long phase 1 (or the `baseline` of the options) takes for what the VM did last. Measured when it is asked for, some 100 ms;
-   * kept until half of the recording is new. NaN where nothing is recorded. Throws `UnsupportedError` where the clock stands still, as
-   * under fake timers, or there is none.
+   * How many times as long phase 1 (or the `baseline` of the options) takes for what is recorded of the VM. Measured when it is asked
+   * for, some 100 ms; kept until half of the recording is new. NaN where nothing is recorded. Throws `UnsupportedError` where the clock
+   * stands still, as under fake timers, or there is none.
    */
   get performanceGain(): number {
     const { count, length } = this.recording;
@@ -230,7 +233,10 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
       : last.gain.gain;
   }
 
-  /** The same, measured now, with its parts, and against another baseline if you like. Throws what the baseline throws, and as `performanceGain`. */
+  /**
+   * The same, measured now, with its spread and its parts, and against another baseline if you like. Throws what the baseline throws, and as
+   * `performanceGain`.
+   */
   measurePerformanceGain(baseline?: (capacity: number) => Allocator): Gain {
     checkCallback("baseline", baseline);
     const { capacity, byteLength, overhead } = this.pool.stats();
@@ -257,7 +263,9 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     const twin = new MiniVm<F>(null, { vmName: this.vmName, quota, poolSize, fields, recording });
     try {
       const states = withStates(other, stateBytes);
-      return measureGain(program, ownSubject(twin, twin.pool), states, other.traits?.name ?? "a baseline");
+      const gains: number[] = [];
+      const against = other.traits?.name ?? "a baseline";
+      return withSpread(measureGain(program, ownSubject(twin, twin.pool), states, against, undefined, gains), gains);
     } finally {
       twin.dispose();
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { measureGain, type Subject, withRoom, withStates } from "../src/gain.ts";
+import { measureGain, type Subject, withRoom, withSpread, withStates } from "../src/gain.ts";
 import { ACQUIRE, ALLOCATE, FREE, MOVE, RELEASE, Recording } from "../src/recording.ts";
 
 /** The time, in ms: each call of a subject takes some. */
@@ -90,6 +90,27 @@ test("the best window counts, by the replays that it had", () => {
   const gain = measureGain(program(), new Disturbed(0.05), new Timed(0.1), "x", now);
   expect(gain.own).toBeCloseTo(60_000, 3);
   expect(gain.gain).toBeCloseTo(2, 6);
+});
+
+test("its spread is that of the windows, one of each side after the other, and it lies within", () => {
+  // Each of its windows takes longer than the one before: those of 4 ms have 2, 1, 1 … replays.
+  class Slower extends Timed {
+    override allocate(): number {
+      clock += this.calls / 2 ** 14;
+      return super.allocate();
+    }
+  }
+  const gains: number[] = [];
+  const measured = measureGain(program(), new Timed(0.25), new Slower(0.25), "x", now, gains);
+  expect(gains.length).toBe(5);
+  expect(gains).toEqual([...gains].sort((a, b) => a - b));
+  const gain = withSpread(measured, gains);
+  expect(gain).toEqual({ ...measured, low: gains[0], high: gains[4] });
+  expect(gain.low).toBeLessThan(gain.high);
+  expect(gain.low).toBeLessThanOrEqual(gain.gain);
+  expect(gain.gain).toBeLessThanOrEqual(gain.high);
+  const nothing = measureGain(new Recording(4).program(), new Timed(1), new Timed(1), "x", now, []);
+  expect(withSpread(nothing, [])).toMatchObject({ gain: Number.NaN, low: Number.NaN, high: Number.NaN });
 });
 
 test("to a baseline, a state is a block of its bytes", () => {

@@ -454,6 +454,8 @@ describe("the gain", () => {
     const gain = vm.measurePerformanceGain();
     expect(gain).toMatchObject({ against: "phase-1" });
     expect(gain.gain).toBe(gain.baseline / gain.own);
+    expect(gain.low).toBeLessThanOrEqual(gain.gain);
+    expect(gain.high).toBeGreaterThanOrEqual(gain.gain);
     expect(vm.performanceGain).toBe(gain.gain);
     // 50 made, 400 times: freed, made, acquired, released; every other moved; what is live at the end is freed
     expect(gain.operations).toBe(50 + 400 * 4 + 200 + 50);
@@ -476,6 +478,30 @@ describe("the gain", () => {
     const { operations } = vm.measurePerformanceGain();
     expect(operations).toBeLessThanOrEqual(128);
     expect(operations).toBeGreaterThan(32);
+  });
+
+  test("is of rows: of what passes unseen after the first 4,096 operations nothing is known", () => {
+    using vm = new MiniVm(null, { ...small, vmName: "vm" });
+    const operations = (): number => vm.measurePerformanceGain((capacity) => new PhaseOne({ capacity })).operations;
+    for (let i = 0; i < 2048; i++) vm.free(vm.allocate(8));
+    const blocks = Array.from({ length: 100 }, () => vm.allocate(8));
+    expect(operations()).toBe(4096);
+    for (let i = 0; i < (7 * 4096 - 100) / 2; i++) vm.pool.release(vm.pool.allocateConsciousnessState());
+    expect(operations()).toBe(4096);
+    // The second row begins, in the place of 100 operations: with the frees of blocks that were made unseen.
+    for (const block of blocks) vm.free(block);
+    expect(operations()).toBe(4096 - 100);
+    vm.verify();
+  });
+
+  test("of a VM that is born anew is of its own life only", () => {
+    const region = new SlabAllocator({ capacity: 1 << 22 });
+    for (let life = 1; life <= 3; life++) {
+      using vm = new MiniVm(region, { ...small, vmName: "vm" });
+      expect(vm.performanceGain).toBeNaN();
+      for (let i = 0; i < life; i++) vm.free(vm.allocate(8));
+      expect(vm.measurePerformanceGain().operations).toBe(2 * life);
+    }
   });
 
   test("where nothing is recorded is no number", () => {

@@ -92,6 +92,15 @@ export class Core {
     // Made while nothing depends on it: the end of a context needs no memory.
     nowhere ??= makeNowhere();
     const { name, quota, soft, zero, aside } = settings;
+    // What the hot paths touch comes first, side by side: two lines of the cache instead of four. It counts where dozens of contexts are used in turns.
+    const own = heap ?? wholeHeap(place, zero, aside);
+    this.slab = new SlabAllocator(heapOptions(own));
+    this.words = own.words;
+    this.base = place.base;
+    this.used = aside + (heap === undefined ? 0 : this.slab.stats().live);
+    this.peak = this.used;
+    this.easy = this.open = this.limit = 0;
+    this.heap = own;
     this.name = name;
     this.parent = parent;
     this.siblings = siblings;
@@ -100,10 +109,6 @@ export class Core {
     this.inner = 0;
     this.granted = this.aside = aside;
     this.place = place;
-    this.heap = heap ?? wholeHeap(place, zero, aside);
-    this.slab = new SlabAllocator(heapOptions(this.heap));
-    this.words = this.heap.words;
-    this.base = place.base;
     this.pages = (place.bytes - aside) / PAGE_SIZE;
     this.room = place.bytes - aside - layoutOf(this.pages, 1).first * PAGE_SIZE;
     this.zero = zero;
@@ -111,9 +116,6 @@ export class Core {
     this.quota = quota;
     this.soft = soft ?? quota;
     this.follows = soft === undefined;
-    this.used = aside + (heap === undefined ? 0 : this.slab.stats().live);
-    this.peak = this.used;
-    this.limit = this.easy = this.open = 0;
     this.refused = this.pressures = this.shortage = 0;
     this.onPressure = settings.onPressure;
     this.onLeave = settings.onLeave;

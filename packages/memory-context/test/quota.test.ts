@@ -1,7 +1,7 @@
 /** Charging is exact, and what the quota refuses has changed nothing. */
 import { DoubleFreeError } from "@ariax/allocator";
 import { describe, expect, test } from "vitest";
-import { fillUp, root } from "./helpers.ts";
+import { bytesOf, caught, fillUp, random, root } from "./helpers.ts";
 
 describe("what is charged", () => {
   test("is what sizeOf says, of blocks of every size and alignment", () => {
@@ -103,6 +103,68 @@ describe("what is charged", () => {
     expect(context.used).toBe(0);
     expect(context.usage().peak).toBe(context.quota);
     context.verify();
+  });
+});
+
+describe("reallocate", () => {
+  // Above its soft limit nothing is short: each call looks at everything.
+  const twins = (options: object) => [root(options), root({ ...options, soft: 0 })];
+
+  test.each([
+    ["far from every limit", { quota: 1 << 24 }],
+    ["near the quota", { quota: 40_000, reserve: 1 << 18 }],
+    ["where the heap runs out of pages before", { quota: 1 << 17, reserve: 1 << 17 }],
+  ])("does the same the short way and the long one: %s", (_, options) => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const [short, long] = twins(options);
+      const next = random(seed);
+      const live: number[] = [0];
+      let refusals = 0;
+      for (let i = 0; i < 600; i++) {
+        const at = next(live.length);
+        const size = next(next(3) === 0 ? 20_000 : 700);
+        const calls = [short, long].map((context) => {
+          let to = 0;
+          const error = caught(() => {
+            if (i % 4 === 0 || live[at] === 0) to = context.allocate(size);
+            else if (i % 9 === 0) context.free(live[at]);
+            else to = context.reallocate(live[at], size);
+          });
+          return [to, error?.name, error?.message, context.used, context.usage().peak, context.stats().live];
+        });
+        expect(calls[0]).toEqual(calls[1]);
+        const [to, error] = calls[0] as [number, string | undefined];
+        if (error !== undefined) refusals++;
+        else if (i % 4 === 0 || live[at] === 0) live.push(to);
+        else live[at] = to;
+      }
+      expect(refusals > 0).toBe(options.quota !== 1 << 24);
+      expect(Buffer.compare(bytesOf(short), bytesOf(long))).toBe(0);
+      for (const context of [short, long]) context.verify();
+    }
+  });
+
+  test("refuses the same, and then nothing has changed", () => {
+    const contexts = twins({ quota: 1 << 20 });
+    const [p, freed, large] = contexts.map((context) => [100, 50, 30_000].map((size) => context.allocate(size)))[0];
+    for (const context of contexts) context.free(freed);
+    const sizes = [-1, 0.5, Number.NaN, 2 ** 32, "8", undefined, null, {}, 8n, Symbol("8")];
+    const offsets = [freed, p + 8, large + 4096, 0, -1, p + 0.5, p + 2 ** 32, Number.NaN, "8", undefined, null, {}, 8n];
+    const pairs = [
+      ...sizes.map((size) => [p, size]),
+      ...offsets.flatMap((offset) => sizes.map((size) => [offset, size])),
+    ];
+    for (const [offset, size] of [...pairs, ...offsets.map((offset) => [offset, 200])]) {
+      const [short, long] = contexts.map((context) => {
+        const { used } = context;
+        const { name, message, code } = caught(() => context.reallocate(offset as number, size as number))!;
+        expect(context.used).toBe(used);
+        context.verify();
+        return [name, message, code];
+      });
+      expect(short).toEqual(long);
+      expect(short[2]).toMatch(/^ERR_INVALID_/);
+    }
   });
 });
 

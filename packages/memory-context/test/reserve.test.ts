@@ -5,12 +5,16 @@ import { LONG } from "../../../scripts/lib/long.ts";
 import { reserveFor } from "../src/index.ts";
 import { bytesFor, childReserves, fullSlack } from "../src/reserve.ts";
 import { child, fillUp, root, verifyAll } from "./helpers.ts";
-import { part, quotaOf, README, replay, sharesTable } from "./reserve.ts";
+import { classesTable, part, quotaOf, README, replay, sharesTable } from "./reserve.ts";
 
 const readme = readFileSync(README, "utf8").replaceAll("\r\n", "\n");
 
 test("the table of shares is up to date: node packages/memory-context/test/reserve.ts", () => {
   expect(part(readme, "shares")[2]).toBe(sharesTable());
+});
+
+test("the table of classes is up to date: node packages/memory-context/test/reserve.ts", () => {
+  expect(part(readme, "classes")[2]).toBe(classesTable());
 });
 
 describe("a real program finds room for everything with the slack that there is by default, and needs what README.md says:", () => {

@@ -3,6 +3,7 @@
  * the tables of README.md; reserve.test.ts fails where they are not what is so.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { CLASS_SIZES } from "@ariax/slab/engine";
 import type { Trace } from "@ariax/trace";
 import { loadTrace, TRACE_NAMES } from "@ariax/trace/node";
 import { MemoryContext } from "../src/index.ts";
@@ -101,6 +102,60 @@ export function sharesTable(): string {
   return row(head) + row(head.map(() => "---:")) + rows.map(row).join("");
 }
 
+/** Sizes of so many classes, from the smallest to the largest at equal steps; of one, 64 bytes. */
+const sizesOf = (k: number): number[] =>
+  k === 1
+    ? [64]
+    : Array.from({ length: k }, (_, i) => CLASS_SIZES[Math.round(((i + 0.5) * CLASS_SIZES.length) / k - 0.5)]);
+
+/** Can a quota be used whole by blocks of these sizes, at random, each with as many bytes as the others; in each of 5 contexts? */
+function isEnough(quota: number, sizes: readonly number[], slack: number): boolean {
+  const total = sizes.reduce((sum, size) => sum + 1 / size, 0);
+  for (let seed = 1; seed <= 5; seed++) {
+    const context = new MemoryContext(null, { name: "mix", quota, reserve: bytesFor(quota, slack) });
+    const next = random(seed);
+    for (let i = 0, p = -1; p !== 0; i = 0) {
+      for (
+        let at = (next(2 ** 30) / 2 ** 30) * total - 1 / sizes[0];
+        at > 0 && i < sizes.length - 1;
+        at -= 1 / sizes[++i]
+      );
+      p = context.tryAllocate(sizes[i]);
+    }
+    if (context.usage().refused === 0) return false;
+  }
+  return true;
+}
+
+/** The least slack that is enough, in whole pages. */
+function leastSlack(quota: number, sizes: readonly number[]): number {
+  let [none, some] = [256, 0];
+  while (none - some > 1) {
+    const half = (none + some) >>> 1;
+    if (isEnough(quota, sizes, half * PAGE)) none = half;
+    else some = half;
+  }
+  return none * PAGE;
+}
+
+/** What a block of each size takes of a context: bytes of pages, less the blocks' own. */
+function slackOfFirst(sizes: readonly number[]): number {
+  const context = new MemoryContext(null, { name: "first", quota: 1 << 20 });
+  for (const size of sizes) context.allocate(size);
+  const { reserved, live } = context.stats();
+  return reserved - live;
+}
+
+export function classesTable(): string {
+  const quotas = [64, 256, 1024];
+  const rows = [1, 4, 16, 39].map((k) => {
+    const sizes = sizesOf(k);
+    return [k, KiB(slackOfFirst(sizes)), ...quotas.map((quota) => KiB(leastSlack(quota * 1024, sizes)))];
+  });
+  const head = ["classes", "a block of each", ...quotas.map((quota) => `quota of ${group(quota)}`)];
+  return row(head) + row(head.map(() => "---:")) + rows.map(row).join("");
+}
+
 async function tracesTable(): Promise<string> {
   let rows = "";
   for (const name of TRACE_NAMES) {
@@ -125,6 +180,7 @@ if (process.argv[1] === import.meta.filename) {
   for (const [name, table] of [
     ["traces", await tracesTable()],
     ["shares", sharesTable()],
+    ["classes", classesTable()],
   ] as const) {
     const [whole, begin, , end] = part(text, name);
     text = text.replace(whole, () => `${begin}${table}${end}`);
