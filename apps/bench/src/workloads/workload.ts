@@ -6,10 +6,12 @@ import type { HeapWork } from "../worker/loops.ts";
 
 export const GROUPS = {
   traces: "Seven real programs",
+  untuned: "Three that nothing was tuned on",
   yours: "Your trace",
   micro: "One question each",
   scaling: "Churn by the number of live blocks",
   synthetic: "Synthetic programs",
+  programs: "Programs of TypeScript",
   bits: "A million bits",
   records: "Small records",
 } as const;
