@@ -52,4 +52,10 @@ export interface RecordWorkload extends Named {
   readonly work: BatchWork<Records>;
 }
 
-export type Workload = HeapWorkload | BitWorkload | RecordWorkload;
+/** A program of `@ariax/trace`, by its name. */
+export interface ProgramWorkload extends Named {
+  readonly kind: "programs";
+  readonly for: readonly string[];
+}
+
+export type Workload = HeapWorkload | BitWorkload | RecordWorkload | ProgramWorkload;
