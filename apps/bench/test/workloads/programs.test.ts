@@ -52,8 +52,8 @@ describe.each(Object.entries(programs))("%s", (name, kind: ProgramKind) => {
   test.each(PROGRAM_WORKLOADS.find((one) => one.name === name)!.for)("%s is observed", async (subject) => {
     if (subject === "native" && !isAvailable()) return;
     const { time, latency, pauses } = await observe({ kind: "programs", subject, workload: name, budget: 1 });
-    expect(time.windows.length).toBeGreaterThanOrEqual(3);
-    expect(time.best).toBe(Math.min(...time.windows));
+    expect(time.best).toBeGreaterThan(0);
+    expect(latency.batches).toBeGreaterThan(0);
     expect(latency.max).toBeGreaterThanOrEqual(latency.p50);
     expect(pauses.max).toBeLessThanOrEqual(pauses.total);
   });

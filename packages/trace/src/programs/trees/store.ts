@@ -25,7 +25,7 @@ export const LEAST_ROOM = 2;
 export const LONGEST_TEXT = 120;
 
 /** What messages are parsed from: letters. */
-export const WIRE_LENGTH = 1 << 14;
+export const WIRE_LENGTH: number = 1 << 14;
 export const wire = (): string => {
   let text = "";
   for (let i = 0; i < WIRE_LENGTH; i++) text += String.fromCharCode(97 + ((i * i + 7 * i) % 26));
