@@ -1,4 +1,4 @@
-/** Node only: the seven real traces that come with this package, from disk. */
+/** Node only: the real traces that come with this package, from disk. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,18 +7,23 @@ import { readTraceOptions, type TraceReadOptions } from "./decode.ts";
 import { readTrace } from "./read.ts";
 import type { Trace } from "./trace.ts";
 
-/** The real traces, by the program that was recorded. `data/README.md` says what each did. */
+/** The real traces that `@ariax` is tuned on, by the program that was recorded. `data/README.md` says what each did. */
 export const TRACE_NAMES = ["git", "jq", "lua", "nginx", "python", "redis", "sqlite"] as const;
 
-export type TraceName = (typeof TRACE_NAMES)[number];
+/** Those that nothing is tuned on: whether what was learnt from the others holds elsewhere. */
+export const UNTUNED_TRACE_NAMES = ["cc1", "perl", "vim"] as const;
+
+export type TraceName = (typeof TRACE_NAMES)[number] | (typeof UNTUNED_TRACE_NAMES)[number];
+
+const ALL: readonly TraceName[] = [...TRACE_NAMES, ...UNTUNED_TRACE_NAMES];
 
 /**
  * One of the real traces. Throws `UnsupportedError` where a bundler has parted this module from its data: then read the file
  * yourself, `@ariax/trace/data/NAME.trace.gz`, for `readTrace`.
  */
 export async function loadTrace(name: TraceName, options: TraceReadOptions = {}): Promise<Trace> {
-  if (!TRACE_NAMES.includes(name)) {
-    throw new InvalidArgumentError(`invalid name: ${show(name)} is none of ${TRACE_NAMES.join(", ")}`);
+  if (!ALL.includes(name)) {
+    throw new InvalidArgumentError(`invalid name: ${show(name)} is none of ${ALL.join(", ")}`);
   }
   const { maxBytes } = readTraceOptions(options);
   return readTrace(await dataOf(`data/${name}.trace.gz`), { maxBytes });

@@ -1,10 +1,21 @@
-import { type Allocator, checkInteger, isRefusal, type Offset } from "@ariax/allocator";
+import { type Allocator, checkBoolean, checkInteger, isRefusal, type Offset, readOptions } from "@ariax/allocator";
 import { newArray } from "./arrays.ts";
 import { checkArray, checkMethods, checkTrace } from "./check.ts";
+import { FirstWords, type Touchable } from "./touch.ts";
 import { ALLOCATE, FREE, REALLOCATE, type Trace } from "./trace.ts";
 
 /** The three verbs that a replay needs: any `Allocator` has them, and a rival's adapter is quickly written. */
-export type ReplayTarget = Pick<Allocator, "tryAllocate" | "free" | "reallocate">;
+export type ReplayTarget = Pick<Allocator, "tryAllocate" | "free" | "reallocate"> & Touchable;
+
+export interface ReplayOptions {
+  /**
+   * Touches the blocks, as programs do: the first word of each is written when it is made and when it was reallocated, and
+   * read before it is reallocated or freed, and at the end of the trace (of a block of less than 4 bytes, its first byte).
+   * Throws `CorruptionError` where something else is read than was written, and `InvalidArgumentError` where `target` has no
+   * memory. Costs what a program pays too, a cache miss where the block is cold, and a byte per slot.
+   */
+  touch?: boolean | undefined;
+}
 
 /** What a replay did. Where nothing failed these are the trace's own numbers. */
 export interface ReplaySummary {
@@ -29,10 +40,15 @@ export interface ReplaySummary {
  * slot (0 = no block). Without, it is freed. Cost: a few ns an event, and the allocator's
  * own time.
  */
-export function replay(trace: Trace, target: ReplayTarget, live?: Uint32Array): ReplaySummary {
+export function replay(
+  trace: Trace,
+  target: ReplayTarget,
+  live?: Uint32Array,
+  options: ReplayOptions = {},
+): ReplaySummary {
   const read = checkTrace(trace);
   const offsets = live === undefined ? newArray(Uint32Array, read.slots) : live;
-  const refused = replayLoop(read, target, offsets);
+  const refused = replayLoop(read, target, offsets, options);
   if (live === undefined) freeLive(target, offsets);
   return summarise(read, refused);
 }
@@ -41,10 +57,17 @@ export function replay(trace: Trace, target: ReplayTarget, live?: Uint32Array): 
  * The loop of `replay` alone, for measuring: no garbage, and nothing is counted on the way but what found no room.
  * Returns the numbers of those events. One allocator per process, or V8 gives up inlining its calls.
  */
-export function replayLoop(trace: Trace, target: ReplayTarget, live: Uint32Array): readonly number[] {
+export function replayLoop(
+  trace: Trace,
+  target: ReplayTarget,
+  live: Uint32Array,
+  options: ReplayOptions = {},
+): readonly number[] {
+  const { touch = false } = readOptions<ReplayOptions>(options, ["touch"]);
   const { op, slot, size, events, slots } = checkTrace(trace);
   const refused: number[] = [];
   checkTarget(target);
+  const first = checkBoolean("touch", touch) ? new FirstWords(target, slots) : undefined;
   clear(live, slots);
   let e = 0;
   // What the handler catches is rare, and the loop goes on behind it.
@@ -56,13 +79,17 @@ export function replayLoop(trace: Trace, target: ReplayTarget, live: Uint32Array
         const what = op[e];
         if (what === ALLOCATE) {
           if ((live[s] = target.tryAllocate(size[e])) === 0) refused.push(e);
+          else first?.write(s, live[s], size[e]);
         } else if (live[s] === 0) {
           // The block was never made.
         } else if (what === FREE) {
+          first?.check(e, s, live[s]);
           target.free(live[s]);
           live[s] = 0;
         } else {
+          first?.check(e, s, live[s]);
           live[s] = target.reallocate(live[s], size[e]);
+          first?.resized(e, s, live[s], size[e]);
         }
       }
     } catch (error) {
@@ -70,6 +97,7 @@ export function replayLoop(trace: Trace, target: ReplayTarget, live: Uint32Array
       refused.push(e++);
     }
   }
+  if (first !== undefined) for (let s = 0; s < slots; s++) if (live[s] !== 0) first.check(events, s, live[s]);
   return refused;
 }
 

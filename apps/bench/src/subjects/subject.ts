@@ -55,7 +55,13 @@ export interface RecordSubject extends Named {
   readonly create: (capacity: number) => Records | Promise<Records>;
 }
 
-export type Subject = HeapSubject | CSubject | BitSubject | RecordSubject;
+/** What does programs of TypeScript without a heap: the twin of each. */
+export interface CollectorSubject extends Named {
+  readonly kind: "programs";
+  readonly collected: true;
+}
+
+export type Subject = HeapSubject | CSubject | BitSubject | RecordSubject | CollectorSubject;
 
 export const isInC = (subject: Subject): subject is CSubject =>
   subject.kind === "heap" && subject.handles === "pointers";

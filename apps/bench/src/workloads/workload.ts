@@ -6,10 +6,12 @@ import type { HeapWork } from "../worker/loops.ts";
 
 export const GROUPS = {
   traces: "Seven real programs",
+  untuned: "Three that nothing was tuned on",
   yours: "Your trace",
   micro: "One question each",
   scaling: "Churn by the number of live blocks",
   synthetic: "Synthetic programs",
+  programs: "Programs of TypeScript",
   bits: "A million bits",
   records: "Small records",
 } as const;
@@ -50,4 +52,10 @@ export interface RecordWorkload extends Named {
   readonly work: BatchWork<Records>;
 }
 
-export type Workload = HeapWorkload | BitWorkload | RecordWorkload;
+/** A program of `@ariax/trace`, by its name. */
+export interface ProgramWorkload extends Named {
+  readonly kind: "programs";
+  readonly for: readonly string[];
+}
+
+export type Workload = HeapWorkload | BitWorkload | RecordWorkload | ProgramWorkload;

@@ -29,7 +29,8 @@ export const MODES: Readonly<Record<Mode["name"], Mode>> = {
 
 /** Whether a subject can be measured on a workload. */
 function fits(subject: Subject, workload: Workload): boolean {
-  if (subject.kind !== workload.kind) return false;
+  // Programs of TypeScript are done by heaps too, those that are named.
+  if (subject.kind !== workload.kind && !(workload.kind === "programs" && subject.kind === "heap")) return false;
   if (workload.for !== undefined && !workload.for.includes(subject.name)) return false;
   return !(subject.kind === "bits" && subject.claimsOnly && workload.kind === "bits" && workload.needsFirst);
 }
@@ -44,7 +45,7 @@ export function pairsOf(
     const here = subjects.filter(
       (subject) => subject.origin !== "loop" && fits(subject, workload) && heeds({ subject, workload }),
     );
-    const loops = new Set(here.map(loopOf));
+    const loops = new Set(workload.kind === "programs" ? [] : here.map(loopOf));
     return [...SUBJECTS.filter(({ name }) => loops.has(name)), ...here].map((subject) => ({ subject, workload }));
   });
 }

@@ -1,26 +1,35 @@
-/** Traces of real programs: the seven that come with `@ariax/trace`, and the user's own. */
+/** Traces of real programs: those that come with `@ariax/trace`, and the user's own. */
 import { createReadStream } from "node:fs";
 import { readTrace, type Trace } from "@ariax/trace";
-import { loadTrace, TRACE_NAMES, type TraceName } from "@ariax/trace/node";
+import { loadTrace, TRACE_NAMES, type TraceName, UNTUNED_TRACE_NAMES } from "@ariax/trace/node";
 import type { Program } from "../../subjects/events.ts";
 import { type HeapWork, replay } from "../../worker/loops.ts";
 import type { HeapWorkload } from "../workload.ts";
 
 /** What the recorded programs did. */
 const RECORDED: Readonly<Record<TraceName, string>> = {
+  cc1: "gcc's compiler, -O2",
   git: "git log -p --stat",
   jq: "filter and group a JSON file",
   lua: "binary trees and strings",
   nginx: "gzip directory listings under load",
+  perl: "count words, JSON there and back",
   python: "parse JSON, compile a module",
   redis: "redis-benchmark over eight commands",
   sqlite: "inserts, joins, sorts, updates in memory",
+  vim: "replace, sort, undo, count words",
 };
 
-export const TRACES: readonly HeapWorkload[] = TRACE_NAMES.map((name) => ({
-  ...{ kind: "heap", group: "traces", level: "quick", name, unit: "event", what: RECORDED[name] },
-  load: async () => programWork(await loadTrace(name)),
-}));
+const traces = (names: readonly TraceName[], more: Pick<HeapWorkload, "group" | "level">): HeapWorkload[] =>
+  names.map((name) => ({
+    ...{ kind: "heap", ...more, name, unit: "event", what: RECORDED[name] },
+    load: async () => programWork(await loadTrace(name)),
+  }));
+
+export const TRACES: readonly HeapWorkload[] = [
+  ...traces(TRACE_NAMES, { group: "traces", level: "quick" }),
+  ...traces(UNTUNED_TRACE_NAMES, { group: "untuned", level: "default" }),
+];
 
 /** The user's own trace, packed by gzip or not, beside the others. */
 export const yours = (file: string, name: string): HeapWorkload => ({
