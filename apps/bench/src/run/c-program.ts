@@ -22,25 +22,29 @@ export async function commandInC(subject: CSubject, request: HeapRequest): Promi
   if ("reason" in ready) return { unavailable: ready.reason };
   const { path, capacity } = await programFile(heapWorkload(request));
   // Compiled before it starts, it needs half of what a process of JavaScript does.
-  const budget = request.budget / 2;
-  const passes = request.passes.includes("time") ? [...request.passes, "touched"] : request.passes;
+  const warm = request.budget.warm / 2;
+  const passes = [
+    ...request.passes,
+    ...(request.passes.includes("time") ? ["touched"] : []),
+    ...(request.takesTurns ? ["turns"] : []),
+  ];
   return {
     command: ready.binary,
-    args: [subject.name, ready.library, path, String(capacity), String(budget), passes.join()],
+    args: [subject.name, ready.library, path, String(capacity), String(warm), passes.join()],
     env: C_ENV,
   };
 }
 
-/** "AXP1". */
-const MAGIC = 0x31505841;
-const HEAD = 5;
+/** "AXP2". */
+const MAGIC = 0x32505841;
+const HEAD = 8;
 
 /** The file's bytes; `native/program.h` has the layout. */
-export function encodeProgram({ program, prelude, eventsPerUnit }: HeapWork): Uint8Array {
+export function encodeProgram({ program, prelude, eventsPerUnit, steady }: HeapWork): Uint8Array {
   const { events, slots, op, slot, size } = program;
   const bytes = new Uint8Array(4 * HEAD + 9 * events);
   const words = new Uint32Array(bytes.buffer, 0, HEAD + 2 * events);
-  words.set([MAGIC, events, slots, prelude, eventsPerUnit]);
+  words.set([MAGIC, events, slots, prelude, eventsPerUnit, steady?.live ?? 0, steady?.least ?? 0, steady?.most ?? 0]);
   words.set(size.subarray(0, events), HEAD);
   words.set(slot.subarray(0, events), HEAD + events);
   bytes.set(op.subarray(0, events), 4 * (HEAD + 2 * events));

@@ -1,10 +1,12 @@
 /**
- * Times one subject on one workload: replays until the code is warm, then windows of whole replays. What a replay leaves
- * live is freed outside the timed part. A replay that takes longer than the limit is stopped, and so is the observation.
+ * Times one subject on one workload: replays until the code is warm, then windows of whole replays, some in each turn. What a
+ * replay leaves live is freed outside the timed part. A replay that takes longer than the limit is stopped, and so is the
+ * observation.
  */
 import { type Live, makeLive, type Target } from "../subjects/target.ts";
 import { type HeapWork, type Run, replay } from "./loops.ts";
 import { observePauses } from "./pauses.ts";
+import type { Turns } from "./turns.ts";
 
 /** Events between two looks at the clock: one call of the loop. Even, so that no pair is cut. */
 const STEP = 4096;
@@ -13,23 +15,39 @@ const STEP = 4096;
  * tried: 4,096 here too; measured: after 64 ms of it the loop over nothing still took 7.1 ns a pair, and at last 0.65.
  */
 const WARM_STEP = 64;
-const MAX_WINDOWS = 25;
+/** What a turn lasts, in ms: at least a window, and most traces have several. */
+const TURN = 10;
+
+/** The least window, in ms: for clock and noise, and where garbage is collected, for collections to be in each. */
+export const WINDOW = 2;
+export const COLLECTED_WINDOW = 60;
+
+/** What timing may take, in ms. */
+export interface Budget {
+  readonly warm: number;
+  /** All turns together; who is slow has fewer. */
+  readonly turns: number;
+}
 
 export interface TimeOptions {
   readonly handles: "offsets" | "objects";
-  /** What it may take, warming included, in ms. */
-  readonly budget: number;
+  readonly budget: Budget;
   /** What one replay may take, in ms. */
   readonly limit: number;
   /** The least length of a window, in ms: long enough for collections where garbage is collected. */
   readonly window: number;
+  readonly turns: Turns;
 }
 
-/** Nanoseconds per unit. Windows are kept in their order. */
+/** Nanoseconds per unit. */
 export interface Finished {
   readonly stopped: false;
+  /** The least of all windows. */
   readonly best: number;
-  readonly windows: readonly number[];
+  /** The least window of each turn, in their order. */
+  readonly turns: readonly number[];
+  /** The very first replay, before anything was compiled. */
+  readonly first: number;
   readonly replaysPerWindow: number;
   readonly warmReplays: number;
   /** Garbage collections during the windows. */
@@ -49,11 +67,8 @@ export interface Stopped {
 
 export type Timing = Finished | Stopped;
 
-export async function time(
-  create: () => Promise<Target>,
-  work: HeapWork,
-  { handles, budget, limit, window }: TimeOptions,
-): Promise<Timing> {
+export async function time(create: () => Promise<Target>, work: HeapWork, options: TimeOptions): Promise<Timing> {
+  const { handles, limit } = options;
   const live = makeLive(handles, work.program.slots);
   const units = work.events / work.eventsPerUnit;
   let target = await create();
@@ -70,7 +85,8 @@ export async function time(
       const ns = 1e6 * ms;
       return { stopped: true, atLeast: ns / units, soFar: (ns * work.eventsPerUnit) / done, done, events: work.events };
     }
-    if (!freeAll(target, live, handles, limit)) {
+    if (work.steady) prepare = undefined;
+    else if (!freeAll(target, live, handles, limit)) {
       target = await create();
       run = work.loop(target, live);
       prepare = prelude?.(target, live);
@@ -78,34 +94,52 @@ export async function time(
     return ms;
   };
 
-  const windows: number[] = [];
-  const warmUntil = performance.now() + 0.5 * budget;
-  let warmReplays = 0;
-  let replayMs = 0;
+  return timeTurns(once, { ...options, units });
+}
+
+export interface TurnOptions extends Pick<TimeOptions, "budget" | "window" | "turns"> {
+  /** In what is timed. */
+  readonly units: number;
+}
+
+/** Warms up in the first turn, then times windows in each. `once` takes the step with which it looks at the clock. */
+export async function timeTurns(
+  once: (step: number) => Promise<number | Stopped>,
+  { units, budget, window, turns }: TurnOptions,
+): Promise<Timing> {
+  await turns();
+  const warmUntil = performance.now() + budget.warm;
+  let [first, ms, warmReplays] = [0, 0, 0];
   do {
     const result = await once(WARM_STEP);
     if (typeof result !== "number") return result;
-    replayMs = result;
-    warmReplays++;
-    // Several times the budget? Then it was warm for nearly all of its time, and is the window.
-    if (replayMs > 4 * budget) windows.push((1e6 * replayMs) / units);
-  } while (windows.length === 0 && (performance.now() < warmUntil || (warmReplays < 3 && replayMs < budget)));
+    ms = result;
+    if (warmReplays++ === 0) first = (1e6 * ms) / units;
+  } while (performance.now() < warmUntil || (warmReplays < 3 && ms < 2 * budget.warm));
 
-  const replaysPerWindow = Math.max(1, Math.ceil(window / replayMs));
+  const replaysPerWindow = Math.max(1, Math.ceil(window / ms));
+  const times: number[] = [];
   const pauses = observePauses();
-  const until = performance.now() + (windows.length > 0 ? 0 : 0.5 * budget);
-  const least = windows.length > 0 ? 1 : replayMs < budget ? 3 : 2;
-  while (windows.length < least || (performance.now() < until && windows.length < MAX_WINDOWS)) {
-    let ms = 0;
-    for (let i = 0; i < replaysPerWindow; i++) {
-      const result = await once(STEP);
-      if (typeof result !== "number") return result;
-      ms += result;
-    }
-    windows.push((1e6 * ms) / (units * replaysPerWindow));
+  let spent = ms;
+  // It took longer than all turns may? Then it was warm for nearly all of that time, which is the one window.
+  if (spent > budget.turns) times.push((1e6 * ms) / units);
+  while (spent < budget.turns && (await turns())) {
+    const until = performance.now() + TURN;
+    let least = Number.POSITIVE_INFINITY;
+    do {
+      ms = 0;
+      for (let i = 0; i < replaysPerWindow; i++) {
+        const result = await once(STEP);
+        if (typeof result !== "number") return result;
+        ms += result;
+      }
+      spent += ms;
+      least = Math.min(least, (1e6 * ms) / (units * replaysPerWindow));
+    } while (performance.now() < until);
+    times.push(least);
   }
   const { count: collections } = await pauses.stop();
-  return { stopped: false, best: Math.min(...windows), windows, replaysPerWindow, warmReplays, collections };
+  return { stopped: false, best: Math.min(...times), turns: times, first, replaysPerWindow, warmReplays, collections };
 }
 
 /** Runs `events` of a loop in steps, until the limit (ms). */

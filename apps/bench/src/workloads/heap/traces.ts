@@ -22,6 +22,16 @@ export const TRACES: readonly HeapWorkload[] = TRACE_NAMES.map((name) => ({
   load: async () => programWork(await loadTrace(name)),
 }));
 
+/** What a process pays before anything is compiled: the beginning of a program, once. */
+export const STARTS: readonly HeapWorkload[] = Object.entries({ "first-1k": 1000, "first-100k": 100_000 }).map(
+  ([name, events]) => ({
+    ...{ kind: "heap", group: "start", level: "default", name, unit: "event" },
+    what: `the first ${events.toLocaleString("en-US")} calls of a process: sqlite's`,
+    only: ["slab", "wasm", "native", "assemblyscript", "malloc", "uint8array", "engine-c", "mimalloc", "glibc"],
+    load: async () => programWork({ ...(await loadTrace("sqlite")), events }),
+  }),
+);
+
 /** The user's own trace, packed by gzip or not, beside the others. */
 export const yours = (file: string, name: string): HeapWorkload => ({
   ...{ kind: "heap", group: "yours", level: "quick", name, unit: "event", what: file, file },
