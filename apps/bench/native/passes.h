@@ -102,48 +102,71 @@ static int next_turn(int is_alone) {
   return fgets(line, sizeof line, stdin) != 0;
 }
 
-enum { MAX_TURNS = 1000 };
+enum { MAX_TURNS = 1000, STEP = 4096 };
 
+/* The least that each part of a replay took, or, of a replacement, a window: src/worker/timing.ts says why. */
 typedef struct timing {
-  double turns[MAX_TURNS], best, first; /* ns per unit */
-  uint32_t count, replays_per_window, warm_replays;
+  double turns[MAX_TURNS], first;  /* ns per unit */
+  double *least, *turn;            /* ns; of all turns, and of this one */
+  uint32_t count, parts, replays_per_window, warm_replays;
 } timing;
 
-/* One replay: its ns. A replacement finds the live blocks that the one before it left. */
-static double once(const program *p, const allocator *a, void **live, loop *run) {
+/* One replay: its ns, and into `parts` what is less than before. A replacement finds the live blocks that the one before it left. */
+static double once(const program *p, const allocator *a, void **live, loop *run, double *parts) {
   if (!p->live || !live[0]) replay(p, a, live, 0, p->prelude);
-  double from = now_ns();
-  run(p, a, live, p->prelude, p->events);
-  double took = now_ns() - from;
+  double start = now_ns(), before = start;
+  for (uint32_t from = p->prelude; from < p->events; from += STEP) {
+    run(p, a, live, from, p->events - from < STEP ? p->events : from + STEP);
+    double now = now_ns();
+    if (parts && now - before < *parts) *parts = now - before;
+    if (parts) parts++;
+    before = now;
+  }
   if (!p->live) release_all(p, a, live);
-  return took;
+  return before - start;
 }
 
 static double units_of(const program *p) { return (double)(p->events - p->prelude) / p->events_per_unit; }
 
-/* Replays until the budget is over. */
-static void warm_up(timing *t, const program *p, const allocator *a, void **live, double budget_ms, loop *run) {
-  const double least = 2e6; /* of a window */
-  *t = (timing){ .best = 1e300 };
-  double start = now_ns(), took = 0;
-  do {
-    took = once(p, a, live, run);
-    if (t->warm_replays++ == 0) t->first = took / units_of(p);
-  } while (t->warm_replays < 3 || now_ns() - start < budget_ms * 1e6);
-  t->replays_per_window = took >= least ? 1 : (uint32_t)(least / (took + 1)) + 1;
+static void forget(double *parts, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) parts[i] = 1e300;
 }
 
-/* Windows of whole replays, of 2 ms at least, for 10 ms: the least is the turn's. */
+static double sum_of(const double *parts, uint32_t count) {
+  double sum = 0;
+  for (uint32_t i = 0; i < count; i++) sum += parts[i];
+  return sum;
+}
+
+/* Replays until the time is over. */
+static void warm_up(timing *t, const program *p, const allocator *a, void **live, double warm_ms, loop *run) {
+  const double least = 2e6; /* of a window */
+  *t = (timing){ .parts = p->live ? 1 : (p->events - p->prelude + STEP - 1) / STEP };
+  t->least = zeroed(sizeof(double) * t->parts);
+  t->turn = zeroed(sizeof(double) * t->parts);
+  forget(t->least, t->parts);
+  double start = now_ns(), took = 0;
+  do {
+    took = once(p, a, live, run, 0);
+    if (t->warm_replays++ == 0) t->first = took / units_of(p);
+  } while ((t->warm_replays < 3 && took < warm_ms * 2e6) || now_ns() - start < warm_ms * 1e6);
+  t->replays_per_window = !p->live || took >= least ? 1 : (uint32_t)(least / (took + 1)) + 1;
+}
+
+/* Replays, for 10 ms. */
 static void take_turn(timing *t, const program *p, const allocator *a, void **live, loop *run) {
-  double least = 1e300, start = now_ns();
+  forget(t->turn, t->parts);
+  double start = now_ns();
   do {
     double window = 0;
-    for (uint32_t i = 0; i < t->replays_per_window; i++) window += once(p, a, live, run);
-    window /= units_of(p) * t->replays_per_window;
-    if (window < least) least = window;
+    for (uint32_t i = 0; i < t->replays_per_window; i++) window += once(p, a, live, run, p->live ? 0 : t->turn);
+    window /= t->replays_per_window;
+    if (p->live && window < *t->turn) *t->turn = window;
   } while (now_ns() - start < 10e6);
-  if (least < t->best) t->best = least;
-  if (t->count < MAX_TURNS) t->turns[t->count++] = least;
+  for (uint32_t i = 0; i < t->parts; i++) {
+    if (t->turn[i] < t->least[i]) t->least[i] = t->turn[i];
+  }
+  if (t->count < MAX_TURNS) t->turns[t->count++] = sum_of(t->turn, t->parts) / units_of(p);
 }
 
 typedef struct checked {

@@ -50,7 +50,7 @@ export async function timeBatches(
     return ms;
   };
   const window = isCollected ? COLLECTED_WINDOW : WINDOW;
-  const time = await timeTurns(once, { units, budget, window, turns });
+  const time = await timeTurns(once, { units, parts: 0, budget, window, turns });
   if (wrong > 0) throw new Error(`${wrong} batches returned a wrong result`);
   const { p50, p99, max, count: batches } = tailOf(samples.slice(0, count));
   return { time, latency: { p50, p99, max, batches } };

@@ -1,7 +1,10 @@
 /**
- * Times one subject on one workload: replays until the code is warm, then windows of whole replays, some in each turn. What a
- * replay leaves live is freed outside the timed part. A replay that takes longer than the limit is stopped, and so is the
- * observation.
+ * Times one subject on one workload: replays until the code is warm, then in turns. What a replay leaves live is freed outside the
+ * timed part. A replay that takes longer than the limit is stopped, and so is the observation.
+ *
+ * A replay is the same work each time, so it is timed in parts of some microseconds, and what counts is the least that each part
+ * took: what else a machine does only ever adds, and seldom hits the same part each time. Where it is not the same, since garbage
+ * is collected or a replacement goes on, windows of some ms are whole, and the least of them counts.
  */
 import { type Live, makeLive, type Target } from "../subjects/target.ts";
 import { type HeapWork, type Run, replay } from "./loops.ts";
@@ -15,10 +18,10 @@ const STEP = 4096;
  * tried: 4,096 here too; measured: after 64 ms of it the loop over nothing still took 7.1 ns a pair, and at last 0.65.
  */
 const WARM_STEP = 64;
-/** What a turn lasts, in ms: at least a window, and most traces have several. */
+/** What a turn lasts, in ms: at least a replay, and most traces have several. */
 const TURN = 10;
 
-/** The least window, in ms: for clock and noise, and where garbage is collected, for collections to be in each. */
+/** The least length of a whole window, in ms: for clock and noise, and where garbage is collected, for collections to be in each. */
 export const WINDOW = 2;
 export const COLLECTED_WINDOW = 60;
 
@@ -34,7 +37,9 @@ export interface TimeOptions {
   readonly budget: Budget;
   /** What one replay may take, in ms. */
   readonly limit: number;
-  /** The least length of a window, in ms: long enough for collections where garbage is collected. */
+  /** Replays are not the same work each time: windows are whole. */
+  readonly isWhole: boolean;
+  /** The least length of one that is, in ms: long enough for collections where garbage is collected. */
   readonly window: number;
   readonly turns: Turns;
 }
@@ -42,9 +47,9 @@ export interface TimeOptions {
 /** Nanoseconds per unit. */
 export interface Finished {
   readonly stopped: false;
-  /** The least of all windows. */
+  /** Of the least of each part; or the least window. */
   readonly best: number;
-  /** The least window of each turn, in their order. */
+  /** The same of each turn, in their order. */
   readonly turns: readonly number[];
   /** The very first replay, before anything was compiled. */
   readonly first: number;
@@ -78,9 +83,9 @@ export async function time(create: () => Promise<Target>, work: HeapWork, option
   let prepare = prelude?.(target, live);
 
   /** One replay: its ms, or how far it came. */
-  const once = async (step: number): Promise<number | Stopped> => {
+  const once: Once = async (step, parts) => {
     if (prepare && steps(prepare, work.prelude, limit).done < work.prelude) throw new Error("too slow to set up");
-    const { ms, done } = steps(run, work.events, limit, step);
+    const { ms, done } = steps(run, work.events, limit, step, parts);
     if (done < work.events) {
       const ns = 1e6 * ms;
       return { stopped: true, atLeast: ns / units, soFar: (ns * work.eventsPerUnit) / done, done, events: work.events };
@@ -94,19 +99,22 @@ export async function time(create: () => Promise<Target>, work: HeapWork, option
     return ms;
   };
 
-  return timeTurns(once, { ...options, units });
+  const isWhole = options.isWhole || work.steady !== undefined;
+  return timeTurns(once, { ...options, units, parts: isWhole ? 0 : Math.ceil(work.events / STEP) });
 }
+
+/** A replay, with looks at the clock each so many events: its ms. Where it has parts, each keeps the least of its ms. */
+type Once = (step: number, parts?: Float64Array) => Promise<number | Stopped>;
 
 export interface TurnOptions extends Pick<TimeOptions, "budget" | "window" | "turns"> {
   /** In what is timed. */
   readonly units: number;
+  /** 0 where windows are whole. */
+  readonly parts: number;
 }
 
-/** Warms up in the first turn, then times windows in each. `once` takes the step with which it looks at the clock. */
-export async function timeTurns(
-  once: (step: number) => Promise<number | Stopped>,
-  { units, budget, window, turns }: TurnOptions,
-): Promise<Timing> {
+/** Warms up in the first turn, then times some replays in each. */
+export async function timeTurns(once: Once, { units, parts, budget, window, turns }: TurnOptions): Promise<Timing> {
   await turns();
   const warmUntil = performance.now() + budget.warm;
   let [first, ms, warmReplays] = [0, 0, 0];
@@ -117,41 +125,59 @@ export async function timeTurns(
     if (warmReplays++ === 0) first = (1e6 * ms) / units;
   } while (performance.now() < warmUntil || (warmReplays < 3 && ms < 2 * budget.warm));
 
-  const replaysPerWindow = Math.max(1, Math.ceil(window / ms));
+  const replaysPerWindow = parts > 0 ? 1 : Math.max(1, Math.ceil(window / ms));
+  const unknown = (): Float64Array => new Float64Array(parts || 1).fill(Number.POSITIVE_INFINITY);
+  const nsOf = (all: Float64Array): number => (1e6 * all.reduce((sum, part) => sum + part, 0)) / units;
+  const least = unknown();
   const times: number[] = [];
   const pauses = observePauses();
   let spent = ms;
   // It took longer than all turns may? Then it was warm for nearly all of that time, which is the one window.
-  if (spent > budget.turns) times.push((1e6 * ms) / units);
+  if (spent > budget.turns) {
+    least.fill(ms / least.length);
+    times.push(nsOf(least));
+  }
   while (spent < budget.turns && (await turns())) {
     const until = performance.now() + TURN;
-    let least = Number.POSITIVE_INFINITY;
+    const turn = unknown();
     do {
       ms = 0;
       for (let i = 0; i < replaysPerWindow; i++) {
-        const result = await once(STEP);
+        const result = await once(STEP, parts > 0 ? turn : undefined);
         if (typeof result !== "number") return result;
         ms += result;
       }
+      if (parts === 0) turn[0] = Math.min(turn[0]!, ms / replaysPerWindow);
       spent += ms;
-      least = Math.min(least, (1e6 * ms) / (units * replaysPerWindow));
     } while (performance.now() < until);
-    times.push(least);
+    for (const [i, part] of turn.entries()) if (part < least[i]!) least[i] = part;
+    times.push(nsOf(turn));
   }
   const { count: collections } = await pauses.stop();
-  return { stopped: false, best: Math.min(...times), turns: times, first, replaysPerWindow, warmReplays, collections };
+  return { stopped: false, best: nsOf(least), turns: times, first, replaysPerWindow, warmReplays, collections };
 }
 
 /** Runs `events` of a loop in steps, until the limit (ms). */
-export function steps(run: Run, events: number, limit: number, step: number = STEP): { ms: number; done: number } {
+export function steps(
+  run: Run,
+  events: number,
+  limit: number,
+  step: number = STEP,
+  parts?: Float64Array,
+): { ms: number; done: number } {
   const start = performance.now();
   let done = 0;
   let ms = 0;
   while (done < events && ms < limit) {
     const to = Math.min(done + step, events);
     run(done, to);
-    done = to;
+    const before = ms;
     ms = performance.now() - start;
+    if (parts !== undefined) {
+      const part = Math.floor(done / step);
+      if (ms - before < parts[part]!) parts[part] = ms - before;
+    }
+    done = to;
   }
   return { ms, done };
 }

@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { encodeProgram } from "../../src/run/c-program.ts";
+import { encodeForC } from "../../src/run/c-program.ts";
 import { buildReplay, findCompiler } from "../../src/subjects/c/compile.ts";
 import { readyC } from "../../src/subjects/c/ready.ts";
 import { makeProgram } from "../../src/subjects/events.ts";
 import { findHeaders } from "../../src/subjects/phases/addon.ts";
 import { makeLive, type Target } from "../../src/subjects/target.ts";
 import { replay } from "../../src/worker/loops.ts";
+import { encodeProgram } from "../../src/workloads/heap/program-file.ts";
 import { replacementOf } from "../../src/workloads/heap/replacement.ts";
 import { programWork } from "../../src/workloads/heap/traces.ts";
 import { inC, observe, reasonOf, replays } from "./c-replays.ts";
@@ -70,7 +71,7 @@ describe("a replacement in C (needs a C compiler)", () => {
     writeFileSync(file, encodeProgram(work));
     const { path: binary } = buildReplay("libraries") as { path: string };
     const env = { ...process.env, LOG: log };
-    expect(spawnSync(binary, ["mimalloc", library, file, "1048576", "0", "time"], { env }).status).toBe(0);
+    expect(spawnSync(binary, ["mimalloc", library, file, "1048576", "0", "1000", "time"], { env }).status).toBe(0);
     const inC = readFileSync(log, "utf8").trim().split(" ");
 
     const asked: string[] = [];
@@ -131,7 +132,7 @@ describe("a heap that is wrong is found (needs a C compiler)", () => {
     const args = ["-shared", "-fPIC", "-w", `-DBROKEN=${broken}`, "-o", library, join(folder, "heap.c")];
     expect(spawnSync(compiler!.command, [...compiler!.args, ...args], { encoding: "utf8" }).stderr).toBe("");
     const { path: binary } = buildReplay("libraries") as { path: string };
-    const run = ["mimalloc", library, join(folder, "program"), "1048576", "1", "check"];
+    const run = ["mimalloc", library, join(folder, "program"), "1048576", "1", "1", "check"];
     const { stdout } = spawnSync(binary, run, { encoding: "utf8" });
     expect(JSON.parse(stdout)).toMatchObject({
       check: { ...found, refusedFrees: 0, events: 6 },
@@ -143,12 +144,12 @@ describe("a heap that is wrong is found (needs a C compiler)", () => {
     const { path: binary } = buildReplay("libraries") as { path: string };
     const call = (...args: string[]) => spawnSync(binary, args, { encoding: "utf8" });
     const path = join(folder, "heap.c");
-    expect(call("nothing-c", "", path, "0", "1", "time")).toMatchObject({
+    expect(call("nothing-c", "", path, "0", "1", "1", "time")).toMatchObject({
       status: 1,
       stderr: `${path}: not a program\n`,
     });
     expect(call("mimalloc", "libmimalloc-none.so").stderr).toMatch(/^mimalloc: libmimalloc-none\.so: cannot open/);
-    expect(call("mimalloc").stderr).toBe("replay: 2 or 6 arguments, see replay.c\n");
+    expect(call("mimalloc").stderr).toBe("replay: 2 or 7 arguments, see replay.c\n");
   });
 
   test.skipIf(compiler === undefined)("a program without an event to time", () => {
@@ -157,7 +158,7 @@ describe("a heap that is wrong is found (needs a C compiler)", () => {
     const { path: binary } = buildReplay("libraries") as { path: string };
     for (const work of [programWork(makeProgram(0, 0, () => {})), { ...programWork(set), prelude: 1 }]) {
       writeFileSync(path, encodeProgram(work));
-      const { status, stderr } = spawnSync(binary, ["nothing-c", "", path, "0", "1", "time,latency"], {
+      const { status, stderr } = spawnSync(binary, ["nothing-c", "", path, "0", "1", "1", "time,latency"], {
         encoding: "utf8",
       });
       expect({ status, stderr }).toEqual({ status: 1, stderr: `${path}: nothing to replay\n` });
@@ -244,6 +245,6 @@ test("a reallocation to nothing, which is a free to C libraries, is one to a byt
     at(0, 0, 0, 7);
     at(1, 2, 0, 0);
   });
-  const words = new Uint32Array(encodeProgram(programWork(program)).buffer.slice(0, 48));
+  const words = new Uint32Array(encodeForC(programWork(program)).buffer.slice(0, 48));
   expect([...words]).toEqual([0x32505841, 2, 1, 0, 1, 0, 0, 0, 7, 1, 0, 0]);
 });

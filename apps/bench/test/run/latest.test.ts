@@ -92,8 +92,8 @@ describe("run", () => {
     const { requests } = await runWith(() => finished(5));
     const passes = (name: string) =>
       requests.flatMap((one) => (one.subject === name && one.workload === "git" ? [one.passes.join()] : []));
-    expect(passes("nothing")).toEqual(["time,check,latency", "time", "time", "time"]);
-    expect(passes("malloc")).toEqual(["time,check,latency", "time"]);
+    expect(passes("nothing")).toEqual(["time,check,latency,touched", "time", "time", "time,touched"]);
+    expect(passes("malloc")).toEqual(["time,check,latency,touched", "time,touched"]);
     expect(requests.filter(({ workload }) => workload === "lifo")).toHaveLength(8);
   });
 

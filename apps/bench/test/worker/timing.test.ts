@@ -3,14 +3,15 @@ import { Nothing, NothingObjects } from "../../src/subjects/nothing.ts";
 import type { Target } from "../../src/subjects/target.ts";
 import { timeBatches } from "../../src/worker/batches.ts";
 import { latency } from "../../src/worker/latency.ts";
-import { type Finished, time, timeTurns } from "../../src/worker/timing.ts";
+import { type Finished, steps, time, timeTurns } from "../../src/worker/timing.ts";
 import { turnsAlone } from "../../src/worker/turns.ts";
 import { batchOf, churnOf, pairsOf } from "../../src/workloads/heap/micro.ts";
 import { replacementOf } from "../../src/workloads/heap/replacement.ts";
 import { ownClock } from "../own-clock.ts";
 
 const budget = { warm: 5, turns: 1000 };
-const options = () => ({ handles: "offsets", budget, limit: 1000, window: 1, turns: turnsAlone(3) }) as const;
+const options = () =>
+  ({ handles: "offsets", budget, limit: 1000, isWhole: false, window: 1, turns: turnsAlone(3) }) as const;
 
 /** Takes 50 µs for every allocation. */
 class Slow extends Nothing {
@@ -118,7 +119,9 @@ describe("turns", () => {
       asked++;
       return alone();
     };
-    const found = await timeTurns(once, { units: 1e6, budget: { warm: 20, turns: 100 }, window: 2, turns, ...more });
+    const found = await timeTurns(once, {
+      ...{ units: 1e6, parts: 0, budget: { warm: 20, turns: 100 }, window: 2, turns, ...more },
+    });
     return { found: found as Finished, done: done(), asked };
   };
 
@@ -133,6 +136,34 @@ describe("turns", () => {
     const { found } = await timed([0.5]);
     expect(found.replaysPerWindow).toBe(4);
     expect(found.turns).toEqual([0.5, 0.5, 0.5]);
+  });
+
+  test("are of parts, where a replay is the same work each time: the least of each, in a turn and in all", async () => {
+    const clock = ownClock();
+    // Three warm up; then two a turn.
+    const replays = [...Array(3).fill([7, 7]), [5, 1], [2, 4], [3, 3], [9, 2], [4, 4], [1, 8]];
+    const once = async (_: number, parts?: Float64Array): Promise<number> => {
+      const [a, b] = replays.shift()!;
+      clock.pass(a + b);
+      if (parts) parts.set([Math.min(parts[0]!, a), Math.min(parts[1]!, b)]);
+      return a + b;
+    };
+    const found = await timeTurns(once, {
+      ...{ units: 1e6, parts: 2, budget: { warm: 20, turns: 100 }, window: 2, turns: turnsAlone(3) },
+    });
+    expect(found).toMatchObject({ turns: [3, 5, 5], best: 2, replaysPerWindow: 1 });
+  });
+
+  test("have a part for each 4,096 events", () => {
+    const clock = ownClock();
+    const parts = new Float64Array(3).fill(Number.POSITIVE_INFINITY);
+    let ms = 1;
+    const run = () => clock.pass(ms++);
+    expect(steps(run, 10_000, 1000, 4096, parts).done).toBe(10_000);
+    expect([...parts].map(Math.round)).toEqual([1, 2, 3]);
+    ms = 0;
+    steps(run, 10_000, 1000, 4096, parts);
+    expect([...parts].map(Math.round)).toEqual([0, 1, 2]);
   });
 
   test("are fewer for who is slow, and none where the first replay took longer than all of them", async () => {

@@ -13,11 +13,11 @@ const tail = (row: Row, value: number | undefined): string => (isTimed(row) ? ns
 
 /** The columns of every table, in order. */
 const COLUMNS: readonly Column<Row>[] = [
-  column("ns", "per unit, the loop included; the least window of all processes", (row) =>
+  column("ns", "per unit, the loop included; the least of all processes", (row) =>
     isTimed(row) ? (row.status === "ok" ? "" : "> ") + ns(row.gross) : row.status,
   ),
   column("net", "the same less the loop's own cost", ({ status, net }) => (status === "ok" ? ns(net) : "")),
-  column("to", "the least of the slowest process", ({ count, high }) => (count > 1 ? ns(high) : "")),
+  column("to", "the same of the slowest process", ({ count, high }) => (count > 1 ? ns(high) : "")),
   column("first", "per unit, the first replay of a process: before its code was compiled", ({ status, first }) =>
     status === "ok" ? ns(first) : "",
   ),
@@ -54,8 +54,9 @@ export function showLatest(report: Report): Shown {
       ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets, "ok")] : []),
     ],
     reading: `<p>Every number comes from processes of their own, one subject and one workload each. Those of a workload are there at the same
-time and take turns of some 10 ms, so that what is compared has the same seconds; a number is the least window of all, a ratio
-that of two such numbers, and the interval behind it is that of the same ratio in each pair of processes. <b>ns</b> is per unit with the loop included, <b>net</b> is less what
+time and take turns of some 10 ms, so that what is compared has the same seconds. A number is the sum of the least that each part
+of a replay took, or the least of many windows; a ratio is that of two such numbers, and the interval behind it that of the same
+ratio in each match, of processes of its own. <b>ns</b> is per unit with the loop included, <b>net</b> is less what
 the same loop costs over an allocator that does nothing; subjects in C have a loop in C, and their own cost of it taken
 off. <b>&gt;</b> marks a subject that was stopped after
 ${report.limit / 1000} s of one replay: the time so far over all events, a lower bound. Percentiles are of batches of 256

@@ -86,8 +86,11 @@ export function latestPlan(pairs: readonly Pair[], mode: Mode): Plan {
     pair,
     ...{ kind: pair.workload.kind, subject: pair.subject.name, workload: pair.workload.name, isConclusive },
     // The first observation also checks contents and looks at the tail; the others only time.
-    task: (round: number, isLate: boolean): Task =>
-      taskOf(pair, round === 0 ? ["time", "check", "latency"] : ["time"], isLate ? { ...mode, warm: warm / 2 } : mode),
+    task: (round: number, isLate: boolean): Task => {
+      const passes: Pass[] = round === 0 ? ["check", "latency"] : [];
+      if (round % 3 === 0) passes.push("touched");
+      return taskOf(pair, ["time", ...passes], isLate ? { ...mode, warm: warm / 2 } : mode);
+    },
   }));
   return {
     rounds: Array.from({ length: rounds }, (_, round) => {

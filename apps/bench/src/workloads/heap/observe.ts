@@ -15,7 +15,8 @@ import type { HeapWorkload } from "../workload.ts";
 import { yours } from "./traces.ts";
 import { HEAP_WORKLOADS } from "./workloads.ts";
 
-export type Pass = "time" | "check" | "latency";
+/** `touched`: in C only, timed once more with the first byte of each new block written. */
+export type Pass = "time" | "touched" | "check" | "latency";
 
 export interface HeapRequest extends Request {
   /** The user's trace file, where that is the workload. */
@@ -70,10 +71,12 @@ async function observeHeap(
   const work = way === undefined ? loaded : { ...loaded, loop: way };
 
   // Timed first, while the process is fresh; a subject that then fails the check is not shown with its time.
-  const window = subject.collected ? COLLECTED_WINDOW : WINDOW;
+  const isWhole = subject.collected === true;
+  const window = isWhole ? COLLECTED_WINDOW : WINDOW;
   const timing: { time?: Timing; error?: string } = {};
   try {
-    if (passes.includes("time")) timing.time = await time(create, work, { handles, budget, limit, window, turns });
+    if (passes.includes("time"))
+      timing.time = await time(create, work, { handles, budget, limit, isWhole, window, turns });
   } catch (error) {
     if (isUnavailable(error)) throw error;
     timing.error = lineOf(error);
