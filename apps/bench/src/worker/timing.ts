@@ -18,6 +18,9 @@ const STEP = 4096;
  * tried: 4,096 here too; measured: after 64 ms of it the loop over nothing still took 7.1 ns a pair, and at last 0.65.
  */
 const WARM_STEP = 64;
+/** Where the machine is busy, time alone does not warm: so many units do, if there is eight times the time for them. */
+const WARM_UNITS = 1_000_000;
+
 /** What a turn lasts, in ms: at least a replay, and most traces have several. */
 const TURN = 10;
 
@@ -117,13 +120,14 @@ export interface TurnOptions extends Pick<TimeOptions, "budget" | "window" | "tu
 export async function timeTurns(once: Once, { units, parts, budget, window, turns }: TurnOptions): Promise<Timing> {
   await turns();
   const warmUntil = performance.now() + budget.warm;
-  let [first, ms, warmReplays] = [0, 0, 0];
+  let [first, ms, warmReplays, isWarm] = [0, 0, 0, false];
   do {
     const result = await once(WARM_STEP);
     if (typeof result !== "number") return result;
     ms = result;
     if (warmReplays++ === 0) first = (1e6 * ms) / units;
-  } while (performance.now() < warmUntil || (warmReplays < 3 && ms < 2 * budget.warm));
+    isWarm = performance.now() >= warmUntil && warmReplays >= 3 && warmReplays * units >= WARM_UNITS;
+  } while (!isWarm && performance.now() < warmUntil + 7 * budget.warm);
 
   const replaysPerWindow = parts > 0 ? 1 : Math.max(1, Math.ceil(window / ms));
   const unknown = (): Float64Array => new Float64Array(parts || 1).fill(Number.POSITIVE_INFINITY);
@@ -131,13 +135,14 @@ export async function timeTurns(once: Once, { units, parts, budget, window, turn
   const least = unknown();
   const times: number[] = [];
   const pauses = observePauses();
-  let spent = ms;
-  // It took longer than all turns may? Then it was warm for nearly all of that time, which is the one window.
-  if (spent > budget.turns) {
+  // Of a start there is nothing but the first replay.
+  const isStart = budget.turns === 0;
+  if (isStart) {
     least.fill(ms / least.length);
-    times.push(nsOf(least));
+    times.push(first);
   }
-  while (spent < budget.turns && (await turns())) {
+  // One turn at least: a replay that took long may have been disturbed.
+  for (let spent = 0; !isStart && (spent < budget.turns || times.length === 0) && (await turns()); ) {
     const until = performance.now() + TURN;
     const turn = unknown();
     do {

@@ -166,11 +166,11 @@ describe("turns", () => {
     expect([...parts].map(Math.round)).toEqual([0, 1, 2]);
   });
 
-  test("are fewer for who is slow, and none where the first replay took longer than all of them", async () => {
-    expect((await timed([60])).found.turns).toEqual([60]);
+  test("are fewer for who is slow, but one at least", async () => {
+    expect((await timed([60])).found.turns).toEqual([60, 60]);
     const { found, asked, done } = await timed([300, 299]);
-    expect(found).toMatchObject({ first: 300, turns: [300], best: 300, warmReplays: 1 });
-    expect([asked, done]).toEqual([1, 1]);
+    expect(found).toMatchObject({ first: 300, turns: [299], best: 299, warmReplays: 1 });
+    expect([asked, done]).toEqual([2, 2]);
   });
 
   test("of a start there is but the first replay", async () => {
