@@ -41,6 +41,7 @@ export function chartsOf(report: Report): Chart[] {
     ),
     ...columnsOf(report, "One question each", "ns per allocate + free", of("micro")),
     ...scalingChart(report, of("scaling")),
+    ...columnsOf(report, "The first calls of a process", "ns per event, nothing compiled before", of("start")),
     ...columnsOf(report, "Synthetic programs", "ns per event, the loop included", of("synthetic"), { isWide: true }),
     ...columnsOf(report, "A million bits", "ns per claim and release, or per search", of("bits")),
     ...columnsOf(report, "Small records", "ns per record made, filled, read and released", of("records"), {
