@@ -9,8 +9,8 @@ export type Start = typeof start;
 const STARTING = availableParallelism();
 
 /**
- * The answers, in the order of the tasks; fewer where the signal ends it. Never rejects. The first turn warms up; then every second time they go from the last to
- * the first, so that none always follows the same neighbour.
+ * The answers, in the order of the tasks; fewer where the signal ends it. Never rejects. The first turn warms up; then every
+ * second time they go from the last to the first, so that none always follows the same neighbour.
  */
 export async function askAll(
   tasks: readonly Task[],

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { selectSubjects, selectWorkloads } from "../../src/commands/select.ts";
 import { rotate } from "../../src/run/plan.ts";
-import { isInRound, latestPlan, MODES, type Mode, pairsOf } from "../../src/run/plans/latest.ts";
+import { isInRound, latestPlan, MODES, type Mode, pairsOf, taskOf } from "../../src/run/plans/latest.ts";
 import { type RunOptions, run } from "../../src/run/run.ts";
 import { SUBJECTS } from "../../src/subjects/subjects.ts";
 import type { Answer } from "../../src/worker/protocol.ts";
@@ -67,6 +67,39 @@ describe("the plan", () => {
         ),
       ).slice(0, 4),
     ).toEqual(["nothing-objects git", "malloc git", "uint8array git", "nothing git"]);
+  });
+
+  test("has in a match who is compared: a workload's subjects, and workloads that belong together", () => {
+    const matchesOf = (subjects: string[], workloads: string[], round = 0) => {
+      const all = pairsOf(selectSubjects(subjects, "default"), selectWorkloads(workloads, "default"));
+      const steps = latestPlan(all, MODES.default).rounds[round]!;
+      return steps.flatMap((step) =>
+        "turns" in step ? [step.cells.map(({ subject, workload }) => `${subject} ${workload}`).join(", ")] : [],
+      );
+    };
+    expect(matchesOf(["native-c"], ["bulk", "one-by-one"])).toEqual([
+      "nothing bulk, native-c bulk, nothing one-by-one, native-c one-by-one",
+    ]);
+    expect(matchesOf(["slab", "mimalloc"], ["git", "replace-256x64"])).toEqual([
+      "nothing git, nothing-c git, slab git, mimalloc git",
+      "nothing replace-256x64, nothing-c replace-256x64, slab replace-256x64, mimalloc replace-256x64",
+    ]);
+    expect(matchesOf(["slab", "malloc"], ["git"], 1)).toEqual(["nothing git, slab git"]);
+    expect(matchesOf(["slab"], ["batch-1k", "batch-1m"])).toEqual([
+      "nothing batch-1k, slab batch-1k, nothing batch-1m, slab batch-1m",
+    ]);
+  });
+
+  test("calls the slab in other ways on traces alone, and gives a start no turn", () => {
+    const all = pairsOf(selectSubjects(["slab*"], "default"), selectWorkloads(["git", "first-1k"], "default"));
+    expect(names(all)).toEqual([
+      ...["nothing", "slab", "slab-argument", "slab-field", "slab-method", "slab-transferred", "slab-shared"].map(
+        (name) => `${name} git`,
+      ),
+      ...["nothing first-1k", "slab first-1k", "slab-shared first-1k"],
+    ]);
+    const { request } = taskOf(all.at(-1)!, ["time"], MODES.default);
+    expect(request).toMatchObject({ takesTurns: true, budget: { warm: 0, turns: 0 } });
   });
 
   test("comes back to the traces each round, to others each third", () => {
