@@ -5,7 +5,7 @@ import { type Player, start } from "./processes.ts";
 
 export type Start = typeof start;
 
-/** How many are started at a time: they load and parse beside each other. */
+/** How many load and parse beside each other, and come to an end. */
 const STARTING = availableParallelism();
 
 /**
@@ -26,10 +26,9 @@ export async function askAll(
     for (const player of turn % 2 === 0 ? players : players.toReversed()) await player.turn();
   }
   const answers: Answer[] = [];
-  // What a process does after its last turn is undisturbed too.
-  for (const player of players) {
-    if (signal.aborted) break;
-    answers.push(await player.end());
+  // Behind its last turn a process checks contents and looks at the tail: as many at a time as have a core.
+  for (let i = 0; i < players.length && !signal.aborted; i += STARTING) {
+    answers.push(...(await Promise.all(players.slice(i, i + STARTING).map((player) => player.end()))));
   }
   return answers;
 }

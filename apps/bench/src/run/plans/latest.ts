@@ -58,7 +58,7 @@ export function pairsOf(
 }
 
 /** ms: who needs longer for a turn has fewer of them. */
-const LONG_TURN = 100;
+const LONG_TURN = 60;
 
 export type Timing = Pick<Mode, "turns" | "warm" | "limit">;
 
@@ -110,12 +110,12 @@ const OFTEN: readonly string[] = [
   ...["engine-c", "mimalloc", "glibc"],
 ];
 
-/** What the targets are about gets each round; the others each third. */
+/** What the targets are about gets each round; the others each third, or where they take long, the first. */
 export function isInRound({ subject, workload }: Pair, round: number): boolean {
-  if (round % 3 === 0) return true;
+  if (round === 0) return true;
   const isOften = OFTEN.includes(subject.name) || (subject.origin === "loop" && subject.name !== "nothing-objects");
   if (["traces", "replacement"].includes(workload.group)) return isOften;
-  return workload.group === "yours" || workload.level === "quick";
+  return round % 3 === 0 || workload.group === "yours" || workload.level === "quick";
 }
 
 /** Each heap of a fixed capacity is filled once. */
