@@ -3,13 +3,18 @@ export interface Results {
   readonly date: string;
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly commit: string };
   readonly rows: readonly Row[];
-  readonly targets: readonly { what: string; value: string; wanted: string; ok: boolean }[];
+  readonly targets: readonly { what: string; value: string; interval?: string; wanted: string; ok: boolean }[];
   /** Net times, where a C compiler was there. */
-  readonly againstC?: {
-    readonly traces: readonly string[];
-    readonly times: readonly Line[];
-    readonly ratios: readonly Line[];
-  };
+  readonly againstC?: Net;
+  /** The same of replacement at steady state. */
+  readonly replacement?: Net;
+}
+
+interface Net {
+  /** Names of the workloads. */
+  readonly traces: readonly string[];
+  readonly times: readonly Line[];
+  readonly ratios: readonly Line[];
 }
 
 interface Line {
@@ -34,7 +39,7 @@ const SUBJECTS = [
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** ns per event on the traces, loop included, and what the project set out to reach. */
-export function resultTables({ date, machine, rows, targets, againstC }: Results): string {
+export function resultTables({ date, machine, rows, targets, againstC, replacement }: Results): string {
   const cell = (subject: string, workload: string): string => {
     const row = rows.find((r) => r.subject === subject && r.workload === workload);
     if (row?.gross === undefined) return "";
@@ -49,22 +54,29 @@ export function resultTables({ date, machine, rows, targets, againstC }: Results
     line(["---", ...TRACES.map(() => "---:")]),
     ...SUBJECTS.map((subject) => line([subject, ...TRACES.map((trace) => cell(subject, trace))])),
     "",
-    ...(againstC === undefined ? [] : cTable(againstC)),
-    line(["goal", "reached", "wanted", ""]),
-    line(["---", "---:", "---:", "---"]),
-    ...targets.map(({ what, value, wanted, ok }) => line([what, value, wanted, ok ? "" : "missed"])),
+    ...(againstC === undefined
+      ? []
+      : netTable("Net of the loop, each side's own; the last three or more from C, by a loop in C:", againstC)),
+    ...(replacement === undefined
+      ? []
+      : netTable("Replacement at steady state, ns a pair (live blocks × bytes), net of the loop:", replacement)),
+    line(["goal", "reached", "in pairs", "wanted", ""]),
+    line(["---", "---:", "---:", "---:", "---"]),
+    ...targets.map(({ what, value, interval = "", wanted, ok }) =>
+      line([what, value, interval, wanted, ok ? "" : "missed"]),
+    ),
     "",
   ].join("\n");
 }
 
 /** Ours beside allocators in C. */
-function cTable({ traces, times, ratios }: NonNullable<Results["againstC"]>): string[] {
+function netTable(title: string, { traces, times, ratios }: Net): string[] {
   const show = ({ name, values, mean }: Line, digits: number): string =>
     line([name, ...[...values, mean].map((value) => value?.toFixed(digits) ?? "")]);
   return [
-    "Net of the loop, each side's own; the last three or more from C, by a loop in C:",
+    title,
     "",
-    line(["", ...traces, "geometric mean"]),
+    line(["", ...traces.map((name) => name.replace(/^replace-(\d+)x/, "$1 × ")), "geometric mean"]),
     line(["---", ...traces.map(() => "---:"), "---:"]),
     ...times.filter(({ name }) => !name.endsWith("written")).map((one) => show(one, 1)),
     ...ratios.filter(({ name }) => !name.includes("written")).map((one) => show(one, 2)),

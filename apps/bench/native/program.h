@@ -2,11 +2,11 @@
  * A program to replay: event i is operation op[i] on slot slot[i], with size[i] bytes. The same arrays, of the same types, as
  * the loop in JavaScript reads (src/program.ts); src/c/program-file.ts writes the file.
  *
- *     0        4        8       12        16       20                      5 words, then the columns
- *     ┌────────┬────────┬───────┬─────────┬────────┬──────────┬──────────┬────────┐
- *     │ "AXP1" │ events │ slots │ prelude │ per    │ size[]   │ slot[]   │ op[]   │
- *     └────────┴────────┴───────┴─────────┴────────┴──────────┴──────────┴────────┘
- *                                 not timed  unit     4 bytes    4 bytes    1 byte each
+ *     0        4        8       12        16       20     24      28     32                   8 words, then the columns
+ *     ┌────────┬────────┬───────┬─────────┬────────┬──────┬───────┬──────┬──────────┬──────────┬────────┐
+ *     │ "AXP2" │ events │ slots │ prelude │ per    │ live │ least │ most │ size[]   │ slot[]   │ op[]   │
+ *     └────────┴────────┴───────┴─────────┴────────┴──────┴───────┴──────┴──────────┴──────────┴────────┘
+ *                                 not timed  unit    replacement, else 0    4 bytes    4 bytes    1 byte each
  */
 #ifndef PROGRAM_H
 #define PROGRAM_H
@@ -25,6 +25,7 @@ typedef struct program {
   uint32_t events, slots;
   uint32_t prelude;         /* the first events, which only set the scene */
   uint32_t events_per_unit; /* of the result */
+  uint32_t live, least, most; /* of a replacement (src/worker/loops.ts), which goes on where it was; live is 0 of others */
 } program;
 
 /* What it asks for, counted anew. */
@@ -41,7 +42,7 @@ static void *zeroed(uint64_t bytes) {
 
 /* NULL, or why the file can't be replayed. It is read whole, so that no page of it is first touched in a timed loop. */
 static const char *load(program *p, const char *path) {
-  enum { HEAD = 5 };
+  enum { HEAD = 8 };
   int file = open(path, O_RDONLY);
   struct stat about;
   if (file < 0 || fstat(file, &about) != 0) return "no such file";
@@ -55,9 +56,10 @@ static const char *load(program *p, const char *path) {
   }
   close(file);
   const uint32_t *head = (const uint32_t *)(const void *)data;
-  if (bytes < 4 * HEAD || head[0] != 0x31505841u) return "not a program";
-  *p = (program){ .events = head[1], .slots = head[2], .prelude = head[3], .events_per_unit = head[4] };
+  if (bytes < 4 * HEAD || head[0] != 0x32505841u) return "not a program";
+  *p = (program){ .events = head[1], .slots = head[2], .prelude = head[3], .events_per_unit = head[4], .live = head[5], .least = head[6], .most = head[7] };
   if (bytes != 4 * HEAD + 9 * (uint64_t)p->events || p->prelude > p->events || p->events_per_unit == 0) return "damaged";
+  if (p->live > p->slots || p->least > p->most) return "damaged";
   if (p->prelude == p->events) return "nothing to replay";
   p->size = head + HEAD;
   p->slot = p->size + p->events;

@@ -6,8 +6,9 @@ import type { Offset } from "@ariax/allocator";
 import { CLASS_SIZES, classOf } from "@ariax/slab/engine";
 
 // Of LAYOUT.md, and held together with it by test/room.test.ts: V8 makes literals of constants of this file only.
-const TABLE = 344;
-const ENTRY_LINE = 511;
+const TABLE = 600;
+const ENTRY_LINE = 127;
+const LINE_SHIFT = 3;
 const C_SIZE = 2;
 const E_PAGES = 0xfffff;
 const E_LARGE = 0x80000000 | 0;
@@ -35,7 +36,7 @@ export function pagesFor(size: number): number {
 /** The room of the live block at `offset`; any number where there is none. */
 export function roomAt(w: Int32Array, base: number, offset: Offset): number {
   const entry = entryAt(w, base, offset);
-  return entry > 0 ? w[(entry & ENTRY_LINE) + C_SIZE] : (entry & E_PAGES) * PAGE_SIZE;
+  return entry > 0 ? w[((entry & ENTRY_LINE) << LINE_SHIFT) + C_SIZE] : (entry & E_PAGES) * PAGE_SIZE;
 }
 
 /** Of a live block: is it one of pages of its own, which can become longer in place? */

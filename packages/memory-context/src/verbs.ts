@@ -78,9 +78,9 @@ export class QuotaHeap implements Allocator {
     if (core.used <= core.easy && typeof size === "number" && size <= 16384 && alignment === undefined) {
       const offset = core.slab.tryAllocate(size);
       const w = core.words;
-      const entry = w[344 /* TABLE */ + (((offset - core.base) | 0) >>> 12)];
+      const entry = w[600 /* TABLE */ + (((offset - core.base) | 0) >>> 12)];
       if (offset === 0 || !(entry > 0)) return this.settle(offset);
-      core.used += w[(entry & 511) + 2 /* C_SIZE */];
+      core.used += w[((entry & 127) << 3) + 2 /* C_SIZE */];
       return offset;
     }
     return this.allocateAny(size, alignment);
@@ -108,10 +108,10 @@ export class QuotaHeap implements Allocator {
       const page = ((offset - core.base) | 0) >>> 12;
       if (page < core.open) {
         const w = core.words;
-        const entry = w[344 /* TABLE */ + page];
+        const entry = w[600 /* TABLE */ + page];
         // A page of a slab? Then it is no child's, and the heap says what is wrong with the offset, if something is.
         if (entry > 0) {
-          const room = w[(entry & 511) + 2 /* C_SIZE */];
+          const room = w[((entry & 127) << 3) + 2 /* C_SIZE */];
           core.slab.free(offset);
           const used = core.used;
           if (used > core.peak) core.peak = used;
@@ -149,9 +149,9 @@ export class QuotaHeap implements Allocator {
     // Small before and afterwards, and below the limit by more than it can get? Then the heap does it, and what it got is seen then.
     if (core.used <= core.easy && typeof size === "number" && size <= 16384 && typeof offset === "number") {
       const page = ((offset - core.base) | 0) >>> 12;
-      const entry = page < core.open ? core.words[344 /* TABLE */ + page] : 0;
+      const entry = page < core.open ? core.words[600 /* TABLE */ + page] : 0;
       if (entry > 0) {
-        const room = core.words[(entry & 511) + 2 /* C_SIZE */];
+        const room = core.words[((entry & 127) << 3) + 2 /* C_SIZE */];
         const to = core.slab.reallocate(offset, size);
         if (to === offset) return to;
         const used = core.used;

@@ -175,7 +175,7 @@ describe("a snapshot is refused, and nothing is changed,", () => {
     ["more lanes", (w, c) => (w[c + 4] = 2), /^corrupted: header word 4 is 2, must be 1$/],
     ["fewer pages in the heap", (w, c) => (w[c + 16] = 15), /^corrupted: header word 16 is 15, must be 16$/],
     ["another magic number", (w, c) => w[c]++, /^corrupted: header word 0 is \d+, must be 1480675905$/],
-    ["a page table entry", (w, c) => (w[c + 344 + 9] = 7), /^corrupted: /],
+    ["a page table entry", (w, c) => (w[c + 600 + 9] = 7), /^corrupted: /],
     ["a block that is not there", (w, c) => (w[c + 17] = 0), /^corrupted: 0 pages used, \d+ found$/],
   ];
   test.each(forgeries)("if it was forged: %s", (_, change, message) => {

@@ -282,7 +282,7 @@ describe("an adopted context", () => {
       [0, /no heap: no magic number/],
       [1, /heap of version 3/],
       [17, /pages used/],
-      [344 + 30, /corrupted: /],
+      [600 + 30, /corrupted: /],
     ] as const) {
       const before = words[word];
       words[word] ^= 2;

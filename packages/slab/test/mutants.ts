@@ -91,7 +91,11 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ["used below zero", ({ w }) => (w[L.H_USED] = -1), /^-1 pages used, \d+ at the peak, of 256$/],
   ["a peak below what is used", ({ w }) => check(w, (w[L.H_PEAK] = 3)), /^\d+ pages used, 3 at the peak, of 256$/],
   ["a peak above all", ({ w }) => check(w, (w[L.H_PEAK] = 999)), /^\d+ pages used, 999 at the peak, of 256$/],
-  ["the control block's entry", ({ w }) => (w[L.TABLE + w[L.H_FIRST] - 1] = 0), /^page \d+ of the control block has entry 0$/],
+  [
+    "the control block's entry",
+    ({ w }) => (w[L.TABLE + w[L.H_FIRST] - 1] = 0),
+    /^page \d+ of the control block has entry 0$/,
+  ],
   ["an entry in the control block", ({ w }) => (w[L.TABLE + 1] = 9), /^page 1 of the control block has entry 9$/],
   ["an entry beyond the end", ({ w }) => shorten(w), /^page 255 beyond the end has entry 77$/],
 

@@ -157,7 +157,7 @@ export class ReferencePool {
     set(w[BINS], bin >>> 5, w[w[BINS] + 1 + (bin >>> 5)] !== 0);
   }
 
-  private binOf(n: number): number {
+  protected binOf(n: number): number {
     const e = Math.floor(Math.log2(n));
     return n < 64 ? n : 32 * (e - 4) + ((n >>> (e - 5)) & 31);
   }

@@ -5,7 +5,7 @@ import type { Circumstances } from "../report/circumstances.ts";
 import { renderPage } from "../report/html/page.ts";
 import type { Shown } from "../report/shown.ts";
 import { renderText } from "../report/text.ts";
-import type { Plan } from "../run/plan.ts";
+import { cellsOf, type Plan } from "../run/plan.ts";
 import { prepare } from "../run/prepare.ts";
 import { type Progress, progressOn } from "../run/progress.ts";
 import { run } from "../run/run.ts";
@@ -49,7 +49,12 @@ export async function observe(
   progress: Progress,
   { err, ask }: Streams,
 ): Promise<(Circumstances & { readonly observed: Observed[] }) | undefined> {
-  const subjects = new Set(plan.rounds.flat().map(({ subject }) => subject));
+  const subjects = new Set(
+    plan.rounds
+      .flat()
+      .flatMap(cellsOf)
+      .map(({ subject }) => subject),
+  );
   await prepare(subjects, (line) => err.write(`${line}\n`));
   using stop = interruptible();
   const start = performance.now();

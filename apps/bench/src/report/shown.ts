@@ -70,24 +70,32 @@ export interface Target {
   readonly what: string;
   /** As it is to be read: `83×`. */
   readonly value: string;
+  /** Of the same in pairs of processes, where it is a ratio: `81–85`. */
+  readonly interval?: string;
   readonly wanted: string;
   readonly ok: boolean;
 }
 
 export const targetCards = (targets: readonly Target[]): Card[] =>
-  targets.map(({ what, value, wanted, ok }) => {
+  targets.map(({ what, value, interval, wanted, ok }) => {
     const kind = ok ? "ok" : "missed";
-    return { kind, value, text: what, note: `target ${wanted}: ${kind}` };
+    const pairs = interval === undefined ? "" : `in pairs ${interval}; `;
+    return { kind, value, text: what, note: `${pairs}target ${wanted}: ${kind}` };
   });
 
 /** On the page they are cards. */
-export const targetSection = (title: string, targets: readonly Target[], met: string): Section => ({
-  ...{ title, only: "text" },
-  table: {
-    head: ["", "reached", "target", ""],
-    lines: targets.map(({ what, value, wanted, ok }) => [what, value, wanted, ok ? met : "missed"]),
-  },
-});
+export function targetSection(title: string, targets: readonly Target[], met: string): Section {
+  const paired = targets.some(({ interval }) => interval !== undefined);
+  return {
+    ...{ title, only: "text" },
+    table: {
+      head: ["", "reached", ...(paired ? ["in pairs"] : []), "target", ""],
+      lines: targets.map(({ what, value, interval = "", wanted, ok }) => [
+        ...[what, value, ...(paired ? [interval] : []), wanted, ok ? met : "missed"],
+      ]),
+    },
+  };
+}
 
 /** A column of a table of rows. */
 export interface Column<R> {

@@ -1,6 +1,5 @@
 /** The C program that observes an allocator in C, and the file of events that it replays. */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { C_FOLDER } from "../subjects/c/compile.ts";
 import { C_ENV, readyC } from "../subjects/c/ready.ts";
 import { roomFor } from "../subjects/room.ts";
@@ -8,6 +7,7 @@ import type { CSubject } from "../subjects/subject.ts";
 import type { HeapWork } from "../worker/loops.ts";
 import type { Unavailable } from "../worker/protocol.ts";
 import { type HeapRequest, heapWorkload } from "../workloads/heap/observe.ts";
+import { encodeProgram, writeWhole } from "../workloads/heap/program-file.ts";
 import type { HeapWorkload } from "../workloads/workload.ts";
 
 /** What is started for an observation. */
@@ -22,31 +22,13 @@ export async function commandInC(subject: CSubject, request: HeapRequest): Promi
   if ("reason" in ready) return { unavailable: ready.reason };
   const { path, capacity } = await programFile(heapWorkload(request));
   // Compiled before it starts, it needs half of what a process of JavaScript does.
-  const budget = request.budget / 2;
-  const passes = request.passes.includes("time") ? [...request.passes, "touched"] : request.passes;
+  const { warm, turns } = request.budget;
+  const passes = [...request.passes, ...(request.takesTurns ? ["turns"] : [])];
   return {
     command: ready.binary,
-    args: [subject.name, ready.library, path, String(capacity), String(budget), passes.join()],
+    args: [subject.name, ready.library, path, String(capacity), String(warm / 2), String(turns), passes.join()],
     env: C_ENV,
   };
-}
-
-/** "AXP1". */
-const MAGIC = 0x31505841;
-const HEAD = 5;
-
-/** The file's bytes; `native/program.h` has the layout. */
-export function encodeProgram({ program, prelude, eventsPerUnit }: HeapWork): Uint8Array {
-  const { events, slots, op, slot, size } = program;
-  const bytes = new Uint8Array(4 * HEAD + 9 * events);
-  const words = new Uint32Array(bytes.buffer, 0, HEAD + 2 * events);
-  words.set([MAGIC, events, slots, prelude, eventsPerUnit]);
-  words.set(size.subarray(0, events), HEAD);
-  words.set(slot.subarray(0, events), HEAD + events);
-  bytes.set(op.subarray(0, events), 4 * (HEAD + 2 * events));
-  // To C libraries a reallocation to nothing is a free. One byte, for all alike.
-  for (let i = 0; i < events; i++) if (op[i] === 2 && size[i] === 0) words[HEAD + i] = 1;
-  return bytes;
 }
 
 const written = new Map<string, ReturnType<typeof write>>();
@@ -63,8 +45,13 @@ function programFile(workload: HeapWorkload): ReturnType<typeof write> {
 async function write({ group, name, load }: HeapWorkload) {
   const work = await load();
   const path = join(C_FOLDER, `${group}-${encodeURIComponent(name)}.program`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, encodeProgram(work));
-  renameSync(`${path}.${process.pid}`, path);
+  writeWhole(path, encodeForC(work));
   return { path, capacity: roomFor(work.program).capacity };
+}
+
+/** To C libraries a reallocation to nothing is a free. One byte, for all alike. */
+export function encodeForC(work: HeapWork): Uint8Array {
+  const { program } = work;
+  const size = program.size.map((bytes, i) => (program.op[i] === 2 && bytes === 0 ? 1 : bytes));
+  return encodeProgram({ ...work, program: { ...program, size } });
 }

@@ -14,6 +14,20 @@ export interface Cell<R extends Request = Request> {
   readonly isEssential?: boolean;
 }
 
+/**
+ * Cells that are compared: their processes are all there at once and take turns, so that each has the same seconds. Who is in a
+ * match decides which ratios there are (`report/latest/ratios.ts`).
+ */
+export interface Match {
+  readonly cells: readonly Cell[];
+  /** Of each, after the one that warms up. */
+  readonly turns: number;
+}
+
+/** What is done at a time. */
+export type Step = Cell | Match;
+export const cellsOf = (step: Step): readonly Cell[] => ("cells" in step ? step.cells : [step]);
+
 /** How far a run has come. */
 export interface Pace {
   /** ms. */
@@ -25,7 +39,7 @@ export interface Pace {
 
 export interface Plan {
   /** The first round is done whatever it takes. */
-  readonly rounds: readonly (readonly Cell[])[];
+  readonly rounds: readonly (readonly Step[])[];
   /** ms: nothing of a later round is begun once this has passed. */
   readonly deadline: number;
   /** ms that it takes at most, for who waits; the deadline, unless there is none. */

@@ -2,7 +2,7 @@
  * Heaps. To add one of ours: an entry. A rival: an entry, and an adapter in `../../rivals`. Modules are imported in
  * `create`, so that a worker loads the one that it measures and no other.
  */
-import type { CSubject, HeapSubject } from "./subject.ts";
+import { type CSubject, type HeapSubject, WAYS, type Way } from "./subject.ts";
 
 type Create = HeapSubject["create"];
 type Sort = Omit<HeapSubject, "kind" | "name" | "what" | "create">;
@@ -20,11 +20,22 @@ const loop: Sort = { origin: "loop", handles: "offsets" };
 const unhurried = { unhurried: true } as const;
 const onRequest = { onRequest: true } as const;
 
+const slab: Create = async ({ capacity }) => {
+  const { SlabAllocator } = await import("@ariax/slab");
+  return new SlabAllocator({ capacity });
+};
+
 export const HEAPS: readonly (HeapSubject | CSubject)[] = [
-  heap("slab", "general-purpose heap, on an ArrayBuffer", ours, async ({ capacity }) => {
-    const { SlabAllocator } = await import("@ariax/slab");
-    return new SlabAllocator({ capacity });
-  }),
+  heap("slab", "general-purpose heap, on an ArrayBuffer", ours, slab),
+  ...(Object.keys(WAYS) as Way[]).map((way) =>
+    heap(`slab-${way}`, `the same heap, called in another way: ${WAYS[way]}`, { ...ours, ...unhurried, way }, slab),
+  ),
+  heap(
+    "slab-transferred",
+    "the same heap, in a process that has transferred a buffer",
+    { ...ours, ...unhurried, afterTransfer: true },
+    slab,
+  ),
   heap("slab-shared", "the same heap on a SharedArrayBuffer", { ...ours, ...unhurried }, async ({ capacity }) => {
     const { SlabAllocator } = await import("@ariax/slab");
     return new SlabAllocator({ buffer: new SharedArrayBuffer(capacity) });

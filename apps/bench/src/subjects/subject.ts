@@ -15,11 +15,23 @@ interface Named {
   readonly unhurried?: true;
 }
 
+/** How a program can call its heap, but from a `const` of the loop's closure. */
+export const WAYS = {
+  argument: "as an argument",
+  field: "in a field, with two heaps in the process",
+  method: "each event by a small method of an object that has the heap",
+} as const;
+export type Way = keyof typeof WAYS;
+
 export interface HeapSubject extends Named {
   readonly kind: "heap";
   readonly handles: "offsets" | "objects";
   /** Blocks end when the collector finds them. */
   readonly collected?: true;
+  /** How it is called (`../worker/ways.ts`), on traces. */
+  readonly way?: Way;
+  /** In a process that has transferred a buffer, on traces: V8 then asks at each access to memory whether it is still there. */
+  readonly afterTransfer?: true;
   readonly create: (room: Room) => unknown;
 }
 

@@ -23,6 +23,15 @@ export interface HeapWork {
   readonly loop: Loop;
   readonly events: number;
   readonly eventsPerUnit: 1 | 2;
+  /** It goes on where it was: the prelude is done once, and nothing is freed in between. The loop in C has it from here. */
+  readonly steady?: Replacement;
+}
+
+/** Of `live` blocks of `least` to `most` bytes one at random is replaced by another. */
+export interface Replacement {
+  readonly live: number;
+  readonly least: number;
+  readonly most: number;
 }
 
 /** A trace: allocate, free and reallocate as it says. */
@@ -102,6 +111,41 @@ export function churn(slots: Int32Array, sizes: Int32Array): Loop {
         target.free(live[s]);
         live[s] = target.allocate(bytes[i]!);
       }
+    };
+  };
+}
+
+/** George Marsaglia's xorshift of 32 bits ("Xorshift RNGs", 2003), never 0: the same numbers here and in native/passes.h. */
+export const xorshift = (state: number): number => {
+  let s = state;
+  s ^= s << 13;
+  s ^= s >>> 17;
+  return s ^ (s << 5);
+};
+
+/** Where the numbers of a replacement begin. */
+export const SEED = 1;
+
+/** Free a live block at random and allocate another of the same band. Two events a step; it never comes to an end. */
+export function replace({ live: count, least, most }: Replacement): Loop {
+  return (subject, blocks) => {
+    const [target, live, places, from, sizes] = [subject, blocks, count, least, most - least + 1];
+    let state = SEED;
+    return (begin, end) => {
+      let s = state;
+      for (let i = begin; i < end; i += 2) {
+        // Written out: a call would be one more thing that V8 may or may not inline.
+        s ^= s << 13;
+        s ^= s >>> 17;
+        s ^= s << 5;
+        const place = (s >>> 0) % places;
+        target.free(live[place]);
+        s ^= s << 13;
+        s ^= s >>> 17;
+        s ^= s << 5;
+        live[place] = target.allocate(from + ((s >>> 0) % sizes));
+      }
+      state = s;
     };
   };
 }

@@ -1,6 +1,7 @@
 /**
- * What goes to a worker process (one argument, JSON) and what comes back (its standard output, JSON). A request names its
- * kind, which is a folder of `../workloads` with an `observe.ts`; the rest is the kind's own affair, and so is the answer.
+ * What goes to a worker process (one argument, JSON) and what comes back (its standard output, JSON, the last line). A request
+ * names its kind, which is a folder of `../workloads` with an `observe.ts`; the rest is the kind's own affair, and so is the
+ * answer. Before its answer a process may take turns (`turns.ts`).
  */
 
 /** What every request says. `subject` and `workload` are names. */
@@ -8,6 +9,8 @@ export interface Request {
   readonly kind: string;
   readonly subject: string;
   readonly workload: string;
+  /** It is told when to work, on its standard input. */
+  readonly takesTurns?: true;
 }
 
 /** An answer of whatever kind: what was found; or why there is no such thing here; or what went wrong, in one line. */

@@ -1,10 +1,15 @@
 /**
- * Times one subject on one workload: replays until the code is warm, then windows of whole replays. What a replay leaves
- * live is freed outside the timed part. A replay that takes longer than the limit is stopped, and so is the observation.
+ * Times one subject on one workload: replays until the code is warm, then in turns. What a replay leaves live is freed outside the
+ * timed part. A replay that takes longer than the limit is stopped, and so is the observation.
+ *
+ * A replay is the same work each time, so it is timed in parts of some microseconds, and what counts is the least that each part
+ * took: what else a machine does only ever adds, and seldom hits the same part each time. Where it is not the same, since garbage
+ * is collected or a replacement goes on, windows of some ms are whole, and the least of them counts.
  */
 import { type Live, makeLive, type Target } from "../subjects/target.ts";
 import { type HeapWork, type Run, replay } from "./loops.ts";
 import { observePauses } from "./pauses.ts";
+import type { Turns } from "./turns.ts";
 
 /** Events between two looks at the clock: one call of the loop. Even, so that no pair is cut. */
 const STEP = 4096;
@@ -13,23 +18,44 @@ const STEP = 4096;
  * tried: 4,096 here too; measured: after 64 ms of it the loop over nothing still took 7.1 ns a pair, and at last 0.65.
  */
 const WARM_STEP = 64;
-const MAX_WINDOWS = 25;
+/** Where the machine is busy, time alone does not warm: so many units do, if there is eight times the time for them. */
+const WARM_UNITS = 1_000_000;
+
+/** What a turn lasts, in ms: at least a replay, and most traces have several. */
+const TURN = 10;
+
+/** The least length of a whole window, in ms: for clock and noise, and where garbage is collected, for collections to be in each. */
+export const WINDOW = 2;
+export const COLLECTED_WINDOW = 60;
+
+/** What timing may take, in ms. */
+export interface Budget {
+  readonly warm: number;
+  /** All turns together; who is slow has fewer. */
+  readonly turns: number;
+}
 
 export interface TimeOptions {
   readonly handles: "offsets" | "objects";
-  /** What it may take, warming included, in ms. */
-  readonly budget: number;
+  readonly budget: Budget;
   /** What one replay may take, in ms. */
   readonly limit: number;
-  /** The least length of a window, in ms: long enough for collections where garbage is collected. */
+  /** Replays are not the same work each time: windows are whole. */
+  readonly isWhole: boolean;
+  /** The least length of one that is, in ms: long enough for collections where garbage is collected. */
   readonly window: number;
+  readonly turns: Turns;
 }
 
-/** Nanoseconds per unit. Windows are kept in their order. */
+/** Nanoseconds per unit. */
 export interface Finished {
   readonly stopped: false;
+  /** Of the least of each part; or the least window. */
   readonly best: number;
-  readonly windows: readonly number[];
+  /** The same of each turn, in their order. */
+  readonly turns: readonly number[];
+  /** The very first replay, before anything was compiled. */
+  readonly first: number;
   readonly replaysPerWindow: number;
   readonly warmReplays: number;
   /** Garbage collections during the windows. */
@@ -49,11 +75,8 @@ export interface Stopped {
 
 export type Timing = Finished | Stopped;
 
-export async function time(
-  create: () => Promise<Target>,
-  work: HeapWork,
-  { handles, budget, limit, window }: TimeOptions,
-): Promise<Timing> {
+export async function time(create: () => Promise<Target>, work: HeapWork, options: TimeOptions): Promise<Timing> {
+  const { handles, limit } = options;
   const live = makeLive(handles, work.program.slots);
   const units = work.events / work.eventsPerUnit;
   let target = await create();
@@ -63,14 +86,15 @@ export async function time(
   let prepare = prelude?.(target, live);
 
   /** One replay: its ms, or how far it came. */
-  const once = async (step: number): Promise<number | Stopped> => {
+  const once: Once = async (step, parts) => {
     if (prepare && steps(prepare, work.prelude, limit).done < work.prelude) throw new Error("too slow to set up");
-    const { ms, done } = steps(run, work.events, limit, step);
+    const { ms, done } = steps(run, work.events, limit, step, parts);
     if (done < work.events) {
       const ns = 1e6 * ms;
       return { stopped: true, atLeast: ns / units, soFar: (ns * work.eventsPerUnit) / done, done, events: work.events };
     }
-    if (!freeAll(target, live, handles, limit)) {
+    if (work.steady) prepare = undefined;
+    else if (!freeAll(target, live, handles, limit)) {
       target = await create();
       run = work.loop(target, live);
       prepare = prelude?.(target, live);
@@ -78,46 +102,87 @@ export async function time(
     return ms;
   };
 
-  const windows: number[] = [];
-  const warmUntil = performance.now() + 0.5 * budget;
-  let warmReplays = 0;
-  let replayMs = 0;
+  const isWhole = options.isWhole || work.steady !== undefined;
+  return timeTurns(once, { ...options, units, parts: isWhole ? 0 : Math.ceil(work.events / STEP) });
+}
+
+/** A replay, with looks at the clock each so many events: its ms. Where it has parts, each keeps the least of its ms. */
+type Once = (step: number, parts?: Float64Array) => Promise<number | Stopped>;
+
+export interface TurnOptions extends Pick<TimeOptions, "budget" | "window" | "turns"> {
+  /** In what is timed. */
+  readonly units: number;
+  /** 0 where windows are whole. */
+  readonly parts: number;
+}
+
+/** Warms up in the first turn, then times some replays in each. */
+export async function timeTurns(once: Once, { units, parts, budget, window, turns }: TurnOptions): Promise<Timing> {
+  await turns();
+  const warmUntil = performance.now() + budget.warm;
+  let [first, ms, warmReplays, isWarm] = [0, 0, 0, false];
   do {
     const result = await once(WARM_STEP);
     if (typeof result !== "number") return result;
-    replayMs = result;
-    warmReplays++;
-    // Several times the budget? Then it was warm for nearly all of its time, and is the window.
-    if (replayMs > 4 * budget) windows.push((1e6 * replayMs) / units);
-  } while (windows.length === 0 && (performance.now() < warmUntil || (warmReplays < 3 && replayMs < budget)));
+    ms = result;
+    if (warmReplays++ === 0) first = (1e6 * ms) / units;
+    isWarm = performance.now() >= warmUntil && warmReplays >= 3 && warmReplays * units >= WARM_UNITS;
+  } while (!isWarm && performance.now() < warmUntil + 7 * budget.warm);
 
-  const replaysPerWindow = Math.max(1, Math.ceil(window / replayMs));
+  const replaysPerWindow = parts > 0 ? 1 : Math.max(1, Math.ceil(window / ms));
+  const unknown = (): Float64Array => new Float64Array(parts || 1).fill(Number.POSITIVE_INFINITY);
+  const nsOf = (all: Float64Array): number => (1e6 * all.reduce((sum, part) => sum + part, 0)) / units;
+  const least = unknown();
+  const times: number[] = [];
   const pauses = observePauses();
-  const until = performance.now() + (windows.length > 0 ? 0 : 0.5 * budget);
-  const least = windows.length > 0 ? 1 : replayMs < budget ? 3 : 2;
-  while (windows.length < least || (performance.now() < until && windows.length < MAX_WINDOWS)) {
-    let ms = 0;
-    for (let i = 0; i < replaysPerWindow; i++) {
-      const result = await once(STEP);
-      if (typeof result !== "number") return result;
-      ms += result;
-    }
-    windows.push((1e6 * ms) / (units * replaysPerWindow));
+  // Of a start there is nothing but the first replay.
+  const isStart = budget.turns === 0;
+  if (isStart) {
+    least.fill(ms / least.length);
+    times.push(first);
+  }
+  // One turn at least: a replay that took long may have been disturbed.
+  for (let spent = 0; !isStart && (spent < budget.turns || times.length === 0) && (await turns()); ) {
+    const until = performance.now() + TURN;
+    const turn = unknown();
+    do {
+      ms = 0;
+      for (let i = 0; i < replaysPerWindow; i++) {
+        const result = await once(STEP, parts > 0 ? turn : undefined);
+        if (typeof result !== "number") return result;
+        ms += result;
+      }
+      if (parts === 0) turn[0] = Math.min(turn[0]!, ms / replaysPerWindow);
+      spent += ms;
+    } while (performance.now() < until);
+    for (const [i, part] of turn.entries()) if (part < least[i]!) least[i] = part;
+    times.push(nsOf(turn));
   }
   const { count: collections } = await pauses.stop();
-  return { stopped: false, best: Math.min(...windows), windows, replaysPerWindow, warmReplays, collections };
+  return { stopped: false, best: nsOf(least), turns: times, first, replaysPerWindow, warmReplays, collections };
 }
 
 /** Runs `events` of a loop in steps, until the limit (ms). */
-export function steps(run: Run, events: number, limit: number, step: number = STEP): { ms: number; done: number } {
+export function steps(
+  run: Run,
+  events: number,
+  limit: number,
+  step: number = STEP,
+  parts?: Float64Array,
+): { ms: number; done: number } {
   const start = performance.now();
   let done = 0;
   let ms = 0;
   while (done < events && ms < limit) {
     const to = Math.min(done + step, events);
     run(done, to);
-    done = to;
+    const before = ms;
     ms = performance.now() - start;
+    if (parts !== undefined) {
+      const part = Math.floor(done / step);
+      if (ms - before < parts[part]!) parts[part] = ms - before;
+    }
+    done = to;
   }
   return { ms, done };
 }

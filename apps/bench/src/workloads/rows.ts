@@ -15,13 +15,15 @@ export interface Row {
   readonly status: Status;
   /** What went wrong, or how far a stopped one came. */
   readonly note?: string;
-  /** The median of the processes' best windows; of a stopped one, a lower bound. */
+  /** The least window of all processes; of a stopped one, a lower bound. */
   readonly gross?: number;
-  readonly low?: number;
+  /** The least of the process that was slowest. */
   readonly high?: number;
+  /** The very first replay of a process, before anything was compiled: the least of all processes. */
+  readonly first?: number;
   /** Processes. */
   readonly count: number;
-  /** `gross` less the lowest cost that any process found for the loop: so the loop never takes too much off. */
+  /** `gross` less the loop's: the least on both sides. */
   readonly net?: number;
   /** ns per event, over batches. */
   readonly p50?: number;
@@ -56,8 +58,9 @@ export function rowsOf(pairs: readonly Pair[], observed: readonly Observed[]): R
     return { pair, row: rowOf(pair, observations) };
   });
   return rows.map(({ pair: { subject, workload }, row }) => {
-    if (row.gross === undefined || subject.origin === "loop") return row;
-    const loop = rows.find(({ pair }) => pair.workload === workload && pair.subject.name === loopOf(subject))?.row.low;
+    if (row.gross === undefined || subject.origin === "loop" || workload.group === "start") return row;
+    const loop = rows.find(({ pair }) => pair.workload === workload && pair.subject.name === loopOf(subject))?.row
+      .gross;
     if (loop === undefined) return row;
     const touched = row.touched === undefined ? {} : { touched: row.touched - loop };
     return { ...row, net: row.gross - loop, ...touched };
@@ -89,11 +92,13 @@ function rowOf({ subject, workload }: Pair, observations: readonly HeapObservati
   }
   const finished = times.flatMap((time) => (time.stopped ? [] : [time]));
   if (finished.length === 0) return { ...row, status: "missing", note: "not measured" };
-  const { median, low, high, count } = summarise(finished.map(({ best }) => best));
+  const first = Math.min(...finished.map((time) => time.first));
+  // Of a start the first replay is the whole.
+  const { low, high, count } = summarise(finished.map((time) => (workload.group === "start" ? time.first : time.best)));
   const collections = finished.reduce((sum, time) => sum + time.collections, 0);
-  const touched = observations.flatMap((one) => one.touched ?? []);
-  const more = touched.length > 0 ? { touched: summarise(touched).median } : {};
-  return { ...row, status: "ok", gross: median, low, high, count, collections, ...more };
+  const touched = observations.flatMap((one) => one.touched?.best ?? []);
+  const more = touched.length > 0 ? { touched: Math.min(...touched) } : {};
+  return { ...row, status: "ok", gross: low, high, first, count, collections, ...more };
 }
 
 /** Bytes. Of less, the ratio says nothing but how large an empty heap is. */

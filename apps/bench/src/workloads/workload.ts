@@ -9,6 +9,8 @@ export const GROUPS = {
   untuned: "Three that nothing was tuned on",
   yours: "Your trace",
   micro: "One question each",
+  replacement: "Replacement at steady state",
+  start: "The first calls of a process",
   scaling: "Churn by the number of live blocks",
   synthetic: "Synthetic programs",
   programs: "Programs of TypeScript",
@@ -27,6 +29,8 @@ interface Named {
   readonly what: string;
   /** In which runs it is: `quick` ones are in all, `full` ones only in `--full` or when named. */
   readonly level: "quick" | "default" | "full";
+  /** The match in which its subjects are, where they are compared with those of other workloads; else it has its own. */
+  readonly match?: string;
   /** Only these subjects can do it. */
   readonly for?: readonly string[];
   /** In shorter runs than `--full` measured for these subjects only, as it takes long. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/base/random.ts";
-import { geomean, meanInterval, summarise } from "../../src/base/statistics.ts";
+import { geomean, meanInterval, medianInterval, summarise } from "../../src/base/statistics.ts";
 
 describe("summarise", () => {
   test("is the median, and how far the values lie apart", () => {
@@ -46,4 +46,40 @@ describe("meanInterval", () => {
     expect(out).toBeGreaterThan(30);
     expect(out).toBeLessThan(70);
   });
+});
+
+describe("medianInterval", () => {
+  // Le Boudec's table A.1; below six, which it does not have, all of them.
+  test.each([
+    [1, 1, 1],
+    [2, 1, 2],
+    [5, 1, 5],
+    [6, 1, 6],
+    [8, 1, 8],
+    [9, 2, 8],
+    [12, 3, 10],
+    [15, 4, 12],
+    [20, 6, 15],
+    [50, 18, 33],
+    [70, 27, 44],
+  ])("of %i values is from the %ith to the %ith", (count, low, high) => {
+    const values = Array.from({ length: count }, (_, i) => i + 1).toSorted((a, b) => (a % 7) - (b % 7));
+    expect(medianInterval(values)).toEqual({ estimate: (count + 1) / 2, low, high });
+  });
+
+  test.each([6, 15, 40])(
+    "of %i values leaves the true median out less than 5 times in 100, however skewed",
+    (count) => {
+      const next = random(5);
+      // Of exponential times: their median is ln 2.
+      const one = (): number => -Math.log((1 + next(1e6)) / 1e6);
+      let out = 0;
+      for (let i = 0; i < 1000; i++) {
+        const { low, high } = medianInterval(Array.from({ length: count }, one));
+        if (low > Math.LN2 || high < Math.LN2) out++;
+      }
+      expect(out).toBeGreaterThan(10);
+      expect(out).toBeLessThan(60);
+    },
+  );
 });

@@ -6,7 +6,7 @@ import type { Answer } from "../../src/worker/protocol.ts";
 import { call } from "./call.ts";
 import { scratch } from "./scratch.ts";
 
-const finished = { stopped: false, best: 5, windows: [5], replaysPerWindow: 1, warmReplays: 1, collections: 0 };
+const finished = { stopped: false, best: 5, turns: [5], first: 5, replaysPerWindow: 1, warmReplays: 1, collections: 0 };
 const split = { allocate: 1, free: 1 };
 /** Something of each kind. */
 const answer = (): Answer => ({

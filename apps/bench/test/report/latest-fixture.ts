@@ -11,7 +11,15 @@ import { WORKLOADS } from "../../src/workloads/workloads.ts";
 const PACE: Readonly<Record<string, number>> = { nothing: 3, "nothing-objects": 4, slab: 8, bitset: 20 };
 
 const finished = (best: number): HeapObservation => ({
-  time: { stopped: false, best, windows: [best, best + 1], replaysPerWindow: 2, warmReplays: 5, collections: 0 },
+  time: {
+    stopped: false,
+    best,
+    turns: [best, best + 1],
+    first: 9 * best,
+    replaysPerWindow: 2,
+    warmReplays: 5,
+    collections: 0,
+  },
 });
 
 /** What the first round says of a cell. */

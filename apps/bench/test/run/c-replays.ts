@@ -14,7 +14,7 @@ export const reasonOf = (name: string): string | undefined => {
   return "reason" in ready ? ready.reason : undefined;
 };
 export const observe = async (subject: string, workload: string, passes: Pass[]): Promise<HeapObservation> => {
-  const request = { kind: "heap", subject, workload, passes, budget: 10, limit: 600_000 };
+  const request = { kind: "heap", subject, workload, passes, budget: { warm: 10, turns: 1000 }, limit: 600_000 };
   return (await askProcess({ request, patience: 600_000 })) as HeapObservation;
 };
 

@@ -1,15 +1,19 @@
 /** The C programs: that they replay what the traces say, find what is wrong, and are missed by name where they can't be. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { encodeProgram } from "../../src/run/c-program.ts";
+import { encodeForC } from "../../src/run/c-program.ts";
 import { buildReplay, findCompiler } from "../../src/subjects/c/compile.ts";
 import { readyC } from "../../src/subjects/c/ready.ts";
 import { makeProgram } from "../../src/subjects/events.ts";
 import { findHeaders } from "../../src/subjects/phases/addon.ts";
+import { makeLive, type Target } from "../../src/subjects/target.ts";
+import { replay } from "../../src/worker/loops.ts";
+import { encodeProgram } from "../../src/workloads/heap/program-file.ts";
+import { replacementOf } from "../../src/workloads/heap/replacement.ts";
 import { programWork } from "../../src/workloads/heap/traces.ts";
 import { inC, observe, reasonOf, replays } from "./c-replays.ts";
 
@@ -35,6 +39,58 @@ describe("the C program", () => {
       expect(Object.keys(await observe("nothing-c", "git", ["time", "check"]))).toEqual(["version", "time"]);
     },
   );
+});
+
+describe("a replacement in C (needs a C compiler)", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "ariax-c-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** An allocator that writes down what it is asked for: sizes, and blocks by the number of their making. */
+  const source = `
+    #include <stddef.h>
+    #include <stdint.h>
+    #include <stdio.h>
+    #include <stdlib.h>
+    static size_t made; static FILE *log;
+    void *mi_malloc(size_t n) { if (!log) log = fopen(getenv("LOG"), "w"); fprintf(log, "%zu ", n); return (void *)(++made); }
+    void mi_free(void *p) { fprintf(log, "-%zu ", (size_t)(uintptr_t)p); }
+    void *mi_realloc(void *p, size_t n) { (void)n; return p; }
+    __attribute__((destructor)) static void end(void) { if (log) fclose(log); }`;
+
+  test.skipIf(compiler === undefined)("asks for the same as in JavaScript, and goes on where it was", async () => {
+    const [code, library, file, log] = ["heap.c", "libmimalloc-log.so", "program", "log"].map((name) =>
+      join(folder, name),
+    ) as [string, string, string, string];
+    writeFileSync(code, source);
+    const args = ["-shared", "-fPIC", "-w", "-o", library, code];
+    expect(spawnSync(compiler!.command, [...compiler!.args, ...args], { encoding: "utf8" }).stderr).toBe("");
+    const work = replacementOf({ live: 5, least: 8, most: 64 }, 50);
+    writeFileSync(file, encodeProgram(work));
+    const { path: binary } = buildReplay("libraries") as { path: string };
+    const env = { ...process.env, LOG: log };
+    expect(spawnSync(binary, ["mimalloc", library, file, "1048576", "0", "1000", "time"], { env }).status).toBe(0);
+    const inC = readFileSync(log, "utf8").trim().split(" ");
+
+    const asked: string[] = [];
+    let made = 0;
+    const target: Target<number> = {
+      allocate(size) {
+        asked.push(String(size));
+        return ++made;
+      },
+      free: (block) => asked.push(`-${block}`),
+      reallocate: (block) => block,
+    };
+    const live = makeLive("offsets", 5);
+    replay(work.program)(target, live)(0, work.prelude);
+    const run = work.loop(target, live);
+    while (asked.length < inC.length) run(0, work.events);
+    expect(inC.length).toBeGreaterThan(5 + 2 * 50 * 6);
+    expect(asked).toEqual(inC);
+  });
 });
 
 describe("a heap that is wrong is found (needs a C compiler)", () => {
@@ -76,7 +132,7 @@ describe("a heap that is wrong is found (needs a C compiler)", () => {
     const args = ["-shared", "-fPIC", "-w", `-DBROKEN=${broken}`, "-o", library, join(folder, "heap.c")];
     expect(spawnSync(compiler!.command, [...compiler!.args, ...args], { encoding: "utf8" }).stderr).toBe("");
     const { path: binary } = buildReplay("libraries") as { path: string };
-    const run = ["mimalloc", library, join(folder, "program"), "1048576", "1", "check"];
+    const run = ["mimalloc", library, join(folder, "program"), "1048576", "1", "1", "check"];
     const { stdout } = spawnSync(binary, run, { encoding: "utf8" });
     expect(JSON.parse(stdout)).toMatchObject({
       check: { ...found, refusedFrees: 0, events: 6 },
@@ -88,12 +144,12 @@ describe("a heap that is wrong is found (needs a C compiler)", () => {
     const { path: binary } = buildReplay("libraries") as { path: string };
     const call = (...args: string[]) => spawnSync(binary, args, { encoding: "utf8" });
     const path = join(folder, "heap.c");
-    expect(call("nothing-c", "", path, "0", "1", "time")).toMatchObject({
+    expect(call("nothing-c", "", path, "0", "1", "1", "time")).toMatchObject({
       status: 1,
       stderr: `${path}: not a program\n`,
     });
     expect(call("mimalloc", "libmimalloc-none.so").stderr).toMatch(/^mimalloc: libmimalloc-none\.so: cannot open/);
-    expect(call("mimalloc").stderr).toBe("replay: 2 or 6 arguments, see replay.c\n");
+    expect(call("mimalloc").stderr).toBe("replay: 2 or 7 arguments, see replay.c\n");
   });
 
   test.skipIf(compiler === undefined)("a program without an event to time", () => {
@@ -102,7 +158,7 @@ describe("a heap that is wrong is found (needs a C compiler)", () => {
     const { path: binary } = buildReplay("libraries") as { path: string };
     for (const work of [programWork(makeProgram(0, 0, () => {})), { ...programWork(set), prelude: 1 }]) {
       writeFileSync(path, encodeProgram(work));
-      const { status, stderr } = spawnSync(binary, ["nothing-c", "", path, "0", "1", "time,latency"], {
+      const { status, stderr } = spawnSync(binary, ["nothing-c", "", path, "0", "1", "1", "time,latency"], {
         encoding: "utf8",
       });
       expect({ status, stderr }).toEqual({ status: 1, stderr: `${path}: nothing to replay\n` });
@@ -171,7 +227,14 @@ describe("without a compiler", () => {
     vi.resetModules();
     const { ask } = await import("../../src/run/processes.ts");
     for (const subject of ["glibc", "engine-c", "nothing-c"]) {
-      const request = { kind: "heap", subject, workload: "git", passes: ["time"], budget: 10, limit: 100 };
+      const request = {
+        kind: "heap",
+        subject,
+        workload: "git",
+        passes: ["time"],
+        budget: { warm: 10, turns: 1000 },
+        limit: 100,
+      };
       expect(await ask({ request, patience: 1000 })).toEqual({ unavailable: "no C compiler (cc, gcc or clang)" });
     }
   });
@@ -182,6 +245,6 @@ test("a reallocation to nothing, which is a free to C libraries, is one to a byt
     at(0, 0, 0, 7);
     at(1, 2, 0, 0);
   });
-  const words = new Uint32Array(encodeProgram(programWork(program)).buffer.slice(0, 36));
-  expect([...words]).toEqual([0x31505841, 2, 1, 0, 1, 7, 1, 0, 0]);
+  const words = new Uint32Array(encodeForC(programWork(program)).buffer.slice(0, 48));
+  expect([...words]).toEqual([0x32505841, 2, 1, 0, 1, 0, 0, 0, 7, 1, 0, 0]);
 });

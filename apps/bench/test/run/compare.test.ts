@@ -11,7 +11,7 @@ const pairs = pairsOf(selectSubjects(["malloc"], "full"), selectWorkloads(["git"
   ({ subject }) => subject.origin !== "loop",
 );
 const finished = (best: number): Answer => ({
-  time: { stopped: false, best, windows: [best], replaysPerWindow: 1, warmReplays: 1, collections: 0 },
+  time: { stopped: false, best, turns: [best], first: best, replaysPerWindow: 1, warmReplays: 1, collections: 0 },
 });
 
 async function compareWith(answer: (side: "base" | "head", workload: string, n: number) => Answer, rounds = 6) {

@@ -6,6 +6,7 @@ import { TraceBuilder, writeTrace } from "@ariax/trace";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, parse } from "../../src/run/processes.ts";
 import type { Task } from "../../src/worker/protocol.ts";
+import { turnsAlone } from "../../src/worker/turns.ts";
 import { type HeapRequest, observe } from "../../src/workloads/heap/observe.ts";
 import { observe as fill } from "../../src/workloads/until-full/observe.ts";
 
@@ -24,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const request = (subject: string, more: Partial<HeapRequest> = {}): HeapRequest => ({
   ...{ kind: "heap", subject, workload: "tiny.trace", trace },
-  ...{ passes: ["time", "check", "latency"], budget: 20, limit: 600_000, ...more },
+  ...{ passes: ["time", "check", "latency"], budget: { warm: 10, turns: 1000 }, limit: 600_000, ...more },
 });
 const task = (of: HeapRequest, more: Partial<Task> = {}): Task => ({ request: of, patience: 600_000, ...more });
 /** Sizes 0 to 199 are 19,900 bytes; the first fifty then grow to 50. */
@@ -33,7 +34,7 @@ const WHOLE = { corrupted: 0, failures: 0, refusedFrees: 0, events: 590 };
 
 describe("an observation", () => {
   test.each(["thi.ng", "malloc", "assemblyscript", "uint8array", "buffer"])("times and checks %s", async (subject) => {
-    const { time, check, latency, needs, error } = await observe(request(subject));
+    const { time, check, latency, needs, error } = await observe(request(subject), turnsAlone(3));
     expect(error).toBeUndefined();
     expect(check).toMatchObject(WHOLE);
     expect(needs).toMatchObject(NEEDS);
@@ -42,15 +43,20 @@ describe("an observation", () => {
   });
 
   test("has the passes that are asked for", async () => {
-    expect(Object.keys(await observe(request("nothing", { passes: ["time"] })))).toEqual(["time"]);
-    expect(Object.keys(await observe(request("malloc", { passes: ["check"] })))).toEqual(["check", "needs"]);
+    expect(Object.keys(await observe(request("nothing", { passes: ["time"] }), turnsAlone(3)))).toEqual(["time"]);
+    expect(Object.keys(await observe(request("malloc", { passes: ["check"] }), turnsAlone(3)))).toEqual([
+      "check",
+      "needs",
+    ]);
   });
 
   test("is of heaps in JavaScript, on workloads that there are", async () => {
-    await expect(observe(request("mimalloc"))).rejects.toThrow(/^mimalloc runs in C, and not here$/);
-    await expect(observe(request("none"))).rejects.toThrow(/^there is no subject none of heap$/);
+    await expect(observe(request("mimalloc"), turnsAlone(3))).rejects.toThrow(/^mimalloc runs in C, and not here$/);
+    await expect(observe(request("none"), turnsAlone(3))).rejects.toThrow(/^there is no subject none of heap$/);
     const { trace: _, ...rest } = request("slab");
-    await expect(observe({ ...rest, workload: "no" })).rejects.toThrow(/^heaps can't be measured on no$/);
+    await expect(observe({ ...rest, workload: "no" }, turnsAlone(3))).rejects.toThrow(
+      /^heaps can't be measured on no$/,
+    );
   });
 
   test("counts operations until full", async () => {

@@ -8,6 +8,7 @@ import { type Program, type ProgramKind, programs, treeProgram } from "@ariax/tr
 import { WasmAllocator } from "@ariax/wasm";
 import { reactive } from "@vue/reactivity";
 import { describe, expect, test } from "vitest";
+import { turnsAlone } from "../../src/worker/turns.ts";
 import { observe } from "../../src/workloads/programs/observe.ts";
 import { PROGRAM_WORKLOADS } from "../../src/workloads/programs/programs.ts";
 
@@ -39,6 +40,8 @@ const heaps: Record<string, (capacity: number) => Allocator | Promise<Allocator>
     new MiniVm(new SlabAllocator({ capacity: 2 * quota + (1 << 20) }), { vmName: "program", quota }),
 };
 
+const budget = { warm: 1, turns: 1 };
+
 describe.each(Object.entries(programs))("%s", (name, kind: ProgramKind) => {
   const expected = done(kind.collected(SMALL[name]));
 
@@ -51,8 +54,11 @@ describe.each(Object.entries(programs))("%s", (name, kind: ProgramKind) => {
 
   test.each(PROGRAM_WORKLOADS.find((one) => one.name === name)!.for)("%s is observed", async (subject) => {
     if (subject === "native" && !isAvailable()) return;
-    const { time, latency, pauses } = await observe({ kind: "programs", subject, workload: name, budget: 1 });
-    expect(time.best).toBeGreaterThan(0);
+    const { time, latency, pauses } = await observe(
+      { kind: "programs", subject, workload: name, budget },
+      turnsAlone(2),
+    );
+    expect(time).not.toHaveProperty("stopped");
     expect(latency.batches).toBeGreaterThan(0);
     expect(latency.max).toBeGreaterThanOrEqual(latency.p50);
     expect(pauses.max).toBeLessThanOrEqual(pauses.total);
@@ -66,7 +72,9 @@ test("an arena does trees, by a reset", () => {
 });
 
 test("what is no program, or no heap, is told", async () => {
-  const request = { kind: "programs", subject: "slab", workload: "trees", budget: 1 };
-  await expect(observe({ ...request, workload: "git" })).rejects.toThrow("there is no program git");
-  await expect(observe({ ...request, subject: "none" })).rejects.toThrow("there is no subject none of heap");
+  const request = { kind: "programs", subject: "slab", workload: "trees", budget };
+  await expect(observe({ ...request, workload: "git" }, turnsAlone(1))).rejects.toThrow("there is no program git");
+  await expect(observe({ ...request, subject: "none" }, turnsAlone(1))).rejects.toThrow(
+    "there is no subject none of heap",
+  );
 });

@@ -3,6 +3,7 @@ import { geomean } from "../../base/statistics.ts";
 import type { Row } from "../../workloads/rows.ts";
 import { type Axis, axisBelow, type Chart, colourOf, type Series } from "../charts.ts";
 import { ns } from "../format.ts";
+import type { AgainstC } from "./against-c.ts";
 import type { Report } from "./report.ts";
 
 const LOG: Axis = { title: "ns, logarithmic", min: 1 };
@@ -15,7 +16,16 @@ export function chartsOf(report: Report): Chart[] {
   return [
     ...meansChart(report, traces, stopped),
     ...columnsOf(report, "Each trace", stopped, traces, { isWide: true }),
-    ...againstChart(report),
+    ...againstChart("TypeScript against C", "ns per event", report.againstC),
+    ...againstChart(
+      "Replacement at steady state",
+      "ns per free + allocate of a live block at random",
+      report.replacement,
+    ),
+    ...columnsOf(report, "Ways of calling", "the slab, ns per event, net of the loop", traces, {
+      value: ({ subject, net }) => (/^slab(-|$)/.test(subject) && subject !== "slab-shared" ? net : undefined),
+      y: { title: "ns", isLinear: true, min: 0 },
+    }),
     ...columnsOf(report, "The tail", "99th percentile of batches of 256 events, ns per event", traces, {
       value: (r) => r.p99,
     }),
@@ -31,6 +41,7 @@ export function chartsOf(report: Report): Chart[] {
     ),
     ...columnsOf(report, "One question each", "ns per allocate + free", of("micro")),
     ...scalingChart(report, of("scaling")),
+    ...columnsOf(report, "The first calls of a process", "ns per event, nothing compiled before", of("start")),
     ...columnsOf(report, "Synthetic programs", "ns per event, the loop included", of("synthetic"), { isWide: true }),
     ...columnsOf(report, "A million bits", "ns per claim and release, or per search", of("bits")),
     ...columnsOf(report, "Small records", "ns per record made, filled, read and released", of("records"), {
@@ -127,18 +138,18 @@ function scalingChart(report: Report, workloads: readonly string[]): Chart[] {
   ];
 }
 
-/** TypeScript against C: net of the loops. */
-function againstChart({ againstC }: Report): Chart[] {
+/** TypeScript and C beside each other: net of the loops. */
+function againstChart(title: string, unit: string, againstC: AgainstC | undefined): Chart[] {
   if (againstC === undefined) return [];
   const series = againstC.times
-    .filter(({ name }) => !name.endsWith("written"))
+    .filter(({ name }) => !name.endsWith("written") && !name.startsWith("slab-"))
     .map(
       ({ name, values, mean }, i): Series => ({ label: name, colour: colourOf(name, i), values: [...values, mean] }),
     );
   return [
     {
-      title: "TypeScript against C",
-      caption: "ns per event, net of the loop, each side's own; left to right: ours, theirs",
+      title,
+      caption: `${unit}, net of the loop, each side's own; left to right: ours, theirs`,
       ...{ kind: "columns", isWide: true, height: 380, isSummedUp: true, series },
       categories: [...againstC.traces, "geometric mean"],
       y: axisBelow("ns, logarithmic", series, { isFine: true }),

@@ -1,4 +1,6 @@
 /** From observations to the report of `pnpm bench`: the schema of `results/latest.json`. */
+
+import type { Interval } from "../../base/statistics.ts";
 import type { Mode } from "../../run/plans/latest.ts";
 import { isInC, type Subject } from "../../subjects/subject.ts";
 import type { UntilFull } from "../../worker/metrics.ts";
@@ -8,11 +10,12 @@ import { type Pair, type Row, rowsOf } from "../../workloads/rows.ts";
 import type { Group, Workload } from "../../workloads/workload.ts";
 import { type Circumstances, factsOf, type RunFacts, unavailableIn } from "../circumstances.ts";
 import type { Target } from "../shown.ts";
-import { type AgainstC, againstC } from "./against-c.ts";
+import { type AgainstC, againstC, replacements } from "./against-c.ts";
+import { combine, intervalOf, ratiosIn } from "./ratios.ts";
 import { targetsOf } from "./targets.ts";
 
 /** Raised by one with each change that a reader of the file must know of. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 export interface Report extends RunFacts, Pick<Mode, "limit"> {
   readonly schema: typeof SCHEMA;
@@ -27,8 +30,12 @@ export interface Report extends RunFacts, Pick<Mode, "limit"> {
   readonly untilFull: readonly { subject: string; operations: number; used: number | null }[];
   /** Net of the loops; absent where there is nothing to compare. */
   readonly againstC?: AgainstC | undefined;
+  /** The same of replacement at steady state. */
+  readonly replacement?: AgainstC | undefined;
   /** What the allocators in C say they are. */
   readonly versions: readonly { subject: string; version: string }[];
+  /** Over the traces: whose time by the slab's, geometric mean. */
+  readonly bySlab: readonly { subject: string; value: number; interval?: Pick<Interval, "low" | "high"> }[];
   readonly targets: readonly Target[];
   /** What was not measured, and what to do about it. */
   readonly unavailable: readonly string[];
@@ -47,7 +54,9 @@ export function makeReport(
   const rows = rowsOf(pairs, observed);
   const workloads = [...new Set(pairs.map(({ workload }) => workload))];
   const subjects = [...new Set(pairs.map(({ subject }) => subject))];
-  const traces = workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
+  const ratios = ratiosIn(observed);
+  const namesOf = (of: Group): string[] => workloads.filter(({ group }) => group === of).map(({ name }) => name);
+  const traces = namesOf("traces");
   return {
     schema: SCHEMA,
     ...factsOf(at),
@@ -61,9 +70,16 @@ export function makeReport(
     untilFull: ofKind<UntilFull>(observed, "until-full").flatMap(({ subject, observation }) =>
       isFound(observation) ? [{ subject, ...observation }] : [],
     ),
-    againstC: againstC(rows, traces),
+    againstC: againstC(rows, ratios, traces),
+    replacement: replacements(rows, ratios, namesOf("replacement")),
     versions: versionsOf(observed),
-    targets: targetsOf(rows, traces),
+    bySlab: subjects.flatMap(({ name: subject }) => {
+      const sides = traces.map((workload) => ratios.of({ subject, workload }, { subject: "slab", workload }));
+      const mean = combine(sides, "mean");
+      const interval = mean && intervalOf(mean);
+      return mean === undefined ? [] : [{ subject, value: mean.value, ...(interval && { interval }) }];
+    }),
+    targets: targetsOf({ rows, ratios, traces, replacements: namesOf("replacement") }),
     unavailable: unavailableIn(observed),
     observations: observed,
   };

@@ -4,7 +4,7 @@ import type { Row } from "../../workloads/rows.ts";
 import { GROUPS, type Group } from "../../workloads/workload.ts";
 import { bytes, count, endOf, ns, spread, times } from "../format.ts";
 import { type Column, column, rowsTable, type Section, type Shown, targetCards, targetSection } from "../shown.ts";
-import type { AgainstC, Line } from "./against-c.ts";
+import type { AgainstC, Line, RatioLine } from "./against-c.ts";
 import { chartsOf, meansOf } from "./charts.ts";
 import type { Report } from "./report.ts";
 
@@ -13,12 +13,13 @@ const tail = (row: Row, value: number | undefined): string => (isTimed(row) ? ns
 
 /** The columns of every table, in order. */
 const COLUMNS: readonly Column<Row>[] = [
-  column("ns", "per unit, the loop included; median of processes", (row) =>
+  column("ns", "per unit, the loop included; the least of all processes", (row) =>
     isTimed(row) ? (row.status === "ok" ? "" : "> ") + ns(row.gross) : row.status,
   ),
   column("net", "the same less the loop's own cost", ({ status, net }) => (status === "ok" ? ns(net) : "")),
-  column("low–high", "over the processes", ({ count, low, high }) =>
-    count > 1 && low !== undefined ? spread({ low, high: high! }) : "",
+  column("to", "the same of the slowest process", ({ count, high }) => (count > 1 ? ns(high) : "")),
+  column("first", "per unit, the first replay of a process: before its code was compiled", ({ status, first }) =>
+    status === "ok" ? ns(first) : "",
   ),
   column("p50", "ns per event, batches of 256", (row) => tail(row, row.p50)),
   column("p99", "ns per event, batches of 256", (row) => tail(row, row.p99)),
@@ -45,14 +46,17 @@ export function showLatest(report: Report): Shown {
     sections: [
       ...groups.map((group, i): Section => ({ ...groupSection(report, group), fold: i === 0 ? "open" : "closed" })),
       ...meansSection(report),
-      ...(report.againstC ? [againstSection(report.againstC, report.versions)] : []),
+      ...(report.againstC ? [againstSection("TypeScript against C", report.againstC, report.versions)] : []),
+      ...(report.replacement ? [againstSection("Replacement at steady state, by the other", report.replacement)] : []),
       ...fullSection(report),
       ...(notes.length > 0 ? [{ title: "Not timed, or stopped at the limit", notes }] : []),
       ...(unavailable.length > 0 ? [{ notes: unavailable }] : []),
       ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets, "ok")] : []),
     ],
-    reading: `<p>Every number comes from processes of their own, one subject and one workload each, taken in turns; it is the median of
-the processes, each giving the best of its windows. <b>ns</b> is per unit with the loop included, <b>net</b> is less what
+    reading: `<p>Every number comes from processes of their own, one subject and one workload each. Those of a workload are there at the same
+time and take turns of some 10 ms, so that what is compared has the same seconds. A number is the sum of the least that each part
+of a replay took, or the least of many windows; a ratio is that of two such numbers, and the interval behind it that of the same
+ratio in each match, of processes of its own. <b>ns</b> is per unit with the loop included, <b>net</b> is less what
 the same loop costs over an allocator that does nothing; subjects in C have a loop in C, and their own cost of it taken
 off. <b>&gt;</b> marks a subject that was stopped after
 ${report.limit / 1000} s of one replay: the time so far over all events, a lower bound. Percentiles are of batches of 256
@@ -77,32 +81,46 @@ function meansSection(report: Report): Section[] {
   const traces = report.workloads.filter(({ group }) => group === "traces").map(({ name }) => name);
   const means = meansOf(report, traces);
   if (traces.length < 2 || means.length === 0) return [];
-  const slab = means.find(({ subject }) => subject === "slab")?.mean;
   const lines = means.map(({ subject, mean, isBound, peakRatio }) => {
     const bound = isBound ? "> " : "";
-    return [subject, bound + ns(mean), slab === undefined ? "" : bound + times(mean / slab), times(peakRatio)];
+    const by = report.bySlab.find((one) => one.subject === subject);
+    return [
+      subject,
+      bound + ns(mean),
+      by === undefined ? "" : bound + times(by.value),
+      spread(by?.interval),
+      times(peakRatio),
+    ];
   });
-  const table = { head: ["", "ns per event", "by slab's", "peak"], lines };
+  const table = { head: ["", "ns per event", "by slab's", "in pairs", "peak"], lines };
   return [{ title: "Over the seven traces, geometric means", table }];
 }
 
-function againstSection({ traces, times: all, ratios }: AgainstC, versions: Report["versions"]): Section {
-  const cells = (lines: readonly Line[], show: (value: number) => string): string[][] =>
+function againstSection(
+  title: string,
+  { traces, times: all, ratios }: AgainstC,
+  versions: Report["versions"] = [],
+): Section {
+  const cells = (lines: readonly (Line | RatioLine)[], show: (value: number) => string): string[][] =>
     lines.map((line) => [
       line.name,
-      ...[...line.values, line.mean].map((value) => (value === null ? "" : show(value))),
+      ...[...line.values, line.mean].map((value, i) => {
+        const range = "intervals" in line ? line.intervals[i] : undefined;
+        return (value === null ? "" : show(value)) + (range ? ` (${spread(range)})` : "");
+      }),
     ]);
   const table = {
     head: ["", ...traces, "mean"],
     lines: [
-      { title: "ns per event", what: "" },
+      { title: "ns", what: "" },
       ...cells(all, ns),
       { title: "one by the other", what: "" },
       ...cells(ratios, times),
     ],
   };
-  const text = "net of the loop, each side's own; the mean is geometric; written: each new block's first byte";
-  return { title: "TypeScript against C", text, table, notes: versions.map(({ version }) => version) };
+  const text =
+    "net of the loop, each side's own; the mean is geometric; (in pairs of processes); written: each new block's first byte";
+  return { title, text, table, notes: versions.map(({ version }) => version) };
 }
 
 function fullSection({ untilFull }: Report): Section[] {

@@ -3,7 +3,7 @@ import { type Interval, meanInterval, summarise } from "../../base/statistics.ts
 import type { Observed, Unavailable } from "../../worker/protocol.ts";
 import type { HeapObservation } from "../../workloads/heap/observe.ts";
 import type { Pair } from "../../workloads/rows.ts";
-import type { Cell, Plan } from "../plan.ts";
+import type { Cell, Match, Plan } from "../plan.ts";
 import { MODES, taskOf } from "./latest.ts";
 
 const SIDES = ["base", "head"] as const;
@@ -12,19 +12,22 @@ const named = (side: string, { subject }: Pair): string => `${side}'s ${subject.
 
 /** `limit` in ms. `base` is the worker of the other tree. */
 export function comparePlan(pairs: readonly Pair[], rounds: number, limit: number, base: string): Plan {
-  const { budget } = MODES.default;
+  const { turns } = MODES.default;
   const cells = pairs.map((pair) =>
     SIDES.map((side): Cell => {
       const worker = side === "base" ? { worker: base } : {};
       return {
         ...{ kind: pair.workload.kind, subject: named(side, pair), workload: pair.workload.name },
-        task: (round) => ({ ...taskOf(pair, round === 0 ? ["time", "check"] : ["time"], budget, limit), ...worker }),
+        task: (round) => ({
+          ...taskOf(pair, round === 0 ? ["time", "check"] : ["time"], { ...MODES.default, limit }),
+          ...worker,
+        }),
       };
     }),
   );
   // Who goes first alternates, so that what the first leaves behind in the machine hits both.
-  const inTurn = (round: number): Cell[] =>
-    cells.flatMap((sides, i) => ((round + i) % 2 === 0 ? sides : sides.toReversed()));
+  const inTurn = (round: number): Match[] =>
+    cells.map((sides, i) => ({ cells: (round + i) % 2 === 0 ? sides : sides.toReversed(), turns }));
   const deadline = Number.POSITIVE_INFINITY;
   return { rounds: Array.from({ length: rounds }, (_, round) => inTurn(round)), deadline };
 }

@@ -6,7 +6,7 @@ import type { HeapWorkload } from "../workload.ts";
 
 const LIVE = 16_384;
 /** Where many blocks in one call are compared with a call for each. */
-const BULK = { for: ["slab", "wasm", "native", "native-c"] };
+const BULK = { for: ["slab", "wasm", "native", "native-c"], match: "bulk" };
 
 type More = Partial<HeapWorkload>;
 
@@ -36,13 +36,14 @@ const SIZES = { "1k": 1e3, "10k": 1e4, "100k": 1e5, "1m": 1e6 };
 export const SCALING: readonly HeapWorkload[] = [
   ...Object.entries(SIZES).map(([live, count]) => {
     const only = ["slab", "assemblyscript", ...(live === "1m" ? [] : ["malloc", "uint8array"])];
-    return pair(`churn-${live}`, `the same with ${live} live`, () => churnOf(count), { group: "scaling", only });
+    return pair(`churn-${live}`, `the same with ${live} live`, () => churnOf(count), {
+      ...{ group: "scaling", match: "churn-scaling", only },
+    });
   }),
   ...Object.entries(SIZES).map(([live, count]) => {
     const only = ["slab", "assemblyscript", "uint8array"];
     return pair(`batch-${live}`, `batch with ${live} live`, () => batchOf(64, count, "fifo"), {
-      group: "scaling",
-      only,
+      ...{ group: "scaling", match: "batch-scaling", only },
     });
   }),
 ];

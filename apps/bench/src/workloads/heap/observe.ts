@@ -8,19 +8,21 @@ import { type Check, check } from "../../worker/check.ts";
 import { type Latency, latency } from "../../worker/latency.ts";
 import type { HeapWork } from "../../worker/loops.ts";
 import type { Request } from "../../worker/protocol.ts";
-import { type Timing, time } from "../../worker/timing.ts";
+import { type Budget, COLLECTED_WINDOW, type Finished, type Timing, time, WINDOW } from "../../worker/timing.ts";
+import { type Turns, untilTheLast } from "../../worker/turns.ts";
+import { replayIn } from "../../worker/ways.ts";
 import type { HeapWorkload } from "../workload.ts";
 import { yours } from "./traces.ts";
 import { HEAP_WORKLOADS } from "./workloads.ts";
 
-export type Pass = "time" | "check" | "latency";
+/** `touched`: in C only, timed once more with the first byte of each new block written. */
+export type Pass = "time" | "touched" | "check" | "latency";
 
 export interface HeapRequest extends Request {
   /** The user's trace file, where that is the workload. */
   readonly trace?: string;
   readonly passes: readonly Pass[];
-  /** What timing may take, in ms. */
-  readonly budget: number;
+  readonly budget: Budget;
   /** What one replay may take before it is stopped, in ms. */
   readonly limit: number;
 }
@@ -30,17 +32,14 @@ export interface HeapObservation {
   readonly check?: Check;
   readonly latency?: Latency;
   readonly needs?: Needs;
-  /** Of an allocator in C: ns per unit where the first byte of each new block is written. */
-  readonly touched?: number;
+  /** Of an allocator in C: where the first byte of each new block is written. */
+  readonly touched?: Finished;
   /** Of an allocator in C: what it says it is, and its file. */
   readonly version?: string;
   /** Why there is no time: then the check, if there is one, may say more. */
   readonly error?: string;
 }
 
-/** The least window, in ms: for clock and noise, and where garbage is collected, for collections to be in each. */
-const WINDOW = 2;
-const COLLECTED_WINDOW = 60;
 /** What the check of a subject that was stopped may take, in ms. */
 const STOPPED_CHECK = 400;
 
@@ -51,27 +50,38 @@ export function heapWorkload({ workload, trace }: HeapRequest): HeapWorkload {
   return found;
 }
 
-export async function observe(request: HeapRequest): Promise<HeapObservation> {
+export async function observe(request: HeapRequest, turns: Turns): Promise<HeapObservation> {
   const subject = subjectOf("heap", request.subject);
   if (subject.handles === "pointers") throw new Error(`${subject.name} runs in C, and not here`);
-  return observeHeap(subject, await heapWorkload(request).load(), request);
+  return observeHeap(subject, await heapWorkload(request).load(), request, turns);
 }
 
-async function observeHeap(subject: HeapSubject, work: HeapWork, request: HeapRequest): Promise<HeapObservation> {
+async function observeHeap(
+  subject: HeapSubject,
+  loaded: HeapWork,
+  request: HeapRequest,
+  turns: Turns,
+): Promise<HeapObservation> {
   const { passes, budget, limit } = request;
   const { handles } = subject;
-  const room = roomFor(work.program);
+  const room = roomFor(loaded.program);
   const create = () => makeTarget(subject, room);
+  if (subject.afterTransfer) structuredClone(0, { transfer: [new ArrayBuffer(8)] });
+  const way = subject.way && replayIn(subject.way, loaded.program, await create());
+  const work = way === undefined ? loaded : { ...loaded, loop: way };
 
   // Timed first, while the process is fresh; a subject that then fails the check is not shown with its time.
-  const window = subject.collected ? COLLECTED_WINDOW : WINDOW;
+  const isWhole = subject.collected === true;
+  const window = isWhole ? COLLECTED_WINDOW : WINDOW;
   const timing: { time?: Timing; error?: string } = {};
   try {
-    if (passes.includes("time")) timing.time = await time(create, work, { handles, budget, limit, window });
+    if (passes.includes("time"))
+      timing.time = await time(create, work, { handles, budget, limit, isWhole, window, turns });
   } catch (error) {
     if (isUnavailable(error)) throw error;
     timing.error = lineOf(error);
   }
+  await untilTheLast(turns);
   // Of one that was stopped, the beginning is enough.
   const patience = timing.time?.stopped ? Math.min(limit, STOPPED_CHECK) : limit;
   const checked =
@@ -82,6 +92,6 @@ async function observeHeap(subject: HeapSubject, work: HeapWork, request: HeapRe
   const isFaulty = checked.check !== undefined && checked.check.failures + checked.check.corrupted > 0;
   if (timing.error !== undefined) return isFaulty ? checked : { ...checked, ...timing };
   const isTailed = passes.includes("latency") && !isFaulty;
-  const tail = isTailed ? await latency(create, work, handles, budget / 2) : undefined;
+  const tail = isTailed ? await latency(create, work, handles, budget.warm) : undefined;
   return { ...timing, ...checked, ...(tail && { latency: tail }) };
 }

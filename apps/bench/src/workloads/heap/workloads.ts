@@ -1,7 +1,15 @@
 /** What heaps are measured on. To add a workload: an entry in one of the lists; to add a list, a file like them. */
 import type { HeapWorkload } from "../workload.ts";
 import { MICRO, SCALING } from "./micro.ts";
+import { REPLACEMENTS } from "./replacement.ts";
 import { SYNTHETIC } from "./synthetic.ts";
-import { TRACES } from "./traces.ts";
+import { STARTS, TRACES } from "./traces.ts";
 
-export const HEAP_WORKLOADS: readonly HeapWorkload[] = [...TRACES, ...MICRO, ...SCALING, ...SYNTHETIC];
+export const HEAP_WORKLOADS: readonly HeapWorkload[] = [
+  ...TRACES,
+  ...REPLACEMENTS,
+  ...MICRO,
+  ...SCALING,
+  ...STARTS,
+  ...SYNTHETIC,
+];

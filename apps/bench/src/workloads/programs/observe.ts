@@ -6,6 +6,7 @@ import { type HeapSubject, makeTarget } from "../../subjects/subject.ts";
 import { subjectOf } from "../../subjects/subjects.ts";
 import { type BatchObservation, type BatchRequest, timeBatches } from "../../worker/batches.ts";
 import { observePauses, type Pauses } from "../../worker/pauses.ts";
+import type { Turns } from "../../worker/turns.ts";
 import { rivalHeap } from "./rival.ts";
 
 export interface ProgramObservation extends BatchObservation {
@@ -20,7 +21,7 @@ const COUNTED = 2000;
 /** Steps that are compared with the twin's. */
 const COMPARED = 200;
 
-export async function observe({ subject, workload, budget }: BatchRequest): Promise<ProgramObservation> {
+export async function observe({ subject, workload, budget }: BatchRequest, turns: Turns): Promise<ProgramObservation> {
   const kind = programs[workload];
   if (kind === undefined) throw new Error(`there is no program ${workload}`);
   const isCollected = subject === "collector";
@@ -36,7 +37,7 @@ export async function observe({ subject, workload, budget }: BatchRequest): Prom
     return 0;
   };
   const observer = observePauses();
-  const timing = await timeBatches(run, { units: steps * perStep, expected: 0, mean: isCollected, budget });
+  const timing = await timeBatches(run, { units: steps * perStep, expected: 0, isCollected, budget, turns });
   const pauses = await observer.stop();
   // Behind it, as a second store in the process costs the first its constants.
   const [mine, twin] = [await make(), kind.collected()].map(sumOf);
