@@ -207,7 +207,7 @@ export class Core {
 let nowhere: Pick<Core, "place" | "heap" | "slab"> | undefined;
 
 function makeNowhere(): Pick<Core, "place" | "heap" | "slab"> {
-  const place = ownPlace(2 * PAGE_SIZE, false);
+  const place = ownPlace(3 * PAGE_SIZE, false);
   const heap = wholeHeap(place, false, 0);
   return { place, heap, slab: new SlabAllocator(heapOptions(heap)) };
 }
