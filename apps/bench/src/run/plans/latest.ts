@@ -24,7 +24,7 @@ export interface Mode {
 }
 
 export const MODES: Readonly<Record<Mode["name"], Mode>> = {
-  quick: { name: "quick", rounds: 2, turns: 4, warm: 40, limit: 700, deadline: 40_000 },
+  quick: { name: "quick", rounds: 2, turns: 4, warm: 40, limit: 500, deadline: 35_000 },
   default: { name: "default", rounds: 5, turns: 8, warm: 60, limit: 2000, deadline: 270_000 },
   full: { name: "full", rounds: 9, turns: 25, warm: 300, limit: 10_000, deadline: Number.POSITIVE_INFINITY },
 };
