@@ -29,7 +29,7 @@ describe("a mini-VM", () => {
     const state = vm.pool.allocateConsciousnessState(6.28318);
     vm.pool.set(state, "energy", 0.5);
     const block = vm.allocate(100);
-    expect(vm.sizeOf(block)).toBe(112);
+    expect(vm.sizeOf(block)).toBe(104);
     expect(vm.stats().blocks).toBe(1);
     expect(vm.context.usage().quota).toBe(1 << 20);
     vm.free(block);
@@ -136,7 +136,7 @@ describe("whatever the context does", () => {
     const snapshot = vm.context.snapshot();
     vm.free(block);
     vm.context.restore(snapshot);
-    expect(vm.sizeOf(block)).toBe(112);
+    expect(vm.sizeOf(block)).toBe(104);
     check();
   });
 
@@ -534,7 +534,7 @@ describe("the gain of a VM", () => {
     // What is live at the end is freed: one operation more for each block and state.
     expect(operations((vm) => vm.tryAllocate(8))).toBe(2);
     expect(operations((vm) => vm.tryAllocate(1 << 20))).toBe(0);
-    expect(operations((vm) => vm.resize(vm.allocate(100), 110))).toBe(3);
+    expect(operations((vm) => vm.resize(vm.allocate(100), 104))).toBe(3);
     expect(operations((vm) => vm.resize(vm.allocate(100), 1 << 15))).toBe(2);
     expect(operations((vm) => vm.allocateMany(8, new Int32Array(3)))).toBe(6);
     expect(
