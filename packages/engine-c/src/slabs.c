@@ -103,7 +103,7 @@ static void trim_for(ax_heap *heap, uint32_t pages) {
   trim(heap);
   /* What there is no room for says nothing of what is needed. */
   uint32_t want = heap->used + pages < heap->pages ? heap->used + pages : heap->pages;
-  uint32_t next = want + (want >> 4) + AX_TRIM_LEAST;
+  uint32_t next = want + (want >> 5) + AX_TRIM_LEAST;
   if (heap->trim < next) heap->trim = next;
 }
 

@@ -208,13 +208,13 @@ export function trim(w: Int32Array): boolean {
   return w[H_USED] < used;
 }
 
-/** Trims before the heap takes so many pages, if it has grown by a sixteenth since it did last. */
+/** Trims before the heap takes so many pages, if it has grown by a thirty-second since it did last. */
 export function trimFor(w: Int32Array, pages: number): void {
   if (w[H_USED] + pages <= w[H_TRIM]) return;
   trim(w);
   // What there is no room for says nothing of what is needed.
   const want = Math.min(w[H_USED] + pages, w[H_PAGES]);
-  w[H_TRIM] = Math.max(w[H_TRIM], want + (want >>> 4) + TRIM_LEAST);
+  w[H_TRIM] = Math.max(w[H_TRIM], want + (want >>> 5) + TRIM_LEAST);
 }
 
 /** A new slab, every block free: a few words filled, whatever the number of blocks. On no list. */

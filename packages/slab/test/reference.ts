@@ -258,7 +258,7 @@ export class Reference extends ReferencePool {
     if (w[USED] + n <= w[TRIM]) return;
     this.trim();
     const want = Math.min(w[USED] + n, w[PAGES]);
-    w[TRIM] = Math.max(w[TRIM], want + Math.floor(want / 16) + 32);
+    w[TRIM] = Math.max(w[TRIM], want + Math.floor(want / 32) + 32);
   }
 
   // Resize
