@@ -58,7 +58,7 @@ describe("TypeScript against C", () => {
 
   test("has targets: the mean by mimalloc, and the worst trace by glibc", () => {
     const found = measured({ "engine-c": [2, 4], mimalloc: [2, 2], glibc: [3, 3] }, 2);
-    expect(targetsOf({ ...found, traces: TRACES, replacements: [] })).toEqual([
+    expect(targetsOf({ ...found, traces: TRACES, untuned: [], replacements: [] })).toEqual([
       {
         what: "engine-c by mimalloc, both called from C, net, geometric mean over 2 traces",
         value: "1.41×",

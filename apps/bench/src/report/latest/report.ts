@@ -79,7 +79,7 @@ export function makeReport(
       const interval = mean && intervalOf(mean);
       return mean === undefined ? [] : [{ subject, value: mean.value, ...(interval && { interval }) }];
     }),
-    targets: targetsOf({ rows, ratios, traces, replacements: namesOf("replacement") }),
+    targets: targetsOf({ rows, ratios, traces, untuned: namesOf("untuned"), replacements: namesOf("replacement") }),
     unavailable: unavailableIn(observed),
     observations: observed,
   };

@@ -18,10 +18,12 @@ export interface Measured {
   readonly ratios: Ratios;
   /** Names of workloads. */
   readonly traces: readonly string[];
+  /** Those that nothing was tuned on. */
+  readonly untuned: readonly string[];
   readonly replacements: readonly string[];
 }
 
-export function targetsOf({ rows, ratios, traces, replacements }: Measured): Target[] {
+export function targetsOf({ rows, ratios, traces, untuned, replacements }: Measured): Target[] {
   const at = (subject: string, workload: string): Row | undefined =>
     rows.find((row) => row.subject === subject && row.workload === workload);
   /** Over the traces: the first's time by the second's. */
@@ -46,6 +48,8 @@ export function targetsOf({ rows, ratios, traces, replacements }: Measured): Tar
     );
   const replaced = `replacement, net, the worst of ${replacements.length} live sets`;
   const ways = extremeWays(ratios, traces);
+  const unseen = extremeWays(ratios, untuned);
+  const others = `${untuned.length} traces that nothing was tuned on`;
   const cheap = "slab, allocate + free of 64 bytes";
   const batch = at("slab", "batch");
 
@@ -74,6 +78,13 @@ export function targetsOf({ rows, ratios, traces, replacements }: Measured): Tar
       `engine-c by mimalloc, both called from C, net, geometric mean over ${over}`,
       mean(by("engine-c", "mimalloc", "net")),
       0.85,
+    ),
+    ...atMost(`slab by mimalloc, best way of calling, net, geometric mean over ${others}`, unseen?.best.mean, 1.3),
+    ...atMost(`the same, worst way of calling`, unseen?.worst.mean, 1.7),
+    ...atMost(
+      `engine-c by mimalloc, both called from C, net, geometric mean over ${others}`,
+      mean(by("engine-c", "mimalloc", "net", untuned)),
+      1,
     ),
     ...atLeast(
       `engine-c vs glibc, both called from C, net, the worst of ${over}`,

@@ -30,7 +30,7 @@ export const MODES: Readonly<Record<Mode["name"], Mode>> = {
 };
 
 /** Groups whose events are replayed one by one: there are other ways of it. */
-const REPLAYED: readonly Group[] = ["traces", "yours"];
+const REPLAYED: readonly Group[] = ["traces", "untuned", "yours"];
 const isReplayedOnly = (subject: HeapSubject | CSubject): boolean =>
   subject.handles !== "pointers" && (subject.way !== undefined || subject.afterTransfer === true);
 
