@@ -244,24 +244,25 @@ describe("copy", () => {
     expect([...context.view(q, Uint8Array).subarray(50, 70)]).toEqual(Array.from({ length: 20 }, (_, i) => 10 + i));
     context.copy(p, 0, p, 4, 60);
     expect([4, 5, 63].map((i) => context.load("u8", p, i))).toEqual([0, 1, 59]);
-    context.copy(p, 64, q, 112, 0);
+    context.copy(p, 64, q, context.sizeOf(q), 0);
   });
 
   test("and fill reach no byte outside of the blocks", () => {
     const { context, p, bytes } = scene();
-    const q = context.allocate(100); // 112
+    const q = context.allocate(100);
+    const room = context.sizeOf(q);
     const before = bytes();
     const range = (what: string, most: number) =>
       new RegExp(`^invalid ${what}: .+ is not a whole number from 0 to ${most}$`);
     const calls: [() => unknown, RegExp][] = [
       [() => context.copy(p, 65, q, 0, 0), range("fromIndex", 64)],
-      [() => context.copy(p, 0, q, 113, 0), range("toIndex", 112)],
+      [() => context.copy(p, 0, q, room + 1, 0), range("toIndex", room)],
       [() => context.copy(p, 0, q, 0, 65), range("bytes", 64)],
       [() => context.copy(q, 0, p, 0, 65), range("bytes", 64)],
       [() => context.copy(p, 60, q, 0, 5), range("bytes", 4)],
-      [() => context.copy(p, 0, q, 110, 3), range("bytes", 2)],
+      [() => context.copy(p, 0, q, room - 2, 3), range("bytes", 2)],
       [() => context.copy(p, -1, q, 0, 1), range("fromIndex", 64)],
-      [() => context.copy(p, 0, q, Number.NaN, 1), range("toIndex", 112)],
+      [() => context.copy(p, 0, q, Number.NaN, 1), range("toIndex", room)],
       [() => context.copy(p, 0, q, 0, 0.5), range("bytes", 64)],
       [() => context.copy(p, 0, q, 0, "1" as never), range("bytes", 64)],
       [() => context.fill(p, 1, 0, 65), range("to", 64)],

@@ -114,7 +114,7 @@ describe("callbacks", () => {
     });
     const p = context.allocate(100);
     throws(() => context.lend(), "Error", "not now");
-    expect([context.lent, context.sizeOf(p), context.used]).toEqual([false, 112, 112]);
+    expect([context.lent, context.sizeOf(p), context.used]).toEqual([false, 104, 104]);
     context.free(p);
     context.verify();
   });
@@ -132,7 +132,7 @@ describe("callbacks", () => {
     });
     context.allocate(200);
     context.dispose();
-    expect(seen).toEqual([undefined, context, 224, undefined, context]);
+    expect(seen).toEqual([undefined, context, 208, undefined, context]);
   });
 
   test("of an allocator that makes a context of the very name have the room back", () => {

@@ -137,7 +137,7 @@ describe("the callback", () => {
     throws(
       () => context.allocate(1000),
       "QuotaExceededError",
-      'quota exceeded: 1024 bytes on top of 4928 are over the 5000 of "root"',
+      'quota exceeded: 1024 bytes on top of 4992 are over the 5000 of "root"',
     );
     context.verify();
   });

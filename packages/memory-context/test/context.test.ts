@@ -10,14 +10,14 @@ test("a context is a heap with a name and a quota", () => {
   const p = context.allocate(100);
   expect([context.name, context.path, context.quota]).toEqual(["vm", "vm", 1000]);
   // Charged is what the block has, as with any heap that rounds up.
-  expect(context.sizeOf(p)).toBe(112);
-  expect(context.used).toBe(112);
+  expect(context.sizeOf(p)).toBe(104);
+  expect(context.used).toBe(104);
   context.view(p, Uint8Array).fill(7);
-  expect(context.load("u8", p, 111)).toBe(7);
+  expect(context.load("u8", p, 103)).toBe(7);
   throws(
     () => context.allocate(1000),
     "QuotaExceededError",
-    'quota exceeded: 1024 bytes on top of 112 are over the 1000 of "vm"',
+    'quota exceeded: 1024 bytes on top of 104 are over the 1000 of "vm"',
   );
   expect(context.tryAllocate(1000)).toBe(0);
   context.free(p);

@@ -128,7 +128,7 @@ describe("offsets of a context that is gone", () => {
         expect(() => other.ref(p)).toThrow("invalid block");
       }
     }
-    expect([b.sizeOf(kept), top.sizeOf(own)]).toEqual([112, 112]);
+    expect([b.sizeOf(kept), top.sizeOf(own)]).toEqual([104, 104]);
     verifyAll(top);
   });
 });

@@ -151,7 +151,7 @@ describe("a child's bytes", () => {
     for (const call of calls)
       throws(call, "InvalidBlockError", `invalid block: no live block begins at offset ${base}`);
     expect(seen(top)).toEqual(before);
-    expect(a.sizeOf(p)).toBe(112);
+    expect(a.sizeOf(p)).toBe(104);
     expect(() => top.free(base)).toThrow(InvalidFreeError);
     verifyAll(top, other);
   });

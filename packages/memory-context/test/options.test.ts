@@ -238,7 +238,7 @@ describe("the memory that is not there", () => {
     throws(
       make({}),
       "OutOfMemoryError",
-      "out of memory: no room for 139264 bytes aligned to 4096 in a capacity of 1048576 bytes",
+      "out of memory: no room for 143360 bytes aligned to 4096 in a capacity of 1048576 bytes",
     );
     throws(
       make({ reserve: 2 << 20 }),
@@ -251,7 +251,7 @@ describe("the memory that is not there", () => {
     throws(
       over,
       "OutOfMemoryError",
-      "out of memory: no room for 139264 bytes aligned to 4096 in a capacity of 106256 bytes",
+      "out of memory: no room for 143360 bytes aligned to 4096 in a capacity of 106256 bytes",
     );
     expect(region.stats()).toEqual(before);
     // The name was not taken.

@@ -52,7 +52,8 @@ describe("what is charged", () => {
     }
     const small = context.allocate(100);
     const { used } = context;
-    expect([context.resize(small, 112), context.resize(small, 0), context.resize(small, 113)]).toEqual([
+    const room = context.sizeOf(small);
+    expect([context.resize(small, room), context.resize(small, 0), context.resize(small, room + 1)]).toEqual([
       true,
       true,
       false,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MemoryContext } from "../src/index.ts";
+import { roomFor } from "../src/room.ts";
 import { caught, fillBlock, fillUp, isFilled, root, throws } from "./helpers.ts";
 
 /** A context with `left` bytes of its quota left, in one of which there is plenty of memory. */
@@ -19,7 +20,7 @@ describe("what the quota refuses", () => {
     const { context } = nearlyFull(100);
     const { used, quota } = context;
     const before = context.stats();
-    throws(() => context.allocate(97), "QuotaExceededError", over(112, used, quota));
+    throws(() => context.allocate(97), "QuotaExceededError", over(roomFor(97), used, quota));
     throws(() => context.allocate(8, 128), "QuotaExceededError", over(128, used, quota));
     throws(() => context.allocate(20_000), "QuotaExceededError", over(20_480, used, quota));
     expect(context.tryAllocate(97)).toBe(0);
@@ -95,7 +96,7 @@ describe("what the quota refuses", () => {
     fillBlock(context, p, 9);
     const { used, quota } = context;
     const before = context.stats();
-    throws(() => context.reallocate(p, 1281), "QuotaExceededError", over(1536 - 1024, used, quota));
+    throws(() => context.reallocate(p, 1281), "QuotaExceededError", over(roomFor(1281) - 1024, used, quota));
     throws(() => context.reallocate(p, 50_000), "QuotaExceededError", over(53_248 - 1024, used, quota));
     expect(isFilled(context, p, 9)).toBe(true);
     expect(context.stats()).toEqual(before);
@@ -116,14 +117,15 @@ describe("what the quota refuses", () => {
   test("is what is left out of allocateMany", () => {
     const context = root({ quota: 1000 });
     const out = new Int32Array(20).fill(-1);
-    expect(context.allocateMany(100, out)).toBe(8);
-    expect([...out.subarray(8)]).toEqual(new Array(12).fill(-1));
-    expect(context.used).toBe(896);
+    // 104 bytes each.
+    expect(context.allocateMany(100, out)).toBe(9);
+    expect([...out.subarray(9)]).toEqual(new Array(11).fill(-1));
+    expect(context.used).toBe(936);
     expect(context.allocateMany(100, out)).toBe(0);
     expect(context.allocateMany(104, out.subarray(0, 0))).toBe(0);
     expect(context.allocateMany(20_000, out.subarray(0, 4))).toBe(0);
     expect(context.usage().refused).toBe(3);
-    context.freeMany(out, 8);
+    context.freeMany(out, 9);
     expect(context.used).toBe(0);
     context.verify();
   });
@@ -140,22 +142,23 @@ describe("what the quota refuses", () => {
   });
 
   test("is what a block would really have, where its own class has no pages left", () => {
-    // 13 of 15 pages, and then: a slab of 24-byte blocks has 3 pages, one of 32-byte blocks has one.
+    // No page is left for a slab of 24-byte blocks, but there is one of 32-byte blocks.
     const scene = (left: number, options = {}) => {
       const context = root({ quota: 60_000, reserve: 65_536, ...options });
-      context.allocate(12 * 4096);
       const p = context.allocate(16);
+      context.allocate(32);
+      context.allocate(context.stats().free);
       context.quota = context.used + left;
       return { context, p, before: [context.used, context.stats().live, context.stats().blocks] };
     };
     const now = (context: MemoryContext) => [context.used, context.stats().live, context.stats().blocks];
     const a = scene(31);
     expect(a.context.tryAllocate(20)).toBe(0);
-    throws(() => a.context.allocate(20), "QuotaExceededError", over(32, 49_168, 49_199));
+    throws(() => a.context.allocate(20), "QuotaExceededError", over(32, 49_200, 49_231));
     expect(a.context.allocateMany(20, new Int32Array(1))).toBe(0);
     expect(now(a.context)).toEqual(a.before);
     const b = scene(15);
-    throws(() => b.context.reallocate(b.p, 20), "QuotaExceededError", over(16, 49_168, 49_183));
+    throws(() => b.context.reallocate(b.p, 20), "QuotaExceededError", over(16, 49_200, 49_215));
     expect(now(b.context)).toEqual(b.before);
     const c = scene(32);
     expect(c.context.sizeOf(c.context.allocate(20))).toBe(32);

@@ -41,7 +41,7 @@ test("only its first bytes, if so asked", () => {
   fillBlock(to, to.allocate(100), 9);
   to.reset();
   const q = from.transfer(p, to, 100);
-  expect(to.sizeOf(q)).toBe(112);
+  expect(to.sizeOf(q)).toBe(104);
   expect([0, 99, 100].map((i) => to.load("u8", q, i))).toEqual([7, 7, 9]);
   expect(from.used).toBe(0);
   const r = from.allocate(1000);
