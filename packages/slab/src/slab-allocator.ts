@@ -57,10 +57,9 @@ const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
  * The general-purpose heap: blocks of up to 16 KiB from slabs of their size class, larger ones as runs of pages, all
  * metadata out of band in the control block at the start of the memory (../LAYOUT.md).
  *
- * `allocate` takes the block that was freed last of its class, or the lowest bit of the word the class's cursor is on; `free`
+ * `allocate` takes the lowest bit of the word its class's cursor is on, or the block of it that was freed last; `free`
  * finds class and bit by the page table and sets it. That bit alone says what may be freed: a double or invalid free is told
- * always and exactly. Both are O(1),
- * make no garbage and no system call, for blocks of any size.
+ * always and exactly. Both are O(1), make no garbage and no system call, for blocks of any size.
  */
 export class SlabAllocator implements Allocator {
   // `declare`: a field that is initialised holds undefined first, and V8 then checks each load of it.
