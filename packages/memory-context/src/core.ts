@@ -203,7 +203,7 @@ export class Core {
   }
 }
 
-/** Where contexts are that have been disposed of: a heap of one page, that no hot path allocates from. */
+/** Where contexts are that have been disposed of: a heap of one page beside its control block, that no hot path allocates from. */
 let nowhere: Pick<Core, "place" | "heap" | "slab"> | undefined;
 
 function makeNowhere(): Pick<Core, "place" | "heap" | "slab"> {

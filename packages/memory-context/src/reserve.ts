@@ -2,14 +2,14 @@
  * How many bytes a context has in a run, for its quota: more than that, since the heap has a control block, its slabs are never
  * all full, and free pages lie where they are of no use. What is more is called slack.
  *
- * Measured, see README.md: the seven real traces find room for every block with 368 to 484 KiB of it, whether the quota is
- * 0.8 or 20 MiB. What counts is how many size classes are in use: each may have a slab, of up to 48 KiB, that is nearly empty.
+ * Measured, see README.md: the seven real traces find room for every block with 160 to 536 KiB of it, whether the quota is
+ * 0.8 or 20 MiB. What counts is how many size classes are in use: each may have a slab, of up to 44 KiB, that is nearly empty.
  */
 import { type Allocator, checkInteger, MAX_CAPACITY } from "@ariax/allocator";
 import { MIN_CAPACITY, PAGE_SIZE } from "@ariax/slab";
 import { layoutOf } from "@ariax/slab/engine";
 
-/** With less, even blocks of one size would not all find room: a slab has up to 28 KiB. */
+/** With less, even blocks of one size would not all find room: a class's first slab has up to 16 KiB. */
 const LEAST_SLACK = 32768;
 
 /** What even a small share is made, if there is as much: with less, blocks of a few sizes are in each other's way. */

@@ -1,4 +1,5 @@
 /** A snapshot that is damaged, forged or of another place is refused before a byte is changed. */
+import { CLASS_SIZES } from "@ariax/slab";
 import { describe, expect, test } from "vitest";
 import { checksum } from "../src/checksum.ts";
 import type { MemoryContext } from "../src/index.ts";
@@ -158,6 +159,15 @@ describe("a snapshot is refused, and nothing is changed,", () => {
     refusedBy(top, snapshot, "InvalidArgumentError", 'invalid restore: "root" has 2 children');
   });
 
+  /** The line of the class that has the block of 100 bytes. */
+  const LINE = 32 + 8 * CLASS_SIZES.indexOf(roomFor(100));
+  /** That block, which is the first of its slab's 39, and live, put on the stack: the next allocation would give it again. */
+  const stackLive = (w: Int32Array, c: number): void => {
+    const [word, base, size, , bottom] = w.subarray(c + LINE);
+    w.set([base + 25 * size, (word << 5) + 25], c + bottom + 2);
+    w[c + LINE + 4] += 2;
+  };
+
   /** What the checksum does not tell: made so on purpose. Word 4 + i is that of the header from `base` on. */
   const forgeries: [string, (w: Int32Array, control: number) => unknown, RegExp][] = [
     ["no pages", (w) => (w[5] = 0), /they are not those of a heap of 0 pages$/],
@@ -175,6 +185,12 @@ describe("a snapshot is refused, and nothing is changed,", () => {
     ["another limit", (w, c) => (w[c + 3] = 1 << 20), /^corrupted: header word 3 is 1048576, must be 16$/],
     ["more lanes", (w, c) => (w[c + 4] = 2), /^corrupted: header word 4 is 2, must be 1$/],
     ["fewer pages in the heap", (w, c) => (w[c + 16] = 15), /^corrupted: header word 16 is 15, must be 16$/],
+    ["stacks elsewhere", (w, c) => w[c + 11]++, /^corrupted: header word 11 is /],
+    ["deeper stacks", (w, c) => (w[c + 12] *= 2), /^corrupted: header word 12 is 16, must be 8/],
+    ["a word that is reserved", (w, c) => (w[c + 21] = 1), /^corrupted: header word 21 is 1, must be 0$/],
+    ["a longer stack", (w, c) => (w[c + LINE + 4] += 2), /^corrupted: the stack of class 11 has block 0, bit 0$/],
+    ["another bottom of a stack", (w, c) => (w[c + LINE + 5] -= 2), /^corrupted: header word 125 is /],
+    ["a live block on a stack", stackLive, /^corrupted: the stack of class 11 has block \d+, bit \d+$/],
     ["another magic number", (w, c) => w[c]++, /^corrupted: header word 0 is \d+, must be 1480675905$/],
     ["a page table entry", (w, c) => (w[c + 600 + 9] = 7), /^corrupted: /],
     ["a block that is not there", (w, c) => (w[c + 17] = 0), /^corrupted: 0 pages used, \d+ found$/],

@@ -138,7 +138,7 @@ export function uses(of: MemoryContext, p: number): Record<string, () => unknown
   };
 }
 
-/** A context of the least size, and its snapshot, some 6 KB. */
+/** A context of the least size, and its snapshot, some 10 KB. */
 export function small(): { context: MemoryContext; snapshot: Uint8Array; p: number } {
   const context = root({ name: "vm 1", quota: 60_000, reserve: 65536 });
   const p = context.allocate(100);

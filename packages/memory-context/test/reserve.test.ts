@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { CLASS_SIZES } from "@ariax/slab";
 import { loadTrace, TRACE_NAMES } from "@ariax/trace/node";
 import { describe, expect, test } from "vitest";
 import { LONG } from "../../../scripts/lib/long.ts";
@@ -41,6 +42,18 @@ test("what is reserved has room for the quota and its slack, beside the control 
     expect(free).toBeLessThan(quota + fullSlack(quota) + 8192);
   }
   expect(reserveFor(0xffff0000)).toBe(0xffff0000);
+});
+
+test("blocks of one size, whichever it is, can use the whole quota with the slack that README.md says", () => {
+  for (const quota of [1 << 16, 1 << 20, 1 << 22]) {
+    for (const size of CLASS_SIZES) {
+      for (const reserve of [bytesFor(quota, Math.ceil(quota / 15) + 32_768), Math.ceil(1.09 * quota) + 65_536]) {
+        const context = root({ quota, reserve });
+        while (context.tryAllocate(size) !== 0);
+        if (context.usage().refused === 0) expect.fail(`${context.used} of ${quota} bytes in blocks of ${size}`);
+      }
+    }
+  }
 });
 
 test("a child gets the share of its parent's slack that its quota has of the parent's, within limits", () => {

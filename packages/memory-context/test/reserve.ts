@@ -148,7 +148,7 @@ function slackOfFirst(sizes: readonly number[]): number {
 
 export function classesTable(): string {
   const quotas = [64, 256, 1024];
-  const rows = [1, 4, 16, 39].map((k) => {
+  const rows = [1, 4, 16, CLASS_SIZES.length].map((k) => {
     const sizes = sizesOf(k);
     return [k, KiB(slackOfFirst(sizes)), ...quotas.map((quota) => KiB(leastSlack(quota * 1024, sizes)))];
   });
