@@ -24,7 +24,7 @@ import { freeError, largeAt, roomAt } from "./lookup.ts";
 import type { SlabOptions, WasmMemory } from "./memory.ts";
 import { freeAt } from "./page-pool.ts";
 import { CLASS_SIZES, classOf, slabPages } from "./size-class.ts";
-import { hasBlock, offer, takeBlock, trim, trimFor } from "./slabs.ts";
+import { offer, takeBlock, trim, trimFor } from "./slabs.ts";
 import { verifyHeap } from "./verify.ts";
 
 // layout.ts's and size-class.ts's: see page-pool.ts.
@@ -200,18 +200,19 @@ export class SlabAllocator implements Allocator {
   private allocateFrom(line: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     const it = this.itself();
     const w = it.now();
-    if (hasBlock(w, line)) return takeBlock(w, line) >>> 0;
-    if (trim(w) && hasBlock(w, line)) return takeBlock(w, line) >>> 0;
-    if (growHeap(it.heap, slabPages(w[line + C_SIZE], 0), 1) && hasBlock(it.now(), line)) {
-      return takeBlock(it.now(), line) >>> 0;
-    }
+    let offset = takeBlock(w, line);
+    if (offset === 0 && trim(w)) offset = takeBlock(w, line);
+    if (offset === 0 && growHeap(it.heap, slabPages(w[line + C_SIZE], 0), 1)) offset = takeBlock(it.now(), line);
     // Slabs of the next power of two are the shortest; further classes waste more than they save.
     const most = 2 * w[line + C_SIZE];
-    for (let other = line + LINE_WORDS; other < TABLE && w[other + C_SIZE] <= most; other += LINE_WORDS) {
-      if ((w[other + C_SIZE] & (alignment - 1)) !== 0) continue;
-      if (hasBlock(w, other)) return takeBlock(w, other) >>> 0;
+    for (
+      let other = line + LINE_WORDS;
+      offset === 0 && other < TABLE && w[other + C_SIZE] <= most;
+      other += LINE_WORDS
+    ) {
+      if ((w[other + C_SIZE] & (alignment - 1)) === 0) offset = takeBlock(w, other);
     }
-    return it.allocateLarge(Math.ceil(w[line + C_SIZE] / PAGE_SIZE), 1);
+    return offset !== 0 ? offset >>> 0 : it.allocateLarge(Math.ceil(w[line + C_SIZE] / PAGE_SIZE), 1);
   }
 
   free(offset: Offset): void {

@@ -57,13 +57,9 @@ const BITS_SHIFT = 3;
 const PAGE_SHIFT = 12;
 const PAGE_SIZE = 4096;
 
-/** Has a class a free block, be it that its cursor moves, or that it gets a new slab? */
-export function hasBlock(w: Int32Array, line: number): boolean {
-  return w[w[line + C_WORD]] !== 0 || w[w[line + C_TOP]] !== 0 || refill(w, line);
-}
-
-/** Takes the free block that `hasBlock` found; its offset, as a signed number. */
+/** A free block of a class, be it that its cursor moves, or that it gets a new slab: its offset, as a signed number; 0 = none. */
 export function takeBlock(w: Int32Array, line: number): number {
+  if (w[w[line + C_WORD]] === 0 && w[w[line + C_TOP]] === 0 && !refill(w, line)) return 0;
   const word = w[line + C_WORD];
   const bits = w[word];
   if (bits !== 0) {

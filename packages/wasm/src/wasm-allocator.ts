@@ -1,5 +1,4 @@
 import {
-  allocateMany,
   checkBoolean,
   checkInteger,
   checkSize,
@@ -185,9 +184,8 @@ function verbs(engine: EngineExports, heap: Heap, base: number): EngineVerbs {
     sizeOf: (offset) => engine.size_of(base, offset),
     resize: (offset, size) => engine.resize(base, offset, size),
     reallocate: (offset, size) => engine.reallocate(base, offset, size),
-    allocateMany: (size, out) =>
-      allocateMany({ memory: heap, tryAllocate: (n) => engine.allocate(base, n) }, size, out),
-    // The engine's own call would want them in its memory. The TypeScript engine's throws what is wrong with one of them.
+    // The engine's own calls would want the offsets in its memory. The TypeScript engine's throws what is wrong with one of them.
+    allocateMany: (size, out) => slab.allocateMany(size, out),
     freeMany: (offsets, count) => {
       slab.freeMany(offsets, count);
       return count;
