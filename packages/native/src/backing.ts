@@ -113,7 +113,7 @@ export class Backing {
   private sweep(): boolean {
     const region = this.region!;
     const { words } = this.heap;
-    trim(words);
+    trim(words, 0);
     const present = (this.present = region.residentPages(this.present));
     const bytes = addon().pageSize();
     const unit = region.hugePages === "granted" ? HUGE_PAGE : bytes;
@@ -137,7 +137,7 @@ export class Backing {
     if (!this.purgeable) return 0;
     const region = this.region!;
     const before = region.resident();
-    trim(words);
+    trim(words, 0);
     for (const { page, pages } of freeRuns(words, 1)) {
       region.purge(words.byteOffset + page * PAGE_SIZE, pages * PAGE_SIZE);
     }

@@ -89,7 +89,7 @@ export function freeAll(
     for (let i = 0; i < good; i++) flipMark(w, offsets[i] >>> 0);
     const bad = offsets[good] >>> 0;
     // Live? Then it comes twice, and the second free would be the double one.
-    return roomAt(w, bad) !== 0 ? new DoubleFreeError(bad) : freeError(w, bad);
+    return roomAt(w, 0, bad) !== 0 ? new DoubleFreeError(bad) : freeError(w, 0, bad);
   }
   // The pages of a large block must not look free before its turn: a free neighbour would be merged with them.
   if (large) {
@@ -126,10 +126,10 @@ function putAll(w: Int32Array, offsets: Int32Array, count: number): boolean {
         // A word that is full may have its slab given back.
         const now = w[bit >>> 5];
         const isFull = now === -1 || now === -1 << -(w[info + ((end - 1) << INFO_SHIFT) + P_SHAPE] >>> SHAPE_BLOCKS);
-        if ((isOffered === 0 || isFull) && offer(w, entry, bit >>> 5)) gave = true;
+        if ((isOffered === 0 || isFull) && offer(w, 0, entry, bit >>> 5)) gave = true;
       }
     } else if (entry < E_BODY) {
-      freeLarge(w, at >>> PAGE_SHIFT, entry & E_PAGES);
+      freeLarge(w, 0, at >>> PAGE_SHIFT, entry & E_PAGES);
       gave = true;
     }
     // Else of a slab that went back with all its blocks.

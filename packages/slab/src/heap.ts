@@ -197,7 +197,7 @@ function emptyHeap(w: Int32Array): void {
   }
   // What lies before the first page is not free: that is all that the pool asks. Entry 0 says as well that no block begins there.
   w[L.TABLE + first - 1] = L.E_CONTROL;
-  addRun(w, first, pages - first);
+  addRun(w, 0, first, pages - first);
   w[L.H_USED] = 0;
   w[L.H_TRIM] = L.TRIM_LEAST;
   w[L.H_CHECK] = pages ^ w[L.H_PEAK] ^ L.MAGIC;
@@ -217,7 +217,7 @@ export function growHeap(heap: Heap, pages: number, align: number): boolean {
   const now = w[L.H_PAGES];
   const most = w[L.H_LIMIT] - now;
   // The run can begin in the free pages at the end.
-  const tail = freeAt(w, now - 1);
+  const tail = freeAt(w, 0, now - 1);
   const skip = -(now - tail + (w[L.H_BASE] >>> PAGE_SHIFT)) & (align - 1);
   const need = Math.max(1, skip + pages - tail);
   if (need > most) return false;
@@ -234,6 +234,6 @@ function growBy(heap: Heap, more: number): boolean {
   const grown = heap.words;
   grown[L.H_PAGES] = now + more;
   grown[L.H_CHECK] = (now + more) ^ grown[L.H_PEAK] ^ L.MAGIC;
-  addRun(grown, now, more);
+  addRun(grown, 0, now, more);
   return true;
 }

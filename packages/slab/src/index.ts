@@ -14,7 +14,17 @@
  * heap as a whole; lookup, from an offset to its block; slabs and large, the two kinds of block; page-pool and its bins; layout
  * and size-class, the numbers.
  */
+
+export { HeapClosedError, LaneLostError, NoLaneError, TicketError } from "./lanes/errors.ts";
+export type { SharedOptions } from "./lanes/heap.ts";
+export type { Lost } from "./lanes/repair.ts";
 export type { GivenMemory, GivenWasmMemory, OwnMemory, SlabOptions, WasmMemory } from "./memory.ts";
 export { MIN_CAPACITY } from "./memory.ts";
+export {
+  type AttachOptions,
+  type ReclaimOptions,
+  SharedSlabAllocator,
+  type SharedSlabOptions,
+} from "./shared-slab-allocator.ts";
 export { CLASS_SIZES, PAGE_SIZE, SLAB_PAGES, SMALL_MAX } from "./size-class.ts";
 export { SlabAllocator } from "./slab-allocator.ts";

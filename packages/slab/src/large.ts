@@ -19,32 +19,32 @@ const E_BODY = 0x90000000 | 0;
 const E_WAS_LARGE = 0xe0000000 | 0;
 
 /** The first page of a new large block, or 0. `align` in pages; for `bias` see takeRun. */
-export function makeLarge(w: Int32Array, pages: number, align: number, bias: number): number {
-  const page = takeRun(w, pages, align, bias);
+export function makeLarge(w: Int32Array, lane: number, pages: number, align: number, bias: number): number {
+  const page = takeRun(w, lane, pages, align, bias);
   if (page !== 0) markLarge(w, page, pages);
   return page;
 }
 
 /** Gives a large block's pages back; its first entry remembers that it was one, for a double free to be told. */
-export function freeLarge(w: Int32Array, page: number, pages: number): void {
+export function freeLarge(w: Int32Array, lane: number, page: number, pages: number): void {
   w[TABLE + page + pages - 1] = E_FREE;
   w[TABLE + page] = E_WAS_LARGE | pages;
-  giveRun(w, page, pages);
+  giveRun(w, lane, page, pages);
 }
 
 /** Makes a large block longer or shorter in place; false, and nothing changed, where too few pages behind it are free. */
-export function resizeLarge(w: Int32Array, page: number, pages: number, want: number): boolean {
+export function resizeLarge(w: Int32Array, lane: number, page: number, pages: number, want: number): boolean {
   const end = page + pages;
   if (want > pages) {
-    const free = freeAt(w, end);
+    const free = freeAt(w, lane, end);
     if (free < want - pages) return false;
-    cutRun(w, end + free - 1, want - pages, 1, 0);
+    cutRun(w, lane, end + free - 1, want - pages, 1, 0);
   }
   markLarge(w, page, want);
   if (want < pages) {
     w[TABLE + end - 1] = E_FREE;
     w[TABLE + page + want] = E_FREE;
-    giveRun(w, page + want, pages - want);
+    giveRun(w, lane, page + want, pages - want);
   }
   return true;
 }

@@ -28,12 +28,14 @@ export const H_REMOTE = 9; // … 0 = there is none
 export const H_FIRST = 10; // first page after the control block
 export const H_STACKS = 11; // the word where the classes' stacks begin
 export const H_DEPTH = 12; // words of each, a power of two
+// (13 to 15, 23 to 27: of heaps with lanes, lanes/layout.ts)
 // Changing:
 export const H_PAGES = 16; // pages the heap has now
 export const H_USED = 17; // pages in slabs and large blocks
 export const H_PEAK = 18; // the most there ever were
 export const H_CHECK = 19; // H_PAGES ^ H_PEAK ^ MAGIC; what is used is known from the page table
 export const H_TRIM = 20; // pages in use from which on the heap trims before it takes more
+export const H_NAME = 21; // a lane's: its code, as it stands in entries; 0 in a heap without lanes
 // The others are 0 too, and reserved.
 export const H_ZERO = 31; // always 0: the bitmap word of a class without a slab
 export const HEADER_WORDS = 32;
@@ -60,6 +62,7 @@ export const TABLE = 600;
 export const E_FREE = 0;
 export const E_LARGE: number = 0x80000000 | 0; // | pages: a large block begins here
 export const E_BODY: number = 0x90000000 | 0; // it continues here
+export const E_GIVEN: number = 0xb0000000 | 0; // | pages: a large block that another lane freed, its owner is yet to collect
 export const E_CONTROL: number = 0xa0000000 | 0; // the control block's last page
 // From here up to 0 the page is free, and what it was is remembered to tell a double free:
 export const E_WAS_SLAB: number = 0xc0000000 | 0; // | the slab's entry
@@ -125,6 +128,6 @@ export function stackEntries(size: number, depth: number): number {
 }
 
 /** The word that is below the lowest entry of a class's stack, and 0. */
-export function stackBottom({ stacks, depth }: Layout, cls: number, size: number): number {
+export function stackBottom({ stacks, depth }: Pick<Layout, "stacks" | "depth">, cls: number, size: number): number {
   return stacks + (cls + 1) * depth - 2 - 2 * stackEntries(size, depth);
 }

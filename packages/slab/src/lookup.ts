@@ -5,6 +5,8 @@ import { DoubleFreeError, InvalidFreeError, isUint32, type Offset } from "@ariax
 const H_BASE = 2;
 const H_LIMIT = 3;
 const H_BITS = 8;
+const H_REMOTE = 9;
+const H_CODE_SHIFT = 24;
 const LINE_SHIFT = 3;
 const C_SIZE = 2;
 const C_INVERSE = 3;
@@ -13,6 +15,7 @@ const ENTRY_SHIFT = 7;
 const ENTRY_LINE = 127;
 const E_LARGE = 0x80000000 | 0;
 const E_BODY = 0x90000000 | 0;
+const E_GIVEN = 0xb0000000 | 0;
 const E_WAS_SLAB = 0xc0000000 | 0;
 const E_WAS_LARGE = 0xe0000000 | 0;
 const BITS_SHIFT = 3;
@@ -20,16 +23,41 @@ const INDEX_SHIFT = 19;
 const INDEX_CHECK = 0xf007ffff | 0;
 const PAGE_SHIFT = 12;
 
-/** Bytes of the small block at an offset, or minus the first page of a large one; 0 where no live block begins. */
-export function roomAt(w: Int32Array, offset: Offset): number {
+/**
+ * Bytes of the small block at an offset, or minus the first page of a large one; 0 where no live block begins. Sizes are read from the
+ * lines of `lane`, whoever's the block is.
+ */
+export function roomAt(w: Int32Array, lane: number, offset: Offset): number {
   const page = pageAt(w, offset);
-  const entry = page < 0 ? 0 : w[TABLE + page];
+  const entry = page < 0 ? 0 : entryAt(w, page);
   if (entry <= 0) return entry >= E_LARGE && entry < E_BODY && isPage(offset) ? -page : 0;
-  const scaled = scaledIndex(w, offset, entry);
+  const scaled = scaledIndex(w, lane, offset, entry);
   if ((scaled & INDEX_CHECK) !== 0) return 0;
   const bit = bitAt(w, entry, scaled);
-  const isFree = (w[bit >>> 5] & (1 << bit)) !== 0;
-  return isFree ? 0 : w[((entry & ENTRY_LINE) << LINE_SHIFT) + C_SIZE];
+  return isFreed(w, bit) ? 0 : w[lane + ((entry & ENTRY_LINE) << LINE_SHIFT) + C_SIZE];
+}
+
+/** The bit of the small block that begins at an offset, live or free; −1 where none does. */
+export function bitOf(w: Int32Array, lane: number, offset: Offset): number {
+  const page = pageAt(w, offset);
+  const entry = page < 0 ? 0 : entryAt(w, page);
+  if (entry <= 0) return -1;
+  const scaled = scaledIndex(w, lane, offset, entry);
+  return (scaled & INDEX_CHECK) === 0 ? bitAt(w, entry, scaled) : -1;
+}
+
+/** Is a block free, by its owner or by another lane? */
+function isFreed(w: Int32Array, bit: number): boolean {
+  const word = bit >>> 5;
+  const remote = w[H_REMOTE] === 0 ? 0 : w[word + w[H_REMOTE] - w[H_BITS]];
+  return ((w[word] | remote) & (1 << bit)) !== 0;
+}
+
+/** The entry of a page; a slab's without the code of its lane. */
+function entryAt(w: Int32Array, page: number): number {
+  const entry = w[TABLE + page];
+  const shift = w[H_CODE_SHIFT];
+  return shift === 0 || entry <= 0 ? entry : entry & ((1 << shift) - 1);
 }
 
 /** The first page of the live large block at an offset, or 0. */
@@ -41,15 +69,15 @@ export function largeAt(w: Int32Array, offset: Offset): number {
 }
 
 /** Why an offset where no live block begins can't be freed. */
-export function freeError(w: Int32Array, offset: Offset): DoubleFreeError | InvalidFreeError {
+export function freeError(w: Int32Array, lane: number, offset: Offset): DoubleFreeError | InvalidFreeError {
   const page = pageAt(w, offset);
-  const entry = page < 0 ? 0 : w[TABLE + page];
+  const entry = page < 0 ? 0 : entryAt(w, page);
   // Of a slab that is here, or was, or of a large block that was?
   const slab = entry > 0 ? entry : entry >= E_WAS_SLAB && entry < E_WAS_LARGE ? entry ^ E_WAS_SLAB : 0;
   const wasBlock =
     slab !== 0
-      ? (scaledIndex(w, offset, slab) & INDEX_CHECK) === 0
-      : entry >= E_WAS_LARGE && entry < 0 && isPage(offset);
+      ? (scaledIndex(w, lane, offset, slab) & INDEX_CHECK) === 0
+      : ((entry >= E_WAS_LARGE && entry < 0) || (entry >= E_GIVEN && entry < E_WAS_SLAB)) && isPage(offset);
   return wasBlock ? new DoubleFreeError(offset) : new InvalidFreeError(offset);
 }
 
@@ -60,7 +88,7 @@ export function flipMark(w: Int32Array, offset: Offset): void {
   if (entry <= 0) {
     w[at] = entry ^ E_LARGE ^ E_WAS_LARGE;
   } else {
-    const bit = bitAt(w, entry, scaledIndex(w, offset, entry));
+    const bit = bitAt(w, entry, scaledIndex(w, 0, offset, entry));
     w[bit >>> 5] ^= 1 << bit;
   }
 }
@@ -78,9 +106,9 @@ function isPage(offset: Offset): boolean {
 }
 
 /** (A block's number from its slab's end on) << INDEX_SHIFT, if the distance is a multiple of the block size: see inverseOf. */
-function scaledIndex(w: Int32Array, offset: Offset, entry: number): number {
+function scaledIndex(w: Int32Array, lane: number, offset: Offset, entry: number): number {
   const end = (entry >>> ENTRY_SHIFT) << PAGE_SHIFT;
-  return Math.imul(end - (offset - w[H_BASE]), w[((entry & ENTRY_LINE) << LINE_SHIFT) + C_INVERSE]);
+  return Math.imul(end - (offset - w[H_BASE]), w[lane + ((entry & ENTRY_LINE) << LINE_SHIFT) + C_INVERSE]);
 }
 
 /** A block's bit: its bitmap word << 5 | the number there. */

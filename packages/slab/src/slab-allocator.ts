@@ -189,10 +189,10 @@ export class SlabAllocator implements Allocator {
   private allocateLarge(pages: number, align: number): Offset {
     const w = this.now();
     const bias = this.base >>> PAGE_SHIFT;
-    trimFor(w, pages);
-    let page = makeLarge(w, pages, align, bias);
-    if (page === 0 && trim(w)) page = makeLarge(w, pages, align, bias);
-    if (page === 0 && growHeap(this.heap, pages, align)) page = makeLarge(this.now(), pages, align, bias);
+    trimFor(w, 0, pages);
+    let page = makeLarge(w, 0, pages, align, bias);
+    if (page === 0 && trim(w, 0)) page = makeLarge(w, 0, pages, align, bias);
+    if (page === 0 && growHeap(this.heap, pages, align)) page = makeLarge(this.now(), 0, pages, align, bias);
     return page === 0 ? NULL : (this.base + (page << PAGE_SHIFT)) >>> 0;
   }
 
@@ -200,9 +200,9 @@ export class SlabAllocator implements Allocator {
   private allocateFrom(line: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     const it = this.itself();
     const w = it.now();
-    let offset = takeBlock(w, line);
-    if (offset === 0 && trim(w)) offset = takeBlock(w, line);
-    if (offset === 0 && growHeap(it.heap, slabPages(w[line + C_SIZE], 0), 1)) offset = takeBlock(it.now(), line);
+    let offset = takeBlock(w, 0, line);
+    if (offset === 0 && trim(w, 0)) offset = takeBlock(w, 0, line);
+    if (offset === 0 && growHeap(it.heap, slabPages(w[line + C_SIZE], 0), 1)) offset = takeBlock(it.now(), 0, line);
     // Slabs of the next power of two are the shortest; further classes waste more than they save.
     const most = 2 * w[line + C_SIZE];
     for (
@@ -210,7 +210,7 @@ export class SlabAllocator implements Allocator {
       offset === 0 && other < TABLE && w[other + C_SIZE] <= most;
       other += LINE_WORDS
     ) {
-      if ((w[other + C_SIZE] & (alignment - 1)) === 0) offset = takeBlock(w, other);
+      if ((w[other + C_SIZE] & (alignment - 1)) === 0) offset = takeBlock(w, 0, other);
     }
     return offset !== 0 ? offset >>> 0 : it.allocateLarge(Math.ceil(w[line + C_SIZE] / PAGE_SIZE), 1);
   }
@@ -264,7 +264,7 @@ export class SlabAllocator implements Allocator {
   private offer(entry: number, bit: number): void {
     const it = this.itself();
     it.view[bit >>> 5] |= 1 << bit;
-    if (offer(it.view, entry, bit >>> 5)) it.gave();
+    if (offer(it.view, 0, entry, bit >>> 5)) it.gave();
   }
 
   /** A large block, or what can't be freed. */
@@ -275,12 +275,12 @@ export class SlabAllocator implements Allocator {
     const w = it.now();
     const page = largeAt(w, offset);
     if (page !== 0) {
-      freeLarge(w, page, w[TABLE + page] & E_PAGES);
+      freeLarge(w, 0, page, w[TABLE + page] & E_PAGES);
       it.gave();
     } else if (stale) {
       // Where the view could not be renewed, an object of its own is made for it call.
       (it.view.length !== 0 ? it : new SlabAllocator(heapOptions(it.heap))).free(offset);
-    } else throw freeError(w, offset);
+    } else throw freeError(w, 0, offset);
   }
 
   /** Pages went back to the pool: a subclass may give their memory back to the system. */
@@ -288,7 +288,7 @@ export class SlabAllocator implements Allocator {
 
   sizeOf(offset: Offset): number {
     const w = this.now();
-    const room = roomAt(w, offset);
+    const room = roomAt(w, 0, offset);
     if (room === 0) throw new InvalidBlockError(offset);
     return room > 0 ? room : (w[TABLE - room] & E_PAGES) * PAGE_SIZE;
   }
@@ -309,7 +309,7 @@ export class SlabAllocator implements Allocator {
    */
   private resized(offset: Offset, size: number, mayMove: boolean): Offset {
     const w = this.now();
-    const room = roomAt(w, offset);
+    const room = roomAt(w, 0, offset);
     if (room === 0) throw new InvalidBlockError(offset);
     if (!(isUint32(size) && size <= this.capacity)) checkSize(size, this.capacity);
     let bytes = room;
@@ -319,14 +319,14 @@ export class SlabAllocator implements Allocator {
       const pages = w[TABLE - room] & E_PAGES;
       const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
       if (want === pages) return offset;
-      if (resizeLarge(w, -room, pages, want)) {
+      if (resizeLarge(w, 0, -room, pages, want)) {
         if (want < pages) this.gave();
         return offset;
       }
       // Where it ends the heap, or a free run behind it does, that becomes longer.
       const end = pages - room;
-      if (end + freeAt(w, end) === w[H_PAGES] && growHeap(this.heap, want - pages, 1)) {
-        resizeLarge(this.now(), -room, pages, want);
+      if (end + freeAt(w, 0, end) === w[H_PAGES] && growHeap(this.heap, want - pages, 1)) {
+        resizeLarge(this.now(), 0, -room, pages, want);
         return offset;
       }
       bytes = pages * PAGE_SIZE;

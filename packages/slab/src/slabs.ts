@@ -29,9 +29,12 @@ import { slabPages } from "./size-class.ts";
 const H_BASE = 2;
 const H_INFO = 7;
 const H_BITS = 8;
+const H_REMOTE = 9;
 const H_PAGES = 16;
 const H_USED = 17;
 const H_TRIM = 20;
+const H_NAME = 21;
+const H_LATE = 25;
 const TRIM_LEAST = 32;
 const H_ZERO = 31;
 const LINES = 32;
@@ -58,8 +61,8 @@ const PAGE_SHIFT = 12;
 const PAGE_SIZE = 4096;
 
 /** A free block of a class, be it that its cursor moves, or that it gets a new slab: its offset, as a signed number; 0 = none. */
-export function takeBlock(w: Int32Array, line: number): number {
-  if (w[w[line + C_WORD]] === 0 && w[w[line + C_TOP]] === 0 && !refill(w, line)) return 0;
+export function takeBlock(w: Int32Array, lane: number, line: number): number {
+  if (w[w[line + C_WORD]] === 0 && w[w[line + C_TOP]] === 0 && !refill(w, lane, line)) return 0;
   const word = w[line + C_WORD];
   const bits = w[word];
   if (bits !== 0) {
@@ -74,8 +77,8 @@ export function takeBlock(w: Int32Array, line: number): number {
 }
 
 /** Moves a class's cursor off its dry word, the stack being empty; false where there is no page for a new slab. */
-function refill(w: Int32Array, line: number): boolean {
-  let slab = cursorSlab(w, line);
+function refill(w: Int32Array, lane: number, line: number): boolean {
+  let slab = cursorSlab(w, lane, line);
   let summary = 0;
   if (slab !== 0) {
     const info = w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY;
@@ -85,12 +88,12 @@ function refill(w: Int32Array, line: number): boolean {
   if (summary === 0) {
     leaveSlab(w, line);
     // Nothing listed, so pages are needed: are blocks free, or pages, that nobody offered?
-    if (w[line + C_LIST] === 0) trimFor(w, slabPages(w[line + C_SIZE], w[line + C_PAGES]));
+    if (w[line + C_LIST] === 0) trimFor(w, lane, slabPages(w[line + C_SIZE], w[line + C_PAGES]));
     slab = w[line + C_LIST];
     if (slab !== 0) {
       unlink(w, line, slab);
     } else {
-      slab = makeSlab(w, line);
+      slab = makeSlab(w, lane, line);
       if (slab === 0) return false;
     }
     summary = w[w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY];
@@ -108,14 +111,14 @@ function lastWord(w: Int32Array, slab: number): number {
 }
 
 /** The last page of the slab that a class's cursor is in, or 0. */
-function cursorSlab(w: Int32Array, line: number): number {
+function cursorSlab(w: Int32Array, lane: number, line: number): number {
   const word = w[line + C_WORD];
-  return word === H_ZERO ? 0 : slabOf(w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)]);
+  return word === H_ZERO ? 0 : slabOf(w, lane, w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)]);
 }
 
-/** The last page of the slab with an entry. */
-function slabOf(entry: number): number {
-  return (entry >>> ENTRY_SHIFT) - 1;
+/** The last page of the slab with an entry, which is the lane's. */
+function slabOf(w: Int32Array, lane: number, entry: number): number {
+  return ((entry - w[lane + H_NAME]) >>> ENTRY_SHIFT) - 1;
 }
 
 /** Leaves a class without a slab to allocate from. */
@@ -128,18 +131,18 @@ function leaveSlab(w: Int32Array, line: number): void {
  * Offers the free blocks of bitmap word `at` that are on no stack, and gives their slab back if it has no live block. Was it?
  * O(words of the slab).
  */
-export function offer(w: Int32Array, entry: number, at: number): boolean {
-  const line = (entry & ENTRY_LINE) << LINE_SHIFT;
-  const slab = slabOf(entry);
+export function offer(w: Int32Array, lane: number, entry: number, at: number): boolean {
+  const line = lane + ((entry & ENTRY_LINE) << LINE_SHIFT);
+  const slab = slabOf(w, lane, entry);
   const info = w[H_INFO] + (slab << INFO_SHIFT) + P_SUMMARY;
   const i = lastWord(w, slab) - at;
   const summary = w[info];
   w[info] = summary | (1 << i);
   // The cursor's slab is on no list, and is kept, so that a class does not give up and take the same pages in turns.
-  if (slab === cursorSlab(w, line)) return false;
+  if (slab === cursorSlab(w, lane, line)) return false;
   if (summary === 0) linkPage(w, line + C_LIST, slab);
   if (w[at] !== fullWord(w, slab, i) || !isWhole(w, slab)) return false;
-  retire(w, line, slab);
+  retire(w, lane, line, slab);
   return true;
 }
 
@@ -158,14 +161,15 @@ function isWhole(w: Int32Array, slab: number): boolean {
 }
 
 /** Gives the pages of a listed slab back. Its bitmap is left as it is: a new slab writes its own. */
-function retire(w: Int32Array, line: number, slab: number): void {
+function retire(w: Int32Array, lane: number, line: number, slab: number): void {
   unlink(w, line, slab);
   const pages = w[w[H_INFO] + (slab << INFO_SHIFT) + P_SHAPE] & SHAPE_PAGES;
   const first = slab - pages + 1;
   forget(w, line, first, pages);
   w[line + C_PAGES] -= pages;
-  for (let page = first; page <= slab; page++) w[TABLE + page] |= E_WAS_SLAB;
-  giveRun(w, first, pages);
+  const was = E_WAS_SLAB | (w[TABLE + slab] - w[lane + H_NAME]);
+  for (let page = first; page <= slab; page++) w[TABLE + page] = was;
+  giveRun(w, lane, first, pages);
 }
 
 /** Takes the blocks of so many pages off a class's stack. O(its entries). */
@@ -185,54 +189,66 @@ function forget(w: Int32Array, line: number, first: number, pages: number): void
  * Empties the stacks, and retires every slab that has no live block, the cursors' too: for when pages are short. Did that
  * give any back? O(classes · entries).
  */
-export function trim(w: Int32Array): boolean {
-  const used = w[H_USED];
-  for (let line = LINES; line < TABLE; line += LINE_WORDS) {
+export function trim(w: Int32Array, lane: number): boolean {
+  const used = w[lane + H_USED];
+  for (let line = lane + LINES; line < lane + TABLE; line += LINE_WORDS) {
     if (w[line + C_PAGES] === 0) continue;
     for (let top = w[line + C_TOP]; w[top] !== 0; top = w[line + C_TOP]) {
       w[line + C_TOP] = top - 2;
       const word = w[top + 1] >>> 5;
-      offer(w, w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)], word);
+      offer(w, lane, w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)], word);
     }
-    const slab = cursorSlab(w, line);
+    const slab = cursorSlab(w, lane, line);
     if (slab !== 0 && isWhole(w, slab)) {
       leaveSlab(w, line);
       linkPage(w, line + C_LIST, slab);
-      retire(w, line, slab);
+      retire(w, lane, line, slab);
     }
   }
-  return w[H_USED] < used;
+  return w[lane + H_USED] < used;
 }
 
 /** Trims before the heap takes so many pages, if it has grown by a thirty-second since it did last. */
-export function trimFor(w: Int32Array, pages: number): void {
-  if (w[H_USED] + pages <= w[H_TRIM]) return;
-  trim(w);
+export function trimFor(w: Int32Array, lane: number, pages: number): void {
+  if (w[lane + H_USED] + pages <= w[lane + H_TRIM]) return;
+  trim(w, lane);
   // What there is no room for says nothing of what is needed.
-  const want = Math.min(w[H_USED] + pages, w[H_PAGES]);
-  w[H_TRIM] = Math.max(w[H_TRIM], want + (want >>> 5) + TRIM_LEAST);
+  const want = Math.min(w[lane + H_USED] + pages, w[lane + H_PAGES]);
+  w[lane + H_TRIM] = Math.max(w[lane + H_TRIM], want + (want >>> 5) + TRIM_LEAST);
 }
 
 /** A new slab, every block free: a few words filled, whatever the number of blocks. On no list. */
-function makeSlab(w: Int32Array, line: number): number {
+function makeSlab(w: Int32Array, lane: number, line: number): number {
   const size = w[line + C_SIZE];
   let pages = slabPages(size, w[line + C_PAGES]);
-  let first = takeRun(w, pages, 1, 0);
+  let first = takeRun(w, lane, pages, 1, 0);
   if (first === 0) {
     pages = slabPages(size, 0);
-    first = takeRun(w, pages, 1, 0);
+    first = takeRun(w, lane, pages, 1, 0);
     if (first === 0) return 0;
   }
   const slab = first + pages - 1;
   w[line + C_PAGES] += pages;
-  for (let page = first; page <= slab; page++) w[TABLE + page] = ((slab + 1) << ENTRY_SHIFT) | (line >>> LINE_SHIFT);
   const blocks = Math.floor((pages * PAGE_SIZE) / size);
   const words = (blocks + 31) >>> 5;
   const info = w[H_INFO] + (slab << INFO_SHIFT);
   w[info + P_SHAPE] = (blocks << SHAPE_BLOCKS) | pages;
   w[info + P_SUMMARY] = -1 >>> (32 - words);
-  for (let i = 0; i < words; i++) w[lastWord(w, slab) - i] = fullWord(w, slab, i);
+  const last = lastWord(w, slab);
+  for (let i = 0; i < words; i++) w[last - i] = fullWord(w, slab, i);
+  if (w[H_REMOTE] !== 0) clearRemote(w, lane, last - words + 1, words);
+  // The last of these makes it a slab, whoever asks: repair.ts.
+  const entry = w[lane + H_NAME] | ((slab + 1) << ENTRY_SHIFT) | ((line - lane) >>> LINE_SHIFT);
+  for (let page = first; page <= slab; page++) w[TABLE + page] = entry;
   return slab;
+}
+
+/** The remote words of a new slab. A bit there is of a block that was freed twice, before: it must not free one of this slab. */
+function clearRemote(w: Int32Array, lane: number, first: number, words: number): void {
+  const remote = w[H_REMOTE] - w[H_BITS];
+  for (let at = first + remote; at < first + remote + words; at++) {
+    if (w[at] !== 0 && Atomics.exchange(w, at, 0) !== 0) w[lane + H_LATE]++;
+  }
 }
 
 function unlink(w: Int32Array, line: number, slab: number): void {

@@ -1,9 +1,10 @@
 /** Every invariant of the control block, walked. What each says is drawn in ../LAYOUT.md. */
 import { CorruptionError } from "@ariax/allocator";
-import { binOf, EXACT_BINS } from "./bins.ts";
+import { binCount, binOf, EXACT_BINS } from "./bins.ts";
 import { checkFixed } from "./fixed.ts";
 import { type Extent, extents } from "./inspect.ts";
 import * as L from "./layout.ts";
+import { isOwn } from "./page-pool.ts";
 import { isFree } from "./run-list.ts";
 import { CLASSES, MOST_BLOCKS, PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 
@@ -11,19 +12,24 @@ import { CLASSES, MOST_BLOCKS, PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 export function verifyHeap(w: Int32Array): void {
   checkFixed(w);
   verifyHeader(w);
+  verifyPart(w, 0, extents(w));
+}
+
+/** The invariants of what one thread works with: all of a heap, or a lane of one. */
+export function verifyPart(w: Int32Array, lane: number, found: Iterable<Extent>): void {
   const slabs = new Map<number, Extent>();
   const runs = new Map<number, Extent>();
   let used = 0;
-  for (const extent of extents(w)) {
-    verifyExtent(w, extent);
+  for (const extent of found) {
+    verifyExtent(w, lane, extent);
     if (extent.kind !== "free") used += extent.pages;
     // A slab is known by its last page.
     if (extent.kind === "slab") slabs.set(extent.page + extent.pages - 1, extent);
     if (extent.kind === "free") runs.set(extent.page, extent);
   }
-  expect(used === w[L.H_USED], () => `${w[L.H_USED]} pages used, ${used} found`);
-  verifyBins(w, runs);
-  for (let c = 0; c < CLASSES; c++) verifyClass(w, c, slabs);
+  expect(used === w[lane + L.H_USED], () => `${w[lane + L.H_USED]} pages used, ${used} found`);
+  verifyBins(w, lane, runs);
+  for (let c = 0; c < CLASSES; c++) verifyClass(w, lane, c, slabs);
 }
 
 function verifyHeader(w: Int32Array): void {
@@ -41,7 +47,7 @@ function verifyHeader(w: Int32Array): void {
 }
 
 /** One slab, large block or free run: does it fit in the heap, and do its pages say so? */
-function verifyExtent(w: Int32Array, { kind, page, pages, cls }: Extent): void {
+function verifyExtent(w: Int32Array, lane: number, { kind, page, pages, cls }: Extent): void {
   const entry = w[L.TABLE + page];
   const fits = pages > 0 && page + pages <= w[L.H_PAGES];
   expect(fits, () => `the ${kind} at page ${page} is ${pages} pages long`);
@@ -51,7 +57,9 @@ function verifyExtent(w: Int32Array, { kind, page, pages, cls }: Extent): void {
       expect(w[L.TABLE + page + i] === entry, () => `page ${page + i} of the slab at ${page} is not its`);
     }
   } else if (kind === "large") {
-    expect(entry === (L.E_LARGE | pages), () => `page ${page} has entry ${entry}`);
+    // In a heap with lanes, another lane may have freed it.
+    const isIt = entry === (L.E_LARGE | pages) || (lane !== 0 && entry === (L.E_GIVEN | pages));
+    expect(isIt, () => `page ${page} has entry ${entry}`);
     const last = page + pages - 1;
     for (let i = page + 1; i <= last; i++) {
       const own = w[L.TABLE + i] === L.E_BODY || (i < last && isFree(w[L.TABLE + i]));
@@ -69,20 +77,20 @@ function verifyExtent(w: Int32Array, { kind, page, pages, cls }: Extent): void {
       expect(inside, () => `page ${i} of the free run at page ${page} has entry ${w[L.TABLE + i]}`);
     }
     const next = page + pages;
-    const merged = next >= w[L.H_PAGES] || !isFree(w[L.TABLE + next]);
+    const merged = next >= w[L.H_PAGES] || !isFree(w[L.TABLE + next]) || !isOwn(w, lane, next);
     expect(merged, () => `the free runs at pages ${page} and ${next} are not merged`);
   }
 }
 
 /** Every free run is in the bin of its length, once, and nothing else is; the summaries agree. */
-function verifyBins(w: Int32Array, runs: Map<number, Extent>): void {
-  const heads = w[L.H_HEADS];
-  const words = heads - w[L.H_BINS] - 1;
-  for (let bin = 0; heads + bin < w[L.H_INFO]; bin++) {
-    if (bin >= words * 32) break;
-    const bit = (w[w[L.H_BINS] + 1 + (bin >>> 5)] >>> (bin & 31)) & 1;
+function verifyBins(w: Int32Array, lane: number, runs: Map<number, Extent>): void {
+  const heads = w[lane + L.H_HEADS];
+  const bins = w[lane + L.H_BINS];
+  const words = heads - bins - 1;
+  for (let bin = 0; bin < binCount(w[L.H_LIMIT]); bin++) {
+    const bit = (w[bins + 1 + (bin >>> 5)] >>> (bin & 31)) & 1;
     expect(bit === (w[heads + bin] === 0 ? 0 : 1), () => `bin ${bin} and its bit disagree`);
-    for (const [run, inOrder] of binList(w, bin)) {
+    for (const [run, inOrder] of binList(w, lane, bin)) {
       const first = run - w[w[L.H_INFO] + (run << L.INFO_SHIFT) + L.P_LENGTH] + 1;
       const found = runs.get(first);
       runs.delete(first);
@@ -91,18 +99,18 @@ function verifyBins(w: Int32Array, runs: Map<number, Extent>): void {
     }
   }
   for (let i = 0; i < words; i++) {
-    const bit = (w[w[L.H_BINS]] >>> i) & 1;
-    expect(bit === (w[w[L.H_BINS] + 1 + i] === 0 ? 0 : 1), () => `word ${i} of the bins and its bit disagree`);
+    const bit = (w[bins] >>> i) & 1;
+    expect(bit === (w[bins + 1 + i] === 0 ? 0 : 1), () => `word ${i} of the bins and its bit disagree`);
   }
-  expect(w[w[L.H_BINS]] >>> words === 0, () => `the bins' summary is ${w[w[L.H_BINS]]}`);
+  expect(w[bins] >>> words === 0, () => `the bins' summary is ${w[bins]}`);
   for (const page of runs.keys()) throw new CorruptionError(`the free run at page ${page} is in no bin`);
 }
 
 /** The runs of a bin, each link checked in both directions, and whether its length is in order. */
-function* binList(w: Int32Array, bin: number): Generator<readonly [last: number, inOrder: boolean]> {
+function* binList(w: Int32Array, lane: number, bin: number): Generator<readonly [last: number, inOrder: boolean]> {
   const infoOf = (page: number) => w[L.H_INFO] + (page << L.INFO_SHIFT);
   let shorter = 0;
-  for (let word = w[L.H_HEADS] + bin, first = w[word]; first !== 0; ) {
+  for (let word = w[lane + L.H_HEADS] + bin, first = w[word]; first !== 0; ) {
     const at = infoOf(first);
     const length = w[at + L.P_LENGTH];
     for (let last = first; last !== 0; last = w[word]) {
@@ -120,14 +128,14 @@ function* binList(w: Int32Array, bin: number): Generator<readonly [last: number,
 }
 
 /** Each slab is the cursor's, or listed, or has nothing to offer; bitmaps, summaries, cursor and stack agree. */
-function verifyClass(w: Int32Array, c: number, slabs: Map<number, Extent>): void {
-  const line = L.LINES + (c << L.LINE_SHIFT);
+function verifyClass(w: Int32Array, lane: number, c: number, slabs: Map<number, Extent>): void {
+  const line = lane + L.LINES + (c << L.LINE_SHIFT);
   const size = w[line + L.C_SIZE];
   const listed = new Set(list(w, w[line + L.C_LIST], `class ${c}`));
   for (const page of listed) expect(slabs.get(page)?.cls === c, () => `page ${page} is listed by class ${c}`);
   const word = w[line + L.C_WORD];
   let drained = word === L.H_ZERO && w[line + L.C_BASE] === 0;
-  const stacked = verifyStack(w, c, slabs);
+  const stacked = verifyStack(w, lane, c, slabs);
   let have = 0;
   for (const [page, { cls, pages }] of slabs) {
     if (cls !== c) continue;
@@ -167,8 +175,8 @@ function verifyClass(w: Int32Array, c: number, slabs: Map<number, Extent>): void
 }
 
 /** The stack of a class has free blocks of its slabs, each once, none of the cursor's word; by bitmap word, their bits. */
-function verifyStack(w: Int32Array, c: number, slabs: Map<number, Extent>): Map<number, number> {
-  const line = L.LINES + (c << L.LINE_SHIFT);
+function verifyStack(w: Int32Array, lane: number, c: number, slabs: Map<number, Extent>): Map<number, number> {
+  const line = lane + L.LINES + (c << L.LINE_SHIFT);
   const size = w[line + L.C_SIZE];
   const bottom = w[line + L.C_BOTTOM];
   const top = w[line + L.C_TOP];
@@ -177,7 +185,8 @@ function verifyStack(w: Int32Array, c: number, slabs: Map<number, Extent>): Map<
   const stacked = new Map<number, number>();
   for (let at = bottom + 2; at <= top; at += 2) {
     const [offset, bit] = [w[at] >>> 0, w[at + 1]];
-    const slab = (w[L.TABLE + ((offset - w[L.H_BASE]) >>> PAGE_SHIFT)] >>> L.ENTRY_SHIFT) - 1;
+    const entry = w[L.TABLE + ((offset - w[L.H_BASE]) >>> PAGE_SHIFT)];
+    const slab = ((entry - w[lane + L.H_NAME]) >>> L.ENTRY_SHIFT) - 1;
     const extent = slabs.get(slab);
     const number = ((w[L.H_BITS] + 8 + (slab << L.BITS_SHIFT)) << 5) - bit;
     const blocks = Math.floor(((extent?.pages ?? 0) * PAGE_SIZE) / size);

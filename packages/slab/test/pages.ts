@@ -35,19 +35,19 @@ export class Pages {
   /** The first page of a large block, or 0. */
   make(pages: number, align = 1): number {
     this.steps = 0;
-    return makeLarge(this.#counted, pages, align, 0);
+    return makeLarge(this.#counted, 0, pages, align, 0);
   }
 
   free(page: number): void {
     const pages = this.w[L.TABLE + page] & L.E_PAGES;
     this.steps = 0;
-    freeLarge(this.#counted, page, pages);
+    freeLarge(this.#counted, 0, page, pages);
   }
 
   resize(page: number, want: number): boolean {
     const pages = this.w[L.TABLE + page] & L.E_PAGES;
     this.steps = 0;
-    return resizeLarge(this.#counted, page, pages, want);
+    return resizeLarge(this.#counted, 0, page, pages, want);
   }
 
   /** A block with no free page before it, nor behind. */

@@ -1,0 +1,108 @@
+/**
+ * Collecting what others have freed: the owner's half of remote.ts.
+ *
+ *     root ──▶ inbox words ──▶ territories ──▶ remote words, large blocks       each exchanged for 0 before what it leads to is read
+ *
+ * A word's bits are set in the owner's bitmap *before* they are taken away from the remote one, which is by compare-exchange: a thread
+ * that is killed between leaves them in both, and whoever repairs the lane does it again. And the remote word goes to 0 or stays: one
+ * that was made smaller, and not 0, would be announced by nobody.
+ */
+import {
+  BITS_SHIFT,
+  E_FREE,
+  E_GIVEN,
+  E_PAGES,
+  E_WAS_LARGE,
+  E_WAS_SLAB,
+  H_BITS,
+  H_PAGES,
+  H_REMOTE,
+  TABLE,
+} from "../layout.ts";
+import { giveRun } from "../page-pool.ts";
+import { offer } from "../slabs.ts";
+import * as L from "./layout.ts";
+import { firstOf } from "./territory.ts";
+
+/** Takes back what was announced to a lane. Was there something? O(territories where something was freed). */
+export function collect(w: Int32Array, lane: number): boolean {
+  const mail = w[lane + L.H_MAIL];
+  const words = ((w[H_PAGES] >>> w[L.H_TERRITORY]) + 31) >>> 5;
+  let some = false;
+  for (let root = Atomics.exchange(w, mail + L.M_ROOT, 0); root !== 0; root &= root - 1) {
+    for (let i = lowestBit(root); i < words; i += 32) {
+      if (w[mail + L.M_INBOX + i] === 0) continue;
+      for (let bits = Atomics.exchange(w, mail + L.M_INBOX + i, 0); bits !== 0; bits &= bits - 1) {
+        if (collectFrom(w, lane, (i << 5) + lowestBit(bits))) some = true;
+      }
+    }
+  }
+  return some;
+}
+
+/** The same, be it announced or not: of a thread that is stopped in a free for long, what it has yet to announce. O(pages of the lane). */
+export function sweep(w: Int32Array, lane: number): boolean {
+  let some = false;
+  for (let t = 0; t < w[H_PAGES] >>> w[L.H_TERRITORY]; t++) if (collectFrom(w, lane, t)) some = true;
+  return some;
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
+}
+
+/** What others freed in a territory, if it is still the lane's. */
+function collectFrom(w: Int32Array, lane: number, territory: number): boolean {
+  if (w[w[L.H_OWN] + territory] !== w[lane + L.H_CODE]) return false;
+  const remote = w[H_REMOTE] - w[H_BITS];
+  let some = false;
+  for (let page = firstOf(w, territory); page < firstOf(w, territory + 1); page++) {
+    const entry = w[TABLE + page];
+    if (entry >= E_GIVEN && entry < E_WAS_SLAB) {
+      takeLarge(w, lane, page, entry & E_PAGES);
+      some = true;
+    }
+    const words = w[H_BITS] + (page << BITS_SHIFT);
+    for (let word = words; word < words + 8; word++) {
+      if (w[word + remote] !== 0 && collectWord(w, lane, word, word + remote)) some = true;
+    }
+  }
+  return some;
+}
+
+/** A large block that another lane freed becomes free pages. */
+export function takeLarge(w: Int32Array, lane: number, page: number, pages: number): void {
+  Atomics.store(w, TABLE + page, E_WAS_LARGE | pages);
+  if (pages > 1) w[TABLE + page + pages - 1] = E_FREE;
+  giveRun(w, lane, page, pages);
+}
+
+/** Was a block of a word freed by others? */
+function collectWord(w: Int32Array, lane: number, word: number, remote: number): boolean {
+  const entry = w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)];
+  const before = w[word];
+  let freed = Atomics.load(w, remote);
+  // At most once more for each bit that is yet to come.
+  for (;;) {
+    if (entry > 0) w[word] = before | freed;
+    const now = Atomics.compareExchange(w, remote, freed, 0);
+    if (now === freed) break;
+    freed = now;
+  }
+  // In no slab, or free before: it was freed twice, by threads that knew nothing of each other.
+  const late = entry > 0 ? before & freed : freed;
+  if (late !== 0) w[lane + L.H_LATE] += countBits(late);
+  if ((freed & ~late) === 0) return false;
+  if (!isCursor(w, lane, entry, word)) offer(w, lane, entry, word);
+  return true;
+}
+
+function isCursor(w: Int32Array, lane: number, entry: number, word: number): boolean {
+  return w[lane + ((entry & 127) << 3)] === word;
+}
+
+function countBits(word: number): number {
+  let count = 0;
+  for (let bits = word; bits !== 0; bits &= bits - 1) count++;
+  return count;
+}

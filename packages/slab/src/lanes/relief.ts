@@ -1,0 +1,78 @@
+/**
+ * What may make room where a lane has none, in the order of what it costs, to it and to others:
+ *
+ *     collect   what others freed, and announced            own pages
+ *     trim      its stacks, and slabs without a block
+ *     claim     territories of the pool                     one compare-exchange each
+ *     sweep     what others freed, announced or not         O(pages of the lane)
+ *     grow      the memory
+ *     gather    what lanes keep that nobody holds, and its own free territories, so that claims find them side by side
+ *
+ * The caller looks again after each that did something.
+ */
+import type { Heap } from "../heap.ts";
+import { H_LANES, H_USED } from "../layout.ts";
+import { trim } from "../slabs.ts";
+import { collect, sweep } from "./collect.ts";
+import { growShared } from "./heap.ts";
+import * as L from "./layout.ts";
+import { borrow, giveUp } from "./state.ts";
+import { claim, giveBack } from "./territory.ts";
+
+/** The steps, for `relieve` to begin with. */
+export const FIRST_STEP = 0;
+/** Nothing is left to do. */
+export const NO_STEP = -1;
+
+/** Does the next step from `step` on that changes something; the one to go on with, or NO_STEP. `pages` are needed, side by side. */
+export function relieve(heap: Heap, lane: number, ticket: number, pages: number, step: number): number {
+  const w = heap.words;
+  if (step <= 0 && collect(w, lane)) return 1;
+  if (step <= 1 && trim(w, lane)) return 2;
+  if (step <= 2 && claim(w, lane, pages)) return 3;
+  if (step <= 3) {
+    const some = sweep(w, lane);
+    if (trim(w, lane) || some) return 4;
+  }
+  if (step <= 4 && growShared(heap, pages) && claim(w, lane, pages)) return 5;
+  if (step <= 5) {
+    gather(w, lane, ticket);
+    if (claim(w, lane, pages)) return 6;
+  }
+  return NO_STEP;
+}
+
+/** Gives free territories to the pool: the lane's, and those of lanes that nobody holds; and asks the lanes that live for theirs. */
+function gather(w: Int32Array, lane: number, ticket: number): void {
+  giveAll(w, lane);
+  w[lane + L.H_SEEN] = Atomics.add(w, L.H_WANT, 1) + 1;
+  for (let i = 0; i < w[H_LANES]; i++) {
+    const other = L.laneAt(w, i);
+    const word = other === lane ? 0 : borrow(w, other, ticket);
+    if (word === 0) continue;
+    sweep(w, other);
+    giveAll(w, other);
+    giveUp(w, other, word);
+  }
+}
+
+/** Gives all that a lane does not need to the pool. */
+export function giveAll(w: Int32Array, lane: number): void {
+  collect(w, lane);
+  trim(w, lane);
+  giveBack(w, lane, 0);
+}
+
+/** Answers to another lane that had no room. */
+export function answer(w: Int32Array, lane: number): void {
+  w[lane + L.H_SEEN] = w[L.H_WANT];
+  giveAll(w, lane);
+}
+
+/** Free pages that a lane keeps, for what it may need next: an eighth of what it uses, and two territories. */
+export function settle(w: Int32Array, lane: number): void {
+  const used = w[lane + H_USED];
+  const free = w[lane + L.H_HAVE] - used;
+  const few = 2 << w[L.H_TERRITORY];
+  if (free > (used >>> 2) + 2 * few) giveBack(w, lane, (used >>> 3) + few);
+}

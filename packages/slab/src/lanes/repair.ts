@@ -1,0 +1,184 @@
+/**
+ * Repairing a lane whose thread was killed, anywhere in a call, while the others go on. Only what is true is believed:
+ *
+ *     own words     which territories are the lane's         each is changed by one store, whose moment decides: it was there, or not
+ *     page entries  slabs and large blocks in them
+ *     bitmaps       which blocks are free, by the owner or by others
+ *
+ * Lists, bins, summaries, cursors, stacks and counters follow from these, and are made anew. What a slab's pages say that was being made,
+ * or given back, is no slab: not all of them say the same. All of it can be done again: one that is killed in a repair leaves one to do.
+ */
+import { NULL, type Offset } from "@ariax/allocator";
+import * as H from "../layout.ts";
+import { bitOf, largeAt } from "../lookup.ts";
+import { linkPage } from "../page-list.ts";
+import { isFree, linkRun } from "../run-list.ts";
+import { CLASS_SIZES, CLASSES, PAGE_SIZE } from "../size-class.ts";
+import { laneBlocks } from "./inspect.ts";
+import * as L from "./layout.ts";
+import { announceLast } from "./remote.ts";
+import { firstOf, giveBack } from "./territory.ts";
+
+/** What a thread that was killed leaves behind. */
+export interface Lost {
+  /** Lanes that it held. */
+  readonly lanes: number;
+  /** Pages of blocks that are live there: a later holder of the lane goes on with the rest of them. */
+  readonly pages: number;
+  /** Blocks that are live there, whoever knows of them: they can be freed by any thread. One may be of a call that was not done. */
+  readonly blocks: number;
+  /** The block of another lane that it freed last, or was freeing: that one may be free or not. `NULL` = none. */
+  readonly inFlight: Offset;
+}
+
+/** Makes a lane anew from what is true; gives what is free back to the pool. O(pages of the lane). */
+export function repair(w: Int32Array, lane: number): Lost {
+  forgetAll(w, lane);
+  const code = w[lane + L.H_CODE];
+  let free = 0;
+  let blocks = 0;
+  let end = 0;
+  const endRun = () => {
+    if (free > 0) linkFree(w, lane, end - free, free);
+    free = 0;
+  };
+  for (let t = 0; t < w[H.H_PAGES] >>> w[L.H_TERRITORY]; t++) {
+    if (w[w[L.H_OWN] + t] !== code) continue;
+    const first = firstOf(w, t);
+    w[lane + H.H_PAGES] += firstOf(w, t + 1) - first;
+    // Not where the last one ended? Or does a slab, or a large block, reach into it?
+    if (end < first) {
+      endRun();
+      end = first;
+    }
+    while (end < firstOf(w, t + 1)) {
+      const pages = slabPagesAt(w, lane, end) || largePagesAt(w, end);
+      const live = pages === 0 ? 0 : takeOver(w, lane, end, pages);
+      if (live === 0) {
+        if (pages === 0 && !isFree(w[H.TABLE + end])) w[H.TABLE + end] = H.E_FREE;
+        free += Math.max(1, pages);
+      } else {
+        endRun();
+        w[lane + H.H_USED] += pages;
+        blocks += live;
+      }
+      end += Math.max(1, pages);
+    }
+  }
+  endRun();
+  const used = w[lane + H.H_USED];
+  const peak = Math.max(used, w[lane + H.H_PEAK]);
+  w[lane + H.H_PEAK] = peak;
+  w[lane + H.H_CHECK] = w[lane + H.H_PAGES] ^ peak ^ H.MAGIC;
+  announceLast(w, lane);
+  const inFlight = w[lane + L.H_OP] >>> 0 || NULL;
+  giveBack(w, lane, 0);
+  return { lanes: 1, pages: used, blocks, inFlight };
+}
+
+/** What follows from the truth, as if there were none; what was announced, as all is looked at. */
+export function forgetAll(w: Int32Array, lane: number): void {
+  const mail = w[lane + L.H_MAIL];
+  const inbox = ((w[H.H_LIMIT] >>> w[L.H_TERRITORY]) + 31) >>> 5;
+  Atomics.store(w, mail + L.M_ROOT, 0);
+  for (let i = 0; i < inbox; i++) Atomics.store(w, mail + L.M_INBOX + i, 0);
+  for (let c = 0; c < CLASSES; c++) {
+    const line = lane + H.LINES + (c << H.LINE_SHIFT);
+    w[line + H.C_TOP] = w[line + H.C_BOTTOM];
+    w[line + H.C_WORD] = H.H_ZERO;
+    w[line + H.C_BASE] = w[line + H.C_LIST] = w[line + H.C_PAGES] = 0;
+  }
+  w.fill(0, w[lane + H.H_BINS], w[lane + H.H_STACKS]);
+  w[lane + H.H_PAGES] = w[lane + H.H_USED] = 0;
+  w[lane + H.H_TRIM] = H.TRIM_LEAST;
+}
+
+/** Pages of the slab of the lane that begins at a page; 0 where none does, or not all of its pages say so. */
+function slabPagesAt(w: Int32Array, lane: number, page: number): number {
+  const entry = w[H.TABLE + page];
+  if (entry >>> w[L.H_CODE_SHIFT] !== w[lane + L.H_CODE]) return 0;
+  const bare = entry - w[lane + H.H_NAME];
+  const pages = (bare >>> H.ENTRY_SHIFT) - page;
+  const size = CLASS_SIZES[(bare & H.ENTRY_LINE) - (H.LINES >>> H.LINE_SHIFT)];
+  const shape = (Math.floor((pages * PAGE_SIZE) / size) << H.SHAPE_BLOCKS) | pages;
+  if (pages <= 0 || w[w[H.H_INFO] + ((page + pages - 1) << H.INFO_SHIFT) + H.P_SHAPE] !== shape) return 0;
+  for (let i = 1; i < pages; i++) if (w[H.TABLE + page + i] !== entry) return 0;
+  return pages;
+}
+
+/** Pages of the large block that begins at a page, live or freed by others; or 0. */
+function largePagesAt(w: Int32Array, page: number): number {
+  const entry = w[H.TABLE + page];
+  const is = (entry >= H.E_LARGE && entry < H.E_BODY) || (entry >= H.E_GIVEN && entry < H.E_WAS_SLAB);
+  return is ? entry & H.E_PAGES : 0;
+}
+
+/** The live blocks of a slab, which is listed, or of a large block; where there are none, its pages are free. */
+function takeOver(w: Int32Array, lane: number, page: number, pages: number): number {
+  const at = H.TABLE + page;
+  if (w[at] > 0) {
+    const live = takeOverSlab(w, lane, page + pages - 1);
+    const was = H.E_WAS_SLAB | (w[at] - w[lane + H.H_NAME]);
+    for (let i = 0; live === 0 && i < pages; i++) w[at + i] = was;
+    return live;
+  }
+  const entry = Atomics.load(w, at);
+  if (entry < H.E_BODY) return 1;
+  Atomics.store(w, at, H.E_WAS_LARGE | pages);
+  if (pages > 1) w[at + pages - 1] = H.E_FREE;
+  return 0;
+}
+
+function takeOverSlab(w: Int32Array, lane: number, slab: number): number {
+  const line = lane + (((w[H.TABLE + slab] - w[lane + H.H_NAME]) & H.ENTRY_LINE) << H.LINE_SHIFT);
+  const info = w[H.H_INFO] + (slab << H.INFO_SHIFT);
+  const blocks = w[info + H.P_SHAPE] >>> H.SHAPE_BLOCKS;
+  const last = w[H.H_BITS] + (slab << H.BITS_SHIFT) + 7;
+  let live = blocks;
+  let summary = 0;
+  for (let i = 0; i << 5 < blocks; i++) {
+    takeRemote(w, last - i);
+    if (w[last - i] !== 0) summary |= 1 << i;
+    for (let bits = w[last - i]; bits !== 0; bits &= bits - 1) live--;
+  }
+  if (live === 0) return 0;
+  w[info + H.P_SUMMARY] = summary;
+  if (summary !== 0) linkPage(w, line + H.C_LIST, slab);
+  w[line + H.C_PAGES] += w[info + H.P_SHAPE] & H.SHAPE_PAGES;
+  return live;
+}
+
+/** What others freed in a word: as collect.ts. */
+function takeRemote(w: Int32Array, word: number): void {
+  const remote = word + w[H.H_REMOTE] - w[H.H_BITS];
+  for (let freed = Atomics.load(w, remote); freed !== 0; ) {
+    w[word] |= freed;
+    const now = Atomics.compareExchange(w, remote, freed, 0);
+    if (now === freed) return;
+    freed = now;
+  }
+}
+
+/** Does somebody still know a block? */
+export type Keep = (offset: Offset, size: number) => boolean;
+
+/** Ends the blocks of a lane that nobody knows; what follows from that is yet to be made, by `repair`. Were there some? */
+export function endBlocks(w: Int32Array, lane: number, keep: Keep): boolean {
+  // All are asked before one is ended: where that throws, none is.
+  const gone = [...laneBlocks(w, lane)].filter(({ offset, size }) => !keep(offset, size));
+  for (const { offset, size } of gone) {
+    const bit = bitOf(w, lane, offset);
+    const page = largeAt(w, offset);
+    if (bit >= 0) w[bit >>> 5] |= 1 << bit;
+    else Atomics.store(w, H.TABLE + page, H.E_WAS_LARGE | (size / PAGE_SIZE));
+  }
+  return gone.length > 0;
+}
+
+/** Pages that are in no use become a run. */
+function linkFree(w: Int32Array, lane: number, first: number, pages: number): void {
+  for (const page of [first, first + pages - 1]) {
+    if (!isFree(w[H.TABLE + page])) w[H.TABLE + page] = H.E_FREE;
+  }
+  linkRun(w, lane, first + pages - 1, pages);
+}

@@ -1,0 +1,180 @@
+/**
+ * Territories: the pages that lanes have from the common pool. A word each says whose it is:
+ *
+ *     own    ┌───┬───┬───┬───┬───┬───┬───┬───┐
+ *            │ 1 │ 1 │ 0 │ 3 │ 3 │ 3 │ 0 │ 1 │        0 → code   one compare-exchange: a claim names its claimant
+ *            └───┴───┴───┴───┴───┴───┴───┴───┘        code → 0   one store by the owner
+ *
+ * So whatever a thread is stopped in, it is known whose the pages are. Within its territories a lane keeps its free runs as a
+ * private heap does; a run crosses a border only where both sides are the lane's.
+ *
+ * Claims of many are made in ascending order, and given up where one was taken meanwhile: of claimers that overlap, the topmost is
+ * stopped by owners only, so one of them goes on. One may fail while another, which fails too, holds its own for a moment.
+ */
+import { binOf, EXACT_BINS } from "../bins.ts";
+import { addRun, freeAt } from "../page-pool.ts";
+import { isFree, linkRun, unlinkRun } from "../run-list.ts";
+
+// layout.ts's and lanes/layout.ts's: see page-pool.ts.
+const MAGIC = 0x58415241;
+const H_HEADS = 6;
+const H_INFO = 7;
+const H_FIRST = 10;
+const H_OWN = 13;
+const H_TERRITORY = 14;
+const H_PAGES = 16;
+const H_USED = 17;
+const H_PEAK = 18;
+const H_CHECK = 19;
+const H_CODE = 22;
+const H_HINT = 27;
+const TABLE = 600;
+const E_FREE = 0;
+const INFO_SHIFT = 2;
+const P_NEXT = 1;
+const P_LONGER = 3;
+
+/** A lane that has this many territories claims more at once: one for each of that many, up to … */
+const MANY = 16;
+/** … so many. */
+const MOST_AT_ONCE = 8;
+
+/**
+ * Claims territories with room for a run of `pages`, for the lane's pool; false where there are none. Without other lanes that claim, O(territories);
+ * mostly O(1), as it is known where the last one was found.
+ */
+export function claim(w: Int32Array, lane: number, pages: number): boolean {
+  const many = Math.min(MOST_AT_ONCE, Math.floor(w[lane + H_PAGES] / (MANY << w[H_TERRITORY])));
+  return (many > 1 && claimRun(w, lane, Math.max(pages, many << w[H_TERRITORY]))) || claimRun(w, lane, pages);
+}
+
+function claimRun(w: Int32Array, lane: number, pages: number): boolean {
+  const end = w[H_PAGES] >>> w[H_TERRITORY];
+  // Whatever the hint says.
+  const hint = w[H_HINT] >>> 0 < end ? w[H_HINT] : 0;
+  return claimBetween(w, lane, pages, hint, end) || (hint > 0 && claimBetween(w, lane, pages, 0, end));
+}
+
+/** The first territories from `from` to `end`, side by side, that have so many pages, with the lane's own free ones before and behind them. */
+function claimBetween(w: Int32Array, lane: number, pages: number, from: number, end: number): boolean {
+  const own = w[H_OWN];
+  let start = from;
+  for (let t = from; t < end; t++) {
+    // What is plainly seen is a hint: the exchange decides.
+    if (w[own + t] !== 0) {
+      start = t + 1;
+    } else if (room(w, lane, firstOf(w, start), firstOf(w, t + 1)) >= pages) {
+      const taken = claimAll(w, lane, start, t);
+      if (taken > t) return true;
+      t = taken;
+      start = t + 1;
+    }
+  }
+  return false;
+}
+
+/** Pages from one on to another, and free ones of the lane that touch them. */
+function room(w: Int32Array, lane: number, first: number, end: number): number {
+  return freeAt(w, lane, first - 1) + end - first + freeAt(w, lane, end);
+}
+
+/** Claims `start` to `last`; the one that was taken, where one was, and then none is; else last + 1. */
+function claimAll(w: Int32Array, lane: number, start: number, last: number): number {
+  const own = w[H_OWN];
+  const code = w[lane + H_CODE];
+  for (let t = start; t <= last; t++) {
+    if (Atomics.compareExchange(w, own + t, 0, code) === 0) continue;
+    for (let back = t - 1; back >= start; back--) Atomics.store(w, own + back, 0);
+    return t;
+  }
+  w[H_HINT] = last + 1;
+  const first = firstOf(w, start);
+  have(w, lane, firstOf(w, last + 1) - first);
+  addRun(w, lane, first, firstOf(w, last + 1) - first);
+  return last + 1;
+}
+
+/** Claims what follows on the pages up to `end`, so that `pages` are free there; false where it is not the pool's. */
+export function claimAfter(w: Int32Array, lane: number, end: number, pages: number): boolean {
+  const start = end + freeAt(w, lane, end);
+  const shift = w[H_TERRITORY];
+  const last = (end + pages - 1) >>> shift;
+  if ((start & ((1 << shift) - 1)) !== 0 || last >= w[H_PAGES] >>> shift) return false;
+  for (let t = start >>> shift; t <= last; t++) if (w[w[H_OWN] + t] !== 0) return false;
+  return claimAll(w, lane, start >>> shift, last) > last;
+}
+
+/** The first page of a territory that is not the control block's. */
+export function firstOf(w: Int32Array, territory: number): number {
+  return Math.max(w[H_FIRST], territory << w[H_TERRITORY]);
+}
+
+/** The lane has so many pages more, or fewer. */
+function have(w: Int32Array, lane: number, pages: number): void {
+  const now = w[lane + H_PAGES] + pages;
+  w[lane + H_PAGES] = now;
+  w[lane + H_CHECK] = now ^ w[lane + H_PEAK] ^ MAGIC;
+}
+
+/** Gives territories without a block back to the pool, until the lane has no more than `keep` free pages, or no such. O(runs). */
+export function giveBack(w: Int32Array, lane: number, keep: number): void {
+  const size = 1 << w[H_TERRITORY];
+  for (;;) {
+    const surplus = w[lane + H_PAGES] - w[lane + H_USED] - keep;
+    const run = surplus < size ? 0 : wholeRun(w, lane);
+    if (run === 0) return;
+    giveFrom(w, lane, run, Math.floor(surplus / size));
+  }
+}
+
+/** The last page of a run with a whole territory in it, of the longest bin that has one; or 0. */
+function wholeRun(w: Int32Array, lane: number): number {
+  const info = w[H_INFO];
+  const least = binOf(Math.min(1 << w[H_TERRITORY], firstOf(w, (w[H_FIRST] >>> w[H_TERRITORY]) + 1) - w[H_FIRST]));
+  for (let bin = binOf(w[lane + H_PAGES]); bin >= least; bin--) {
+    for (let first = w[w[lane + H_HEADS] + bin]; first !== 0; ) {
+      const at = info + (first << INFO_SHIFT);
+      const pages = w[at];
+      for (let last = first; last !== 0; last = w[info + (last << INFO_SHIFT) + P_NEXT]) {
+        if (lowest(w, last - pages + 1) < (last + 1) >>> w[H_TERRITORY]) return last;
+      }
+      first = pages < EXACT_BINS ? 0 : w[at + P_LONGER];
+    }
+  }
+  return 0;
+}
+
+/** The first territory that has no page before `page` but the control block's. */
+function lowest(w: Int32Array, page: number): number {
+  return page <= w[H_FIRST] ? page >>> w[H_TERRITORY] : ((page - 1) >>> w[H_TERRITORY]) + 1;
+}
+
+/** Gives up to `most` of the whole territories of a run, its last ones. */
+function giveFrom(w: Int32Array, lane: number, last: number, most: number): void {
+  const length = w[w[H_INFO] + (last << INFO_SHIFT)];
+  const first = last - length + 1;
+  const end = (last + 1) >>> w[H_TERRITORY];
+  const start = Math.max(lowest(w, first), end - most);
+  unlinkRun(w, lane, last, length);
+  const from = firstOf(w, start);
+  const to = firstOf(w, end);
+  if (first < from) linkFree(w, lane, first, from - first);
+  if (to <= last) linkFree(w, lane, to, last + 1 - to);
+  have(w, lane, from - to);
+  for (let t = start; t < end; t++) {
+    free(w, firstOf(w, t));
+    free(w, firstOf(w, t + 1) - 1);
+    Atomics.store(w, w[H_OWN] + t, 0);
+  }
+}
+
+function linkFree(w: Int32Array, lane: number, first: number, pages: number): void {
+  free(w, first);
+  free(w, first + pages - 1);
+  linkRun(w, lane, first + pages - 1, pages);
+}
+
+/** A page that begins or ends a run says that it is free. */
+function free(w: Int32Array, page: number): void {
+  if (!isFree(w[TABLE + page])) w[TABLE + page] = E_FREE;
+}
