@@ -91,6 +91,8 @@ function fill(memory: Growable, base: number, pages: number, limit: number, lane
   L.writeFixed(w, base, limit, lanes);
   w[H.H_PAGES] = pages;
   w[L.H_TOKEN] = 1;
+  w.fill(L.CONTROL, layout.own, layout.own + (layout.first >>> layout.territory));
+  for (let i = 0; i < lanes; i++) forgetAll(w, L.laneAt(w, i));
   clearShared(w);
   // Written last: who opens the heap sooner finds none.
   Atomics.store(w, H.H_MAGIC, H.MAGIC);
@@ -102,13 +104,20 @@ export function clearShared(w: Int32Array): void {
   const { first, territory } = L.laneLayoutOf(w[H.H_LIMIT], w[H.H_LANES]);
   w.fill(H.E_FREE, H.TABLE, H.TABLE + w[H.H_PAGES]);
   w[H.TABLE + first - 1] = H.E_CONTROL;
-  w.fill(0, w[H.H_REMOTE], w[H.H_REMOTE] + (w[H.H_PAGES] << H.BITS_SHIFT));
   const own = w[L.H_OWN];
-  for (let t = 0; t < w[H.H_LIMIT] >>> territory; t++) w[own + t] = t < first >>> territory ? L.CONTROL : 0;
+  for (let t = first >>> territory; t < w[H.H_PAGES] >>> territory; t++) {
+    if (w[own + t] === 0) continue;
+    w[own + t] = 0;
+    w.fill(
+      0,
+      w[H.H_REMOTE] + ((t << territory) << H.BITS_SHIFT),
+      w[H.H_REMOTE] + (((t + 1) << territory) << H.BITS_SHIFT),
+    );
+  }
   w[L.H_HINT] = first >>> territory;
   for (let i = 0; i < w[H.H_LANES]; i++) {
     const lane = L.laneAt(w, i);
-    forgetAll(w, lane);
+    if (w[lane + L.H_HAVE] !== 0) forgetAll(w, lane);
     w[lane + L.H_OP] = w[lane + L.H_LATE] = 0;
     w[lane + H.H_CHECK] = w[lane + H.H_PEAK] ^ H.MAGIC;
   }

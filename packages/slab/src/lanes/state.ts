@@ -84,7 +84,8 @@ export function resume(w: Int32Array, lane: number, ticket: number): boolean {
 
 /** Throws where a lane is no longer its thread's, which was reclaimed though it lives. */
 export function checkHeld(w: Int32Array, lane: number, ticket: number): void {
-  if (stateOf(w, lane) !== stateWord(ticket, L.LIVE)) throw new LaneLostError(ticket);
+  // Read plainly: it changes only where somebody breaks the rules, and is seen sooner or later.
+  if (w[w[lane + L.H_MAIL] + L.M_STATE] !== stateWord(ticket, L.LIVE)) throw new LaneLostError(ticket);
 }
 
 /** Takes a lane that nobody holds, for a while: of one that is parked or orphaned, its state word; else 0. */

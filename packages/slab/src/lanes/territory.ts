@@ -17,6 +17,7 @@ import { isFree, linkRun, unlinkRun } from "../run-list.ts";
 
 // layout.ts's and lanes/layout.ts's: see page-pool.ts.
 const MAGIC = 0x58415241;
+const H_BINS = 5;
 const H_HEADS = 6;
 const H_INFO = 7;
 const H_FIRST = 10;
@@ -131,7 +132,10 @@ export function giveBack(w: Int32Array, lane: number, keep: number): void {
 function wholeRun(w: Int32Array, lane: number): number {
   const info = w[H_INFO];
   const least = binOf(Math.min(1 << w[H_TERRITORY], firstOf(w, (w[H_FIRST] >>> w[H_TERRITORY]) + 1) - w[H_FIRST]));
+  const bins = w[lane + H_BINS] + 1;
   for (let bin = binOf(w[lane + H_PAGES]); bin >= least; bin--) {
+    // None in the rest of the word?
+    if (w[bins + (bin >>> 5)] << (31 - (bin & 31)) === 0) bin &= -32;
     for (let first = w[w[lane + H_HEADS] + bin]; first !== 0; ) {
       const at = info + (first << INFO_SHIFT);
       const pages = w[at];
