@@ -32,16 +32,7 @@ import * as L from "./lanes/layout.ts";
 import { answer, FIRST_STEP, giveAll, NO_STEP, relieve, settle } from "./lanes/relief.ts";
 import { freeRemote } from "./lanes/remote.ts";
 import type { Lost } from "./lanes/repair.ts";
-import {
-  attachLane,
-  checkHeld,
-  checkTicket,
-  drawTicket,
-  endLane,
-  othersLive,
-  reclaimLanes,
-  resume,
-} from "./lanes/state.ts";
+import { alone, attachLane, checkHeld, checkTicket, drawTicket, endLane, reclaimLanes, resume } from "./lanes/state.ts";
 import { claimAfter } from "./lanes/territory.ts";
 import { type Worker, whenItEnds } from "./lanes/watch.ts";
 import { makeLarge } from "./large.ts";
@@ -506,10 +497,9 @@ export class SharedSlabAllocator implements Allocator {
   reset(): void {
     const it = this.itself();
     const w = it.now();
-    const others = othersLive(w, it.lane);
+    const others = alone(w, it.lane, it.holder, () => clearShared(w));
     if (others > 0)
       throw new InvalidArgumentError(`invalid reset: ${others} other lanes are held; close or reclaim them`);
-    clearShared(w);
     it.late = 0;
   }
 

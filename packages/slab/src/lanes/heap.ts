@@ -102,7 +102,8 @@ function fill(memory: Growable, base: number, pages: number, limit: number, lane
 /** Ends every block's life: no territory is any lane's. O(limit). */
 export function clearShared(w: Int32Array): void {
   const { first, territory } = L.laneLayoutOf(w[H.H_LIMIT], w[H.H_LANES]);
-  w.fill(H.E_FREE, H.TABLE, H.TABLE + w[H.H_PAGES]);
+  // The order is that of what a thread that is killed in it may leave: pages of no block first, the pool's last.
+  w.fill(H.E_FREE, H.TABLE + first, H.TABLE + w[H.H_PAGES]);
   w[H.TABLE + first - 1] = H.E_CONTROL;
   const own = w[L.H_OWN];
   for (let t = first >>> territory; t < w[H.H_PAGES] >>> territory; t++) {

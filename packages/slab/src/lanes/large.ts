@@ -27,16 +27,14 @@ export function resizeOwn(w: Int32Array, lane: number, page: number, pages: numb
     const free = freeAt(w, lane, end);
     if (free < more) return false;
     cutRun(w, lane, end + free - 1, more, 1, 0);
-    w[TABLE + page + want - 1] = E_BODY;
   }
+  // Before the block has its new length: a last page that says that it is free would be merged with the pages behind it.
+  if (want > 1) w[TABLE + page + want - 1] = E_BODY;
   if (!change(w, page, E_LARGE | pages, E_LARGE | want)) {
     if (more > 0) giveBack(w, lane, end, more);
     return false;
   }
-  if (more < 0) {
-    if (want > 1) w[TABLE + page + want - 1] = E_BODY;
-    giveBack(w, lane, page + want, -more);
-  }
+  if (more < 0) giveBack(w, lane, page + want, -more);
   return true;
 }
 
