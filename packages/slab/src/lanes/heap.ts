@@ -3,9 +3,11 @@ import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY, newB
 import { Heap } from "../heap.ts";
 import * as H from "../layout.ts";
 import { type Growable, growable, readPlace, type WasmMemory } from "../memory.ts";
+import { freeAt } from "../page-pool.ts";
 import { PAGE_SIZE } from "../size-class.ts";
 import * as L from "./layout.ts";
 import { forgetAll } from "./repair.ts";
+import { firstOf } from "./territory.ts";
 
 /** How many threads at once, where nothing is said. */
 const DEFAULT_LANES = 8;
@@ -145,10 +147,12 @@ export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0):
   }
   if (lanes < 1 || lanes > L.mostLanes(limit)) throw new CorruptionError(`header word ${H.H_LANES} is ${lanes} lanes`);
   const { words, first } = L.laneLayoutOf(limit, lanes);
-  const pages = header[H.H_PAGES];
+  // Read before the length is: another thread may be making the heap longer, and its length is said last.
+  const pages = Atomics.load(header, H.H_PAGES);
   if (pages <= first || pages > limit) throw new CorruptionError(`header word ${H.H_PAGES} is ${pages} pages`);
-  if (room < pages * PAGE_SIZE) {
-    throw new CorruptionError(`truncated: the heap has ${pages * PAGE_SIZE} bytes, ${room} are there`);
+  const now = memory.buffer.byteLength - base;
+  if (now < pages * PAGE_SIZE) {
+    throw new CorruptionError(`truncated: the heap has ${pages * PAGE_SIZE} bytes, ${now} are there`);
   }
   const heap = new Heap(memory, base, words);
   if (header[H.H_BASE] !== (base | 0) || base + limit * PAGE_SIZE > MAX_CAPACITY) {
@@ -159,14 +163,14 @@ export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0):
 }
 
 /**
- * Makes the heap longer, so that `pages` more can be claimed side by side; false where it can't be. Any lane may, at any time: the length
- * goes up by compare-exchange.
+ * Makes the heap longer, so that a lane can have `pages` side by side at its end; false where it can't be. Any lane may, at any time: the
+ * length goes up by compare-exchange.
  */
-export function growShared(heap: Heap, pages: number): boolean {
+export function growShared(heap: Heap, lane: number, pages: number): boolean {
   const w = heap.words;
   const territory = 1 << w[L.H_TERRITORY];
   for (let now = Atomics.load(w, H.H_PAGES); ; ) {
-    const need = Math.ceil(pages / territory) * territory;
+    const need = Math.ceil(Math.max(1, pages - tail(w, lane, now)) / territory) * territory;
     const most = w[H.H_LIMIT] - now;
     if (need > most) return false;
     const more = Math.min(most, Math.max(need, Math.min(now - (now % territory), 16384)));
@@ -177,4 +181,12 @@ export function growShared(heap: Heap, pages: number): boolean {
     if (found === now || found >= now + need) return true;
     now = found;
   }
+}
+
+/** Pages at the heap's end that a lane has free, or can claim. */
+function tail(w: Int32Array, lane: number, end: number): number {
+  let t = end >>> w[L.H_TERRITORY];
+  while (t > 0 && w[w[L.H_OWN] + t - 1] === 0) t--;
+  const first = firstOf(w, t);
+  return end - first + freeAt(w, lane, first - 1);
 }

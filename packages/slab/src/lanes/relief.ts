@@ -6,7 +6,8 @@
  *     trim      its stacks, and slabs without a block       O(classes)
  *     sweep     what others freed, announced or not         O(pages of the lane)
  *     grow      the memory
- *     gather    what lanes keep that nobody holds, and its own free territories, so that claims find them side by side
+ *     gather    what lanes keep that nobody holds, and its own free territories, so that claims find them side by side, and what
+ *               the memory can be longer by
  *
  * The caller looks again after each that did something.
  */
@@ -41,10 +42,10 @@ export function relieve(heap: Heap, lane: number, ticket: number, pages: number,
     const some = sweep(w, lane);
     if (trim(w, lane) || some) return 4;
   }
-  if (step <= 4 && growShared(heap, pages) && claim(w, lane, pages)) return 5;
+  if (step <= 4 && growShared(heap, lane, pages) && claim(w, lane, pages)) return 5;
   if (step <= 5) {
     gather(w, lane, ticket);
-    if (claim(w, lane, pages)) return 6;
+    if (claim(w, lane, pages) || (growShared(heap, lane, pages) && claim(w, lane, pages))) return 6;
   }
   return NO_STEP;
 }
