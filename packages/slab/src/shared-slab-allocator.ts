@@ -339,20 +339,20 @@ export class SharedSlabAllocator implements Allocator {
         const now = old | (1 << bit);
         // The start of a block, and free by neither its owner nor others?
         if ((scaled & -0xff80001) /* INDEX_CHECK */ === 0 && ((old | w[word + this.remote]) & (1 << bit)) === 0) {
-          if (word === w[line]) w[word] = now;
-          else {
+          w[word] = now;
+          // Not of the cursor's word?
+          if (word !== w[line]) {
             const top = w[line + 4 /* C_TOP */] + 2;
+            // Is there room on the stack?
             if ((top & this.inStack) !== 0) {
-              w[word] = now;
               w[top] = offset;
               w[top + 1] = bit;
               w[line + 4 /* C_TOP */] = top;
             } else {
               const info = this.info + (end >>> 5);
               const isOffered = (w[info] & (1 << ((scaled - 0x80000) >>> 24))) !== 0;
-              const isFull = now === -1 || now === -1 << -(w[info + 3 /* P_SHAPE */] >>> 8);
-              w[word] = now;
-              if (isFull || !isOffered) this.offer(entry, word);
+              // Is the word full, be it the slab's first, which may have fewer blocks?
+              if (!isOffered || now === -1 || now === -1 << -(w[info + 3 /* P_SHAPE */] >>> 8)) this.offer(entry, word);
             }
           }
           return;
@@ -425,7 +425,13 @@ export class SharedSlabAllocator implements Allocator {
     const cells = this.heap.cells(Math.max(from, to) + count);
     if (count > 32) cells.copyWithin(to, from, from + count);
     else for (let i = 0; i < count; i++) cells[to + i] = cells[from + i];
-    this.free(offset);
+    try {
+      this.free(offset);
+    } catch (error) {
+      // Another thread was quicker, and no order says which of the two was right.
+      this.free(moved);
+      throw error;
+    }
     return moved;
   }
 
@@ -568,7 +574,8 @@ export class SharedSlabAllocator implements Allocator {
     const it = this.itself();
     const { keep } = readOptions(options, ["keep"]);
     checkCallback("keep", keep);
-    const w = it.now();
+    // A ticket is all that is needed: one that is parked, or has closed, can do it too.
+    const w = it.heap.words;
     checkTicket(w, ticket);
     if (ticket === it.holder) throw new InvalidArgumentError(`invalid ticket: ${ticket} is this thread's own`);
     return reclaimLanes(w, ticket, it.holder, keep);
