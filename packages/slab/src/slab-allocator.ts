@@ -139,7 +139,8 @@ export class SlabAllocator implements Allocator {
 
   allocate(size: number, alignment?: number): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
+    // NULL, written out as below: of an import V8 asks each time whether it is there, and a number.
+    if (offset === 0) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
     return offset;
   }
 
