@@ -2,7 +2,7 @@
  * For counting, not for timing: scripts/paths.ts steps through 64 events of this, scripts/counts.ts replays programs under valgrind.
  * The calls are the bench's own. Built as replay.c is.
  *
- *   paths ALLOCATOR LIBRARY                             each path 16 times, once a SIGUSR2 has been raised
+ *   paths ALLOCATOR LIBRARY                             64 events, once a SIGUSR2 has been raised
  *   paths ALLOCATOR LIBRARY PROGRAM CAPACITY REPLAYS    of a program
  */
 #define _GNU_SOURCE
@@ -20,15 +20,14 @@ static void step(const allocator *a) {
   static uint32_t slot[EVENTS], size[EVENTS];
   static void *live[BLOCKS];
   program p = { .op = op, .slot = slot, .size = size };
+  /* As in scripts/stepped.ts: of the cursor's word, over the stack, and past it. */
   for (uint32_t i = 0; i < BLOCKS; i++) live[i] = a->allocate(64);
+  for (uint32_t i = 0; i < 30; i++) a->release(live[i]);
   for (uint32_t i = 0; i < EVENTS; i++) {
-    slot[i] = i / 4 + (i % 4 < 2 ? 96 : 0);
-    op[i] = i % 2 ? ALLOCATE : FREE;
+    slot[i] = i < 32 ? (i % 4 < 2 ? 96 : 30) : 32 + i;
+    op[i] = i < 32 && i % 2 ? ALLOCATE : FREE;
     size[i] = 64;
   }
-  /* A list that runs dry with each block is mimalloc's slow path: it gets a few more. */
-  for (uint32_t i = 32; i < 96 && strstr(a->version, "mimalloc"); i++) a->release(live[i]);
-  for (int i = 0; i < 16; i++) stepped(&p, a, live);
   raise(SIGUSR2);
   stepped(&p, a, live);
 }

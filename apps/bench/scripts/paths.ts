@@ -16,8 +16,14 @@ import { buildPaths } from "./counts.ts";
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const EVENTS = 64;
-/** The paths in the order of the events. */
-const PATHS = ["free to the cursor's word", "allocate from it", "free to the stack", "allocate from it"];
+/** The paths, and where one of each is among the events. */
+const PATHS = [
+  ["allocate, cursor's word", 17],
+  ["allocate, stack", 19],
+  ["free, cursor's word", 16],
+  ["free, stack", 18],
+  ["free, stack full", 40],
+] as const;
 const KINDS = ["load", "store", "bounds", "number", "move", "work"] as const;
 type Kind = (typeof KINDS)[number];
 type Counts = Record<Kind, number>;
@@ -66,7 +72,7 @@ function eventsOf(map: string, command: readonly string[]): Step[][] {
   execFileSync("gdb", ["-q", "-batch", "-x", here("step.py"), "--args", ...command], {
     cwd: folder,
     env,
-    stdio: "pipe",
+    stdio: ["ignore", "ignore", "pipe"],
   });
   const steps = readFileSync(out, "utf8")
     .trimEnd()
@@ -82,10 +88,10 @@ function eventsOf(map: string, command: readonly string[]): Step[][] {
   return starts.slice(0, -1).map((start, k) => steps.slice(start, starts[k + 1]));
 }
 
-/** The counts of each path, in the second half of the events. */
+/** The counts of each path. */
 function countsOf(events: readonly Step[][], kind: typeof kindOf): Counts[] {
-  return PATHS.map((path, k) => {
-    const steps = events[EVENTS / 2 + k]!;
+  return PATHS.map(([path, at]) => {
+    const steps = events[at]!;
     const counts = Object.fromEntries(KINDS.map((name) => [name, 0])) as Counts;
     for (let i = 0; i < steps.length; i++) counts[kind(steps, i)]++;
     if (process.env.DUMP)
@@ -95,7 +101,7 @@ function countsOf(events: readonly Step[][], kind: typeof kindOf): Counts[] {
 }
 
 function print(name: string, counts: readonly Counts[], loop?: readonly Counts[]): void {
-  for (const [k, path] of PATHS.entries()) {
+  for (const [k, [path]] of PATHS.entries()) {
     const net = KINDS.map((kind) => counts[k]![kind] - (loop?.[k]?.[kind] ?? 0));
     console.log(`| ${name} | ${path} | ${[net.reduce((a, b) => a + b), ...net].join(" | ")} |`);
   }

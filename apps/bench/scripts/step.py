@@ -22,7 +22,7 @@ back = word("*(long *)$rsp")
 machine = gdb.selected_frame().architecture()
 texts = {}
 with open(os.environ["STEP_OUT"], "w") as out:
-    for _ in range(100_000):
+    for _ in range(20_000):
         pc = word("(long)$pc")
         if pc == back:
             break

@@ -1,6 +1,6 @@
 /**
- * What paths.ts steps through: a loop as the bench's replay, warmed up by bursts and replacement, then 64 events of which
- * each path has 16. `node stepped.ts HEAP WAY DETACHED`.
+ * What paths.ts steps through: a loop as the bench's replay, warmed up by bursts and replacement, then 64 events that
+ * have all paths. `node stepped.ts HEAP WAY DETACHED`.
  */
 import type { Offset } from "@ariax/allocator";
 import { SlabAllocator } from "@ariax/slab";
@@ -90,18 +90,16 @@ const set = (events: readonly (readonly [number, number])[]): void => {
   });
 };
 const places = Array.from({ length: 512 }, (_, i) => i);
-/** Two words of a slab; then blocks of the second one, which is the cursor's, and of the first, which go over the stack. */
-const begin = places.slice(0, 64).map((i) => [0, i] as const);
-const rounds = Array.from(
-  { length: 16 },
-  (_, k) =>
-    [
-      [1, 32 + k],
-      [0, 32 + k],
-      [1, k],
-      [0, k],
-    ] as const,
-).flat();
+/** Four bitmap words of a slab, and a stack that has room for one more: the last word is the cursor's. */
+const begin = [...places.slice(0, 128).map((i) => [0, i] as const), ...places.slice(0, 30).map((i) => [1, i] as const)];
+const round = [
+  [1, 96],
+  [0, 96],
+  [1, 30],
+  [0, 30],
+] as const;
+/** Of the cursor's word, and over the stack, eight times; then a word is freed, whose first block fills the stack. */
+const steps = [...Array.from({ length: 8 }, () => round).flat(), ...places.slice(64, 96).map((i) => [1, i] as const)];
 
 let state = 1;
 for (let turn = 0; turn < 400; turn++) {
@@ -114,13 +112,12 @@ for (let turn = 0; turn < 400; turn++) {
   set([...places.map((i) => [0, i] as const), ...replaced, ...places.map((i) => [1, i] as const)]);
   for (let i = 0; i < 2048; i += 64) run(i, i + 64);
   // The compiler works in another thread, and what it made is installed between two turns of the loop of events.
-  if (turn % 50 === 49) await new Promise((done) => setTimeout(done, 20));
+  if (turn % 50 === 49) await new Promise((done) => setTimeout(done, 100));
 }
 own.reset();
 set(begin);
-run(0, 64);
-set(rounds);
-for (let i = 0; i < 16; i++) run(0, 64);
+run(0, begin.length);
+set(steps);
 // gdb stops here, and at the next call of the loop.
 process.kill(process.pid, "SIGUSR2");
 run(0, 64);
