@@ -30,7 +30,7 @@ class Nothing implements Heap {
   }
 }
 
-/** Written out for each way, as V8 makes one piece of code of each. */
+/** The loops of src/worker, under a name by which step.py finds what V8 made of them. */
 function inConst(target: Heap): (from: number, to: number) => void {
   const [heap, blocks, ops, slots, sizes] = [target, live, op, slot, size];
   return function stepped(from, to) {
