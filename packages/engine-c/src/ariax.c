@@ -13,5 +13,5 @@
 #include "heap.c"
 #include "verify.c"
 #include "allocate.c"
-#include "free.c"
 #include "resize.c"
+#include "free.c"

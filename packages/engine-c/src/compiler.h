@@ -1,5 +1,5 @@
 /*
- * What C has no word for: counting zeros, telling the likely branch, filling and copying words.
+ * What C has no word for: counting zeros, telling the likely branch, filling and copying words; and words that threads share.
  *
  * With a hosted compiler, or a WASM target with bulk memory, fills and copies are the machine's own. A freestanding one
  * gets loops; give gcc -fno-tree-loop-distribute-patterns, or it makes calls of memset and memcpy out of them.
@@ -67,6 +67,46 @@ static inline void copy_words(uint32_t *restrict to, const uint32_t *restrict fr
   AX_MEMCPY(to, from, (size_t)count * sizeof *to);
 #else
   for (uint32_t i = 0; i < count; i++) to[i] = from[i];
+#endif
+}
+
+/*
+ * Of a heap with lanes, words that other threads look at, or write, meanwhile: `peek` and `poke` are loads and stores that may race, and
+ * LANES.md says of each why that is harmless. Without lanes they are as all others.
+ *
+ * `in_order`: what is written before it is there before what is written after it, for whoever looks once the thread is dead. So only the
+ * compiler has to be kept from moving stores: a processor has done either all that comes before an instruction, or not the instruction.
+ */
+#ifndef AX_LANES
+#define AX_LANES 0
+#endif
+
+static inline uint32_t peek(const uint32_t *word) {
+#if !AX_LANES
+  return *word;
+#elif defined(__wasm__) || defined(_MSC_VER)
+  /* WebAssembly's atomic loads and stores are all in one order, which costs more; its plain ones may race, a word at a time. */
+  return *(const volatile uint32_t *)word;
+#else
+  return __atomic_load_n(word, __ATOMIC_RELAXED);
+#endif
+}
+
+static inline void poke(uint32_t *word, uint32_t value) {
+#if !AX_LANES
+  *word = value;
+#elif defined(__wasm__) || defined(_MSC_VER)
+  *(volatile uint32_t *)word = value;
+#else
+  __atomic_store_n(word, value, __ATOMIC_RELAXED);
+#endif
+}
+
+static inline void in_order(void) {
+#if AX_LANES && defined(_MSC_VER)
+  _ReadWriteBarrier();
+#elif AX_LANES
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
 #endif
 }
 
