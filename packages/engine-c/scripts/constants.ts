@@ -33,7 +33,9 @@ export function constants(): string {
   ];
   for (const [source, ...wanted] of SOURCES) {
     const names = wanted.filter((name) => !name.includes("="));
-    const others = new Map(wanted.filter((name) => name.includes("=")).map((name) => name.split("=") as [string, string]));
+    const others = new Map(
+      wanted.filter((name) => name.includes("=")).map((name) => name.split("=") as [string, string]),
+    );
     lines.push("", `/* packages/${source} */`);
     for (const { name, value, comment } of numbers(readFileSync(new URL(source, PACKAGES), "utf8"))) {
       if (names.length > 0 && !names.includes(name)) continue;

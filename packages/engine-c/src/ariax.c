@@ -11,6 +11,7 @@
 #include "large.c"
 #include "lookup.c"
 #include "heap.c"
+#include "verify-part.c"
 #include "verify.c"
 #include "allocate.c"
 #include "resize.c"

@@ -110,4 +110,32 @@ static inline void in_order(void) {
 #endif
 }
 
+/* And what all threads see in one order. Those that change a word return what it was. */
+#if AX_LANES && defined(_MSC_VER)
+static inline uint32_t load(const uint32_t *word) { return (uint32_t)_InterlockedOr((volatile long *)(uintptr_t)word, 0); }
+static inline void store(uint32_t *word, uint32_t value) { _InterlockedExchange((volatile long *)word, (long)value); }
+static inline uint32_t exchange(uint32_t *word, uint32_t value) {
+  return (uint32_t)_InterlockedExchange((volatile long *)word, (long)value);
+}
+static inline uint32_t fetch_or(uint32_t *word, uint32_t bits) {
+  return (uint32_t)_InterlockedOr((volatile long *)word, (long)bits);
+}
+static inline uint32_t fetch_add(uint32_t *word, uint32_t more) {
+  return (uint32_t)_InterlockedExchangeAdd((volatile long *)word, (long)more);
+}
+static inline uint32_t compare_exchange(uint32_t *word, uint32_t from, uint32_t to) {
+  return (uint32_t)_InterlockedCompareExchange((volatile long *)word, (long)to, (long)from);
+}
+#elif AX_LANES
+static inline uint32_t load(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+static inline void store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+static inline uint32_t exchange(uint32_t *word, uint32_t value) { return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST); }
+static inline uint32_t fetch_or(uint32_t *word, uint32_t bits) { return __atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST); }
+static inline uint32_t fetch_add(uint32_t *word, uint32_t more) { return __atomic_fetch_add(word, more, __ATOMIC_SEQ_CST); }
+/* As __sync_val_compare_and_swap: __atomic_compare_exchange_n would want an address of `from`, and so a stack in memory. */
+static inline uint32_t compare_exchange(uint32_t *word, uint32_t from, uint32_t to) {
+  return __sync_val_compare_and_swap(word, from, to);
+}
+#endif
+
 #endif
