@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5123 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "d448c3850e71bdb7df1814293554a6bd7025139afc1f329a788da50d07e69940";
+export const SOURCE_HASH = "52701e38258b6b7127c7a0b6be9523e539f646768d35dcc02b1a6246c4dbc4f0";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;
