@@ -77,9 +77,12 @@ export class SharedEngineAllocator extends SharedSlabAllocator {
   }
 
   override tryAllocate(size: number, alignment?: number): Offset {
-    if (!isUint32(size) || alignment !== undefined) return this.allocateChecked(size, alignment);
+    // After a rest the other engine does not take its hot path either: it looks first what others have freed.
+    if (!isUint32(size) || alignment !== undefined || this.view.length === 0) {
+      return this.allocateChecked(size, alignment);
+    }
     // What is above the capacity finds no room either.
-    return this.taken(this.take(this.held(), this.holder, size)) || this.noRoom(size);
+    return this.taken(this.take(this.lane, this.holder, size)) || this.noRoom(size);
   }
 
   private allocateChecked(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
