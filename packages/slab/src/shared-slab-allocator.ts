@@ -119,9 +119,9 @@ export class SharedSlabAllocator implements Allocator {
   declare readonly traits: Traits;
   /** The most bytes the memory may ever have, control block included. */
   declare readonly capacity: number;
-  declare private readonly heap: Heap;
+  declare protected readonly heap: Heap;
   /** The control block; NO_WORDS while the thread holds no lane. */
-  declare private view: Int32Array;
+  declare protected view: Int32Array;
   declare private readonly base: number;
   declare private readonly pages: number;
   /** An entry >>> this = the code of its lane. */
@@ -131,7 +131,7 @@ export class SharedSlabAllocator implements Allocator {
   /** In the word of a stack's entry, what is 0 for none of them. */
   declare private readonly inStack: number;
   /** The word the thread's lane begins at. */
-  declare private lane: number;
+  declare protected lane: number;
   /** The lane's number + 1. */
   declare private code: number;
   // What is added to an entry's parts, so that the lane's code in it makes no difference:
@@ -142,9 +142,9 @@ export class SharedSlabAllocator implements Allocator {
   declare readonly holder: number;
   declare private closed: boolean;
   declare private late: number;
-  declare private readonly onLate: ((count: number) => void) | undefined;
+  declare protected readonly onLate: ((count: number) => void) | undefined;
   /** This heap, and not a proxy of it. */
-  declare private readonly itself: () => this;
+  declare protected readonly itself: () => this;
   /** Closes. */
   declare readonly [Symbol.dispose]: () => void;
 
@@ -179,7 +179,7 @@ export class SharedSlabAllocator implements Allocator {
       returnsMemory: false,
       attachable: w[H_LANES] > 1,
     };
-    disposable(this, (object) => object.close());
+    disposable(this);
   }
 
   /**
@@ -190,15 +190,7 @@ export class SharedSlabAllocator implements Allocator {
   static attach(memory: ArrayBufferLike | WasmMemory, options: Partial<AttachOptions> = {}): SharedSlabAllocator {
     const { ticket, byteOffset, onLateDoubleFree } = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree"]);
     checkCallback("onLateDoubleFree", onLateDoubleFree);
-    const heap = openShared(memory, byteOffset);
-    const w = heap.words;
-    const opened = { onLateDoubleFree };
-    openedBy.set(opened, {
-      heap,
-      ticket: ticket === undefined ? drawTicket(w) : checkTicket(w, ticket),
-      options: opened,
-    });
-    return new SharedSlabAllocator(opened);
+    return new SharedSlabAllocator(laneOptions(openShared(memory, byteOffset), ticket, onLateDoubleFree));
   }
 
   /** The control block, as it is now. For other engines and for tests; writing to it breaks the heap. */
@@ -220,7 +212,7 @@ export class SharedSlabAllocator implements Allocator {
   }
 
   /** The control block, where the thread has a lane, or gets one now; else throws. Answers to what others want. */
-  private now(): Int32Array {
+  protected now(): Int32Array {
     let w = this.view;
     if (w.length === 0) w = this.resumed();
     // Is the lane still this thread's? It changes only where somebody breaks the rules, so it is read plainly: seen late, but seen.
@@ -524,7 +516,7 @@ export class SharedSlabAllocator implements Allocator {
     return this.heap.words[this.lane + H_LATE];
   }
 
-  private tellLate(w: Int32Array): void {
+  protected tellLate(w: Int32Array): void {
     const count = w[this.lane + H_LATE] - this.late;
     if (count === 0) return;
     this.late += count;
@@ -611,5 +603,17 @@ interface Opened {
 
 /** What `attach` opened, by the options that it passes on: known by identity, so that nothing that a user makes is taken for one. */
 const openedBy: WeakMap<object, Opened> = /* @__PURE__ */ new WeakMap();
+
+/** A heap that exists, as the options of a `SharedSlabAllocator` over it: for the thread of a ticket, or of one that is drawn now. */
+export function laneOptions(
+  heap: Heap,
+  ticket: number | undefined,
+  onLateDoubleFree: ((count: number) => void) | undefined,
+): SharedSlabOptions {
+  const w = heap.words;
+  const options = { onLateDoubleFree };
+  openedBy.set(options, { heap, ticket: ticket === undefined ? drawTicket(w) : checkTicket(w, ticket), options });
+  return options;
+}
 
 const KNOWN = ["capacity", "maxCapacity", "memory", "buffer", "byteOffset", "byteLength", "lanes", "onLateDoubleFree"];

@@ -1,5 +1,12 @@
 /** Making a heap with lanes in memory, opening one that another thread made there, and making it longer. */
-import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY, newBuffer } from "@ariax/allocator";
+import {
+  CorruptionError,
+  checkInteger,
+  HostMemoryError,
+  InvalidArgumentError,
+  MAX_CAPACITY,
+  newBuffer,
+} from "@ariax/allocator";
 import { Heap } from "../heap.ts";
 import * as H from "../layout.ts";
 import { type Growable, growable, readPlace, type WasmMemory } from "../memory.ts";
@@ -30,8 +37,8 @@ export interface SharedOptions {
   readonly lanes?: number | undefined;
 }
 
-/** A new heap with lanes. O(limit); over memory of its own O(lanes). */
-export function makeShared(options: SharedOptions): Heap {
+/** A new heap with lanes. O(limit); over memory of its own, or `zero`, where nothing was ever written, O(lanes). */
+export function makeShared(options: SharedOptions, zero = false): Heap {
   const read = readPlace(options, ["buffer", "lanes"]) as SharedOptions;
   const { capacity, maxCapacity = capacity, memory, buffer, byteOffset = 0, byteLength, lanes = DEFAULT_LANES } = read;
   const where = memory ?? buffer;
@@ -54,9 +61,12 @@ export function makeShared(options: SharedOptions): Heap {
   const layout = layoutFor(limit, lanes);
   const pages = pagesOf(given.buffer.byteLength - base, limit, layout);
   if (!given.grow(base + pages * PAGE_SIZE)) {
-    throw new InvalidArgumentError(`invalid buffer: it can't be made ${base + pages * PAGE_SIZE} bytes long`);
+    const bytes = base + pages * PAGE_SIZE;
+    // Memory that was made for it: what it can't be made to hold, the host has no room for.
+    if (zero) throw new HostMemoryError(bytes);
+    throw new InvalidArgumentError(`invalid buffer: it can't be made ${bytes} bytes long`);
   }
-  return fill(given, base, pages, limit, lanes, false);
+  return fill(given, base, pages, limit, lanes, zero);
 }
 
 /** Pages of so many bytes, in whole territories. */
@@ -64,6 +74,11 @@ function limitOf(bytes: number): number {
   const pages = Math.floor(bytes / PAGE_SIZE);
   const territory = 1 << L.territoryShift(pages);
   return pages - (pages % territory);
+}
+
+/** Pages of the control block of a heap over so many bytes, where there can be one: else throws `InvalidArgumentError`. */
+export function sharedFirst(bytes: number, lanes: number = DEFAULT_LANES): number {
+  return layoutFor(limitOf(bytes), lanes).first;
 }
 
 /** The layout of a heap, where there can be one. */
