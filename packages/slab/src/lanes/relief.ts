@@ -69,10 +69,14 @@ export function answer(w: Int32Array, lane: number): void {
   giveAll(w, lane);
 }
 
-/** Free pages that a lane keeps, for what it may need next: an eighth of what it uses, and two territories. */
+/** Free pages that a lane keeps, for what it may need next: half as many as it uses, and so many. */
+const KEPT = 32;
+
+/**
+ * After a free: gives back what is above that, once it is twice as much. A program that frees and allocates large blocks in turns must not go to the pool
+ * each time; who has no room asks for all of it (`answer`).
+ */
 export function settle(w: Int32Array, lane: number): void {
   const used = w[lane + H_USED];
-  const free = w[lane + L.H_HAVE] - used;
-  const few = 2 << w[L.H_TERRITORY];
-  if (free > (used >>> 2) + 2 * few) giveBack(w, lane, (used >>> 3) + few);
+  if (w[lane + L.H_HAVE] - used > used + 2 * KEPT) giveBack(w, lane, (used >>> 1) + KEPT);
 }
