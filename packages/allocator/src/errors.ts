@@ -35,7 +35,11 @@ export type ErrorCode =
   | "ERR_REGION_UNMAPPED"
   | "ERR_NATIVE_UNAVAILABLE"
   | "ERR_INVALID_TRACE"
-  | "ERR_CONTRACT_BROKEN";
+  | "ERR_CONTRACT_BROKEN"
+  | "ERR_TICKET"
+  | "ERR_NO_LANE"
+  | "ERR_LANE_LOST"
+  | "ERR_CLOSED";
 
 /** What every error of the family has. `error instanceof AllocatorError` holds for all of them. */
 export class AllocatorError extends Error {
