@@ -95,13 +95,11 @@ describe.each(SHAPES)("of %i bits, %j are set", (length, bits) => {
       verify(set);
       expect(set.words[set.words.length - 1] & 0xffff).toBe(0);
       const left = drain(set);
-      const orders = [
-        serial(bits, [a, b], results),
-        serial(bits, [b, a], [results[1], results[0]]),
-      ];
-      expect(orders.some((order) => order !== undefined && String(order) === String(left)), `${results}; ${left}`).toBe(
-        true,
-      );
+      const orders = [serial(bits, [a, b], results), serial(bits, [b, a], [results[1], results[0]])];
+      expect(
+        orders.some((order) => order !== undefined && String(order) === String(left)),
+        `${results}; ${left}`,
+      ).toBe(true);
     });
     expect(ways).toBeGreaterThan(1);
   });
