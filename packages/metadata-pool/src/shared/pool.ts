@@ -200,7 +200,7 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
   /**
    * A free record, this thread's: of a slot that it released lately, else the lowest that is found. Its fields hold what its last owner left.
    * Throws `PoolExhaustedError`, and `PoolClosedError` or `LaneLostError` where this thread has no lane. O(1) or O(levels of the bitset);
-   * more where threads collide. No garbage.
+   * more where threads collide. No garbage as long as the slot's handles are small integers.
    */
   acquire(): Handle<F> {
     return this.tryAcquire() || this.exhausted();
@@ -225,7 +225,7 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
   /**
    * Ends the record's life, whichever thread acquired it. Throws `DoubleFreeError` where it ended and its slot was not acquired again since, and
    * `StaleHandleError` for any other handle that is not live. Of several that release the same record at once, one does, and the others
-   * throw. O(levels of the bitset); no garbage.
+   * throw. O(levels of the bitset), no garbage.
    */
   release(handle: Handle<F>): void {
     const { table, recent, mask, laneBits, laneMask, retiredWord, firstLife, span, hints, slots } = this;
