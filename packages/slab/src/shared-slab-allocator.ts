@@ -582,7 +582,10 @@ export class SharedSlabAllocator implements Allocator {
     return reclaimLanes(w, ticket, it.holder, keep);
   }
 
-  /** Reclaims what a worker leaves behind, once its thread has ended; `then` is told what that was. What is returned undoes it. */
+  /**
+   * Reclaims what a worker leaves behind, once its thread has ended; `then` is told what that was. What is returned undoes it. In Deno not of
+   * one that was terminated, or ended by an error: its 'exit' comes before a busy thread has stopped, if that ever does.
+   */
   watch(worker: Worker, ticket: number, then?: (lost: Lost) => void): () => void {
     const it = this.itself();
     checkTicket(it.heap.words, ticket);

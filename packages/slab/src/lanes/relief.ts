@@ -27,8 +27,8 @@ const H_USED = 17;
 
 /** The steps, for `relieve` to begin with. */
 export const FIRST_STEP = 0;
-/** Free territories that a lane keeps, whatever it uses. */
-const FEW = 4;
+/** Free pages that a lane keeps, whatever it uses. */
+const KEPT = 32;
 /** Nothing is left to do. */
 export const NO_STEP = -1;
 
@@ -84,12 +84,11 @@ export function answer(w: Int32Array, lane: number): void {
 }
 
 /**
- * Gives free pages back where a lane has more of them than it uses, and a few territories: it keeps half. What others need before, they say.
+ * After a free: gives back what is above half of what it uses, and a few pages, once it is twice as much. A program that frees and allocates large
+ * blocks in turns must not go to the pool each time; who has no room asks for all of it (`answer`).
  * tried: an eighth of what it uses, and two territories: nginx, a third of whose events are of some 10 pages, gave one back every 12 events.
  */
 export function settle(w: Int32Array, lane: number): void {
   const used = w[lane + H_USED];
-  const free = w[lane + H_HAVE] - used;
-  const few = FEW << w[H_TERRITORY];
-  if (free > used + 2 * few) giveBack(w, lane, (used >>> 1) + few);
+  if (w[lane + H_HAVE] - used > used + 2 * KEPT) giveBack(w, lane, (used >>> 1) + KEPT);
 }

@@ -42,32 +42,31 @@ const MOST_AT_ONCE = 8;
 
 /**
  * Claims territories with room for a run of `pages`, for the lane's pool; false where there are none. Without other lanes that claim, O(territories);
- * mostly O(1), as it is known where the last one was found.
+ * mostly O(1), as it is known below which there are none. The first that do, so that holes are filled; a lane that may have many at once gets as many as
+ * are in that place.
  */
 export function claim(w: Int32Array, lane: number, pages: number): boolean {
-  const many = Math.min(MOST_AT_ONCE, Math.floor(w[lane + H_PAGES] / (MANY << w[H_TERRITORY])));
-  return (many > 1 && claimRun(w, lane, Math.max(pages, many << w[H_TERRITORY]))) || claimRun(w, lane, pages);
-}
-
-function claimRun(w: Int32Array, lane: number, pages: number): boolean {
   const end = w[H_PAGES] >>> w[H_TERRITORY];
   // Whatever the hint says.
   const hint = w[H_HINT] >>> 0 < end ? w[H_HINT] : 0;
-  return claimBetween(w, lane, pages, hint, end) || (hint > 0 && claimBetween(w, lane, pages, 0, end));
+  return claimFrom(w, lane, pages, hint, end) || (hint > 0 && claimFrom(w, lane, pages, 0, end));
 }
 
 /** The first territories from `from` to `end`, side by side, that have so many pages, with the lane's own free ones before and behind them. */
-function claimBetween(w: Int32Array, lane: number, pages: number, from: number, end: number): boolean {
+function claimFrom(w: Int32Array, lane: number, pages: number, from: number, end: number): boolean {
   const own = w[H_OWN];
+  const many = Math.min(MOST_AT_ONCE, Math.floor(w[lane + H_PAGES] / (MANY << w[H_TERRITORY])));
   let start = from;
   for (let t = from; t < end; t++) {
     // What is plainly seen is a hint: the exchange decides.
     if (w[own + t] !== 0) {
       start = t + 1;
     } else if (room(w, lane, firstOf(w, start), firstOf(w, t + 1)) >= pages) {
-      const taken = claimAll(w, lane, start, t);
-      if (taken > t) return true;
-      t = taken;
+      let last = t;
+      while (last + 1 < Math.min(end, start + many) && w[own + last + 1] === 0) last++;
+      const behind = claimAll(w, lane, start, t, last);
+      if (behind > t) return true;
+      t = behind;
       start = t + 1;
     }
   }
@@ -79,20 +78,24 @@ function room(w: Int32Array, lane: number, first: number, end: number): number {
   return freeAt(w, lane, first - 1) + end - first + freeAt(w, lane, end);
 }
 
-/** Claims `start` to `last`; the one that was taken, where one was, and then none is; else last + 1. */
-function claimAll(w: Int32Array, lane: number, start: number, last: number): number {
+/**
+ * Claims `start` to `need`, and on up to `most` as long as no other has one: the territory behind the last; or, where another has one of those needed, none,
+ * and that one.
+ */
+function claimAll(w: Int32Array, lane: number, start: number, need: number, most: number = need): number {
   const own = w[H_OWN];
   const code = w[lane + H_CODE];
-  for (let t = start; t <= last; t++) {
-    if (Atomics.compareExchange(w, own + t, 0, code) === 0) continue;
-    for (let back = t - 1; back >= start; back--) Atomics.store(w, own + back, 0);
-    return t;
+  let behind = start;
+  while (behind <= most && Atomics.compareExchange(w, own + behind, 0, code) === 0) behind++;
+  if (behind <= need) {
+    for (let back = behind - 1; back >= start; back--) Atomics.store(w, own + back, 0);
+    return behind;
   }
-  w[H_HINT] = last + 1;
+  if (start <= w[H_HINT]) w[H_HINT] = behind;
   const first = firstOf(w, start);
-  have(w, lane, firstOf(w, last + 1) - first);
-  addRun(w, lane, first, firstOf(w, last + 1) - first);
-  return last + 1;
+  have(w, lane, firstOf(w, behind) - first);
+  addRun(w, lane, first, firstOf(w, behind) - first);
+  return behind;
 }
 
 /** Claims what follows on the pages up to `end`, so that `pages` are free there; false where it is not the pool's. */
@@ -176,6 +179,7 @@ function giveFrom(w: Int32Array, lane: number, last: number, most: number): bool
     free(w, firstOf(w, t + 1) - 1);
     Atomics.store(w, w[H_OWN] + t, 0);
   }
+  if (start < w[H_HINT]) w[H_HINT] = start;
   return true;
 }
 

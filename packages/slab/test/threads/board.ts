@@ -12,6 +12,22 @@ export const LOOKS = 20;
 /** What a producer makes: classes with slabs of a page and of more, and large blocks. */
 export const PRODUCED: readonly number[] = [16, 100, 1000, 5000, 50_000];
 
+// The board of storm.ts:
+export const STEPS = 0; // that all have taken
+export const TARGET = 1; // the step at which one is killed
+export const PAUSE = 2; // 1: all are to wait
+export const STOP = 3; // 1: all are to end
+/** Cells in which blocks are swapped. */
+export const SWAPS = 128;
+/** Blocks that a thread holds. */
+export const HAND = 64;
+export const swapAt = (cell: number): number => 4 + cell;
+/** Where a thread, of 1 on, writes down what it has, and what it is about to do. */
+export function seatAt(thread: number): { readonly hand: number; readonly intent: number; readonly moves: number } {
+  const hand = swapAt(SWAPS) + (thread - 1) * (HAND + 3);
+  return { hand, intent: hand + HAND, moves: hand + HAND + 2 };
+}
+
 /** What threads can do: shapes.ts. */
 export type Shape = "larson" | "xmalloc" | "mstress" | "producer";
 
