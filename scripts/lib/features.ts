@@ -4,7 +4,7 @@ import { Arena } from "../../packages/arena/src/index.ts";
 import { MemoryContext } from "../../packages/memory-context/src/index.ts";
 import { NativeAllocator } from "../../packages/native/src/index.ts";
 import { SharedSlabAllocator, SlabAllocator } from "../../packages/slab/src/index.ts";
-import { WasmAllocator } from "../../packages/wasm/src/index.ts";
+import { SharedWasmAllocator, WasmAllocator } from "../../packages/wasm/src/index.ts";
 
 const CAPACITY = 1 << 20;
 
@@ -40,6 +40,13 @@ const subjects = (): readonly Subject[] => [
       WasmAllocator.createSync({ capacity: CAPACITY }).traits,
       WasmAllocator.createSync({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY }).traits,
       WasmAllocator.createSync({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY, shared: true }).traits,
+    ],
+  },
+  {
+    name: "`SharedWasmAllocator`",
+    variants: [
+      SharedWasmAllocator.createSync({ capacity: CAPACITY }).traits,
+      SharedWasmAllocator.createSync({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY }).traits,
     ],
   },
   { name: "`NativeAllocator`", variants: [nativeTraits("typescript"), nativeTraits("c")] },

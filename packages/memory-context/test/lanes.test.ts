@@ -1,6 +1,7 @@
 /** Contexts over the lanes of one heap: here all in one thread, in threads.test.ts a worker each. */
 import { conformance } from "@ariax/conformance";
 import { SharedSlabAllocator } from "@ariax/slab";
+import { SharedWasmAllocator } from "@ariax/wasm";
 import { reactive } from "@vue/reactivity";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -33,9 +34,20 @@ describe("a root over a lane", () => {
   });
 });
 
-test("a tree of contexts over a lane does as maps and sums do", () => {
+/** A lane of the same kind of heap, in a WebAssembly memory, operated by the engine there. */
+function wasmLane(capacity: number): SharedWasmAllocator {
+  const first = SharedWasmAllocator.createSync({ capacity, lanes: 3 });
+  const lanes = [first, SharedSlabAllocator.attach(first.memory), SharedWasmAllocator.attachSync(first.memory)];
+  for (const size of [20, 3000, 40_000]) for (const lane of lanes) lane.allocate(size);
+  return lanes[2] as SharedWasmAllocator;
+}
+
+test.each([
+  ["a lane", (capacity: number) => lanesOf(3, capacity)[2]],
+  ["a lane of the engine in WebAssembly", wasmLane],
+])("a tree of contexts over %s does as maps and sums do", (_, lane) => {
   fc.assert(
-    fc.property(steps, (all) => run(all, MemoryContext, lanesOf(3, 5 << 20)[2])),
+    fc.property(steps, (all) => run(all, MemoryContext, lane(5 << 20))),
     { seed: 2, numRuns: times(20, 200) },
   );
 });
