@@ -2,7 +2,7 @@
 import { TRAIT_LABELS, type Traits } from "../../packages/allocator/src/index.ts";
 import { Arena } from "../../packages/arena/src/index.ts";
 import { MemoryContext } from "../../packages/memory-context/src/index.ts";
-import { NativeAllocator } from "../../packages/native/src/index.ts";
+import { NativeAllocator, NativeSharedAllocator } from "../../packages/native/src/index.ts";
 import { SharedSlabAllocator, SlabAllocator } from "../../packages/slab/src/index.ts";
 import { SharedWasmAllocator, WasmAllocator } from "../../packages/wasm/src/index.ts";
 
@@ -50,6 +50,7 @@ const subjects = (): readonly Subject[] => [
     ],
   },
   { name: "`NativeAllocator`", variants: [nativeTraits("typescript"), nativeTraits("c")] },
+  { name: "`NativeSharedAllocator`", variants: [nativeSharedTraits()] },
   {
     name: "`MemoryContext`",
     variants: [
@@ -61,6 +62,11 @@ const subjects = (): readonly Subject[] => [
 
 function nativeTraits(engine: "typescript" | "c"): Traits {
   using heap = new NativeAllocator({ capacity: CAPACITY, engine });
+  return heap.traits;
+}
+
+function nativeSharedTraits(): Traits {
+  using heap = new NativeSharedAllocator({ capacity: CAPACITY });
   return heap.traits;
 }
 

@@ -1,5 +1,6 @@
 /** Contexts over the lanes of one heap: here all in one thread, in threads.test.ts a worker each. */
 import { conformance } from "@ariax/conformance";
+import { isAvailable, NativeSharedAllocator } from "@ariax/native";
 import { SharedSlabAllocator } from "@ariax/slab";
 import { SharedWasmAllocator } from "@ariax/wasm";
 import { reactive } from "@vue/reactivity";
@@ -42,14 +43,32 @@ function wasmLane(capacity: number): SharedWasmAllocator {
   return lanes[2] as SharedWasmAllocator;
 }
 
-test.each([
-  ["a lane", (capacity: number) => lanesOf(3, capacity)[2]],
-  ["a lane of the engine in WebAssembly", wasmLane],
-])("a tree of contexts over %s does as maps and sums do", (_, lane) => {
-  fc.assert(
-    fc.property(steps, (all) => run(all, MemoryContext, lane(5 << 20))),
-    { seed: 2, numRuns: times(20, 200) },
-  );
+describe("a tree of contexts does as maps and sums do", () => {
+  const overLanes = (lane: (capacity: number) => ReturnType<typeof wasmLane> | SharedSlabAllocator) =>
+    fc.assert(
+      fc.property(steps, (all) => run(all, MemoryContext, lane(5 << 20))),
+      { seed: 2, numRuns: times(20, 200) },
+    );
+  test("over a lane", () => overLanes((capacity) => lanesOf(3, capacity)[2]));
+  test("over a lane of the engine in WebAssembly", () => overLanes(wasmLane));
+});
+
+test.skipIf(!isAvailable())("contexts over lanes of mapped memory, which the engine in C operates", () => {
+  using heap = new NativeSharedAllocator({ capacity: 16 << 20, lanes: 2 });
+  const other = SharedSlabAllocator.attach(heap.region!.buffer, { ticket: heap.ticket() });
+  const contexts = [heap, other].map((lane, i) => new MemoryContext(lane, { name: `${i}`, quota: 1 << 20 }));
+  for (const context of contexts) {
+    child(context, "inner", 200_000).allocate(100_000);
+    fillUp(context, 1000);
+    verifyAll(context);
+  }
+  const { reserved } = contexts[0].usage();
+  const { live } = heap.stats();
+  contexts[0].dispose();
+  expect(heap.stats().live).toBe(live - reserved);
+  expect(heap.reclaim(other.holder, { keep: () => false })).toMatchObject({ lanes: 1, blocks: 0 });
+  expect(heap.stats().live).toBe(0);
+  heap.verify();
 });
 
 describe("contexts over lanes of one heap", () => {
