@@ -3,9 +3,11 @@ import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY, newB
 import { Heap } from "../heap.ts";
 import * as H from "../layout.ts";
 import { type Growable, growable, readPlace, type WasmMemory } from "../memory.ts";
+import { freeAt } from "../page-pool.ts";
 import { PAGE_SIZE } from "../size-class.ts";
 import * as L from "./layout.ts";
 import { forgetAll } from "./repair.ts";
+import { firstOf } from "./territory.ts";
 
 /** How many threads at once, where nothing is said. */
 const DEFAULT_LANES = 8;
@@ -150,14 +152,14 @@ export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0):
 }
 
 /**
- * Makes the heap longer, so that `pages` more can be claimed side by side; false where it can't be. Any lane may, at any time: the length
- * goes up by compare-exchange.
+ * Makes the heap longer, so that `pages` can be claimed side by side, with the free ones of the pool and the lane that it ends with; false where it
+ * can't be. Any lane may, at any time: the length goes up by compare-exchange.
  */
-export function growShared(heap: Heap, pages: number): boolean {
+export function growShared(heap: Heap, lane: number, pages: number): boolean {
   const w = heap.words;
   const territory = 1 << w[L.H_TERRITORY];
   for (let now = Atomics.load(w, H.H_PAGES); ; ) {
-    const need = Math.ceil(pages / territory) * territory;
+    const need = Math.max(1, Math.ceil((pages - tail(w, lane, now)) / territory)) * territory;
     const most = w[H.H_LIMIT] - now;
     if (need > most) return false;
     const more = Math.min(most, Math.max(need, Math.min(now - (now % territory), 16384)));
@@ -168,4 +170,12 @@ export function growShared(heap: Heap, pages: number): boolean {
     if (found === now || found >= now + need) return true;
     now = found;
   }
+}
+
+/** Pages before `end` that are the pool's, and free ones of the lane before them. */
+function tail(w: Int32Array, lane: number, end: number): number {
+  let t = end >>> w[L.H_TERRITORY];
+  while (w[w[L.H_OWN] + t - 1] === 0) t--;
+  const first = firstOf(w, t);
+  return end - first + freeAt(w, lane, first - 1);
 }

@@ -34,10 +34,11 @@ export function relieve(heap: Heap, lane: number, ticket: number, pages: number,
     const some = sweep(w, lane);
     if (trim(w, lane) || some) return 4;
   }
-  if (step <= 4 && growShared(heap, pages) && claim(w, lane, pages)) return 5;
+  if (step <= 4 && growShared(heap, lane, pages) && claim(w, lane, pages)) return 5;
   if (step <= 5) {
     gather(w, lane, ticket);
-    if (claim(w, lane, pages)) return 6;
+    // What the pool has now may be less than is needed, but for what the heap can grow by.
+    if (claim(w, lane, pages) || (growShared(heap, lane, pages) && claim(w, lane, pages))) return 6;
   }
   return NO_STEP;
 }
