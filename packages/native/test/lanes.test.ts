@@ -154,6 +154,33 @@ describeNative("a heap with lanes", () => {
     heap.verify();
   });
 
+  test("tells a thread that was reclaimed though it lives, and changes nothing", () => {
+    const heap = made({ capacity: MiB });
+    const other = NativeSharedAllocator.attach(heap.region!);
+    const [p, q] = [heap.allocate(100), other.allocate(100)];
+    const large = other.allocate(100_000);
+    expect(heap.reclaim(other.holder)).toMatchObject({ lanes: 1, blocks: 2 });
+    const lost = `LANE_LOST: lane lost: ticket ${other.holder} was reclaimed while its thread lives; its blocks may be others' now`;
+    for (const call of [
+      () => other.tryAllocate(100_000),
+      () => other.allocate(8, 4096),
+      () => other.free(p),
+      () => other.free(large),
+      () => other.free(12),
+      () => other.resize(large, 200_000),
+      () => other.reallocate(p, 1000),
+      () => other.allocateMany(100_000, new Int32Array(2)),
+      () => other.freeMany(Int32Array.of(q)),
+      () => other.park(),
+      () => other.verifyLane(),
+    ]) {
+      expect(thrownBy(call)).toContain(lost);
+    }
+    expect(heap.stats().blocks).toBe(3);
+    for (const offset of [p, q, large]) heap.free(offset);
+    heap.verify();
+  });
+
   test("forgets the workers it watches when it is unmapped", () => {
     const heap = new NativeSharedAllocator({ capacity: MiB });
     const worker = new EventEmitter();
