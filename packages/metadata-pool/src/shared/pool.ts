@@ -1,6 +1,8 @@
 import {
+  CorruptionError,
   checkCallback,
   checkInteger,
+  DetachedError,
   InvalidArgumentError,
   newBuffer,
   PoolExhaustedError,
@@ -10,9 +12,9 @@ import {
 } from "@ariax/allocator";
 import { AtomicBitSet, BitSet } from "@ariax/bitset";
 import type { Accessor } from "../accessors.ts";
-import { type Column, type FieldValue, openFields, type Schema } from "../fields.ts";
+import type { Column, FieldValue, Schema } from "../fields.ts";
 import { type Handle, handleBits } from "../handle.ts";
-import { checkPlace, gone, type PoolStats } from "../options.ts";
+import { checkPlace, type PoolStats } from "../options.ts";
 import { LaneLostError, PoolClosedError } from "./errors.ts";
 import {
   byOf,
@@ -134,11 +136,13 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
     this.retiredWord = ((lives + 1 - firstLife) << laneBits) | 0;
     this.recent = new Int32Array(RECENT + 2);
     this.watched = new Map();
-    const { names, accessors, columns, byName } = openFields(layout.fields, this);
-    this.names = names;
-    this.accessors = accessors as never;
-    this.columns = columns as unknown as typeof this.columns;
-    this.fields = byName as unknown as typeof this.fields;
+    const columns = layout.fields.map((f) => f.column(buffer, byteOffset + f.at, layout.capacity));
+    this.names = layout.fields.map((f) => f.name);
+    this.accessors = layout.fields.map((f, i) => new f.Accessor(f, columns[i] as never, this as never));
+    const named = <T>(list: readonly T[]): { readonly [name: string]: T } =>
+      Object.freeze(Object.fromEntries(this.names.map((name, i) => [name, list[i]])));
+    this.columns = named(columns) as typeof this.columns;
+    this.fields = named(this.accessors) as unknown as typeof this.fields;
     const { words, table, laneMask, retiredWord: retired } = this;
     if (old === undefined) {
       // Fresh memory is zero already.
@@ -404,7 +408,10 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
   }
 
   private checkAttached(): void {
-    if (this.words.length === 0) gone(this);
+    if (this.words.length > 0) return;
+    const room = this.buffer.byteLength - this.byteOffset;
+    if (room <= 0) throw new DetachedError();
+    throw new CorruptionError(`truncated: the pool has ${this.byteLength} bytes, ${room} are there`);
   }
 
   /** Throws unless this thread has its lane. */
