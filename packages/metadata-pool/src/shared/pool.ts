@@ -63,9 +63,13 @@ interface Continued {
  * that the handle says. So of two that want the same, one gets it, and a slot says by itself who has it. All else are hints: a set of
  * slots that may be free, and, for each thread, the slots that it released last.
  *
- * Which accesses are plain, and why that does no harm: the load of a slot's word before its compare-exchange (an old value makes it fail;
- * where nothing is tried because of one, it is loaded again, atomically); that of the thread's own lane (it learns later that it was
- * reclaimed although it lives). The columns are the program's: an acquire sees all that was done before the release of the same slot.
+ * Which accesses are plain, and why that does no harm:
+ *
+ *     a slot's word, before its    an old value makes that fail. Where one keeps it from being tried, the word is loaded again,
+ *     compare-exchange             atomically; but not of a slot that was released lately: it has a hint, too
+ *     a slot's word, of `isLive`   where it says live, the record was so a moment ago; where not, it is loaded again, atomically
+ *     the own lane's word          the thread learns later that it was reclaimed although it lives
+ *     the columns                  are the program's: an acquire sees all that was done before the release of the same slot
  *
  * As in `MetadataPool`, `this` may be a proxy: what is read of it is read before anything is written.
  */
