@@ -3,7 +3,7 @@ import { TRAIT_LABELS, type Traits } from "../../packages/allocator/src/index.ts
 import { Arena } from "../../packages/arena/src/index.ts";
 import { MemoryContext } from "../../packages/memory-context/src/index.ts";
 import { NativeAllocator } from "../../packages/native/src/index.ts";
-import { SlabAllocator } from "../../packages/slab/src/index.ts";
+import { SharedSlabAllocator, SlabAllocator } from "../../packages/slab/src/index.ts";
 import { WasmAllocator } from "../../packages/wasm/src/index.ts";
 
 const CAPACITY = 1 << 20;
@@ -21,6 +21,13 @@ const subjects = (): readonly Subject[] => [
       new SlabAllocator({ capacity: CAPACITY }).traits,
       new SlabAllocator({ buffer: new SharedArrayBuffer(CAPACITY) }).traits,
       new SlabAllocator({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY }).traits,
+    ],
+  },
+  {
+    name: "`SharedSlabAllocator`",
+    variants: [
+      new SharedSlabAllocator({ capacity: CAPACITY }).traits,
+      new SharedSlabAllocator({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY }).traits,
     ],
   },
   {

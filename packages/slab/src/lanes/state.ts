@@ -84,7 +84,8 @@ export function resume(w: Int32Array, lane: number, ticket: number): boolean {
 
 /** Throws where a lane is no longer its thread's, which was reclaimed though it lives. */
 export function checkHeld(w: Int32Array, lane: number, ticket: number): void {
-  if (stateOf(w, lane) !== stateWord(ticket, L.LIVE)) throw new LaneLostError(ticket);
+  // Read plainly: it changes only where somebody breaks the rules, and is seen sooner or later.
+  if (w[w[lane + L.H_MAIL] + L.M_STATE] !== stateWord(ticket, L.LIVE)) throw new LaneLostError(ticket);
 }
 
 /** Takes a lane that nobody holds, for a while: of one that is parked or orphaned, its state word; else 0. */
@@ -101,15 +102,19 @@ export function giveUp(w: Int32Array, lane: number, word: number): void {
   Atomics.store(w, w[lane + L.H_MAIL] + L.M_STATE, isFree ? (word & ~STATE) | L.FREE : word);
 }
 
-/** Lanes that threads hold, apart from one. */
-export function othersLive(w: Int32Array, lane: number): number {
-  let live = 0;
+/** Does something as the holder of all lanes that nobody holds; how many others hold: where that is not 0 it is not done. */
+export function alone(w: Int32Array, lane: number, ticket: number, act: () => void): number {
+  const taken: [lane: number, word: number][] = [];
+  let others = 0;
   for (let i = 0; i < w[H_LANES]; i++) {
     const other = L.laneAt(w, i);
-    const state = stateOf(w, other) & STATE;
-    if (other !== lane && (state === L.LIVE || state === L.DEAD || state === L.REPAIR)) live++;
+    const word = other === lane ? 0 : borrow(w, other, ticket);
+    if (word !== 0) taken.push([other, word]);
+    else if (other !== lane && (stateOf(w, other) & STATE) !== L.FREE) others++;
   }
-  return live;
+  if (others === 0) act();
+  for (const [other, word] of taken) giveUp(w, other, word);
+  return others;
 }
 
 /**

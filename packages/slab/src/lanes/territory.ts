@@ -17,6 +17,7 @@ import { isFree, linkRun, unlinkRun } from "../run-list.ts";
 
 // layout.ts's and lanes/layout.ts's: see page-pool.ts.
 const MAGIC = 0x58415241;
+const H_BINS = 5;
 const H_HEADS = 6;
 const H_INFO = 7;
 const H_FIRST = 10;
@@ -121,20 +122,26 @@ function have(w: Int32Array, lane: number, pages: number): void {
 
 /** Gives territories without a block back to the pool, until the lane has no more than `keep` free pages, or no such. O(runs). */
 export function giveBack(w: Int32Array, lane: number, keep: number): void {
-  const size = 1 << w[H_TERRITORY];
   for (;;) {
     const surplus = w[lane + H_PAGES] - w[lane + H_USED] - keep;
-    const run = surplus < size ? 0 : wholeRun(w, lane);
-    if (run === 0) return;
-    giveFrom(w, lane, run, Math.floor(surplus / size));
+    const run = surplus < shortest(w) ? 0 : wholeRun(w, lane);
+    if (run === 0 || !giveFrom(w, lane, run, surplus)) return;
   }
+}
+
+/** Pages of the shortest territory: the one that begins with the control block's last pages. */
+function shortest(w: Int32Array): number {
+  return firstOf(w, (w[H_FIRST] >>> w[H_TERRITORY]) + 1) - w[H_FIRST];
 }
 
 /** The last page of a run with a whole territory in it, of the longest bin that has one; or 0. */
 function wholeRun(w: Int32Array, lane: number): number {
   const info = w[H_INFO];
-  const least = binOf(Math.min(1 << w[H_TERRITORY], firstOf(w, (w[H_FIRST] >>> w[H_TERRITORY]) + 1) - w[H_FIRST]));
+  const least = binOf(shortest(w));
+  const bins = w[lane + H_BINS] + 1;
   for (let bin = binOf(w[lane + H_PAGES]); bin >= least; bin--) {
+    // None in the rest of the word?
+    if (w[bins + (bin >>> 5)] << (31 - (bin & 31)) === 0) bin &= -32;
     for (let first = w[w[lane + H_HEADS] + bin]; first !== 0; ) {
       const at = info + (first << INFO_SHIFT);
       const pages = w[at];
@@ -152,12 +159,15 @@ function lowest(w: Int32Array, page: number): number {
   return page <= w[H_FIRST] ? page >>> w[H_TERRITORY] : ((page - 1) >>> w[H_TERRITORY]) + 1;
 }
 
-/** Gives up to `most` of the whole territories of a run, its last ones. */
-function giveFrom(w: Int32Array, lane: number, last: number, most: number): void {
+/** Gives the whole territories of a run, its last ones, as far as they have no more than `most` pages. Were there some? */
+function giveFrom(w: Int32Array, lane: number, last: number, most: number): boolean {
   const length = w[w[H_INFO] + (last << INFO_SHIFT)];
   const first = last - length + 1;
   const end = (last + 1) >>> w[H_TERRITORY];
-  const start = Math.max(lowest(w, first), end - most);
+  const least = lowest(w, first);
+  let start = end;
+  while (start > least && firstOf(w, end) - firstOf(w, start - 1) <= most) start--;
+  if (start === end) return false;
   unlinkRun(w, lane, last, length);
   const from = firstOf(w, start);
   const to = firstOf(w, end);
@@ -170,6 +180,7 @@ function giveFrom(w: Int32Array, lane: number, last: number, most: number): void
     Atomics.store(w, w[H_OWN] + t, 0);
   }
   if (start < w[H_HINT]) w[H_HINT] = start;
+  return true;
 }
 
 function linkFree(w: Int32Array, lane: number, first: number, pages: number): void {

@@ -1,0 +1,83 @@
+/** The heap with lanes, operated by WebAssembly: the contract, and the same bytes as the TypeScript engine makes. */
+import { conformance } from "@ariax/conformance";
+import { SharedSlabAllocator } from "@ariax/slab";
+import { describe, expect, test } from "vitest";
+import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
+import { SharedWasmAllocator } from "../src/index.ts";
+import { memoryOf, memoryWith, PAGE } from "./heaps.ts";
+import { type Engines, Lanes } from "./lanes.ts";
+
+const runs = times(20, 200);
+const most = withoutLeaks(test);
+const attach = (buffer: ArrayBufferLike) => SharedWasmAllocator.attachSync(memoryWith(buffer));
+
+describe.each([1, 8])("%i lanes, the first of them", (lanes) => {
+  conformance({ test, runs, attach, create: (capacity) => SharedWasmAllocator.createSync({ capacity, lanes }) });
+});
+
+describe("memory that grows", () => {
+  const create = (maxCapacity: number) => SharedWasmAllocator.createSync({ capacity: PAGE, maxCapacity, lanes: 3 });
+  conformance({ test: most, runs, attach, create });
+});
+
+describe("a given memory, from an odd place on", () => {
+  const byteOffset = 3 * 4096 + 1;
+  conformance({
+    test: most,
+    runs,
+    create: (capacity) => {
+      const memory = memoryOf(2, 2 + Math.ceil(capacity / PAGE), true);
+      return SharedWasmAllocator.createSync({ memory, byteOffset, byteLength: capacity + 4095, lanes: 2 });
+    },
+    attach: (buffer) => SharedWasmAllocator.attachSync(memoryWith(buffer), { byteOffset }),
+  });
+});
+
+describe.each([
+  ["of one size", { capacity: 1 << 20, lanes: 5 }],
+  ["with one lane", { capacity: 1 << 20, lanes: 1 }],
+  ["that grows", { capacity: PAGE, maxCapacity: 4 << 20, lanes: 5 }],
+  ["whose control block is larger than it begins", { capacity: PAGE, maxCapacity: 64 << 20, lanes: 8 }],
+])("a heap %s", (_, options) => {
+  const typescript: Engines = {
+    make: () => new SharedSlabAllocator(options),
+    attach: (first, ticket) => SharedSlabAllocator.attach(first.memory.buffer, { ticket }),
+  };
+  const memory = (heap: SharedSlabAllocator) => heap.memory as WebAssembly.Memory;
+  const wasm: Engines = {
+    make: () => SharedWasmAllocator.createSync(options),
+    attach: (first, ticket) => SharedWasmAllocator.attachSync(memory(first), { ticket }),
+  };
+  /** Every other lane is the other engine's. */
+  const mixed: Engines = {
+    make: wasm.make,
+    attach: (first, ticket) =>
+      ticket % 2 === 0 ? SharedSlabAllocator.attach(memory(first), { ticket }) : wasm.attach(first, ticket),
+  };
+  const seeds = Array.from({ length: times(3, 60) }, (_, i) => i + 1);
+
+  describe.each([
+    ["WebAssembly", wasm],
+    ["WebAssembly and TypeScript, a lane each in turns", mixed],
+  ])("operated by %s", (_, engines) => {
+    test.each(seeds)("has the bytes that TypeScript alone makes, whichever lane is called (seed %i)", (seed) => {
+      const [here, there] = [new Lanes(engines, seed), new Lanes(typescript, seed)];
+      for (let turn = 0; turn < 6; turn++) {
+        expect(here.run(500)).toEqual(there.run(500));
+        expect(here.first.stats()).toEqual(there.first.stats());
+        const { bytes } = there;
+        expect(here.bytes.subarray(0, bytes.length).equals(bytes)).toBe(true);
+        here.first.verify();
+        for (const heap of here.heaps) heap.verifyLane();
+      }
+      here.finish();
+      there.finish();
+      expect(here.first.words).toEqual(there.first.words);
+      expect(here.first.stats().blocks).toBe(0);
+      here.first.reset();
+      there.first.reset();
+      expect(here.first.words).toEqual(there.first.words);
+      here.first.verify();
+    });
+  });
+});
