@@ -1,6 +1,6 @@
 /** The charts of the threads: throughput by their number, a thread that is stopped and killed, bytes held, records handed over. */
 import { type Chart, type Colour, colourOf, type Series } from "../charts.ts";
-import type { ThreadsReport } from "./report.ts";
+import type { ThreadsReport } from "./parts.ts";
 
 const OWN: Readonly<Record<string, string>> = { lanes: "slab", private: "slab-shared", offset: "slab" };
 const colour = (subject: string, i: number): Colour => colourOf(OWN[subject] ?? subject, i);

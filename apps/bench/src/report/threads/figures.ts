@@ -1,10 +1,10 @@
 /**
- * What windows come to. A window's time is that of a unit on one thread: k threads that need a, b, … ns for one do 1/a + 1/b + … a ns. The least of many
+ * What windows come to. A window's time is that of one thread for a unit: k threads of which each does one in a, b, … ns do 1/a + 1/b + … a ns. The least of many
  * windows counts, as what else a machine does only ever adds; and beside a ratio stands the same of each match.
  */
 import { type Interval, medianInterval, summarise } from "../../base/statistics.ts";
 import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
-import type { WindowsObservation } from "../../workloads/threads/workloads.ts";
+import type { WindowsObservation } from "../../workloads/threads/protocol.ts";
 
 /** ns of one thread for a unit: the harmonic mean of the threads'. */
 export const nsOf = (threads: readonly number[]): number =>

@@ -3,7 +3,8 @@ import { SHARINGS } from "../../subjects/threads/sharings.ts";
 import { bytes, endOf, ns, times } from "../format.ts";
 import { type Section, type Shown, targetCards, targetSection } from "../shown.ts";
 import { chartsOf } from "./charts.ts";
-import { type ThreadsReport, versionsIn } from "./report.ts";
+import type { ThreadsReport } from "./parts.ts";
+import { versionsIn } from "./report.ts";
 import { percent } from "./targets.ts";
 
 export function showThreads(report: ThreadsReport): Shown {

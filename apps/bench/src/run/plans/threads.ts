@@ -4,7 +4,7 @@
  */
 import { SUBJECTS } from "../../subjects/subjects.ts";
 import { HEAP_WORKLOADS } from "../../workloads/heap/workloads.ts";
-import type { ThreadBudget, ThreadRequest } from "../../workloads/threads/observe.ts";
+import type { ThreadBudget, ThreadRequest } from "../../workloads/threads/protocol.ts";
 import { THREAD_WORKLOADS, type ThreadWorkload } from "../../workloads/threads/workloads.ts";
 import type { Cell, Match, Plan, Step } from "../plan.ts";
 import { taskOf } from "./latest.ts";

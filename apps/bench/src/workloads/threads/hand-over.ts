@@ -12,20 +12,9 @@ import { sharingOf } from "../../subjects/threads/sharings.ts";
 import type { Turns } from "../../worker/turns.ts";
 import { sleep } from "./control.ts";
 import { HAND, type HandData, type HandMode, onTheWay } from "./hand.ts";
-import type { ThreadRequest } from "./observe.ts";
+import type { HandOverObservation, ThreadRequest } from "./protocol.ts";
 import { Ring } from "./ring.ts";
-import type { WindowsObservation } from "./workloads.ts";
 import { XMALLOC_CAPACITY } from "./xmalloc.ts";
-
-export interface HandOverObservation extends WindowsObservation {
-  /** µs from the sending of one record until the sender knows that it is there: median and p99, of so many. */
-  readonly latency: readonly {
-    readonly name: string;
-    readonly p50: number;
-    readonly p99: number;
-    readonly count: number;
-  }[];
-}
 
 /** Records of which the latency is. */
 const LATENCIES = 300;

@@ -16,7 +16,7 @@ const view = new Int32Array(shared.buffer);
 const LENGTH = bytes / 4;
 const limit = onTheWay(bytes);
 
-let [stamp, sum] = [1, 0];
+let stamp = 1;
 
 /** Another thread's word, until it is at least so much; the thread sleeps. */
 function waitFor(word: number, least: number): void {
@@ -35,8 +35,8 @@ const came = (count: number): void => {
 
 /** By a loop: `fill` of shared memory is several times as slow as that, and of other memory faster. */
 function write(to: Int32Array, at: number, isWritten: boolean): void {
-  const end = isWritten ? at + LENGTH : at + 1;
-  for (let i = at; i < end; i++) to[i] = stamp;
+  const [end, value] = [isWritten ? at + LENGTH : at + 1, stamp];
+  for (let i = at; i < end; i++) to[i] = value;
 }
 
 /** Sends one. */
@@ -61,7 +61,10 @@ const kept = new Int32Array(LENGTH);
 function look(record: Int32Array, at: number, isWritten: boolean): void {
   stamp = (stamp + 1) | 0;
   if (record[at] !== stamp) throw new Error(`record ${stamp} came as ${record[at]}`);
-  if (isWritten) for (let i = at; i < at + LENGTH; i++) sum = (sum + record[i]!) | 0;
+  if (!isWritten) return;
+  let all = 0;
+  for (let i = at; i < at + LENGTH; i++) all = (all + record[i]!) | 0;
+  if (all !== Math.imul(stamp, LENGTH)) throw new Error(`record ${stamp} came with other words`);
 }
 
 function get(isWritten: boolean): void {
@@ -119,7 +122,6 @@ function getAll(mode: HandMode, count: number): void {
 if (thread === 1 && !byOffset) {
   port.on("message", (record: Int32Array) => {
     look(record, 0, words[HAND.MODE] === 1);
-    // What was written by the other, and is not looked at, is a lie: the sum is kept.
     came(1);
   });
 }

@@ -4,22 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { sharingOf } from "../../subjects/threads/sharings.ts";
-import { openWindow } from "./control.ts";
+import { openWindow, unitsOf } from "./control.ts";
 import { heldInC, isOfC } from "./in-c.ts";
-import type { ThreadRequest } from "./observe.ts";
+import type { HeldObservation, ThreadRequest } from "./protocol.ts";
 import { Ring } from "./ring.ts";
 import { DELAY, HELD_QUEUE } from "./shapes.ts";
 import { Team } from "./team.ts";
-
-export interface HeldObservation {
-  /** ms since the beginning, and bytes held then. */
-  readonly samples: readonly (readonly [ms: number, bytes: number])[];
-  /** By whom: `system`, what it says is resident; `heap`, what the heap says it has reserved. */
-  readonly by: "system" | "heap";
-  /** Blocks that were freed in all. */
-  readonly blocks: number;
-  readonly version?: string;
-}
 
 /** Of the heap; twice what it needs. */
 const CAPACITY = 64 << 20;
@@ -41,7 +31,7 @@ export async function measure({ subject, budget }: ThreadRequest): Promise<HeldO
     const start = performance.now();
     for (let i = 0; i < LOOKS; i++) {
       openWindow(team.control, 0, 2, (1000 * budget.seconds) / LOOKS);
-      blocks += team.control.results[3]!;
+      blocks += unitsOf(team.control, 1);
       const { reserved, overhead } = watcher.stats();
       samples.push([performance.now() - start, residentIn(CAPACITY) ?? reserved + overhead]);
     }

@@ -6,9 +6,7 @@ import { C_ENV, readyC } from "../../subjects/c/ready.ts";
 import { type CSubject, isInC } from "../../subjects/subject.ts";
 import { SUBJECTS } from "../../subjects/subjects.ts";
 import { type Turns, WAITING } from "../../worker/turns.ts";
-import type { HeldObservation } from "./held.ts";
-import type { ThreadRequest } from "./observe.ts";
-import type { WindowsObservation } from "./workloads.ts";
+import type { HeldObservation, ThreadRequest, WindowsObservation } from "./protocol.ts";
 
 /** What is not here is no fault. */
 class UnavailableError extends Error {

@@ -5,9 +5,8 @@ import { capacityFor } from "../../subjects/room.ts";
 import { sharingOf } from "../../subjects/threads/sharings.ts";
 import type { Turns } from "../../worker/turns.ts";
 import { HEAP_WORKLOADS } from "../heap/workloads.ts";
-import type { ThreadRequest } from "./observe.ts";
+import type { ThreadRequest, WindowsObservation } from "./protocol.ts";
 import { type Mode, Team } from "./team.ts";
-import type { WindowsObservation } from "./workloads.ts";
 
 /** A thread's is the one of its number, modulo four: those that need the least memory. */
 const PROGRAMS = ["jq", "sqlite", "redis", "lua"];
@@ -37,7 +36,7 @@ export async function measure({ subject, budget }: ThreadRequest, turns: Turns):
     work: { shape: "own", program: programOf(thread) },
   }));
   try {
-    return { windows: await team.measure(modesUpTo(threads), budget, turns) };
+    return { windows: await team.measure(modesUpTo(threads), "wall", budget, turns) };
   } finally {
     await team.end();
   }

@@ -1,10 +1,9 @@
 /** Blocks that lie side by side when the threads begin: do those that they allocate themselves share a cache line? */
 import { sharingOf } from "../../subjects/threads/sharings.ts";
 import type { Turns } from "../../worker/turns.ts";
-import type { ThreadRequest } from "./observe.ts";
+import type { ThreadRequest, WindowsObservation } from "./protocol.ts";
 import { SCRATCH } from "./shapes.ts";
 import { Team } from "./team.ts";
-import type { WindowsObservation } from "./workloads.ts";
 import { XMALLOC_CAPACITY } from "./xmalloc.ts";
 
 export async function measure({ subject, budget }: ThreadRequest, turns: Turns): Promise<WindowsObservation> {
@@ -19,7 +18,7 @@ export async function measure({ subject, budget }: ThreadRequest, turns: Turns):
   }));
   try {
     const modes = [1, 2].map((count) => ({ name: `${count}`, first: 0, count }));
-    return { windows: await team.measure(modes, budget, turns) };
+    return { windows: await team.measure(modes, "busy", budget, turns) };
   } finally {
     await team.end();
   }

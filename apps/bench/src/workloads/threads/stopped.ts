@@ -6,25 +6,10 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { sharingOf } from "../../subjects/threads/sharings.ts";
 import { makeControl, progressOf, sleep } from "./control.ts";
-import type { ThreadRequest } from "./observe.ts";
+import type { StoppedObservation, ThreadRequest, Victim } from "./protocol.ts";
 import { Ring } from "./ring.ts";
 import { VICTIM } from "./stopped-words.ts";
 import type { VictimData } from "./victim.ts";
-
-export interface StoppedObservation {
-  /** Of each victim: operations of the other thread a ms of its processor time, look by look, while it runs, is stopped, and is dead. */
-  readonly victims: readonly Victim[];
-}
-
-export interface Victim {
-  /** The call that it was stopped in, and at which of its accesses of the heap. */
-  readonly call: string;
-  readonly running: readonly number[];
-  readonly stopped: readonly number[];
-  readonly killed: readonly number[];
-  /** What `reclaim` says of it: absent where there is no such thing. */
-  readonly blocks?: number;
-}
 
 /** The calls, as a victim numbers them. */
 export const CALLS = ["", "allocate", "free", "free of another thread's block"];
@@ -36,7 +21,8 @@ const LOOK = 40;
 const PATIENCE = 20_000;
 
 export async function measure({ subject, budget }: ThreadRequest): Promise<StoppedObservation> {
-  const [count, most] = budget.seconds < 10 ? [1, 6] : [5, LOOKS];
+  const count = budget.seconds < 10 ? 1 : 5;
+  const most = Math.min(LOOKS, Math.ceil(4 * budget.seconds));
   const sharing = sharingOf(subject);
   const shared = await sharing.make(CAPACITY, count + 2);
   const control = makeControl(2);

@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Turns } from "../../worker/turns.ts";
-import { type Control, makeControl, openWindow } from "./control.ts";
+import { type Control, makeControl, openWindow, type TimeBy } from "./control.ts";
+import type { WindowOptions, Windows } from "./protocol.ts";
 
 /** A number of threads that work at once, from thread `first` on. */
 export interface Mode {
@@ -10,17 +11,6 @@ export interface Mode {
   readonly first: number;
   readonly count: number;
 }
-
-export interface WindowOptions {
-  /** ms of a window, and of warming up. */
-  readonly window: number;
-  readonly warm: number;
-  /** Windows of each mode in a turn. */
-  readonly repeats: number;
-}
-
-/** By the mode's name: of each window, ns a unit of each thread. */
-export type Windows = Record<string, number[][]>;
 
 export class Team {
   declare readonly control: Control;
@@ -45,13 +35,24 @@ export class Team {
   }
 
   /** The first turn warms up; in each further one there are some windows of each mode, in turns. */
-  async measure(modes: readonly Mode[], { window, warm, repeats }: WindowOptions, turns: Turns): Promise<Windows> {
-    const open = ({ first, count }: Mode, ms: number): number[] => openWindow(this.control, first, first + count, ms);
+  async measure(
+    modes: readonly Mode[],
+    by: TimeBy,
+    { window, warm, repeats }: WindowOptions,
+    turns: Turns,
+  ): Promise<Windows> {
+    const open = ({ first, count }: Mode, ms: number): number[] =>
+      openWindow(this.control, first, first + count, ms, by);
     const found: Windows = Object.fromEntries(modes.map(({ name }) => [name, []]));
     await turns();
     for (let part = 0; part < 4; part++) for (const mode of modes) open(mode, warm / 4 / modes.length);
     while (await turns()) {
-      for (let i = 0; i < repeats; i++) for (const mode of modes) found[mode.name]!.push(open(mode, window));
+      for (let i = 0; i < repeats; i++) {
+        for (const mode of modes) {
+          // Of more threads than cores each has to get one.
+          found[mode.name]!.push(open(mode, window * Math.max(1, mode.count / 2)));
+        }
+      }
     }
     return found;
   }

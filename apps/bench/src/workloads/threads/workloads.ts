@@ -1,19 +1,9 @@
 /** What threads do, by name. Modules are loaded where they are measured. */
 import type { Turns } from "../../worker/turns.ts";
-import type { ThreadRequest } from "./observe.ts";
-import type { Windows } from "./team.ts";
-
-export type ThreadObservation = object;
-
-/** Of what is measured in windows. */
-export interface WindowsObservation {
-  readonly windows: Windows;
-  /** Of an allocator in C: what it says it is. */
-  readonly version?: string;
-}
+import type { ThreadRequest } from "./protocol.ts";
 
 export interface Measuring {
-  measure(request: ThreadRequest, turns: Turns): Promise<ThreadObservation>;
+  measure(request: ThreadRequest, turns: Turns): Promise<object>;
 }
 
 export interface ThreadWorkload {

@@ -1,11 +1,10 @@
 /** What one thread allocates the other frees; and the same by one thread, through a queue to itself. */
 import { sharingOf } from "../../subjects/threads/sharings.ts";
 import type { Turns } from "../../worker/turns.ts";
-import type { ThreadRequest } from "./observe.ts";
+import type { ThreadRequest, WindowsObservation } from "./protocol.ts";
 import { Ring } from "./ring.ts";
 import { QUEUE } from "./shapes.ts";
 import { Team } from "./team.ts";
-import type { WindowsObservation } from "./workloads.ts";
 
 export const XMALLOC_CAPACITY: number = 64 << 20;
 
@@ -18,7 +17,7 @@ export async function measure({ subject, budget }: ThreadRequest, turns: Turns):
   }));
   try {
     const modes = [1, 2].map((count) => ({ name: `${count}`, first: 0, count }));
-    return { windows: await team.measure(modes, budget, turns) };
+    return { windows: await team.measure(modes, "busy", budget, turns) };
   } finally {
     await team.end();
   }
