@@ -2,9 +2,9 @@
 import { TRAIT_LABELS, type Traits } from "../../packages/allocator/src/index.ts";
 import { Arena } from "../../packages/arena/src/index.ts";
 import { MemoryContext } from "../../packages/memory-context/src/index.ts";
-import { NativeAllocator } from "../../packages/native/src/index.ts";
+import { NativeAllocator, NativeSharedAllocator } from "../../packages/native/src/index.ts";
 import { SharedSlabAllocator, SlabAllocator } from "../../packages/slab/src/index.ts";
-import { WasmAllocator } from "../../packages/wasm/src/index.ts";
+import { SharedWasmAllocator, WasmAllocator } from "../../packages/wasm/src/index.ts";
 
 const CAPACITY = 1 << 20;
 
@@ -42,7 +42,15 @@ const subjects = (): readonly Subject[] => [
       WasmAllocator.createSync({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY, shared: true }).traits,
     ],
   },
+  {
+    name: "`SharedWasmAllocator`",
+    variants: [
+      SharedWasmAllocator.createSync({ capacity: CAPACITY }).traits,
+      SharedWasmAllocator.createSync({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY }).traits,
+    ],
+  },
   { name: "`NativeAllocator`", variants: [nativeTraits("typescript"), nativeTraits("c")] },
+  { name: "`NativeSharedAllocator`", variants: [nativeSharedTraits()] },
   {
     name: "`MemoryContext`",
     variants: [
@@ -54,6 +62,11 @@ const subjects = (): readonly Subject[] => [
 
 function nativeTraits(engine: "typescript" | "c"): Traits {
   using heap = new NativeAllocator({ capacity: CAPACITY, engine });
+  return heap.traits;
+}
+
+function nativeSharedTraits(): Traits {
+  using heap = new NativeSharedAllocator({ capacity: CAPACITY });
   return heap.traits;
 }
 

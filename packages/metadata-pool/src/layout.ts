@@ -58,24 +58,40 @@ export function layOut(schema: Schema, capacity: number, generationBits?: number
   const most = maxGenerationBits(capacity);
   const bits = generationBits === undefined ? most : checkInteger("generationBits", generationBits, 1, most);
   checkInteger("firstLife", firstLife, 1, handleBits(capacity, bits).youngLives);
-  let at = 4 * HEADER;
+  const { fields, hash, end } = placeFields(schema, capacity, 4 * HEADER);
+  const old = Math.ceil(end / 4);
+  const byteLength = poolBytes(4 * old + BitSet.byteLength(capacity), capacity);
+  const slots = byteLength / 4 - capacity;
+  const header = Int32Array.of(MAGIC, VERSION, byteLength, capacity, bits, hash, firstLife, 0);
+  header[CHECKSUM] = fnv(header.subarray(0, CHECKSUM));
+  return { capacity, generationBits: bits, firstLife, fields, old, slots, byteLength, header };
+}
+
+/** The columns of a pool, from byte `at` on, and a number that tells its fields from others. */
+export function placeFields(
+  schema: Schema,
+  capacity: number,
+  at: number,
+): { fields: PlacedField[]; hash: number; end: number } {
+  let end = at;
   const fields = readSchema(schema).map((field) => {
-    const placed = { ...field, at };
-    at += field.bytes * field.elements * capacity;
+    const placed = { ...field, at: end };
+    end += field.bytes * field.elements * capacity;
     return placed;
   });
-  const old = Math.ceil(at / 4);
-  const byteLength = align8(4 * old + BitSet.byteLength(capacity) + 4 * capacity);
-  const slots = byteLength / 4 - capacity;
+  const hash = fnv(Array.from(JSON.stringify(fields.map(({ name, type }) => [name, type])), (c) => c.codePointAt(0)!));
+  return { fields, hash, end };
+}
+
+/** The bytes of a pool whose slots, a word each, come after `before` bytes; throws `InvalidArgumentError` where they are too many. */
+export function poolBytes(before: number, capacity: number): number {
+  const byteLength = align8(before + 4 * capacity);
   if (byteLength > MAX_CAPACITY) {
     throw new InvalidArgumentError(
       `invalid capacity: ${capacity} records take ${byteLength} bytes, above ${MAX_CAPACITY}`,
     );
   }
-  const hash = fnv(Array.from(JSON.stringify(fields.map(({ name, type }) => [name, type])), (c) => c.codePointAt(0)!));
-  const header = Int32Array.of(MAGIC, VERSION, byteLength, capacity, bits, hash, firstLife, 0);
-  header[CHECKSUM] = fnv(header.subarray(0, CHECKSUM));
-  return { capacity, generationBits: bits, firstLife, fields, old, slots, byteLength, header };
+  return byteLength;
 }
 
 /** The layout of the pool that lies at `byteOffset`; throws `CorruptionError` where none does. */
@@ -102,13 +118,13 @@ export function expect(truth: boolean, otherwise: () => string): void {
 }
 
 /** The 32-bit FNV-1a hash, over numbers instead of bytes. */
-function fnv(numbers: ArrayLike<number>): number {
+export function fnv(numbers: ArrayLike<number>): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < numbers.length; i++) hash = Math.imul(hash ^ numbers[i], 0x01000193);
   return hash | 0;
 }
 
-function align8(bytes: number): number {
+export function align8(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
 

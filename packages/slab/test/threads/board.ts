@@ -22,10 +22,17 @@ export const SWAPS = 128;
 /** Blocks that a thread holds. */
 export const HAND = 64;
 export const swapAt = (cell: number): number => 4 + cell;
-/** Where a thread, of 1 on, writes down what it has, and what it is about to do. */
-export function seatAt(thread: number): { readonly hand: number; readonly intent: number; readonly moves: number } {
-  const hand = swapAt(SWAPS) + (thread - 1) * (HAND + 3);
-  return { hand, intent: hand + HAND, moves: hand + HAND + 2 };
+/** Where a thread writes down what it has, and what it is about to do: words of the board. */
+export interface Seat {
+  readonly hand: number;
+  readonly intent: number;
+  readonly moves: number;
+  readonly steps: number;
+}
+/** The seat of a thread, of 1 on. */
+export function seatAt(thread: number): Seat {
+  const hand = swapAt(SWAPS) + (thread - 1) * (HAND + 4);
+  return { hand, intent: hand + HAND, moves: hand + HAND + 2, steps: hand + HAND + 3 };
 }
 
 /** What threads can do: shapes.ts. */

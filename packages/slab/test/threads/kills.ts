@@ -7,6 +7,7 @@ import type { Worker } from "node:worker_threads";
 import { type Lost, SharedSlabAllocator } from "../../src/index.ts";
 import { random } from "../heaps.ts";
 import { HAND, PAUSE, STEPS, STOP, SWAPS, seatAt, swapAt, TARGET, tell } from "./board.ts";
+import { takeHand } from "./juggler.ts";
 import { Stamped } from "./stamped.ts";
 import { bundled, start, teamOf } from "./team.ts";
 
@@ -33,7 +34,7 @@ export async function storm({ kills, threads, seed, keep }: Storm): Promise<Acco
   const { hand: words } = seatAt(threads + 1);
   const team = teamOf(heap, threads, 0, words);
   const { board } = team;
-  const stamped = new Stamped(heap, team.ledger, 127);
+  const stamped = new Stamped(heap, new Int32Array(team.ledger), 127);
   const next = random(seed);
   const code = await bundled("storm.ts");
   let lanes = 0;
@@ -42,13 +43,6 @@ export async function storm({ kills, threads, seed, keep }: Storm): Promise<Acco
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => (fail = reject));
   failed.catch(() => {});
-
-  const takeHand = (thread: number): number[] => {
-    const cells = board.subarray(seatAt(thread).hand, seatAt(thread).hand + HAND);
-    const held = [...cells].filter((offset) => offset !== 0).map((offset) => offset >>> 0);
-    cells.fill(0);
-    return held;
-  };
 
   /** What the threads that live know, while they rest. */
   const known = (): Set<number> => {
@@ -68,7 +62,7 @@ export async function storm({ kills, threads, seed, keep }: Storm): Promise<Acco
     Atomics.store(board, PAUSE, 1);
     await Promise.race([resting, failed]);
     const { intent } = seatAt(thread);
-    const mine = [...takeHand(thread), board[intent] >>> 0, board[intent + 1] >>> 0];
+    const mine = [...takeHand(board, thread), board[intent] >>> 0, board[intent + 1] >>> 0];
     const all = known();
     const lost = heap.reclaim(ticket, {
       keep: (offset) => {
@@ -132,9 +126,9 @@ export async function storm({ kills, threads, seed, keep }: Storm): Promise<Acco
       void worker.terminate();
       const lost = await Promise.race([ended, failed]);
       lanes += lost.lanes;
-      most += lost.lanes + Atomics.exchange(board, seatAt(thread).moves, 0);
+      most += 1 + Atomics.exchange(board, seatAt(thread).moves, 0);
       // What it is known to have held is somebody else's now.
-      for (const offset of takeHand(thread)) stamped.give(offset);
+      for (const offset of takeHand(board, thread)) stamped.give(offset);
       board.fill(0, seatAt(thread).intent, seatAt(thread).moves);
       seats[thread - 1] = sit(thread);
     }
@@ -143,7 +137,7 @@ export async function storm({ kills, threads, seed, keep }: Storm): Promise<Acco
   } finally {
     await Promise.all(seats.map(({ worker }) => worker.terminate()));
   }
-  for (let thread = 1; thread <= threads; thread++) for (const offset of takeHand(thread)) stamped.give(offset);
+  for (let thread = 1; thread <= threads; thread++) for (const offset of takeHand(board, thread)) stamped.give(offset);
   for (const offset of board.subarray(swapAt(0), swapAt(SWAPS))) if (offset !== 0) stamped.give(offset >>> 0);
   heap.verify();
   if (heap.lateDoubleFrees !== 0) throw new Error(`${heap.lateDoubleFrees} blocks were freed twice`);

@@ -12,7 +12,7 @@ const MiB = 2 ** 20;
 
 /** All blocks that the board still has are freed, and then there is none. */
 function isEmptied({ heap, ledger }: Team, cells: Int32Array): void {
-  const stamped = new Stamped(heap, ledger, 127);
+  const stamped = new Stamped(heap, new Int32Array(ledger), 127);
   for (const offset of cells) if (offset !== 0) stamped.give(offset >>> 0);
   heap.verify();
   expect(heap.stats().blocks).toBe(0);

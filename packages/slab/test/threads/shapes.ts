@@ -17,7 +17,7 @@ import { Stamped } from "./stamped.ts";
 const { shape, buffer, ledger, board: words, ticket, thread, threads, seed, rounds } = workerData as Member;
 const board = new Int32Array(words);
 const heap = SharedSlabAllocator.attach(buffer, { ticket });
-const stamped = new Stamped(heap, ledger, thread);
+const stamped = new Stamped(heap, new Int32Array(ledger), thread);
 const next = random(seed);
 
 /** Room for a stamp; mostly small, at times of pages. */

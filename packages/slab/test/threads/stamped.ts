@@ -21,9 +21,9 @@ export class Stamped {
   private serial = 0;
   private words: Int32Array;
 
-  constructor(heap: SharedSlabAllocator, ledger: SharedArrayBuffer, thread: number) {
+  constructor(heap: SharedSlabAllocator, ledger: Int32Array, thread: number) {
     this.heap = heap;
-    this.ledger = new Int32Array(ledger);
+    this.ledger = ledger;
     this.thread = thread;
     this.words = new Int32Array(0);
   }
