@@ -446,7 +446,8 @@ export class SharedSlabAllocator implements Allocator {
       if (want < pages) settle(w, lane);
       return true;
     }
-    return claimAfter(w, lane, page + pages, want - pages) && resizeOwn(w, lane, page, pages, want);
+    // Shorter is refused only where another lane has freed it.
+    return want > pages && claimAfter(w, lane, page + pages, want - pages) && resizeOwn(w, lane, page, pages, want);
   }
 
   allocateMany(size: number, out: Int32Array): number {
