@@ -32,15 +32,19 @@ static void write_lane(ax_heap *heap, uint32_t i) {
   }
 }
 
-/* Whose each territory is, of those that are not 0 already; and no lane knows of a block. */
+/* No territory is any lane's, and no lane knows of a block; where the page table is 0. */
 static void share_out(ax_heap *heap) {
-  uint32_t control = heap->first >> heap->territory;
+  uint32_t control = heap->first >> heap->territory, size = 1u << heap->territory;
   set_entry(heap, heap->first - 1, AX_E_CONTROL);
-  for (uint32_t t = 0; t < control; t++) poke(owner_at(heap, t), AX_CONTROL);
+  for (uint32_t t = control; t < territories_of(heap); t++) {
+    if (peek(owner_at(heap, t)) == 0) continue;
+    poke(owner_at(heap, t), 0);
+    zero_words(word_at(heap, heap->remote) + (t * size << AX_BITS_SHIFT), size << AX_BITS_SHIFT);
+  }
   poke(&heap->hint, control);
   for (uint32_t i = 0; i < heap->lanes; i++) {
     ax_heap *lane = lane_at(heap, i);
-    forget_all(lane);
+    if (lane->pages != 0) forget_all(lane);
     lane->op = lane->late = 0;
     lane->check = lane->peak ^ AX_MAGIC;
   }
@@ -48,9 +52,8 @@ static void share_out(ax_heap *heap) {
 
 /* Ends every block's life: no territory is any lane's. O(limit). */
 static void clear_shared(ax_heap *heap) {
-  zero_words(heap->table, heap->pages);
-  zero_words(word_at(heap, heap->remote), heap->pages << AX_BITS_SHIFT);
-  zero_words(owner_at(heap, 0), heap->limit >> heap->territory);
+  /* The order is that of what a thread that is killed in it may leave: pages of no block first, the pool's last. */
+  zero_words(heap->table + heap->first, heap->pages - heap->first);
   share_out(heap);
 }
 
@@ -72,6 +75,8 @@ ax_heap *ax_make_shared_zeroed(void *buffer, uint32_t base, uint32_t pages, uint
   for (uint32_t i = 0; i < lanes; i++) write_lane(heap, i);
   heap->pages = pages;
   heap->token = 1;
+  for (uint32_t t = 0; t < heap->first >> heap->territory; t++) poke(owner_at(heap, t), AX_CONTROL);
+  for (uint32_t i = 0; i < lanes; i++) forget_all(lane_at(heap, i));
   share_out(heap);
   /* Written last: who opens the heap sooner finds none. */
   store(&heap->magic, AX_MAGIC);
@@ -87,14 +92,24 @@ ax_heap *ax_open_shared(void *buffer, uint32_t base, uint64_t bytes) {
   return find_fixed_fault(heap) == 0 ? heap : NULL;
 }
 
+/* Pages at the heap's end that a lane has free, or can claim. */
+static uint32_t tail(const ax_heap *lane, uint32_t end) {
+  const ax_heap *heap = heap_of(lane);
+  uint32_t t = end >> heap->territory;
+  while (t > 0 && peek(owner_at(heap, t - 1)) == 0) t--;
+  uint32_t first = first_page(heap, t);
+  return end - first + free_at(lane, first - 1);
+}
+
 /*
- * Makes the heap longer, so that `pages` more can be claimed side by side; false where it can't be. Any lane may, at any time: the length
- * goes up by compare-exchange.
+ * Makes the heap longer, so that a lane can have `pages` side by side at its end; false where it can't be. Any lane may, at any time: the
+ * length goes up by compare-exchange.
  */
-static bool grow_shared(ax_heap *heap, uint32_t pages) {
+static bool grow_shared(ax_heap *lane, uint32_t pages) {
+  ax_heap *heap = heap_of(lane);
   uint32_t size = 1u << heap->territory;
   for (uint32_t now = load(&heap->pages);;) {
-    uint32_t need = (pages + size - 1) & (0u - size), most = heap->limit - now;
+    uint32_t have = tail(lane, now), need = ((pages > have ? pages - have : 1) + size - 1) & (0u - size), most = heap->limit - now;
     if (need > most) return false;
     uint32_t more = now < AX_LONGEST_GROWTH ? now & (0u - size) : AX_LONGEST_GROWTH;
     if (more < need) more = need;
@@ -112,9 +127,8 @@ static bool grow_shared(ax_heap *heap, uint32_t pages) {
 }
 
 bool ax_shared_reset(ax_heap *heap, uint32_t lane, uint32_t ticket) {
-  if (!ax_answer(heap, lane, ticket) || others_live((const ax_heap *)word_at(heap, lane)) != 0) return false;
-  clear_shared(heap);
-  return true;
+  if (!ax_answer(heap, lane, ticket)) return false;
+  return alone((ax_heap *)word_at(heap, lane), ticket, clear_shared) == 0;
 }
 
 uint32_t ax_late_double_frees(const ax_heap *heap, uint32_t lane) { return ((const ax_heap *)word_at(heap, lane))->late; }

@@ -31,15 +31,13 @@ static bool resize_own(ax_heap *lane, uint32_t page, uint32_t pages, uint32_t wa
     uint32_t free = free_at(lane, end);
     if (free < want - pages) return false;
     cut_run(lane, end + free - 1, 1, want - pages);
-    set_entry(heap, page + want - 1, AX_E_BODY);
   }
+  /* Before the block has its new length: a last page that says that it is free would be merged with the pages behind it. */
+  if (want > 1) set_entry(heap, page + want - 1, AX_E_BODY);
   if (!change_entry(heap, page, AX_E_LARGE | pages, AX_E_LARGE | want)) {
     if (want > pages) give_rest(lane, end, want - pages);
     return false;
   }
-  if (want < pages) {
-    if (want > 1) set_entry(heap, page + want - 1, AX_E_BODY);
-    give_rest(lane, page + want, pages - want);
-  }
+  if (want < pages) give_rest(lane, page + want, pages - want);
   return true;
 }

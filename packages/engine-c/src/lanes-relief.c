@@ -2,8 +2,8 @@
  * What may make room where a lane has none, in the order of what it costs, to it and to others:
  *
  *     collect   what others freed, and announced            own pages
- *     trim      its stacks, and slabs without a block
  *     claim     territories of the pool                     one compare-exchange each
+ *     trim      its stacks, and slabs without a block
  *     sweep     what others freed, announced or not         O(pages of the lane)
  *     grow      the memory
  *     gather    what lanes keep that nobody holds, and its own free territories, so that claims find them side by side
@@ -26,30 +26,36 @@ static void give_all(ax_heap *lane) {
 static void gather(ax_heap *lane, uint32_t ticket) {
   ax_heap *heap = heap_of(lane);
   give_all(lane);
-  lane->seen = fetch_add(&heap->want, 1) + 1;
+  bool want = false;
   for (uint32_t i = 0; i < heap->lanes; i++) {
     ax_heap *other = lane_at(heap, i);
-    uint32_t word = other == lane ? 0 : borrow(other, ticket);
-    if (word == 0) continue;
+    if (other == lane) continue;
+    uint32_t word = borrow(other, ticket);
+    if (word == 0) {
+      /* Held by another. Does it have a territory's pages that are free? Racing with it, the difference may be of any sign. */
+      want = want || (int32_t)(peek(&other->pages) - peek(&other->used)) >> heap->territory > 0;
+      continue;
+    }
     sweep(other);
     give_all(other);
     give_up(other, word);
   }
+  if (want) lane->seen = fetch_add(&heap->want, 1) + 1;
 }
 
 /* Does the next step from `step` on that changes something; the one to go on with, or AX_NO_STEP. `pages` are needed, side by side. */
 static uint32_t relieve(ax_heap *lane, uint32_t ticket, uint32_t pages, uint32_t step) {
   if (step <= 0 && collect(lane)) return 1;
-  if (step <= 1 && trim(lane)) return 2;
-  if (step <= 2 && claim(lane, pages)) return 3;
+  if (step <= 1 && claim(lane, pages)) return 2;
+  if (step <= 2 && trim(lane)) return 3;
   if (step <= 3) {
     bool some = sweep(lane);
     if (trim(lane) || some) return 4;
   }
-  if (step <= 4 && grow_shared(heap_of(lane), pages) && claim(lane, pages)) return 5;
+  if (step <= 4 && grow_shared(lane, pages) && claim(lane, pages)) return 5;
   if (step <= 5) {
     gather(lane, ticket);
-    if (claim(lane, pages)) return 6;
+    if (claim(lane, pages) || (grow_shared(lane, pages) && claim(lane, pages))) return 6;
   }
   return AX_NO_STEP;
 }

@@ -98,15 +98,29 @@ static void give_up(ax_heap *lane, uint32_t word) {
   store(mail_at(lane, AX_M_STATE), is_empty ? (word & ~AX_STATE) | AX_FREE : word);
 }
 
-/* Lanes that threads hold, apart from one. */
-static uint32_t others_live(const ax_heap *lane) {
-  const ax_heap *heap = heap_of(lane);
-  uint32_t live = 0;
+/*
+ * Does something as the holder of all lanes that nobody holds; how many others hold: where that is not 0 it is not done. What a lane was before
+ * lies in a word of it that is the heap's alone: WASM has no stack for it.
+ */
+static uint32_t alone(ax_heap *lane, uint32_t ticket, void (*act)(ax_heap *heap)) {
+  ax_heap *heap = heap_of(lane);
+  uint32_t others = 0;
   for (uint32_t i = 0; i < heap->lanes; i++) {
-    uint32_t state = state_of(lane_at(heap, i)) & AX_STATE;
-    live += lane_at(heap, i) != lane && (state == AX_LIVE || state == AX_DEAD || state == AX_REPAIR);
+    ax_heap *other = lane_at(heap, i);
+    if (other == lane) continue;
+    uint32_t word = borrow(other, ticket);
+    if (word != 0) other->hint = word;
+    else others += (state_of(other) & AX_STATE) != AX_FREE;
   }
-  return live;
+  if (others == 0) act(heap);
+  for (uint32_t i = 0; i < heap->lanes; i++) {
+    ax_heap *other = lane_at(heap, i);
+    if (other == lane || !is_held(other, ticket)) continue;
+    uint32_t word = other->hint;
+    other->hint = 0;
+    give_up(other, word);
+  }
+  return others;
 }
 
 /* What it held, and the lanes that it was repairing. Where another does already, nothing. */

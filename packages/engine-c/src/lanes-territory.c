@@ -15,59 +15,56 @@ static void have(ax_heap *lane, uint32_t pages) {
   lane->check = lane->pages ^ lane->peak ^ AX_MAGIC;
 }
 
-/* Claims `start` to `last`; the one that was taken, where one was, and then none is; else last + 1. */
-static uint32_t claim_all(ax_heap *lane, uint32_t start, uint32_t last) {
+/*
+ * Claims `start` to `need`, and on up to `most` as long as no other has one: the territory behind the last; or, where another has one of those
+ * needed, none, and that one.
+ */
+static uint32_t claim_all(ax_heap *lane, uint32_t start, uint32_t need, uint32_t most) {
   ax_heap *heap = heap_of(lane);
-  for (uint32_t t = start; t <= last; t++) {
-    if (compare_exchange(owner_at(heap, t), 0, lane->code) == 0) continue;
-    for (uint32_t back = t; back > start; back--) store(owner_at(heap, back - 1), 0);
-    return t;
+  uint32_t behind = start;
+  while (behind <= most && compare_exchange(owner_at(heap, behind), 0, lane->code) == 0) behind++;
+  if (behind <= need) {
+    for (uint32_t back = behind; back > start; back--) store(owner_at(heap, back - 1), 0);
+    return behind;
   }
-  poke(&heap->hint, last + 1);
-  uint32_t first = first_page(heap, start), pages = first_page(heap, last + 1) - first;
+  if (start <= peek(&heap->hint)) poke(&heap->hint, behind);
+  uint32_t first = first_page(heap, start), pages = first_page(heap, behind) - first;
   have(lane, pages);
   add_run(lane, first, pages);
-  return last + 1;
+  return behind;
 }
 
 /* The first territories from `from` to `end`, side by side, that have so many pages, with the lane's own free ones before and behind them. */
-static bool claim_between(ax_heap *lane, uint32_t pages, uint32_t from, uint32_t end) {
+static bool claim_from(ax_heap *lane, uint32_t pages, uint32_t from, uint32_t end) {
   const ax_heap *heap = heap_of(lane);
-  uint32_t start = from;
+  uint32_t start = from, many = lane->pages / (AX_MANY << heap->territory);
+  if (many > AX_MOST_AT_ONCE) many = AX_MOST_AT_ONCE;
   for (uint32_t t = from; t < end; t++) {
     /* What is plainly seen is a hint: the exchange decides. */
     if (peek(owner_at(heap, t)) != 0) {
       start = t + 1;
       continue;
     }
-    uint32_t first = first_page(heap, start), last = first_page(heap, t + 1);
-    if (free_at(lane, first - 1) + last - first + free_at(lane, last) < pages) continue;
-    uint32_t taken = claim_all(lane, start, t);
-    if (taken > t) return true;
-    t = taken;
+    uint32_t first = first_page(heap, start), next = first_page(heap, t + 1), last = t;
+    if (free_at(lane, first - 1) + next - first + free_at(lane, next) < pages) continue;
+    while (last + 1 < end && last + 1 < start + many && peek(owner_at(heap, last + 1)) == 0) last++;
+    uint32_t behind = claim_all(lane, start, t, last);
+    if (behind > t) return true;
+    t = behind;
     start = t + 1;
   }
   return false;
 }
 
-static bool claim_run(ax_heap *lane, uint32_t pages) {
+/*
+ * Claims territories with room for a run of `pages`; false where there are none. Without others that claim, O(territories); mostly O(1),
+ * as it is known below which there are none. A lane that may have many at once gets as many as are in that place.
+ */
+static bool claim(ax_heap *lane, uint32_t pages) {
   const ax_heap *heap = heap_of(lane);
   uint32_t end = territories_of(heap), hint = peek(&heap->hint);
   if (hint >= end) hint = 0; /* whatever it says */
-  return claim_between(lane, pages, hint, end) || (hint > 0 && claim_between(lane, pages, 0, end));
-}
-
-/*
- * Claims territories with room for a run of `pages`; false where there are none. A lane that has many claims more at once. Without others
- * that claim, O(territories); mostly O(1), as it is known where the last one was found.
- */
-static bool claim(ax_heap *lane, uint32_t pages) {
-  uint32_t territory = heap_of(lane)->territory;
-  uint32_t many = lane->pages / (AX_MANY << territory);
-  if (many > AX_MOST_AT_ONCE) many = AX_MOST_AT_ONCE;
-  uint32_t more = many << territory;
-  if (many > 1 && claim_run(lane, pages > more ? pages : more)) return true;
-  return claim_run(lane, pages);
+  return claim_from(lane, pages, hint, end) || (hint > 0 && claim_from(lane, pages, 0, end));
 }
 
 /* Claims what follows on the pages up to `end`, so that `pages` are free there; false where it is not the pool's. */
@@ -78,7 +75,7 @@ static bool claim_after(ax_heap *lane, uint32_t end, uint32_t pages) {
   for (uint32_t t = start >> shift; t <= last; t++) {
     if (peek(owner_at(heap, t)) != 0) return false;
   }
-  return claim_all(lane, start >> shift, last) > last;
+  return claim_all(lane, start >> shift, last, last) > last;
 }
 
 /* The first territory that has no page before `page` but the control block's. */
@@ -86,12 +83,15 @@ static uint32_t lowest(const ax_heap *heap, uint32_t page) {
   return page <= heap->first ? page >> heap->territory : ((page - 1) >> heap->territory) + 1;
 }
 
+/* Pages of the shortest territory: the one that begins with the control block's last pages. */
+static uint32_t shortest(const ax_heap *heap) {
+  return first_page(heap, (heap->first >> heap->territory) + 1) - heap->first;
+}
+
 /* The last page of a run with a whole territory in it, of the longest bin that has one; or 0. */
 static uint32_t whole_run(const ax_heap *lane) {
   const ax_heap *heap = heap_of(lane);
-  /* The control block's last territory may have fewer pages. */
-  uint32_t size = 1u << heap->territory, part = first_page(heap, (heap->first >> heap->territory) + 1) - heap->first;
-  for (uint32_t bin = bin_of(lane->pages); bin >= bin_of(part < size ? part : size); bin--) {
+  for (uint32_t bin = bin_of(lane->pages); bin >= bin_of(shortest(heap)); bin--) {
     for (uint32_t first = *word_at(heap, lane->heads + bin); first != 0;) {
       uint32_t pages = page_at(heap, first)->length;
       for (uint32_t last = first; last != 0; last = page_at(heap, last)->next) {
@@ -108,12 +108,13 @@ static void set_free(ax_heap *heap, uint32_t page) {
   if (!is_free_page(heap, page)) set_entry(heap, page, AX_E_FREE);
 }
 
-/* Gives up to `most` of the whole territories of a run, its last ones. */
-static void give_from(ax_heap *lane, uint32_t last, uint32_t most) {
+/* Gives the whole territories of a run, its last ones, as far as they have no more than `most` pages. Were there some? */
+static bool give_from(ax_heap *lane, uint32_t last, uint32_t most) {
   ax_heap *heap = heap_of(lane);
   uint32_t length = page_at(heap, last)->length, first = last - length + 1;
-  uint32_t end = (last + 1) >> heap->territory, start = lowest(heap, first);
-  if (end - start > most) start = end - most;
+  uint32_t end = (last + 1) >> heap->territory, least = lowest(heap, first), start = end;
+  while (start > least && first_page(heap, end) - first_page(heap, start - 1) <= most) start--;
+  if (start == end) return false;
   uint32_t from = first_page(heap, start), to = first_page(heap, end);
   unlink_run(lane, last, length);
   if (first < from) link_rest(lane, from - 1, from - first);
@@ -124,20 +125,22 @@ static void give_from(ax_heap *lane, uint32_t last, uint32_t most) {
     set_free(heap, first_page(heap, t + 1) - 1);
     store(owner_at(heap, t), 0);
   }
+  if (start < peek(&heap->hint)) poke(&heap->hint, start);
+  return true;
 }
 
 /* Gives territories without a block back to the pool, until the lane has no more than `keep` free pages, or no such. O(runs). */
 static void give_back(ax_heap *lane, uint32_t keep) {
-  uint32_t territory = heap_of(lane)->territory;
-  while (lane->pages - lane->used >= keep + (1u << territory)) {
+  while (lane->pages - lane->used >= keep + shortest(heap_of(lane))) {
     uint32_t run = whole_run(lane);
-    if (run == 0) return;
-    give_from(lane, run, (lane->pages - lane->used - keep) >> territory);
+    if (run == 0 || !give_from(lane, run, lane->pages - lane->used - keep)) return;
   }
 }
 
-/* Where a free has given pages back: of those that are free the lane keeps an eighth of what it uses, and two territories. */
+/* Free pages that a lane keeps, whatever it uses. */
+#define AX_KEPT 32u
+
+/* After a free: gives back what is above half of what it uses, and a few pages, once it is twice as much. */
 static void settle(ax_heap *lane) {
-  uint32_t few = 2u << heap_of(lane)->territory;
-  if (lane->pages - lane->used > (lane->used >> 2) + 2 * few) give_back(lane, (lane->used >> 3) + few);
+  if (lane->pages - lane->used > lane->used + 2 * AX_KEPT) give_back(lane, (lane->used >> 1) + AX_KEPT);
 }

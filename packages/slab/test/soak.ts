@@ -1,10 +1,12 @@
 /**
- * A long model run, not part of the ordinary tests: node packages/slab/test/soak.ts [operations] [seed]
+ * Long runs, not part of the ordinary tests: node packages/slab/test/soak.ts [operations] [seed] [kills]
  *
- * Every verb at random, each call compared with a map of the live blocks and their contents, on heaps of several kinds.
+ * Every verb at random, each call compared with a map of the live blocks and their contents, on heaps of several kinds. Then threads on
+ * one heap that are killed anywhere, by turns with the others resting meanwhile, and not.
  */
 import { soak } from "@ariax/conformance";
 import { SlabAllocator } from "../src/index.ts";
+import { storm } from "./threads/kills.ts";
 
 /** The heaps, and the part of the operations that each gets. */
 const HEAPS: readonly { name: string; part: number; capacity: number; create: (bytes: number) => SlabAllocator }[] = [
@@ -39,9 +41,25 @@ export function soakSlab(operations: number, seed: number, report: (line: string
   return done;
 }
 
+/** Kills so many threads, in parts of at most 100; tells of each to `report`. Throws where something is wrong, or too much is lost. */
+export async function soakThreads(kills: number, seed: number, report: (line: string) => void): Promise<void> {
+  for (let left = kills; left > 0; left -= 100, seed++) {
+    const count = Math.min(left, 100);
+    const keep = seed % 2 === 0;
+    const { lanes, lost, most } = await storm({ kills: count, threads: 2 + (seed % 7), seed, keep });
+    report(
+      `${kills - left + count} of ${kills}: seed ${seed}: ${lanes} of ${count} held lanes, ${lost} blocks are lost`,
+    );
+    if (lost > (keep ? 0 : most)) throw new Error(`seed ${seed}: ${lost} blocks are lost, ${most} may be`);
+  }
+}
+
 if (process.argv[1] === import.meta.filename) {
   const operations = Number(process.argv[2] ?? 10_000_000);
   const seed = Number(process.argv[3] ?? 1);
+  const kills = Number(process.argv[4] ?? 1000);
   const done = soakSlab(operations, seed, (line) => console.log(line));
   console.log(`slab: ${done} operations from seed ${seed}, every call as the model says, every invariant held`);
+  await soakThreads(kills, seed, (line) => console.log(line));
+  console.log(`slab: ${kills} threads killed, from seed ${seed}, no more lost than what was in flight`);
 }

@@ -25,6 +25,8 @@ export function* laneExtents(w: Int32Array, lane: number): Generator<Extent> {
 
 function extentAt(w: Int32Array, lane: number, page: number): Extent {
   const entry = w[H.TABLE + page];
+  // Another lane's by now? Only where others change the heap meanwhile.
+  if (entry > 0 && entry >>> w[L.H_CODE_SHIFT] !== w[lane + L.H_CODE]) return { kind: "free", page, pages: 1, cls: -1 };
   if (entry > 0) {
     const bare = entry - w[lane + H.H_NAME];
     const cls = (bare & H.ENTRY_LINE) - (H.LINES >>> H.LINE_SHIFT);
@@ -63,7 +65,8 @@ export function sharedStats(w: Int32Array, caller: number): AllocatorStats {
   const blocksOf = new Array<number>(CLASSES).fill(0);
   const pagesOf = new Array<number>(CLASSES).fill(0);
   const territories = w[H.H_PAGES] >>> w[L.H_TERRITORY];
-  let [used, peak, free, live, blocks] = [0, 0, 0, 0, 0];
+  const all = w[H.H_PAGES] - w[H.H_FIRST];
+  let [used, peak, live, blocks] = [0, 0, 0, 0];
   const runs: Run[] = [];
   for (let i = 0; i < w[H.H_LANES]; i++) {
     const lane = L.laneAt(w, i);
@@ -71,10 +74,7 @@ export function sharedStats(w: Int32Array, caller: number): AllocatorStats {
     for (const { kind, page, pages, cls } of laneExtents(w, lane)) {
       if (kind === "slab") pagesOf[cls] += pages;
       if (kind !== "free") used += pages;
-      else {
-        free += pages;
-        if (lane === caller) runs.push({ page, pages });
-      }
+      else if (lane === caller) runs.push({ page, pages });
     }
     for (const { size, cls } of laneBlocks(w, lane)) {
       live += size;
@@ -85,10 +85,10 @@ export function sharedStats(w: Int32Array, caller: number): AllocatorStats {
   for (let t = 0; t < territories; t++) {
     if (w[w[L.H_OWN] + t] !== 0) continue;
     const page = firstOf(w, t);
-    const pages = firstOf(w, t + 1) - page;
-    free += pages;
-    runs.push({ page, pages });
+    runs.push({ page, pages: firstOf(w, t + 1) - page });
   }
+  // Pages that went from lane to lane meanwhile may have been counted in both.
+  used = Math.min(used, all);
   const classes: ClassStats[] = [];
   for (let c = 0; c < CLASSES; c++) {
     if (pagesOf[c] === 0) continue;
@@ -99,9 +99,9 @@ export function sharedStats(w: Int32Array, caller: number): AllocatorStats {
       committed: w[H.H_PAGES] * PAGE_SIZE,
       overhead: w[H.H_FIRST] * PAGE_SIZE,
       reserved: used * PAGE_SIZE,
-      peakReserved: Math.max(used, Math.min(peak, w[H.H_PAGES] - w[H.H_FIRST])) * PAGE_SIZE,
+      peakReserved: Math.max(used, Math.min(peak, all)) * PAGE_SIZE,
       live,
-      free: free * PAGE_SIZE,
+      free: (all - used) * PAGE_SIZE,
       largestFree: longest(runs) * PAGE_SIZE,
       blocks,
     },
