@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "56b15810fad9620d0c2a95c83953e1ba0be49d55230e4f5c854b622e1a888eb1";
+export const SOURCE_HASH = "57415a6f338b9815d6cfc17ff0a1aa1d702d578db6a94dbcefbf4659af0bd03a";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;
