@@ -2,7 +2,7 @@
  * Is a short history of calls by several threads one that a heap for one thread could have had? Each call took effect in one moment between its
  * beginning and its end; Wing and Gong's search looks for an order of these moments in which each result is right:
  *
- *     allocate   → a block that is free; none that lives touches it     free   → a block that lives; else it is a double free
+ *     allocate   → a block that is free; none that lives touches it     free   → a block that lives; else it is a refused
  */
 export interface Call {
   readonly thread: number;
