@@ -2,9 +2,9 @@
 import { TRAIT_LABELS, type Traits } from "../../packages/allocator/src/index.ts";
 import { Arena } from "../../packages/arena/src/index.ts";
 import { MemoryContext } from "../../packages/memory-context/src/index.ts";
-import { NativeAllocator } from "../../packages/native/src/index.ts";
-import { SlabAllocator } from "../../packages/slab/src/index.ts";
-import { WasmAllocator } from "../../packages/wasm/src/index.ts";
+import { NativeAllocator, NativeSharedAllocator } from "../../packages/native/src/index.ts";
+import { SharedSlabAllocator, SlabAllocator } from "../../packages/slab/src/index.ts";
+import { SharedWasmAllocator, WasmAllocator } from "../../packages/wasm/src/index.ts";
 
 const CAPACITY = 1 << 20;
 
@@ -24,6 +24,13 @@ const subjects = (): readonly Subject[] => [
     ],
   },
   {
+    name: "`SharedSlabAllocator`",
+    variants: [
+      new SharedSlabAllocator({ capacity: CAPACITY }).traits,
+      new SharedSlabAllocator({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY }).traits,
+    ],
+  },
+  {
     name: "`Arena`",
     variants: [new Arena({ capacity: CAPACITY }).traits, new Arena({ buffer: new SharedArrayBuffer(CAPACITY) }).traits],
   },
@@ -35,7 +42,15 @@ const subjects = (): readonly Subject[] => [
       WasmAllocator.createSync({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY, shared: true }).traits,
     ],
   },
+  {
+    name: "`SharedWasmAllocator`",
+    variants: [
+      SharedWasmAllocator.createSync({ capacity: CAPACITY }).traits,
+      SharedWasmAllocator.createSync({ capacity: CAPACITY, maxCapacity: 2 * CAPACITY }).traits,
+    ],
+  },
   { name: "`NativeAllocator`", variants: [nativeTraits("typescript"), nativeTraits("c")] },
+  { name: "`NativeSharedAllocator`", variants: nativeSharedTraits() },
   {
     name: "`MemoryContext`",
     variants: [
@@ -48,6 +63,12 @@ const subjects = (): readonly Subject[] => [
 function nativeTraits(engine: "typescript" | "c"): Traits {
   using heap = new NativeAllocator({ capacity: CAPACITY, engine });
   return heap.traits;
+}
+
+function nativeSharedTraits(): readonly Traits[] {
+  using heap = new NativeSharedAllocator({ capacity: CAPACITY });
+  const { buffer } = new SharedSlabAllocator({ capacity: CAPACITY }).memory;
+  return [heap.traits, NativeSharedAllocator.attach(buffer as SharedArrayBuffer).traits];
 }
 
 /** One cell: the value that all variants share, or that it is the caller's choice. */

@@ -19,8 +19,21 @@ const ROUNDS = 16;
  * if nobody was clearing while it was read: if `takeFirst` returns −1, there was a moment during the call when every bit
  * set before was taken. With as many bits as threads that hold at most one each, it never fails.
  *
- * A thread that dies amid a call loses at most the one bit it was taking or setting. If it dies while clearing a hint,
- * the count stays up, and `takeFirst` on an empty set searches the leaves `ROUNDS` times before it returns −1.
+ * A thread that dies amid a call loses at most the one bit it was taking or setting, and nobody can tell who had it: a bit has no
+ * room for a name. (`SharedMetadataPool` of `@ariax/metadata-pool` has.) If it dies while clearing a hint, the count stays up,
+ * and `takeFirst` on an empty set searches the leaves `ROUNDS` times before it returns −1.
+ *
+ * An access by `Atomics` is a call, 6 to 10 ns; so what can be is a plain one. All writes of other threads are atomic read-modify-writes,
+ * so whoever changes or atomically loads a word after another thread changed it sees all that thread did before. The plain loads are
+ *
+ *     where                        what a stale value does
+ *     takeFirst, on its way down   leads to a word that is empty, or past a bit; the leaf is changed by an atomic instruction, whose old
+ *                                  value decides, and an empty root is looked at again atomically
+ *     takeFirst, ROUNDS searches   misses a bit for that search, and the next one sees it: these promise nothing exact
+ *     settle (1), a child that     nothing: who emptied the child and cleared the bit above before it was set here is seen, as both
+ *     its bit was set for          changed the word above; who comes to clear it later looks himself
+ *     settle (2), the root, where  nothing: the child was changed, or loaded atomically, after its first bit came. Who cleared the
+ *     its bit should be set        root's bit changes the child (by an `or` of 0) afterwards: either he finds it not empty, or he is seen
  */
 export class AtomicBitSet {
   /** How many bits there are, set or not. */
@@ -81,7 +94,7 @@ export class AtomicBitSet {
     const bit = 1 << i;
     const old = Atomics.or(words, i >>> 5, bit);
     // Even if the word was not empty: who gave it its first bit may not have come to settle it.
-    settle(words, last, i >>> 5, old | bit, 0, 5);
+    settle(words, last, i >>> 5, old | bit, old === 0, 0, 5);
     return (old & bit) === 0;
   }
 
@@ -91,7 +104,7 @@ export class AtomicBitSet {
     const last = this.last;
     const bit = 1 << i;
     const old = Atomics.and(words, i >>> 5, ~bit);
-    if (old === bit) settle(words, last, i >>> 5, 0, 0, 5);
+    if (old === bit) settle(words, last, i >>> 5, 0, true, 0, 5);
     return (old & bit) !== 0;
   }
 
@@ -111,16 +124,17 @@ export class AtomicBitSet {
         x = words[at + i];
       }
       if (x !== 0) {
-        const bit = takeFrom(words, last, i);
+        const bit = takeFrom(words, last, i, x);
         if (bit >= 0) return bit;
       } else if (at < root) {
         // A hint led to an empty word.
-        settle(words, last, i, Atomics.load(words, at + i), at, shift);
+        settle(words, last, i, Atomics.load(words, at + i), false, at, shift);
       } else {
         if (isEmpty(words)) return -1;
         // Someone is clearing hints, maybe interrupted for long: look without them.
         for (let leaf = 0; leaf <= last >>> 5; leaf++) {
-          const bit = words[leaf] === 0 ? -1 : takeFrom(words, last, leaf);
+          const x = words[leaf];
+          const bit = x === 0 ? -1 : takeFrom(words, last, leaf, x);
           if (bit >= 0) return bit;
         }
         round++;
@@ -135,7 +149,8 @@ export class AtomicBitSet {
     checkThere(words);
     for (let leaf = 0; leaf << 5 < length; leaf++) {
       const bits = leaf === last >>> 5 ? -1 >>> -length : -1;
-      settle(words, last, leaf, Atomics.or(words, leaf, bits) | bits, 0, 5);
+      const old = Atomics.or(words, leaf, bits);
+      settle(words, last, leaf, old | bits, old === 0, 0, 5);
     }
   }
 
@@ -144,7 +159,7 @@ export class AtomicBitSet {
     const { words, last, length } = this;
     checkThere(words);
     for (let leaf = 0; leaf << 5 < length; leaf++) {
-      if (Atomics.exchange(words, leaf, 0) !== 0) settle(words, last, leaf, 0, 0, 5);
+      if (Atomics.exchange(words, leaf, 0) !== 0) settle(words, last, leaf, 0, true, 0, 5);
     }
   }
 
@@ -165,19 +180,18 @@ function newSharedWords(size: number): Int32Array {
   return newWords(size, SharedArrayBuffer);
 }
 
-/** Claims the lowest bit of leaf word `leaf`, or −1 if others took all. */
-function takeFrom(words: Int32Array, last: number, leaf: number): number {
-  let x = Atomics.load(words, leaf);
+/** Claims the lowest bit of leaf word `leaf`, in which `x` was seen, or −1 if others took all. */
+function takeFrom(words: Int32Array, last: number, leaf: number, x: number): number {
   while (x !== 0) {
     const bit = x & -x;
     const old = Atomics.and(words, leaf, ~bit);
     x = old & ~bit;
     if ((old & bit) !== 0) {
-      if (x === 0) settle(words, last, leaf, 0, 0, 5);
+      if (x === 0) settle(words, last, leaf, 0, true, 0, 5);
       return (leaf << 5) + lowest(bit);
     }
   }
-  settle(words, last, leaf, 0, 0, 5); // who emptied it may not have come to it
+  settle(words, last, leaf, 0, false, 0, 5); // who emptied it may not have come to it
   return -1;
 }
 
@@ -191,32 +205,47 @@ function isEmpty(words: Int32Array): boolean {
 
 /**
  * Makes the summaries agree with word `i` of the level at `at` (whose words number `(last >>> shift) + 1`), which had
- * the value `x` at, or after, the caller's own change.
+ * the value `x` at, or after, the caller's own change. Was that `mine`, from or to 0? Then the bit above is written unseen.
  *
  * Why a bit in an unsettled word can't stay hidden: whoever sets one reads each level above after the one below, and
  * so sees any hint that was cleared before; whoever clears a hint later reads the child later, and puts it back.
  */
-function settle(words: Int32Array, last: number, i: number, x: number, at: number, shift: number): void {
+function settle(words: Int32Array, last: number, i: number, x: number, mine: boolean, at: number, shift: number): void {
+  const clearers = words.length - 1;
   let clearing = false;
   for (; last >>> shift > 0; shift += 5) {
     const child = at + i;
     at += (last >>> shift) + 1;
     const bit = 1 << i;
     i >>>= 5;
-    let above = Atomics.load(words, at + i);
-    // Do they disagree?
-    while ((x === 0) === ((above & bit) !== 0)) {
-      if (x !== 0) above = Atomics.or(words, at + i, bit) | bit;
-      else {
-        if (!clearing) Atomics.add(words, words.length - 1, 1);
+    const word = at + i;
+    let above = 0;
+    if (!mine) {
+      above = x !== 0 && word === clearers - 1 ? words[word] : Atomics.load(words, word); // (2)
+      mine = (x === 0) === ((above & bit) !== 0);
+    }
+    // Do they disagree, or may they?
+    while (mine) {
+      if (x !== 0) {
+        const old = Atomics.or(words, word, bit);
+        above = old | bit;
+        x = words[child]; // (1)
+        if (x === 0) continue;
+        mine = old === 0;
+      } else {
+        if (!clearing) Atomics.add(words, clearers, 1);
         clearing = true;
-        above = Atomics.and(words, at + i, ~bit) & ~bit;
+        const old = Atomics.and(words, word, ~bit);
+        above = old & ~bit;
+        x = Atomics.or(words, child, 0); // a load of the kind that (2) needs
+        if (x !== 0) continue;
+        mine = old === bit;
       }
-      x = Atomics.load(words, child);
+      break;
     }
     // Emptied one of several words? Then nothing changes above.
     if (x === 0 && above !== 0) break;
     x = above;
   }
-  if (clearing) Atomics.add(words, words.length - 1, 0xffff); // one clearing less, one done more
+  if (clearing) Atomics.add(words, clearers, 0xffff); // one clearing less, one done more
 }

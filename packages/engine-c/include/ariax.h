@@ -10,7 +10,7 @@
  *            0             base = ax_heap *     ^ offset: bytes from the buffer's start
  *
  * No libc, no static data, no state outside of the control block: one copy of the code serves any number of heaps. A heap
- * is not thread-safe.
+ * is not thread-safe, unless it has lanes: the second half of this file.
  */
 #ifndef ARIAX_H
 #define ARIAX_H
@@ -33,6 +33,7 @@ typedef enum ax_freed {
   AX_FREED = 0,
   AX_DOUBLE_FREE = 1,  /* a free block begins there: freed before, or cut and never handed out; nothing changed */
   AX_INVALID_FREE = 2, /* no block begins there, live or free; nothing changed */
+  AX_LANE_LOST = 3,    /* of heaps with lanes: see ax_is_held; nothing changed */
 } ax_freed;
 
 /*
@@ -117,6 +118,9 @@ typedef enum ax_invariant {
   AX_BROKEN_LISTS = 23,     /* a slab with a block to offer is on no list */
   AX_BROKEN_STACK = 24,     /* a stack has what is no free block of its class, or one twice       where: the class */
   AX_BROKEN_COUNT = 25,     /* a class has not as many pages as it says                           where: the class */
+  AX_BROKEN_OWNER = 26,     /* a territory is of no lane that it can be                           where: the territory */
+  AX_BROKEN_POOL = 27,      /* a page of the common pool has an entry that is not free            where: the page */
+  AX_BROKEN_HAVE = 28,      /* a lane has not as many pages as it says                            where: these */
 } ax_invariant;
 
 /*
@@ -130,9 +134,136 @@ uint32_t ax_find_fault(const ax_heap *heap);
 
 /*
  * Supplied by whoever compiles the engine in: makes the heap's buffer at least `bytes` long, in place, and zero where it
- * is new; false, and nothing changed, where it can't be. Never called while pages = limit.
+ * is new; false, and nothing changed, where it can't be. Never called while pages = limit. Of a heap
+ * with lanes, by any of its threads, also by several at once.
  */
 bool ax_grow_buffer(ax_heap *heap, uint64_t bytes);
+
+/*
+ * Heaps with lanes: one heap, many threads, or many processes. packages/slab/LANES.md specifies them; src/ariax-lanes.c is the
+ * file to compile, and ariax.c need not be there.
+ *
+ * A thread works with a *lane* of its own, by plain loads and stores; any thread may free any block, by one atomic instruction;
+ * nobody ever waits for another. One that is killed, wherever it was, leaves a heap that the others go on with.
+ *
+ *     thread  ticket   drawn by ax_ticket, before it starts: how others name it
+ *             lane     got by ax_attach with the ticket: a number above AX_TICKET_NOT_DRAWN
+ *
+ * Each call takes both, and is made by that thread alone. The program has to order that one thread hands a block to another:
+ * by a message, a lock, an atomic. Blocks are aligned as ariax.h says elsewhere.
+ */
+
+/* What is returned instead of a lane. */
+typedef enum ax_no_lane {
+  AX_NO_LANE = 0,          /* all are held */
+  AX_TICKET_IN_USE = 1,    /* a lane is held with it, or was, and is not repaired */
+  AX_TICKET_NOT_DRAWN = 2, /* it is none of ax_ticket's */
+} ax_no_lane;
+
+static inline bool ax_is_lane(uint32_t lane) { return lane > AX_TICKET_NOT_DRAWN; }
+
+/* The most lanes that a heap of so many pages can have: 15, 31 below 2 GiB, 63 below 1 GiB. */
+uint32_t ax_most_lanes(uint32_t limit);
+
+/*
+ * A new heap, for so many threads at a time; its maker attaches with ticket 1. `pages` and `limit` are multiples of 8, in heaps of more
+ * than 1024 pages of 16, of more than 4096 of 32. NULL, and nothing written, as in ax_make; or where lanes are none, or more than
+ * ax_most_lanes, or no such group of pages is left beside the control block. O(limit).
+ */
+ax_heap *ax_make_shared(void *buffer, uint32_t base, uint32_t pages, uint32_t limit, uint32_t lanes);
+
+/* The same, where the 4096 * pages bytes from `base` on are known to be zero. O(lanes + limit / 8). */
+ax_heap *ax_make_shared_zeroed(void *buffer, uint32_t base, uint32_t pages, uint32_t limit, uint32_t lanes);
+
+/*
+ * The heap with lanes that another thread made at the byte `base` of a buffer of `bytes`; NULL where there is none, or a word of it that
+ * never changes is not what it must be. It may be in use meanwhile. O(lanes).
+ */
+ax_heap *ax_open_shared(void *buffer, uint32_t base, uint64_t bytes);
+
+/* A ticket for a thread that is to start: never drawn again; 0 after 268 million. O(1). */
+uint32_t ax_ticket(ax_heap *heap);
+
+/* A lane for a thread; or an ax_no_lane. O(lanes). */
+uint32_t ax_attach(ax_heap *heap, uint32_t ticket);
+
+/*
+ * Does the lane still belong to the ticket, and is not parked? It is asked by every call that is not on the hot path, which does nothing
+ * where it does not: only of a thread that was reclaimed though it lives.
+ */
+bool ax_is_held(const ax_heap *heap, uint32_t lane, uint32_t ticket);
+
+/* As ax_allocate; 0 also where the lane is not held. */
+ax_offset ax_lane_allocate(ax_heap *heap, uint32_t lane, uint32_t ticket, uint32_t size);
+
+/* As ax_allocate_aligned. */
+ax_offset ax_lane_allocate_aligned(ax_heap *heap, uint32_t lane, uint32_t ticket, uint32_t size, uint32_t alignment);
+
+/* As ax_free, whichever thread allocated it. Of two threads that free one block at once one is told, or the lane counts it: ax_late_double_frees. */
+ax_freed ax_lane_free(ax_heap *heap, uint32_t lane, uint32_t ticket, ax_offset offset);
+
+/* As ax_size_of, of any lane's block. */
+uint32_t ax_lane_size_of(const ax_heap *heap, uint32_t lane, ax_offset offset);
+
+/* As ax_resize; a large block of another lane stays as long as it is. The heap does not grow for it. */
+bool ax_lane_resize(ax_heap *heap, uint32_t lane, uint32_t ticket, ax_offset offset, uint32_t size);
+
+/* As ax_reallocate. */
+ax_offset ax_lane_reallocate(ax_heap *heap, uint32_t lane, uint32_t ticket, ax_offset offset, uint32_t size);
+
+/* As ax_allocate_many. */
+uint32_t ax_lane_allocate_many(ax_heap *heap, uint32_t lane, uint32_t ticket, uint32_t size, ax_offset *out, uint32_t count);
+
+/*
+ * As ax_free_many, as long as no other thread frees one of them at the same time. `scratch` is room for as many again, which are sorted
+ * there, for one that comes twice to be found. O(n log n).
+ */
+uint32_t ax_lane_free_many(ax_heap *heap, uint32_t lane, uint32_t ticket, const ax_offset *offsets, uint32_t count,
+                           ax_offset *scratch);
+
+/* As ax_why. */
+ax_freed ax_lane_why(const ax_heap *heap, uint32_t lane, ax_offset offset);
+
+/* Is the lane held? Then gives what it has no need of to the others, if one of them had no room: for a thread that allocates nothing for long. */
+bool ax_answer(ax_heap *heap, uint32_t lane, uint32_t ticket);
+
+/* Gives all that the lane has no need of to the others, for while its thread rests: until ax_resume. False where it is not held. O(pages of the lane). */
+bool ax_park(ax_heap *heap, uint32_t lane, uint32_t ticket);
+
+/* Goes on after ax_park: in the same lane, or another where that has been taken; or an ax_no_lane. */
+uint32_t ax_resume(ax_heap *heap, uint32_t lane, uint32_t ticket);
+
+/* As ax_park, for ever; also of a lane that is parked. Its live blocks stay. False where the lane is not the ticket's: then nothing is left to do. */
+bool ax_close(ax_heap *heap, uint32_t lane, uint32_t ticket);
+
+/* What a thread that was killed leaves behind. */
+typedef struct ax_lost {
+  uint32_t lanes;      /* that it held */
+  uint32_t pages;      /* of blocks that are live there */
+  uint32_t blocks;     /* that are live there, whoever knows of them; any thread may free them */
+  ax_offset in_flight; /* the block of another lane that it freed last, or was freeing, and that may be free or not; 0 = none */
+} ax_lost;
+
+/*
+ * Repairs what the thread with the ticket `dead` left behind, while the others go on. *It must be known to be dead*: joined, or its
+ * process waited for. `by` is the caller's ticket; `lost` may be NULL. How many lanes that were: 0 where it had closed, or never came, or another
+ * thread does it. O(pages of its lanes).
+ */
+uint32_t ax_reclaim(ax_heap *heap, uint32_t dead, uint32_t by, ax_lost *lost);
+
+/* Double frees by threads that knew nothing of each other, which the lane found when it collected what others had freed. */
+uint32_t ax_late_double_frees(const ax_heap *heap, uint32_t lane);
+
+/* Ends every block, of all lanes; false, and nothing changed, where another lane is held, or this one is not. O(pages). */
+bool ax_shared_reset(ax_heap *heap, uint32_t lane, uint32_t ticket);
+
+/* As ax_verify and ax_find_fault, of all lanes: for when no thread changes the heap. */
+uint32_t ax_verify_shared(const ax_heap *heap);
+uint32_t ax_find_fault_shared(const ax_heap *heap);
+
+/* The same of one lane, by its thread, at any time. */
+uint32_t ax_verify_lane(const ax_heap *heap, uint32_t lane);
+uint32_t ax_find_fault_lane(const ax_heap *heap, uint32_t lane);
 
 #ifdef __cplusplus
 }

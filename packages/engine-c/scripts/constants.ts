@@ -9,11 +9,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const PACKAGES: URL = new URL("../../", import.meta.url);
-/** The files, and which of their constants; all, where that is not said. */
+/** The files, and which of their constants, `NAME=OTHER` by another name; all, where none is said without. */
 const SOURCES: readonly (readonly [string, ...string[]])[] = [
   ["allocator/src/check.ts"],
   ["slab/src/size-class.ts"],
   ["slab/src/layout.ts"],
+  ["slab/src/lanes/layout.ts", "VERSION=LANES_VERSION"],
+  ["slab/src/lanes/territory.ts", "MANY", "MOST_AT_ONCE"],
   ["slab/src/bins.ts"],
   ["slab/src/page-pool.ts", "LOOKS"],
   ["slab/src/memory.ts", "MIN_CAPACITY"],
@@ -29,12 +31,16 @@ export function constants(): string {
     "#ifndef AX_CONSTANTS_H",
     "#define AX_CONSTANTS_H",
   ];
-  for (const [source, ...names] of SOURCES) {
+  for (const [source, ...wanted] of SOURCES) {
+    const names = wanted.filter((name) => !name.includes("="));
+    const others = new Map(
+      wanted.filter((name) => name.includes("=")).map((name) => name.split("=") as [string, string]),
+    );
     lines.push("", `/* packages/${source} */`);
     for (const { name, value, comment } of numbers(readFileSync(new URL(source, PACKAGES), "utf8"))) {
       if (names.length > 0 && !names.includes(name)) continue;
       const number = value > 0xffff ? `0x${value.toString(16)}u` : `${value}u`;
-      lines.push(`#define AX_${name} ${number}${comment === undefined ? "" : ` /* ${comment} */`}`);
+      lines.push(`#define AX_${others.get(name) ?? name} ${number}${comment === undefined ? "" : ` /* ${comment} */`}`);
     }
   }
   return `${[...lines, "", "#endif"].join("\n")}\n`;

@@ -1,34 +1,6 @@
 /* Allocating. The hot path is ax_allocate: from the word its class's cursor is on, or from its stack. */
 #include "layout.h"
 
-/* The lowest free bit of the cursor's word, which is not 0. */
-static inline ax_offset take_bit(ax_heap *heap, const ax_line *line) {
-  uint32_t *word = word_at(heap, line->word);
-  uint32_t bits = *word;
-  *word = bits & (bits - 1);
-  return line->base + lowest_bit(bits) * line->size;
-}
-
-/* The topmost block of the stack, which is not empty. */
-static inline ax_offset take_top(ax_heap *heap, ax_line *line) {
-  const ax_entry *entry = entry_on(heap, line->top);
-  line->top -= 2;
-  flip_bit(heap, entry->bit);
-  return entry->offset;
-}
-
-static inline bool has_bit(const ax_heap *heap, const ax_line *line) { return *word_at(heap, line->word) != 0; }
-static inline bool has_top(const ax_heap *heap, const ax_line *line) { return entry_on(heap, line->top)->offset != 0; }
-
-/* Has a class a free block, be it that its cursor moves? */
-static bool has_block(ax_heap *heap, ax_line *line) {
-  return has_bit(heap, line) || has_top(heap, line) || refill(heap, line);
-}
-
-static ax_offset take_block(ax_heap *heap, ax_line *line) {
-  return has_bit(heap, line) ? take_bit(heap, line) : take_top(heap, line);
-}
-
 /* A large block, if need be once unused slabs are given up, or the heap has grown. `align` in pages. */
 AX_COLD static ax_offset allocate_large(ax_heap *heap, uint32_t pages, uint32_t align) {
   if (pages > heap->limit) return 0;

@@ -39,6 +39,7 @@
 #define AX_H_PEAK 18u /* the most there ever were */
 #define AX_H_CHECK 19u /* H_PAGES ^ H_PEAK ^ MAGIC; what is used is known from the page table */
 #define AX_H_TRIM 20u /* pages in use from which on the heap trims before it takes more */
+#define AX_H_NAME 21u /* a lane's: its code, as it stands in entries; 0 in a heap without lanes */
 #define AX_H_ZERO 31u /* always 0: the bitmap word of a class without a slab */
 #define AX_HEADER_WORDS 32u
 #define AX_TRIM_LEAST 32u
@@ -59,6 +60,7 @@
 #define AX_E_FREE 0u
 #define AX_E_LARGE 0x80000000u /* | pages: a large block begins here */
 #define AX_E_BODY 0x90000000u /* it continues here */
+#define AX_E_GIVEN 0xb0000000u /* | pages: a large block that another lane freed, its owner is yet to collect */
 #define AX_E_CONTROL 0xa0000000u /* the control block's last page */
 #define AX_E_WAS_SLAB 0xc0000000u /* | the slab's entry */
 #define AX_E_WAS_LARGE 0xe0000000u /* | pages: a large block began here */
@@ -75,6 +77,39 @@
 #define AX_BITS_SHIFT 3u
 #define AX_LEAST_DEPTH 8u
 #define AX_LEAST_ENTRIES 8u
+
+/* packages/slab/src/lanes/layout.ts */
+#define AX_LANES_VERSION 3u
+#define AX_H_OWN 13u /* the word the territories' owners begin at: 0 = the pool, else a lane's code */
+#define AX_H_TERRITORY 14u /* log2 of a territory's pages */
+#define AX_H_FIRST_LANE 15u /* the word of lane 0 */
+#define AX_H_STRIDE 23u /* words of a lane */
+#define AX_H_CODE_SHIFT 24u /* a slab's entry >>> this = its lane's code */
+#define AX_H_TOKEN 25u /* tickets drawn. Atomic */
+#define AX_H_WANT 26u /* how often a lane had no room. Atomic; read plainly */
+#define AX_H_HINT 27u /* a territory from which on to look for a free one; racy on purpose */
+#define AX_H_CODE 22u /* its number + 1 */
+#define AX_H_MAIL 23u /* the word of its mail */
+#define AX_H_OP 24u /* the offset last freed to another lane, written before it was */
+#define AX_H_LATE 25u /* double frees that were seen when blocks were collected */
+#define AX_H_SEEN 26u /* the H_WANT that was answered */
+#define AX_H_HAVE 16u /* pages of its territories: its H_PAGES */
+#define AX_M_STATE 0u /* ticket << 3 | state */
+#define AX_M_ROOT 1u /* bit i: inbox words i, i + 32, … may not be 0 */
+#define AX_M_INBOX 2u /* a bit a territory: blocks there were freed by others */
+#define AX_FREE 0u /* was never held, or owns nothing */
+#define AX_LIVE 1u /* a thread works with it */
+#define AX_PARKED 2u /* its thread rests; another may go on with it */
+#define AX_ORPHAN 3u /* its thread is gone, it is in order */
+#define AX_DEAD 4u /* its thread was killed: to be repaired */
+#define AX_REPAIR 5u /* somebody does */
+#define AX_STATE_BITS 3u
+#define AX_MOST_TICKETS 0xffffffeu
+#define AX_MOST_LANES 63u
+
+/* packages/slab/src/lanes/territory.ts */
+#define AX_MANY 16u
+#define AX_MOST_AT_ONCE 8u
 
 /* packages/slab/src/bins.ts */
 #define AX_EXACT_BINS 64u

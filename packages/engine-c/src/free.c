@@ -1,6 +1,26 @@
 /* Freeing. The block's bit alone says whether it may be: a double or invalid free is told always, and exactly. */
 #include "layout.h"
 
+ax_freed ax_why(const ax_heap *heap, ax_offset offset) { return why_at(heap, offset); }
+
+/* Gives a large block's pages back; its first entry remembers that it was one, for a double free to be told. */
+static void free_large(ax_heap *heap, uint32_t page) {
+  uint32_t pages = heap->table[page] & AX_E_PAGES;
+  set_entry(heap, page + pages - 1, AX_E_FREE);
+  set_entry(heap, page, AX_E_WAS_LARGE | pages);
+  give_run(heap, page, pages);
+}
+
+/* Takes a live block's mark away, or puts it back: its bit, or what kind of entry a large block's page has. */
+static void flip_mark(ax_heap *heap, ax_offset offset) {
+  uint32_t *entry = &heap->table[(offset - heap->base) >> AX_PAGE_SHIFT];
+  if (is_slab(*entry)) {
+    flip_bit(heap, bit_at(heap, *entry, scaled_index(heap, offset, *entry)));
+  } else {
+    *entry ^= AX_E_LARGE ^ AX_E_WAS_LARGE;
+  }
+}
+
 /* A large block, or what can't be freed. */
 AX_COLD static ax_freed free_other(ax_heap *heap, ax_offset offset) {
   uint32_t page = large_at(heap, offset, entry_at(heap, offset));

@@ -24,13 +24,7 @@
 #define AX_FIXED_LINE(X, limit, c)          \
   X(size, size_of_class(c))                 \
   X(inverse, inverse_of(size_of_class(c)))  \
-  X(bottom, bottom_of(limit, c))
-
-/* Could a heap of at most `limit` pages begin at the byte `base`? */
-static bool is_place(uint32_t base, uint32_t limit) {
-  return base % AX_PAGE_SIZE == 0 && limit >= AX_MIN_CAPACITY / AX_PAGE_SIZE &&
-         limit <= AX_MAX_CAPACITY / AX_PAGE_SIZE && base <= AX_MAX_CAPACITY - limit * AX_PAGE_SIZE;
-}
+  X(bottom, bottom_of(stacks_at(limit), depth_of(limit), c))
 
 /* No slab, and one free run of all pages: where page table and bins are zero. */
 static void empty(ax_heap *heap) {

@@ -6,20 +6,13 @@
 
 static void mark_large(ax_heap *heap, uint32_t page, uint32_t pages) {
   set_entry(heap, page + pages - 1, AX_E_BODY);
+  in_order();
   set_entry(heap, page, AX_E_LARGE | pages);
 }
 
 /* The first page of a new large block, or 0. `align` in pages. */
-static uint32_t make_large(ax_heap *heap, uint32_t pages, uint32_t align) {
-  uint32_t page = take_run(heap, pages, align);
-  if (page != 0) mark_large(heap, page, pages);
+static uint32_t make_large(ax_heap *lane, uint32_t pages, uint32_t align) {
+  uint32_t page = take_run(lane, pages, align);
+  if (page != 0) mark_large(heap_of(lane), page, pages);
   return page;
-}
-
-/* Gives a large block's pages back; its first entry remembers that it was one, for a double free to be told. */
-static void free_large(ax_heap *heap, uint32_t page) {
-  uint32_t pages = heap->table[page] & AX_E_PAGES;
-  set_entry(heap, page + pages - 1, AX_E_FREE);
-  set_entry(heap, page, AX_E_WAS_LARGE | pages);
-  give_run(heap, page, pages);
 }

@@ -9,6 +9,10 @@
  *     |------ struct ax_heap ----------| from here on the places depend on the number of pages
  *
  * Pages are numbered from the heap's start. Words are unsigned here; where LAYOUT.md compares signed ones, a predicate does.
+ *
+ * A heap with lanes (packages/slab/LANES.md) has many of the parts that a thread works with: a lane's block begins with the same words as a
+ * heap, but for the page table. So what takes an ax_heap named `lane` serves both: of a heap without lanes that is the heap. Which
+ * of the two is compiled AX_LANES says, 0 in ariax.c.
  */
 #ifndef AX_LAYOUT_H
 #define AX_LAYOUT_H
@@ -43,7 +47,7 @@ struct ax_heap {
   uint32_t version;
   uint32_t base;  /* where the heap begins in its buffer, in bytes */
   uint32_t limit; /* pages the heap may ever have */
-  uint32_t lanes; /* threads' private parts: 1 */
+  uint32_t lanes; /* threads' private parts: 1, without lanes */
   uint32_t bins;  /* the word where each part begins ... */
   uint32_t heads;
   uint32_t info;
@@ -52,14 +56,37 @@ struct ax_heap {
   uint32_t first;  /* first page after the control block */
   uint32_t stacks; /* the word where the classes' stacks begin */
   uint32_t depth;  /* words of each, a power of two */
-  uint32_t reserved_a[3];
+  /* With lanes, else 0: */
+  uint32_t own;        /* the word the territories' owners begin at: 0 = the pool, else a lane's code */
+  uint32_t territory;  /* log2 of a territory's pages */
+  uint32_t first_lane; /* the word of lane 0 */
   /* Changing: */
-  uint32_t pages; /* pages the heap has now */
+  uint32_t pages; /* pages the heap, or the lane, has now */
   uint32_t used;  /* pages in slabs and large blocks */
   uint32_t peak;  /* the most there ever were */
   uint32_t check; /* pages ^ peak ^ AX_MAGIC */
   uint32_t trim;  /* pages in use from which on the heap trims before it takes more */
-  uint32_t reserved_b[10];
+  /* With lanes, else 0; where two share a word, the second is a lane's: */
+  uint32_t name; /* a lane's: its code << code_shift */
+  uint32_t code; /* a lane's: its number + 1 */
+  union {
+    uint32_t stride; /* words of a lane */
+    uint32_t mail;   /* the word of its mail */
+  };
+  union {
+    uint32_t code_shift; /* a slab's entry >> this = its lane's code */
+    uint32_t op;         /* the offset last freed to another lane, written before it was */
+  };
+  union {
+    uint32_t token; /* tickets drawn */
+    uint32_t late;  /* double frees that were seen when blocks were collected */
+  };
+  union {
+    uint32_t want; /* how often a lane had no room */
+    uint32_t seen; /* the `want` that was answered */
+  };
+  uint32_t hint; /* a territory from which on to look for a free one */
+  uint32_t reserved[3];
   uint32_t zero; /* always 0: the bitmap word of a class without a slab */
 
   ax_line lines[AX_CLASSES];
@@ -93,11 +120,25 @@ AX_IS_AT(struct ax_heap, remote, AX_H_REMOTE);
 AX_IS_AT(struct ax_heap, first, AX_H_FIRST);
 AX_IS_AT(struct ax_heap, stacks, AX_H_STACKS);
 AX_IS_AT(struct ax_heap, depth, AX_H_DEPTH);
+AX_IS_AT(struct ax_heap, own, AX_H_OWN);
+AX_IS_AT(struct ax_heap, territory, AX_H_TERRITORY);
+AX_IS_AT(struct ax_heap, first_lane, AX_H_FIRST_LANE);
 AX_IS_AT(struct ax_heap, pages, AX_H_PAGES);
 AX_IS_AT(struct ax_heap, used, AX_H_USED);
 AX_IS_AT(struct ax_heap, peak, AX_H_PEAK);
 AX_IS_AT(struct ax_heap, check, AX_H_CHECK);
 AX_IS_AT(struct ax_heap, trim, AX_H_TRIM);
+AX_IS_AT(struct ax_heap, name, AX_H_NAME);
+AX_IS_AT(struct ax_heap, code, AX_H_CODE);
+AX_IS_AT(struct ax_heap, stride, AX_H_STRIDE);
+AX_IS_AT(struct ax_heap, mail, AX_H_MAIL);
+AX_IS_AT(struct ax_heap, code_shift, AX_H_CODE_SHIFT);
+AX_IS_AT(struct ax_heap, op, AX_H_OP);
+AX_IS_AT(struct ax_heap, token, AX_H_TOKEN);
+AX_IS_AT(struct ax_heap, late, AX_H_LATE);
+AX_IS_AT(struct ax_heap, want, AX_H_WANT);
+AX_IS_AT(struct ax_heap, seen, AX_H_SEEN);
+AX_IS_AT(struct ax_heap, hint, AX_H_HINT);
 AX_IS_AT(struct ax_heap, zero, AX_H_ZERO);
 AX_IS_AT(struct ax_heap, lines, AX_LINES);
 AX_IS_AT(struct ax_heap, table, AX_TABLE);
@@ -126,9 +167,9 @@ static inline uint32_t depth_of(uint32_t limit) { return limit < 256 ? AX_LEAST_
 static inline uint32_t stacks_at(uint32_t limit) {
   return (bits_at(limit) + (limit << AX_BITS_SHIFT) + depth_of(limit) - 1) & (0u - depth_of(limit));
 }
-static inline uint32_t bottom_of(uint32_t limit, uint32_t c) {
-  uint32_t depth = depth_of(limit);
-  return stacks_at(limit) + (c + 1) * depth - 2 - 2 * stack_entries(size_of_class(c), depth);
+/* The word below the lowest entry of a class's stack. */
+static inline uint32_t bottom_of(uint32_t stacks, uint32_t depth, uint32_t c) {
+  return stacks + (c + 1) * depth - 2 - 2 * stack_entries(size_of_class(c), depth);
 }
 /* Words of the control block, and the first page after it. */
 static inline uint32_t words_of(uint32_t limit) { return stacks_at(limit) + AX_CLASSES * depth_of(limit); }
@@ -136,6 +177,10 @@ static inline uint32_t first_of(uint32_t limit) { return (4 * words_of(limit) + 
 
 /* As strchr does, these three take the heap's constness away: whoever was given a const heap writes nothing. */
 static inline uint32_t *word_at(const ax_heap *heap, uint32_t word) { return (uint32_t *)heap + word; }
+/* The heap that a lane is of: itself, or what begins so many words before it. */
+static inline ax_heap *heap_of(const ax_heap *lane) {
+  return (ax_heap *)((uint32_t *)lane - (AX_LANES ? lane->bins - AX_TABLE : 0));
+}
 static inline ax_page *page_at(const ax_heap *heap, uint32_t page) {
   return (ax_page *)word_at(heap, heap->info) + page;
 }
@@ -144,25 +189,36 @@ static inline ax_entry *entry_on(const ax_heap *heap, uint32_t word) { return (a
 static inline uint32_t *last_word(const ax_heap *heap, uint32_t slab) {
   return word_at(heap, heap->bits) + (slab << AX_BITS_SHIFT) + 7;
 }
-static inline void flip_bit(ax_heap *heap, uint32_t bit) { *word_at(heap, bit >> 5) ^= 1u << bit % 32; }
+static inline void flip_bit(ax_heap *heap, uint32_t bit) {
+  uint32_t *word = word_at(heap, bit >> 5);
+  poke(word, peek(word) ^ 1u << bit % 32);
+}
 
 /* What a page table entry says of its page. */
 static inline bool is_slab(uint32_t entry) { return (int32_t)entry > 0; }
 static inline bool is_free(uint32_t entry) { return entry == AX_E_FREE || entry >= AX_E_WAS_SLAB; }
 static inline bool is_large(uint32_t entry) { return entry >= AX_E_LARGE && entry < AX_E_BODY; }
+/* A large block that another lane has freed, and its owner has yet to collect. */
+static inline bool is_given(uint32_t entry) { return AX_LANES && entry >= AX_E_GIVEN && entry < AX_E_WAS_SLAB; }
 static inline bool was_slab(uint32_t entry) { return entry >= AX_E_WAS_SLAB && entry < AX_E_WAS_LARGE; }
 static inline bool was_large(uint32_t entry) { return entry >= AX_E_WAS_LARGE; }
 
-static inline bool is_free_page(const ax_heap *heap, uint32_t page) { return is_free(heap->table[page]); }
-static inline void set_entry(ax_heap *heap, uint32_t page, uint32_t entry) { heap->table[page] = entry; }
-
-/* Of a slab's entry: its last page, its class line, and the other way round. */
-static inline uint32_t slab_of(uint32_t entry) { return (entry >> AX_ENTRY_SHIFT) - 1; }
-static inline ax_line *line_of(const ax_heap *heap, uint32_t entry) {
-  return (ax_line *)word_at(heap, (entry & AX_ENTRY_LINE) << AX_LINE_SHIFT);
+/* The entry of a page; a slab's without the name of its lane. */
+static inline uint32_t page_entry(const ax_heap *heap, uint32_t page) {
+  uint32_t entry = peek(&heap->table[page]);
+  return AX_LANES && is_slab(entry) ? entry & ((1u << heap->code_shift) - 1) : entry;
 }
-static inline uint32_t entry_of(const ax_heap *heap, uint32_t slab, const ax_line *line) {
-  return (slab + 1) << AX_ENTRY_SHIFT | (uint32_t)((const uint32_t *)line - (const uint32_t *)heap) >> AX_LINE_SHIFT;
+static inline bool is_free_page(const ax_heap *heap, uint32_t page) { return is_free(peek(&heap->table[page])); }
+static inline void set_entry(ax_heap *heap, uint32_t page, uint32_t entry) { poke(&heap->table[page], entry); }
+
+/* Of a slab's entry, without a name: its last page, its class line, and the other way round. */
+static inline uint32_t slab_of(uint32_t entry) { return (entry >> AX_ENTRY_SHIFT) - 1; }
+static inline ax_line *line_of(const ax_heap *lane, uint32_t entry) {
+  return (ax_line *)word_at(lane, (entry & AX_ENTRY_LINE) << AX_LINE_SHIFT);
+}
+static inline uint32_t name_of(const ax_heap *lane) { return AX_LANES ? lane->name : 0; }
+static inline uint32_t entry_of(const ax_heap *lane, uint32_t slab, const ax_line *line) {
+  return (slab + 1) << AX_ENTRY_SHIFT | (uint32_t)((const uint32_t *)line - (const uint32_t *)lane) >> AX_LINE_SHIFT;
 }
 
 static inline uint32_t pages_of(const ax_page *slab) { return slab->shape & AX_SHAPE_PAGES; }
@@ -171,6 +227,12 @@ static inline uint32_t blocks_of(const ax_page *slab) { return slab->shape >> AX
 static inline uint32_t full_word(const ax_page *slab, uint32_t i) {
   uint32_t blocks = blocks_of(slab) - 32 * i;
   return blocks >= 32 ? ~0u : ~0u << (32 - blocks);
+}
+
+/* Could a heap of at most `limit` pages begin at the byte `base`? */
+static inline bool is_place(uint32_t base, uint32_t limit) {
+  return base % AX_PAGE_SIZE == 0 && limit >= AX_MIN_CAPACITY / AX_PAGE_SIZE &&
+         limit <= AX_MAX_CAPACITY / AX_PAGE_SIZE && base <= AX_MAX_CAPACITY - limit * AX_PAGE_SIZE;
 }
 
 /* Whole pages for `bytes`, at least 1. */

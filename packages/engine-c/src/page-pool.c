@@ -13,11 +13,11 @@
  */
 #include "run-list.h"
 
-static void account(ax_heap *heap, uint32_t used) {
-  heap->used = used;
-  if (used > heap->peak) {
-    heap->peak = used;
-    heap->check = heap->pages ^ used ^ AX_MAGIC;
+static void account(ax_heap *lane, uint32_t used) {
+  lane->used = used;
+  if (used > lane->peak) {
+    lane->peak = used;
+    lane->check = lane->pages ^ used ^ AX_MAGIC;
   }
 }
 
@@ -27,9 +27,10 @@ static inline uint32_t skip_of(const ax_heap *heap, uint32_t page, uint32_t alig
 }
 
 /* The first of the shortest runs of at least `count` pages, no more than the limit: its last page; or 0. */
-static uint32_t shortest_run(ax_heap *heap, uint32_t count) {
-  const uint32_t *bins = word_at(heap, heap->bins);
-  uint32_t *heads = word_at(heap, heap->heads);
+static uint32_t shortest_run(ax_heap *lane, uint32_t count) {
+  ax_heap *heap = heap_of(lane);
+  const uint32_t *bins = word_at(heap, lane->bins);
+  uint32_t *heads = word_at(heap, lane->heads);
   uint32_t bin = bin_of(count);
   if (AX_UNLIKELY(count >= AX_EXACT_BINS)) {
     uint32_t last = *place_of(heap, heads + bin, count);
@@ -52,67 +53,78 @@ static uint32_t shortest_run(ax_heap *heap, uint32_t count) {
  * The last page of the run that an aligned request takes, or 0: of the runs that might fit the first that does, or, as AX_LOOKS
  * of them don't, the first in which it fits wherever that lies.
  */
-AX_COLD static uint32_t aligned_run(ax_heap *heap, uint32_t count, uint32_t align) {
+AX_COLD static uint32_t aligned_run(ax_heap *lane, uint32_t count, uint32_t align) {
+  const ax_heap *heap = heap_of(lane);
   uint32_t sure = count + align - 1, looks = AX_LOOKS;
-  for (uint32_t last = shortest_run(heap, count); last != 0;) {
+  for (uint32_t last = shortest_run(lane, count); last != 0;) {
     uint32_t length = page_at(heap, last)->length;
     for (; last != 0; last = page_at(heap, last)->next) {
       if (length >= skip_of(heap, last - length + 1, align) + count) return last;
-      if (--looks == 0) return sure <= heap->limit ? shortest_run(heap, sure) : 0;
+      if (--looks == 0) return sure <= heap->limit ? shortest_run(lane, sure) : 0;
     }
-    last = shortest_run(heap, length + 1);
+    last = shortest_run(lane, length + 1);
   }
   return 0;
 }
 
 /* What is left of a run of which some pages were taken; or nothing. Pages that were inside of it may have any entry. */
-static void link_rest(ax_heap *heap, uint32_t last, uint32_t length) {
+static void link_rest(ax_heap *lane, uint32_t last, uint32_t length) {
   if (length == 0) return;
+  ax_heap *heap = heap_of(lane);
   uint32_t first = last - length + 1;
   if (!is_free_page(heap, first)) set_entry(heap, first, AX_E_FREE);
   if (!is_free_page(heap, last)) set_entry(heap, last, AX_E_FREE);
-  link_run(heap, last, length);
+  link_run(lane, last, length);
 }
 
 /* Takes the first `count` pages of a run that are aligned; the first of them. Their entries are the caller's to write. */
-static uint32_t cut_run(ax_heap *heap, uint32_t last, uint32_t align, uint32_t count) {
+static uint32_t cut_run(ax_heap *lane, uint32_t last, uint32_t align, uint32_t count) {
+  const ax_heap *heap = heap_of(lane);
   uint32_t length = page_at(heap, last)->length;
   uint32_t first = last - length + 1;
   uint32_t skip = skip_of(heap, first, align);
-  unlink_run(heap, last, length);
-  link_rest(heap, last, length - skip - count);
-  link_rest(heap, first + skip - 1, skip);
-  account(heap, heap->used + count);
+  unlink_run(lane, last, length);
+  link_rest(lane, last, length - skip - count);
+  link_rest(lane, first + skip - 1, skip);
+  account(lane, lane->used + count);
   return first + skip;
 }
 
 /* The first page of `count` free pages, now taken; 0 where there are none. */
-static uint32_t take_run(ax_heap *heap, uint32_t count, uint32_t align) {
-  uint32_t last = align == 1 ? shortest_run(heap, count) : aligned_run(heap, count, align);
-  return last == 0 ? 0 : cut_run(heap, last, align, count);
+static uint32_t take_run(ax_heap *lane, uint32_t count, uint32_t align) {
+  uint32_t last = align == 1 ? shortest_run(lane, count) : aligned_run(lane, count, align);
+  return last == 0 ? 0 : cut_run(lane, last, align, count);
 }
 
-/* Pages of the free run that begins or ends at a page; 0 where none does. */
-static uint32_t free_at(const ax_heap *heap, uint32_t page) {
-  return page < heap->pages && is_free_page(heap, page) ? page_at(heap, page)->length : 0;
+/* Is a page the lane's? Of a heap without lanes each is. */
+static inline bool is_own(const ax_heap *lane, uint32_t page) {
+  const ax_heap *heap = heap_of(lane);
+  return !AX_LANES || peek(word_at(heap, heap->own + (page >> heap->territory))) == lane->code;
+}
+
+/* Pages of the lane's free run that begins or ends at a page; 0 where none does. */
+static uint32_t free_at(const ax_heap *lane, uint32_t page) {
+  const ax_heap *heap = heap_of(lane);
+  bool is_run = page < peek(&heap->pages) && is_free_page(heap, page) && is_own(lane, page);
+  return is_run ? page_at(heap, page)->length : 0;
 }
 
 /* Makes pages free that were in no use, as when the heap grows. */
-static void add_run(ax_heap *heap, uint32_t run, uint32_t count) {
-  uint32_t before = free_at(heap, run - 1);
-  if (before != 0) unlink_run(heap, run - 1, before);
+static void add_run(ax_heap *lane, uint32_t run, uint32_t count) {
+  uint32_t before = free_at(lane, run - 1);
+  if (before != 0) unlink_run(lane, run - 1, before);
   uint32_t last = run + count - 1;
-  uint32_t after = free_at(heap, last + 1);
+  uint32_t after = free_at(lane, last + 1);
   last += after;
-  if (after != 0) unlink_run(heap, last, after);
-  link_run(heap, last, before + count + after);
+  if (after != 0) unlink_run(lane, last, after);
+  link_run(lane, last, before + count + after);
 }
 
 /*
  * Gives pages back. The entries of the first and the last say that they are free, and of those between none that it is a
  * slab's, or begins a block.
  */
-static void give_run(ax_heap *heap, uint32_t run, uint32_t count) {
-  heap->used -= count;
-  add_run(heap, run, count);
+static void give_run(ax_heap *lane, uint32_t run, uint32_t count) {
+  lane->used -= count;
+  add_run(lane, run, count);
 }

@@ -27,6 +27,8 @@ static inline bool resize_live(ax_heap *heap, ax_offset offset, uint32_t entry, 
   return resize_large(heap, (offset - heap->base) >> AX_PAGE_SHIFT, room >> AX_PAGE_SHIFT, pages_for(size));
 }
 
+uint32_t ax_size_of(const ax_heap *heap, ax_offset offset) { return room_at(heap, offset, entry_at(heap, offset)); }
+
 bool ax_resize(ax_heap *heap, ax_offset offset, uint32_t size) {
   uint32_t entry = entry_at(heap, offset);
   uint32_t room = room_at(heap, offset, entry);

@@ -28,17 +28,18 @@ static uint32_t *place_of(ax_heap *heap, uint32_t *head, uint32_t length) {
 }
 
 /* A bin's bits, where it has got its first run, or lost its last. */
-static inline void mark_bin(ax_heap *heap, uint32_t bin, bool some) {
-  uint32_t *bins = word_at(heap, heap->bins), *word = &bins[1 + bin / 32];
+static inline void mark_bin(ax_heap *lane, uint32_t bin, bool some) {
+  uint32_t *bins = word_at(heap_of(lane), lane->bins), *word = &bins[1 + bin / 32];
   uint32_t others = *word & ~(1u << bin % 32);
   *word = others | (uint32_t)some << bin % 32;
   if (others == 0) bins[0] ^= 1u << bin / 32;
 }
 
 /* A run of `length` pages up to `last`, whose first and last entry say that they are free, comes first among those of its length. */
-static void link_run(ax_heap *heap, uint32_t last, uint32_t length) {
+static void link_run(ax_heap *lane, uint32_t last, uint32_t length) {
+  ax_heap *heap = heap_of(lane);
   uint32_t bin = bin_of(length);
-  uint32_t *word = word_at(heap, heap->heads + bin);
+  uint32_t *word = word_at(heap, lane->heads + bin);
   ax_page *run = page_at(heap, last);
   page_at(heap, last - length + 1)->length = length;
   run->length = length;
@@ -53,11 +54,12 @@ static void link_run(ax_heap *heap, uint32_t last, uint32_t length) {
   }
   lead(heap, &run->next, next);
   lead(heap, word, last);
-  if (was == 0) mark_bin(heap, bin, true);
+  if (was == 0) mark_bin(lane, bin, true);
 }
 
 /* Takes a run out: what led to it leads on. */
-static void unlink_run(ax_heap *heap, uint32_t last, uint32_t length) {
+static void unlink_run(ax_heap *lane, uint32_t last, uint32_t length) {
+  ax_heap *heap = heap_of(lane);
   ax_page *run = page_at(heap, last);
   uint32_t at = run->prev, next = run->next;
   /* The first of its length, and so on the list of lengths? */
@@ -67,7 +69,7 @@ static void unlink_run(ax_heap *heap, uint32_t last, uint32_t length) {
   }
   lead(heap, word_at(heap, at), next);
   /* Does a head lead nowhere now? */
-  if (next == 0 && at < heap->info) mark_bin(heap, at - heap->heads, false);
+  if (next == 0 && at < heap->info) mark_bin(lane, at - lane->heads, false);
 }
 
 #endif

@@ -15,7 +15,7 @@
 
 /* The last page of the slab that a class's cursor is in, or 0. */
 static inline uint32_t cursor_slab(const ax_heap *heap, const ax_line *line) {
-  return line->word == AX_H_ZERO ? 0 : slab_of(heap->table[(line->word - heap->bits) >> AX_BITS_SHIFT]);
+  return line->word == AX_H_ZERO ? 0 : slab_of(page_entry(heap, (line->word - heap->bits) >> AX_BITS_SHIFT));
 }
 
 static void unlink_slab(ax_heap *heap, ax_line *line, uint32_t slab) {
@@ -28,7 +28,7 @@ static bool is_whole(const ax_heap *heap, uint32_t slab) {
   const ax_page *page = page_at(heap, slab);
   const uint32_t *last = last_word(heap, slab);
   for (uint32_t i = (blocks_of(page) + 31) / 32; i > 0; i--) {
-    if (*(last - (i - 1)) != full_word(page, i - 1)) return false;
+    if (peek(last - (i - 1)) != full_word(page, i - 1)) return false;
   }
   return true;
 }
@@ -46,18 +46,20 @@ static void forget(ax_heap *heap, ax_line *line, uint32_t first, uint32_t pages)
 }
 
 /* Gives the pages of a listed slab back. Its bitmap is left as it is: a new slab writes its own. */
-static void retire(ax_heap *heap, ax_line *line, uint32_t slab) {
+static void retire(ax_heap *lane, ax_line *line, uint32_t slab) {
+  ax_heap *heap = heap_of(lane);
   unlink_slab(heap, line, slab);
   uint32_t pages = pages_of(page_at(heap, slab)), first = slab - pages + 1;
   forget(heap, line, first, pages);
   line->pages -= pages;
-  for (uint32_t i = 0; i < pages; i++) heap->table[first + i] |= AX_E_WAS_SLAB;
-  give_run(heap, first, pages);
+  for (uint32_t i = 0; i < pages; i++) set_entry(heap, first + i, AX_E_WAS_SLAB | page_entry(heap, first + i));
+  give_run(lane, first, pages);
 }
 
 /* Offers the free blocks of a bitmap word that are on no stack, and gives their slab back if it has no live block. */
-static void offer(ax_heap *heap, uint32_t entry, const uint32_t *word) {
-  ax_line *line = line_of(heap, entry);
+static void offer(ax_heap *lane, uint32_t entry, const uint32_t *word) {
+  ax_heap *heap = heap_of(lane);
+  ax_line *line = line_of(lane, entry);
   uint32_t slab = slab_of(entry);
   ax_page *page = page_at(heap, slab);
   uint32_t i = (uint32_t)(last_word(heap, slab) - word), summary = page->summary;
@@ -65,7 +67,7 @@ static void offer(ax_heap *heap, uint32_t entry, const uint32_t *word) {
   /* The cursor's slab is on no list, and is kept, so that a class does not give up and take the same pages in turns. */
   if (slab == cursor_slab(heap, line)) return;
   if (summary == 0) link_page(heap, &line->list, slab);
-  if (*word == full_word(page, i) && is_whole(heap, slab)) retire(heap, line, slab);
+  if (peek(word) == full_word(page, i) && is_whole(heap, slab)) retire(lane, line, slab);
 }
 
 /* Leaves a class without a slab to allocate from. */
@@ -78,56 +80,75 @@ static void leave_slab(ax_line *line) {
  * Empties the stacks, and retires every slab that has no live block, the cursors' too: for when pages are short. Did that
  * give any back? O(classes * entries).
  */
-static bool trim(ax_heap *heap) {
-  uint32_t used = heap->used;
-  for (ax_line *line = heap->lines; line < heap->lines + AX_CLASSES; line++) {
+static bool trim(ax_heap *lane) {
+  ax_heap *heap = heap_of(lane);
+  uint32_t used = lane->used;
+  for (ax_line *line = lane->lines; line < lane->lines + AX_CLASSES; line++) {
     if (line->pages == 0) continue;
     for (const ax_entry *entry; (entry = entry_on(heap, line->top))->offset != 0;) {
       const uint32_t *word = word_at(heap, entry->bit >> 5);
       line->top -= 2;
-      offer(heap, heap->table[((entry->bit >> 5) - heap->bits) >> AX_BITS_SHIFT], word);
+      offer(lane, page_entry(heap, ((entry->bit >> 5) - heap->bits) >> AX_BITS_SHIFT), word);
     }
     uint32_t slab = cursor_slab(heap, line);
     if (slab != 0 && is_whole(heap, slab)) {
       leave_slab(line);
       link_page(heap, &line->list, slab);
-      retire(heap, line, slab);
+      retire(lane, line, slab);
     }
   }
-  return heap->used < used;
+  return lane->used < used;
 }
 
 /* Trims before the heap takes so many pages, if it has grown since it did last. */
-static void trim_for(ax_heap *heap, uint32_t pages) {
-  if (heap->used + pages <= heap->trim) return;
-  trim(heap);
+static void trim_for(ax_heap *lane, uint32_t pages) {
+  if (lane->used + pages <= lane->trim) return;
+  trim(lane);
   /* What there is no room for says nothing of what is needed. */
-  uint32_t want = heap->used + pages < heap->pages ? heap->used + pages : heap->pages;
+  uint32_t want = lane->used + pages < lane->pages ? lane->used + pages : lane->pages;
   uint32_t next = want + (want >> 5) + AX_TRIM_LEAST;
-  if (heap->trim < next) heap->trim = next;
+  if (lane->trim < next) lane->trim = next;
 }
 
-/* A new slab, every block free, on no list; 0 where there are no pages. */
-static uint32_t make_slab(ax_heap *heap, ax_line *line) {
+/* The remote words of a new slab. A bit there is of a block that was freed twice, before: it must not free one of this slab. */
+static inline void clear_remote(ax_heap *lane, uint32_t *last, uint32_t words) {
+#if AX_LANES
+  const ax_heap *heap = heap_of(lane);
+  for (uint32_t i = words; i > 0; i--) {
+    uint32_t *remote = last - (i - 1) + (heap->remote - heap->bits);
+    if (peek(remote) != 0 && exchange(remote, 0) != 0) lane->late++;
+  }
+#else
+  (void)lane, (void)last, (void)words;
+#endif
+}
+
+/* A new slab, every block free, on no list; 0 where there are no pages. The last of its entries makes it one, whoever asks. */
+static uint32_t make_slab(ax_heap *lane, ax_line *line) {
+  ax_heap *heap = heap_of(lane);
   uint32_t pages = slab_pages(line->size, line->pages);
-  uint32_t first = take_run(heap, pages, 1);
+  uint32_t first = take_run(lane, pages, 1);
   if (first == 0) {
     pages = slab_pages(line->size, 0);
-    first = take_run(heap, pages, 1);
+    first = take_run(lane, pages, 1);
     if (first == 0) return 0;
   }
   uint32_t slab = first + pages - 1, blocks = pages * AX_PAGE_SIZE / line->size, words = (blocks + 31) / 32;
   ax_page *page = page_at(heap, slab);
   line->pages += pages;
-  fill_words(heap->table + first, entry_of(heap, slab, line), pages);
   page->shape = blocks << AX_SHAPE_BLOCKS | pages;
   page->summary = ~0u >> (32 - words);
-  for (uint32_t i = 0; i < words; i++) *(last_word(heap, slab) - i) = full_word(page, i);
+  for (uint32_t i = 0; i < words; i++) poke(last_word(heap, slab) - i, full_word(page, i));
+  clear_remote(lane, last_word(heap, slab), words);
+  in_order();
+  uint32_t entry = entry_of(lane, slab, line) | name_of(lane);
+  for (uint32_t i = 0; i < pages; i++) set_entry(heap, first + i, entry);
   return slab;
 }
 
 /* Moves a class's cursor off its dry word, the stack being empty; false where there are no pages for a new slab. */
-static bool refill(ax_heap *heap, ax_line *line) {
+static bool refill(ax_heap *lane, ax_line *line) {
+  ax_heap *heap = heap_of(lane);
   uint32_t slab = cursor_slab(heap, line);
   uint32_t summary = 0;
   if (slab != 0) {
@@ -137,12 +158,12 @@ static bool refill(ax_heap *heap, ax_line *line) {
   if (summary == 0) {
     leave_slab(line);
     /* Nothing listed, so pages are needed: are blocks free, or pages, that nobody offered? */
-    if (line->list == 0) trim_for(heap, slab_pages(line->size, line->pages));
+    if (line->list == 0) trim_for(lane, slab_pages(line->size, line->pages));
     slab = line->list;
     if (slab != 0) {
       unlink_slab(heap, line, slab);
     } else {
-      slab = make_slab(heap, line);
+      slab = make_slab(lane, line);
       if (slab == 0) return false;
     }
     summary = page_at(heap, slab)->summary;
@@ -152,4 +173,33 @@ static bool refill(ax_heap *heap, ax_line *line) {
   line->word = (uint32_t)(last_word(heap, slab) - i - word_at(heap, 0));
   line->base = heap->base + ((slab + 1) << AX_PAGE_SHIFT) - (i + 1) * 32 * line->size;
   return true;
+}
+
+/* The lowest free bit of the cursor's word, which is not 0. */
+static inline ax_offset take_bit(ax_heap *heap, const ax_line *line) {
+  uint32_t *word = word_at(heap, line->word);
+  uint32_t bits = peek(word);
+  poke(word, bits & (bits - 1));
+  return line->base + lowest_bit(bits) * line->size;
+}
+
+/* The topmost block of the stack, which is not empty. */
+static inline ax_offset take_top(ax_heap *heap, ax_line *line) {
+  const ax_entry *entry = entry_on(heap, line->top);
+  line->top -= 2;
+  flip_bit(heap, entry->bit);
+  return entry->offset;
+}
+
+static inline bool has_bit(const ax_heap *heap, const ax_line *line) { return peek(word_at(heap, line->word)) != 0; }
+static inline bool has_top(const ax_heap *heap, const ax_line *line) { return entry_on(heap, line->top)->offset != 0; }
+
+/* Has a class a free block, be it that its cursor moves? */
+static bool has_block(ax_heap *lane, ax_line *line) {
+  const ax_heap *heap = heap_of(lane);
+  return has_bit(heap, line) || has_top(heap, line) || refill(lane, line);
+}
+
+static ax_offset take_block(ax_heap *heap, ax_line *line) {
+  return has_bit(heap, line) ? take_bit(heap, line) : take_top(heap, line);
 }

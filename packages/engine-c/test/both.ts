@@ -2,10 +2,8 @@
  * One heap, twice: calls are performed by the TypeScript engine at once, and written down for the C engine, which performs
  * them in driver.c. Then results and bytes are compared.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { SlabAllocator, type SlabOptions } from "@ariax/slab";
+import { attempt, Script } from "./script.ts";
 
 /** driver.c's numbers. */
 const CALL = {
@@ -30,21 +28,12 @@ const [H_BASE, H_LIMIT, H_BINS, H_HEADS, H_INFO, H_STACKS, H_DEPTH, H_PAGES] = [
 const CLASSES = 71;
 const PAGE = 4096;
 
-/** A difference, told by the call after which it shows. */
-interface Expected {
-  readonly after: number;
-  readonly what: string;
-  readonly words: Uint32Array;
-}
-
 export class Both {
   readonly heap: SlabAllocator;
   readonly base: number;
   /** Words of the control block. */
   readonly words: number;
-  calls = 0;
-  #script: number[];
-  readonly #expected: Expected[] = [];
+  readonly #script: Script;
   readonly #alignment: number | undefined;
 
   /**
@@ -57,15 +46,11 @@ export class Both {
     const w = this.heap.words;
     this.base = w[H_BASE] >>> 0;
     this.words = w[H_STACKS] + CLASSES * w[H_DEPTH];
-    this.#script = [this.base, w[H_PAGES], w[H_LIMIT], most ?? this.base + w[H_LIMIT] * PAGE];
+    this.#script = new Script([this.base, w[H_PAGES], w[H_LIMIT], most ?? this.base + w[H_LIMIT] * PAGE]);
   }
 
   #call(what: keyof typeof CALL, args: readonly number[], result?: readonly number[] | Uint32Array): void {
-    this.calls++;
-    this.#script.push(CALL[what], ...args);
-    if (result !== undefined) {
-      this.#expected.push({ after: this.calls, what: `${what}(${args.slice(0, 4)})`, words: Uint32Array.from(result) });
-    }
+    this.#script.add(CALL[what], what, args, result);
   }
 
   allocate(size: number): number {
@@ -195,23 +180,7 @@ export class Both {
 
   /** Runs driver.c; what differed first, or `undefined`; and what the C engine said of each mutation. */
   run(driver: string): { difference: string | undefined; faults: number[] } {
-    const [script, results] = ["script", "results"].map((name) => join(dirname(driver), name));
-    writeFileSync(script, Uint32Array.from(this.#script));
-    execFileSync(driver, [script, results], { encoding: "utf8", stdio: "pipe" });
-    const bytes = readFileSync(results);
-    const got = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-    const faults: number[] = [];
-    let at = 0;
-    for (const { after, what, words } of this.#expected) {
-      const is = got.subarray(at, at + words.length);
-      at += words.length;
-      if (Buffer.compare(view(is), view(words)) !== 0) {
-        const i = words.findIndex((word, k) => word !== is[k]);
-        return { difference: `call ${after}, ${what}: word ${i} is ${is[i]}, not ${words[i]}`, faults };
-      }
-      if (what.startsWith("mutate")) faults.push(got[at++]);
-    }
-    return { difference: at === got.length ? undefined : `${got.length - at} words too many`, faults };
+    return this.#script.run(driver);
   }
 }
 
@@ -220,16 +189,4 @@ function strayBin(w: Int32Array): boolean {
   const [bins, heads] = [w.subarray(w[H_BINS] + 1, w[H_HEADS]), w.subarray(w[H_HEADS], w[H_INFO])];
   for (let bin = heads.length; bin < 32 * bins.length; bin++) if ((bins[bin >>> 5] >>> (bin & 31)) & 1) return true;
   return heads.subarray(32 * bins.length).some((head) => head !== 0);
-}
-
-const view = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-
-/** What `fn` returns; `otherwise` where it throws an allocator's error. */
-function attempt<T>(fn: () => T, otherwise: T): T {
-  try {
-    return fn();
-  } catch (error) {
-    if (!(error as { code?: string }).code?.startsWith("ERR_")) throw error;
-    return otherwise;
-  }
 }

@@ -3,7 +3,7 @@ import { Random } from "@ariax/trace";
 import type { Both } from "./both.ts";
 
 /** Mostly small; `scale` bytes is about the largest. */
-function anySize(random: Random, scale: number): number {
+export function anySize(random: Random, scale: number): number {
   const dice = random.below(100);
   if (dice < 2) return 0;
   if (dice < 3) return random.bits(); // more than fits, mostly

@@ -3,14 +3,10 @@
  *
  *     driver script results
  *
- * Both files are 32-bit words. The script begins with base, pages, limit and the most bytes the buffer may have; then calls
- * follow, each a number and its arguments. A result is one word, or as many as a call has.
+ * The script begins with base, pages, limit and the most bytes the buffer may have; then calls follow, each a number and its
+ * arguments. A result is one word, or as many as a call has.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "ariax.h"
+#include "script.h"
 
 enum call {
   ALLOCATE = 1,     /* size */
@@ -29,35 +25,6 @@ enum call {
   WRITE = 14,       /* offset, words, value */
   MUTATE = 15,      /* count, (word, value)... -> does it open?, fault; then all is put back */
 };
-
-static uint64_t most;  /* bytes the buffer may have */
-static uint64_t bytes; /* bytes it has */
-
-bool ax_grow_buffer(ax_heap *heap, uint64_t wanted) {
-  (void)heap;
-  if (wanted > most) return false;
-  if (wanted > bytes) bytes = wanted;
-  return true;
-}
-
-static uint32_t *script, *at, *end;
-
-static void read_script(const char *path) {
-  FILE *file = fopen(path, "rb");
-  if (file == NULL || fseek(file, 0, SEEK_END) != 0) abort();
-  size_t size = (size_t)ftell(file);
-  rewind(file);
-  script = at = malloc(size);
-  end = script + size / 4;
-  if (fread(script, 1, size, file) != size) abort();
-  fclose(file);
-}
-
-static FILE *results;
-
-static void put(uint32_t word) {
-  if (fwrite(&word, 4, 1, results) != 1) abort();
-}
 
 /* The words of a heap are changed, looked at, and put back. */
 static void mutate(void *buffer, uint32_t base, uint32_t count) {

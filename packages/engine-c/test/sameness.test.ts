@@ -38,6 +38,12 @@ describe.skipIf(compiler === undefined)(`the C engine makes the TypeScript engin
     same(both);
   });
 
+  test("small blocks of each size", () => {
+    const both = new Both({ capacity: MIB });
+    for (let size = 0; size <= 16_385; size++) both.free(both.allocate(size));
+    same(both);
+  });
+
   test("a heap that grows", () => {
     const both = new Both({ capacity: 64 * KIB, maxCapacity: 4 * MIB });
     drive(both, 7, times(4000, 60_000), 300_000, 10);
@@ -63,6 +69,12 @@ describe.skipIf(compiler === undefined)(`the C engine makes the TypeScript engin
     test.each([64 * KIB, MIB])("as the other engine does that is asked for it each time: %i bytes", (bytes) => {
       const both = new Both(...options(bytes));
       drive(both, bytes, times(4000, 60_000), 50_000, 10);
+      expect(both.run(aligned).difference).toBeUndefined();
+    });
+
+    test("small blocks of each size", () => {
+      const both = new Both(...options(MIB));
+      for (let size = 0; size <= 16_385; size++) both.free(both.allocate(size));
       expect(both.run(aligned).difference).toBeUndefined();
     });
 

@@ -2,6 +2,7 @@
  * A tree of contexts, and beside it the same in the plainest way: maps of blocks, and sums. Each step does something to both,
  * and compares all that can be seen. Throws at the first difference.
  */
+import type { Allocator } from "@ariax/allocator";
 import { SlabAllocator } from "@ariax/slab";
 import { MemoryContext } from "../src/index.ts";
 import {
@@ -20,20 +21,23 @@ import {
 
 type Class = typeof MemoryContext;
 
-/** Runs steps on contexts of a class, which is `MemoryContext`, or a broken one. */
-export function run(all: readonly Step[], type: Class = MemoryContext): void {
-  new Model(type).run(all);
+/** Runs steps on contexts of a class, which is `MemoryContext`, or a broken one, over a region of 4 MiB of shared memory. */
+export function run(all: readonly Step[], type: Class = MemoryContext, region = regionOf()): void {
+  new Model(type, region).run(all);
 }
+
+const regionOf = (): Allocator & { verify(): void } => new SlabAllocator({ capacity: 4 << 20, shared: true });
 
 class Model {
   readonly #type: Class;
-  readonly #region = new SlabAllocator({ capacity: 4 << 20, shared: true });
+  readonly #region: ReturnType<typeof regionOf>;
   readonly #roots: Node[] = [];
   #stamp = 0;
   #names = 0;
 
-  constructor(type: Class) {
+  constructor(type: Class, region: ReturnType<typeof regionOf>) {
     this.#type = type;
+    this.#region = region;
     for (const quota of [600_000, 100_000]) {
       const context = new type(this.#region, { name: `root ${quota}`, quota });
       this.#roots.push(node(context, undefined, quota, false));

@@ -16,9 +16,18 @@
  *   alive again.
  * - *young*, *old*: whether the handles of a slot are small integers still.
  * - *retired*: a slot whose lives are used up. It is counted, and not used any more.
+ *
+ * A `SharedMetadataPool` is one that many threads operate at once (`shared/`): another layout, the same fields and handles.
+ *
+ * - *ticket*: the name of a thread, drawn before it begins. *lane*: the part of it that a slot's word has room for.
+ * - *reclaim*: to free what a thread had that was killed.
  */
 export type { Accessor } from "./accessors.ts";
 export type { BytesType, Column, FieldType, FieldValue, Schema } from "./fields.ts";
 export type { Handle } from "./handle.ts";
 export { type AttachOptions, checkPlace, FRESH, type PoolOptions, type PoolStats } from "./options.ts";
 export { MetadataPool } from "./pool.ts";
+export { LaneLostError, NoLaneError, PoolClosedError, TicketError } from "./shared/errors.ts";
+export type { SharedAttachOptions, SharedPoolOptions } from "./shared/options.ts";
+export { SharedMetadataPool } from "./shared/pool.ts";
+export type { Watched } from "./shared/watch.ts";

@@ -58,24 +58,37 @@ export function layOut(schema: Schema, capacity: number, generationBits?: number
   const most = maxGenerationBits(capacity);
   const bits = generationBits === undefined ? most : checkInteger("generationBits", generationBits, 1, most);
   checkInteger("firstLife", firstLife, 1, handleBits(capacity, bits).youngLives);
-  let at = 4 * HEADER;
+  const [fields, hash, old, byteLength] = placeFields(schema, capacity, 4 * HEADER, BitSet.byteLength(capacity));
+  const slots = byteLength / 4 - capacity;
+  const header = Int32Array.of(MAGIC, VERSION, byteLength, capacity, bits, hash, firstLife, 0);
+  header[CHECKSUM] = fnv(header.subarray(0, CHECKSUM));
+  return { capacity, generationBits: bits, firstLife, fields, old, slots, byteLength, header };
+}
+
+/**
+ * The columns of a pool, from byte `at` on; a number that tells its fields from others; the first word behind them, for a set of `setBytes`;
+ * and the bytes of all, with the slots behind that. Throws `InvalidArgumentError` where they are too many.
+ */
+export function placeFields(
+  schema: Schema,
+  capacity: number,
+  at: number,
+  setBytes: number,
+): [fields: PlacedField[], hash: number, set: number, byteLength: number] {
   const fields = readSchema(schema).map((field) => {
     const placed = { ...field, at };
     at += field.bytes * field.elements * capacity;
     return placed;
   });
-  const old = Math.ceil(at / 4);
-  const byteLength = align8(4 * old + BitSet.byteLength(capacity) + 4 * capacity);
-  const slots = byteLength / 4 - capacity;
+  const set = Math.ceil(at / 4);
+  const byteLength = align8(4 * set + setBytes + 4 * capacity);
   if (byteLength > MAX_CAPACITY) {
     throw new InvalidArgumentError(
       `invalid capacity: ${capacity} records take ${byteLength} bytes, above ${MAX_CAPACITY}`,
     );
   }
   const hash = fnv(Array.from(JSON.stringify(fields.map(({ name, type }) => [name, type])), (c) => c.codePointAt(0)!));
-  const header = Int32Array.of(MAGIC, VERSION, byteLength, capacity, bits, hash, firstLife, 0);
-  header[CHECKSUM] = fnv(header.subarray(0, CHECKSUM));
-  return { capacity, generationBits: bits, firstLife, fields, old, slots, byteLength, header };
+  return [fields, hash, set, byteLength];
 }
 
 /** The layout of the pool that lies at `byteOffset`; throws `CorruptionError` where none does. */
@@ -102,7 +115,7 @@ export function expect(truth: boolean, otherwise: () => string): void {
 }
 
 /** The 32-bit FNV-1a hash, over numbers instead of bytes. */
-function fnv(numbers: ArrayLike<number>): number {
+export function fnv(numbers: ArrayLike<number>): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < numbers.length; i++) hash = Math.imul(hash ^ numbers[i], 0x01000193);
   return hash | 0;

@@ -53,9 +53,13 @@ export const POOL_OPTIONS: readonly string[] = [
   "firstLife",
 ];
 
-/** The options of a new pool, each read once. Throws `InvalidArgumentError` for unknown and for contradictory ones. */
-export function readPoolOptions<O extends PoolOptions<Schema>>(options: O, more: readonly symbol[] = []): O {
-  const given = readOptions(options, [...POOL_OPTIONS, ...more]);
+/** The `known` options of a new pool, each read once. Throws `InvalidArgumentError` for unknown and for contradictory ones. */
+export function readPoolOptions<O extends PoolOptions<Schema>>(
+  options: O,
+  more: readonly symbol[] = [],
+  known: readonly string[] = POOL_OPTIONS,
+): O {
+  const given = readOptions(options, [...known, ...more]);
   checkAlone(given, "shared", ["buffer"]);
   if (given.shared !== undefined) checkBoolean("shared", given.shared);
   if (given.byteOffset !== undefined && given.buffer === undefined) {

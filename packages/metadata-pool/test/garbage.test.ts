@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { isQuiet, type Round } from "../../../scripts/lib/garbage.ts";
 
-test("1,000,000 operations make no garbage", () => {
+test.each(["for one thread", "shared"])("1,000,000 operations make no garbage: %s", (kind) => {
   const script = fileURLToPath(new URL("garbage.ts", import.meta.url));
-  const output = execFileSync(process.execPath, ["--expose-gc", script], { encoding: "utf8" });
+  const output = execFileSync(process.execPath, ["--expose-gc", script, kind], { encoding: "utf8" });
   const rounds: Round[] = JSON.parse(output);
   expect(rounds.some(isQuiet), output).toBe(true);
 });

@@ -117,45 +117,6 @@ static bound *make_bound(napi_env env, napi_callback_info info) {
   return b;
 }
 
-/* The heap of a call, and its numbers, taken modulo 2^32; NULL and an exception where they are none. */
-static inline bound *get_numbers(napi_env env, napi_callback_info info, size_t count, uint32_t *numbers) {
-  napi_value argument[2];
-  size_t given = count;
-  void *data = NULL;
-  bool right = napi_get_cb_info(env, info, &given, argument, NULL, &data) == napi_ok;
-  for (size_t i = 0; right && i < count; i++) right = napi_get_value_uint32(env, argument[i], &numbers[i]) == napi_ok;
-  if (right) return data;
-  throw_last(env);
-  return NULL;
-}
-
-/* The heap of a call with a number and an array of 32-bit integers. */
-static bound *get_array(napi_env env, napi_callback_info info, size_t array, uint32_t *number, uint32_t **out, size_t *length) {
-  napi_value argument[2];
-  size_t given = 2;
-  void *data = NULL, *at = NULL;
-  napi_typedarray_type type;
-  bool right = napi_get_cb_info(env, info, &given, argument, NULL, &data) == napi_ok &&
-               napi_get_value_uint32(env, argument[1 - array], number) == napi_ok &&
-               napi_get_typedarray_info(env, argument[array], &type, length, &at, NULL, NULL) == napi_ok;
-  if (!right) {
-    throw_last(env);
-  } else if (type != napi_int32_array && type != napi_uint32_array) {
-    throw_code(env, "ERR_INVALID_ARGUMENT", "invalid array: not of 32-bit integers");
-  } else {
-    *out = at;
-    return data;
-  }
-  return NULL;
-}
-
-/* Signed, so that V8 need not make an object for numbers above 2^31; JavaScript makes them unsigned. */
-static inline napi_value make_int(napi_env env, uint32_t number) {
-  napi_value value;
-  TRY(env, napi_create_int32(env, (int32_t)number, &value));
-  return value;
-}
-
 static napi_value allocate(napi_env env, napi_callback_info info) {
   uint32_t size;
   bound *b = get_numbers(env, info, 1, &size);
@@ -205,7 +166,7 @@ static napi_value reallocate(napi_env env, napi_callback_info info) {
 static napi_value allocate_many(napi_env env, napi_callback_info info) {
   uint32_t size, *out;
   size_t length;
-  bound *b = get_array(env, info, 1, &size, &out, &length);
+  bound *b = get_array(env, info, 2, 1, &size, &out, &length);
   if (b == NULL) return NULL;
   may_grow(b);
   return make_number(env, ax_allocate_many(b->table.heap, size, out, length < UINT32_MAX ? (uint32_t)length : UINT32_MAX));
@@ -215,7 +176,7 @@ static napi_value allocate_many(napi_env env, napi_callback_info info) {
 static napi_value free_many(napi_env env, napi_callback_info info) {
   uint32_t count, *offsets;
   size_t length;
-  bound *b = get_array(env, info, 0, &count, &offsets, &length);
+  bound *b = get_array(env, info, 2, 0, &count, &offsets, &length);
   if (b == NULL) return NULL;
   return make_number(env, ax_free_many(b->table.heap, offsets, count < length ? count : (uint32_t)length));
 }
@@ -238,10 +199,7 @@ static napi_value verify(napi_env env, napi_callback_info info) {
   return b == NULL ? NULL : make_int(env, ax_verify(b->table.heap));
 }
 
-static const struct {
-  const char *name;
-  napi_callback function;
-} verbs[] = {
+static const verb verbs[] = {
     {"allocate", allocate},      {"allocateAligned", allocate_aligned},
     {"free", free_block},        {"sizeOf", size_of},
     {"resize", resize},          {"reallocate", reallocate},
@@ -252,16 +210,11 @@ static const struct {
 
 /* (buffer, base): an object of the functions above, for that heap. */
 static napi_value bind(napi_env env, napi_callback_info info) {
-  napi_value result, function;
+  napi_value result;
   bound *b = make_bound(env, info);
   if (b == NULL) return NULL;
   b->holders = 1; /* this call, until it ends */
-  bool done = napi_create_object(env, &result) == napi_ok;
-  for (size_t i = 0; done && i < sizeof verbs / sizeof verbs[0]; i++) {
-    done = napi_create_function(env, verbs[i].name, NAPI_AUTO_LENGTH, verbs[i].function, b, &function) == napi_ok &&
-           napi_add_finalizer(env, function, b, let_go, NULL, NULL) == napi_ok && ++b->holders > 0 &&
-           napi_set_named_property(env, result, verbs[i].name, function) == napi_ok;
-  }
+  const bool done = make_functions(env, verbs, sizeof verbs / sizeof verbs[0], b, let_go, &b->holders, &result);
   if (!done) throw_last(env);
   let_go(env, b, NULL);
   return done ? result : NULL;

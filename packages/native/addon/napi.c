@@ -91,3 +91,37 @@ napi_value make_undefined(napi_env env) {
   TRY(env, napi_get_undefined(env, &value));
   return value;
 }
+
+bool make_functions(napi_env env, const verb *verbs, size_t count, void *data, napi_finalize let_go, unsigned *holders,
+                    napi_value *result) {
+  napi_value function;
+  bool done = napi_create_object(env, result) == napi_ok;
+  for (size_t i = 0; done && i < count; i++) {
+    done = napi_create_function(env, verbs[i].name, NAPI_AUTO_LENGTH, verbs[i].function, data, &function) == napi_ok &&
+           napi_add_finalizer(env, function, data, let_go, NULL, NULL) == napi_ok && ++*holders > 0 &&
+           napi_set_named_property(env, *result, verbs[i].name, function) == napi_ok;
+  }
+  return done;
+}
+
+void *get_array(napi_env env, napi_callback_info info, size_t count, size_t array, uint32_t *numbers, uint32_t **out,
+                size_t *length) {
+  napi_value argument[4];
+  size_t given = count;
+  void *data = NULL, *at = NULL;
+  napi_typedarray_type type;
+  bool right = napi_get_cb_info(env, info, &given, argument, NULL, &data) == napi_ok &&
+               napi_get_typedarray_info(env, argument[array], &type, length, &at, NULL, NULL) == napi_ok;
+  for (size_t i = 0; right && i < count; i++) {
+    if (i != array) right = napi_get_value_uint32(env, argument[i], numbers++) == napi_ok;
+  }
+  if (!right) {
+    throw_last(env);
+  } else if (type != napi_int32_array && type != napi_uint32_array) {
+    throw_code(env, "ERR_INVALID_ARGUMENT", "invalid array: not of 32-bit integers");
+  } else {
+    *out = at;
+    return data;
+  }
+  return NULL;
+}

@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { LaneVerbs } from "@ariax/slab/engine";
 import { NativeUnavailableError } from "./errors.ts";
 import { BUILT, describeHost, PACKAGE, prebuilt } from "./host.ts";
 
@@ -29,7 +30,7 @@ export interface About {
 }
 
 /**
- * The functions of `addon/region.c`, and the last two of `addon/engine.c`. They check what they are given, but in fewer words
+ * The functions of `addon/region.c`, and the last ones of `addon/engine.c` and `addon/lanes.c`. They check what they are given, but in fewer words
  * than `Region` does, and report failed system calls as errors with the call as message, and `errno`.
  */
 export interface Addon {
@@ -63,6 +64,10 @@ export interface Addon {
   bind(buffer: ArrayBuffer, base: number): Engine;
   /** A heap for other addons: include/ariax_native.h. */
   handle(buffer: ArrayBuffer, base: number): HeapHandle;
+  /** The functions of the engine with lanes, for the heap that a view is over, all of it. */
+  bindLanes(view: Int32Array): LaneEngine;
+  /** A heap with lanes for other addons: include/ariax_native.h. */
+  lanesHandle(view: Int32Array): LanesHandle;
 }
 
 declare const HEAP: unique symbol;
@@ -70,6 +75,21 @@ declare const HEAP: unique symbol;
 /** A heap, as other addons take it: `ariax_native_get` in include/ariax_native.h. */
 export interface HeapHandle {
   readonly [HEAP]: true;
+}
+
+declare const LANES: unique symbol;
+
+/** A heap with lanes, as other addons take it: `ariax_native_lanes_get` in include/ariax_native.h. */
+export interface LanesHandle {
+  readonly [LANES]: true;
+}
+
+/** The functions of one heap with lanes (`addon/lanes.c`): to be called while its memory is there. */
+export interface LaneEngine extends LaneVerbs {
+  readonly allocateMany: (lane: number, ticket: number, size: number, out: Int32Array) => number;
+  readonly freeMany: (lane: number, ticket: number, offsets: Int32Array, count: number) => number;
+  /** 0, or the number of the first broken invariant. */
+  readonly verify: () => number;
 }
 
 /** The functions of one heap (`addon/engine.c`): to be called while its buffer is not detached. Results are signed. */

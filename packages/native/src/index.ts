@@ -16,11 +16,16 @@
  * JavaScript reads and writes the pages themselves: after `map`, nothing crosses into C until `purge` or `unmap`, but for a heap whose
  * engine is C: there each verb does.
  */
-export { type HeapHandle, isAvailable, systemCalls, whyUnavailable } from "./addon.ts";
+export { type HeapHandle, isAvailable, type LanesHandle, systemCalls, whyUnavailable } from "./addon.ts";
 export * from "./errors.ts";
 export { HEADERS } from "./host.ts";
 export { NativeAllocator, type NativeAllocatorConstructor } from "./native-allocator.ts";
 export type { EngineOptions, NativeEngine, NativeHeap, NativeOptions } from "./native-heap.ts";
+export {
+  NativeSharedAllocator,
+  type NativeSharedAttachOptions,
+  type NativeSharedOptions,
+} from "./native-shared-allocator.ts";
 export { type HugePages, Region, type RegionKind } from "./region.ts";
 export {
   type FileOptions,

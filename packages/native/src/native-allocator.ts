@@ -60,7 +60,7 @@ export const NativeAllocator: NativeAllocatorConstructor = class {
     const engine = checkEngine(read.engine);
     const delay = checkDelay(read.purgeDelay);
     const region = where instanceof Region ? where : undefined;
-    if (region !== undefined) reach(region, byteOffset);
+    if (region !== undefined) reach(region, byteOffset, firstOf);
     const heap = openHeap(region === undefined ? (where as ArrayBufferLike) : region.buffer, byteOffset);
     return operated(engine, heap, new Backing(heap, region, false, delay));
   }
@@ -90,7 +90,7 @@ function mapFor({ file, name, guard, hugePages = false, reserve = false }: Nativ
   const bytes = pages * PAGE_SIZE;
   if (own) return Region.map({ bytes, guard, hugePages });
   // The control block is written at once, or read by who attaches: a full disk would be the end of the process.
-  const shared = { bytes, guard, reserve, [LEAST]: layoutOf(pages, 1).first * PAGE_SIZE };
+  const shared = { bytes, guard, reserve, [LEAST]: firstOf(pages) * PAGE_SIZE };
   return name === undefined ? Region.map({ ...shared, file: file! }) : Region.share({ ...shared, name });
 }
 
@@ -98,16 +98,19 @@ function mapFor({ file, name, guard, hugePages = false, reserve = false }: Nativ
  * What others can cut off, or have no room for, is asked for before it is touched: the header, and the control block that it speaks
  * of. What that says is checked when it is read.
  */
-function reach(region: Region, byteOffset: number): void {
+export function reach(region: Region, byteOffset: number, firstOf: (limit: number, lanes: number) => number): void {
   if (region.kind !== "file" && region.kind !== "shared") return;
   const { buffer, byteLength } = region;
   const base = Math.ceil(checkInteger("byteOffset", byteOffset, 0, byteLength) / PAGE_SIZE) * PAGE_SIZE;
   if (byteLength - base < PAGE_SIZE || !region.populate(base, PAGE_SIZE)) return;
-  const pages = new Int32Array(buffer, base, 4)[3 /* H_LIMIT */];
-  if (pages > 0 && pages <= MAX_CAPACITY / PAGE_SIZE) {
-    region.populate(base, Math.min(layoutOf(pages, 1).first * PAGE_SIZE, byteLength - base));
+  const [, , , limit, lanes] = new Int32Array(buffer, base, 5);
+  if (limit > 0 && limit <= MAX_CAPACITY / PAGE_SIZE) {
+    region.populate(base, Math.min(firstOf(limit, lanes) * PAGE_SIZE, byteLength - base));
   }
 }
+
+/** Pages of the control block. */
+const firstOf = (limit: number): number => layoutOf(limit, 1).first;
 
 function checkEngine(engine: NativeEngine = "typescript"): NativeEngine {
   if (engine !== "typescript" && engine !== "c")

@@ -57,10 +57,7 @@ export function linkRun(w: Int32Array, lane: number, last: number, length: numbe
       return;
     }
   }
-  const bits = w[lane + H_BINS] + 1 + (bin >>> 5);
-  const others = w[bits];
-  w[bits] = others | (1 << bin);
-  if (others === 0) w[w[lane + H_BINS]] |= 1 << (bin >>> 5);
+  setBit(w, lane, bin);
 }
 
 /** The same in a bin of several lengths. */
@@ -94,35 +91,50 @@ export function unlinkRun(w: Int32Array, lane: number, last: number, length: num
     return;
   }
   // Does a head lead nowhere now?
-  if (word >= info) return;
-  const bin = word - w[lane + H_HEADS];
-  const bits = w[lane + H_BINS] + 1 + (bin >>> 5);
-  const others = w[bits] & ~(1 << bin);
-  w[bits] = others;
-  if (others === 0) w[w[lane + H_BINS]] &= ~(1 << (bin >>> 5));
+  if (word < info) clearBit(w, lane, word - w[lane + H_HEADS]);
 }
 
 /**
  * A run in a bin of several lengths changes its length at its front, to another in such a bin. Alone in its bin before and after,
- * it is where it was. Most of a heap that is yet to be used is alone, and half of nginx's blocks are taken from there and given
- * back: 22.2 ns an event instead of 24.9.
+ * it is where it was, or its bin's head and bit move. Most of a heap that is yet to be used is alone, and half of nginx's blocks are
+ * taken from there and given back: 22.2 ns an event instead of 24.9; with lanes, whose free pages are few, 18.5 instead of 21.5.
  */
 export function relinkLong(w: Int32Array, lane: number, last: number, from: number, to: number): void {
   const info = w[H_INFO];
   const at = info + (last << INFO_SHIFT);
-  const bin = binOf(from);
-  if (
-    bin === binOf(to) &&
-    w[at + P_NEXT] === 0 &&
-    w[at + P_LONGER] === 0 &&
-    w[at + P_PREV] === w[lane + H_HEADS] + bin
-  ) {
+  const heads = w[lane + H_HEADS];
+  const head = heads + binOf(from);
+  const next = heads + binOf(to);
+  const isAlone = w[at + P_NEXT] === 0 && w[at + P_LONGER] === 0 && w[at + P_PREV] === head;
+  if (isAlone && (head === next || w[next] === 0)) {
     w[at] = to;
     w[info + ((last - to + 1) << INFO_SHIFT)] = to;
+    if (head === next) return;
+    w[head] = 0;
+    clearBit(w, lane, head - heads);
+    w[next] = last;
+    w[at + P_PREV] = next;
+    setBit(w, lane, next - heads);
   } else {
     unlinkRun(w, lane, last, from);
     linkRun(w, lane, last, to);
   }
+}
+
+/** A bin has a run now. */
+function setBit(w: Int32Array, lane: number, bin: number): void {
+  const bits = w[lane + H_BINS] + 1 + (bin >>> 5);
+  const others = w[bits];
+  w[bits] = others | (1 << bin);
+  if (others === 0) w[w[lane + H_BINS]] |= 1 << (bin >>> 5);
+}
+
+/** A bin has none any more. */
+function clearBit(w: Int32Array, lane: number, bin: number): void {
+  const bits = w[lane + H_BINS] + 1 + (bin >>> 5);
+  const others = w[bits] & ~(1 << bin);
+  w[bits] = others;
+  if (others === 0) w[w[lane + H_BINS]] &= ~(1 << (bin >>> 5));
 }
 
 /** What the word that led to a run in a bin of several lengths leads to without it. */

@@ -24,7 +24,7 @@ import {
 import { takeMany } from "./bulk.ts";
 import type { Heap } from "./heap.ts";
 import { collect } from "./lanes/collect.ts";
-import { HeapClosedError } from "./lanes/errors.ts";
+import { HeapClosedError, LaneLostError } from "./lanes/errors.ts";
 import { clearShared, makeShared, openShared, type SharedOptions } from "./lanes/heap.ts";
 import { sharedStats, verifyLane, verifyShared } from "./lanes/inspect.ts";
 import { freeOwn, resizeOwn } from "./lanes/large.ts";
@@ -33,16 +33,7 @@ import { type HeldLock, holdLock, whenReleased } from "./lanes/locks.ts";
 import { answer, FIRST_STEP, giveAll, NO_STEP, relieve, settle } from "./lanes/relief.ts";
 import { freeRemote } from "./lanes/remote.ts";
 import type { Lost } from "./lanes/repair.ts";
-import {
-  attachLane,
-  checkHeld,
-  checkTicket,
-  drawTicket,
-  endLane,
-  othersLive,
-  reclaimLanes,
-  resume,
-} from "./lanes/state.ts";
+import { alone, attachLane, checkHeld, checkTicket, drawTicket, endLane, reclaimLanes, resume } from "./lanes/state.ts";
 import { claimAfter } from "./lanes/territory.ts";
 import { type Worker, whenItEnds } from "./lanes/watch.ts";
 import { makeLarge } from "./large.ts";
@@ -63,6 +54,16 @@ const H_OWN = 13;
 const H_TERRITORY = 14;
 const H_PAGES = 16;
 const H_NAME = 21;
+const H_CODE = 22;
+const H_MAIL = 23;
+const H_CODE_SHIFT = 24;
+const H_LATE = 25;
+const H_SEEN = 26;
+const H_WANT = 26;
+const M_STATE = 0;
+const M_ROOT = 1;
+const STATE_BITS = 3;
+const LIVE = 1;
 const C_SIZE = 2;
 const C_LIST = 6;
 const LINE_WORDS = 8;
@@ -119,9 +120,9 @@ export class SharedSlabAllocator implements Allocator {
   declare readonly traits: Traits;
   /** The most bytes the memory may ever have, control block included. */
   declare readonly capacity: number;
-  declare private readonly heap: Heap;
+  declare protected readonly heap: Heap;
   /** The control block; NO_WORDS while the thread holds no lane. */
-  declare private view: Int32Array;
+  declare protected view: Int32Array;
   declare private readonly base: number;
   declare private readonly pages: number;
   /** An entry >>> this = the code of its lane. */
@@ -131,7 +132,7 @@ export class SharedSlabAllocator implements Allocator {
   /** In the word of a stack's entry, what is 0 for none of them. */
   declare private readonly inStack: number;
   /** The word the thread's lane begins at. */
-  declare private lane: number;
+  declare protected lane: number;
   /** The lane's number + 1. */
   declare private code: number;
   // What is added to an entry's parts, so that the lane's code in it makes no difference:
@@ -144,9 +145,9 @@ export class SharedSlabAllocator implements Allocator {
   /** What proves, once it is released, that the thread has ended. */
   declare private lock: Promise<HeldLock> | undefined;
   declare private late: number;
-  declare private readonly onLate: ((count: number) => void) | undefined;
+  declare protected readonly onLate: ((count: number) => void) | undefined;
   /** This heap, and not a proxy of it. */
-  declare private readonly itself: () => this;
+  declare protected readonly itself: () => this;
   /** Closes. */
   declare readonly [Symbol.dispose]: () => void;
 
@@ -161,7 +162,7 @@ export class SharedSlabAllocator implements Allocator {
     this.heap = heap;
     this.base = w[H_BASE];
     this.pages = w[H_LIMIT];
-    this.shift = w[L.H_CODE_SHIFT];
+    this.shift = w[H_CODE_SHIFT];
     this.remote = w[H_REMOTE] - w[H_BITS];
     this.inStack = w[H_DEPTH] - 1;
     this.capacity = w[H_LIMIT] * PAGE_SIZE;
@@ -182,7 +183,7 @@ export class SharedSlabAllocator implements Allocator {
       returnsMemory: false,
       attachable: w[H_LANES] > 1,
     };
-    disposable(this, (object) => object.close());
+    disposable(this);
   }
 
   /**
@@ -193,15 +194,7 @@ export class SharedSlabAllocator implements Allocator {
   static attach(memory: ArrayBufferLike | WasmMemory, options: Partial<AttachOptions> = {}): SharedSlabAllocator {
     const { ticket, byteOffset, onLateDoubleFree } = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree"]);
     checkCallback("onLateDoubleFree", onLateDoubleFree);
-    const heap = openShared(memory, byteOffset);
-    const w = heap.words;
-    const opened = { onLateDoubleFree };
-    openedBy.set(opened, {
-      heap,
-      ticket: ticket === undefined ? drawTicket(w) : checkTicket(w, ticket),
-      options: opened,
-    });
-    return new SharedSlabAllocator(opened);
+    return new SharedSlabAllocator(laneOptions(openShared(memory, byteOffset), ticket, onLateDoubleFree));
   }
 
   /** The control block, as it is now. For other engines and for tests; writing to it breaks the heap. */
@@ -214,21 +207,22 @@ export class SharedSlabAllocator implements Allocator {
     const w = this.heap.words;
     const name = w[lane + H_NAME];
     this.lane = lane;
-    this.code = w[lane + L.H_CODE];
+    this.code = w[lane + H_CODE];
     this.lift = (this.base - (name << 5)) | 0;
     this.bits = ((w[H_BITS] << 5) - (name << 1)) | 0;
     this.info = w[H_INFO] - 4 - (name >>> 5);
-    this.late = w[lane + L.H_LATE];
+    this.late = w[lane + H_LATE];
     this.view = w;
   }
 
   /** The control block, where the thread has a lane, or gets one now; else throws. Answers to what others want. */
-  private now(): Int32Array {
+  protected now(): Int32Array {
     let w = this.view;
     if (w.length === 0) w = this.resumed();
-    // Read plainly: it is for those who break the rules, and sooner or later seen.
-    checkHeld(w, this.lane, this.holder);
-    if (w[L.H_WANT] !== w[this.lane + L.H_SEEN]) answer(w, this.lane);
+    // Is the lane still this thread's? It changes only where somebody breaks the rules, so it is read plainly: seen late, but seen.
+    if (w[w[this.lane + H_MAIL] + M_STATE] !== ((this.holder << STATE_BITS) | LIVE))
+      throw new LaneLostError(this.holder);
+    if (w[H_WANT] !== w[this.lane + H_SEEN]) answer(w, this.lane);
     return w;
   }
 
@@ -303,7 +297,7 @@ export class SharedSlabAllocator implements Allocator {
     const { lane } = it;
     const line = lane + fromLane;
     // Nothing listed, so pages are needed: has anybody freed blocks of this lane?
-    if (w[line + C_LIST] === 0 && w[w[lane + L.H_MAIL] + L.M_ROOT] !== 0) collect(w, lane);
+    if (w[line + C_LIST] === 0 && w[w[lane + H_MAIL] + M_ROOT] !== 0) collect(w, lane);
     let offset = takeBlock(w, lane, line);
     for (let step = FIRST_STEP; offset === 0; offset = takeBlock(w, lane, line)) {
       step = relieve(it.heap, lane, it.holder, slabPages(w[line + C_SIZE], 0), step);
@@ -343,20 +337,20 @@ export class SharedSlabAllocator implements Allocator {
         const now = old | (1 << bit);
         // The start of a block, and free by neither its owner nor others?
         if ((scaled & -0xff80001) /* INDEX_CHECK */ === 0 && ((old | w[word + this.remote]) & (1 << bit)) === 0) {
-          if (word === w[line]) w[word] = now;
-          else {
+          w[word] = now;
+          // Not of the cursor's word?
+          if (word !== w[line]) {
             const top = w[line + 4 /* C_TOP */] + 2;
+            // Is there room on the stack?
             if ((top & this.inStack) !== 0) {
-              w[word] = now;
               w[top] = offset;
               w[top + 1] = bit;
               w[line + 4 /* C_TOP */] = top;
             } else {
               const info = this.info + (end >>> 5);
               const isOffered = (w[info] & (1 << ((scaled - 0x80000) >>> 24))) !== 0;
-              const isFull = now === -1 || now === -1 << -(w[info + 3 /* P_SHAPE */] >>> 8);
-              w[word] = now;
-              if (isFull || !isOffered) this.offer(entry, word);
+              // Is the word full, be it the slab's first, which may have fewer blocks?
+              if (!isOffered || now === -1 || now === -1 << -(w[info + 3 /* P_SHAPE */] >>> 8)) this.offer(entry, word);
             }
           }
           return;
@@ -412,14 +406,36 @@ export class SharedSlabAllocator implements Allocator {
     return this.itself().resized(offset, size, true);
   }
 
-  /** A live block made longer or shorter in place, or else, if it may be, moved; NULL where it may not. */
+  /**
+   * A live block made longer or shorter in place, or else, if it may be, moved; NULL where it may not.
+   *
+   * All of it is here, for V8 to call: more bytes of bytecode than it inlines (460), as SlabAllocator's.
+   */
   private resized(offset: Offset, size: number, mayMove: boolean): Offset {
     const w = this.now();
-    const room = roomAt(w, this.lane, offset);
+    const { lane } = this;
+    const room = roomAt(w, lane, offset);
     if (room === 0) throw new InvalidBlockError(offset);
     if (!(isUint32(size) && size <= this.capacity)) checkSize(size, this.capacity);
-    const bytes = room > 0 ? room : (w[TABLE - room] & E_PAGES) * PAGE_SIZE;
-    if (room > 0 ? size <= room : this.resizedLarge(w, -room, size)) return offset;
+    let bytes = room;
+    if (room > 0) {
+      if (size <= room) return offset;
+    } else {
+      const page = -room;
+      const pages = w[TABLE + page] & E_PAGES;
+      const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
+      if (want === pages) return offset;
+      // Of another lane? Then it can't be changed here.
+      if (w[w[H_OWN] + (page >>> w[H_TERRITORY])] === this.code) {
+        if (resizeOwn(w, lane, page, pages, want)) {
+          if (want < pages) settle(w, lane);
+          return offset;
+        }
+        // Has the pool what follows on it?
+        if (claimAfter(w, lane, page + pages, want - pages) && resizeOwn(w, lane, page, pages, want)) return offset;
+      }
+      bytes = pages * PAGE_SIZE;
+    }
     if (!mayMove) return NULL;
     const moved = this.allocate(size);
     const from = offset >>> 3;
@@ -429,22 +445,14 @@ export class SharedSlabAllocator implements Allocator {
     const cells = this.heap.cells(Math.max(from, to) + count);
     if (count > 32) cells.copyWithin(to, from, from + count);
     else for (let i = 0; i < count; i++) cells[to + i] = cells[from + i];
-    this.free(offset);
-    return moved;
-  }
-
-  /** Is a large block as long as is wanted, by now? */
-  private resizedLarge(w: Int32Array, page: number, size: number): boolean {
-    const { lane } = this;
-    const pages = w[TABLE + page] & E_PAGES;
-    const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
-    if (want === pages) return true;
-    if (w[w[H_OWN] + (page >>> w[H_TERRITORY])] !== this.code) return false;
-    if (resizeOwn(w, lane, page, pages, want)) {
-      if (want < pages) settle(w, lane);
-      return true;
+    try {
+      this.free(offset);
+    } catch (error) {
+      // Another thread was quicker, and no order says which of the two was right.
+      this.free(moved);
+      throw error;
     }
-    return claimAfter(w, lane, page + pages, want - pages) && resizeOwn(w, lane, page, pages, want);
+    return moved;
   }
 
   allocateMany(size: number, out: Int32Array): number {
@@ -485,10 +493,9 @@ export class SharedSlabAllocator implements Allocator {
   reset(): void {
     const it = this.itself();
     const w = it.now();
-    const others = othersLive(w, it.lane);
+    const others = alone(w, it.lane, it.holder, () => clearShared(w));
     if (others > 0)
       throw new InvalidArgumentError(`invalid reset: ${others} other lanes are held; close or reclaim them`);
-    clearShared(w);
     it.late = 0;
   }
 
@@ -510,14 +517,14 @@ export class SharedSlabAllocator implements Allocator {
 
   /** Double frees by threads that knew nothing of each other, which this lane found when it collected. */
   get lateDoubleFrees(): number {
-    return this.heap.words[this.lane + L.H_LATE];
+    return this.heap.words[this.lane + H_LATE];
   }
 
-  private tellLate(w: Int32Array): void {
-    const now = w[this.lane + L.H_LATE];
-    const count = now - this.late;
-    this.late = now;
-    if (count > 0) this.onLate?.(count);
+  protected tellLate(w: Int32Array): void {
+    const count = w[this.lane + H_LATE] - this.late;
+    if (count === 0) return;
+    this.late += count;
+    this.onLate?.(count);
   }
 
   /** Draws a ticket for a thread that is to start: its name here, never drawn again. Throws `TicketError` after 268 million. O(1). */
@@ -574,7 +581,8 @@ export class SharedSlabAllocator implements Allocator {
     const it = this.itself();
     const { keep } = readOptions(options, ["keep"]);
     checkCallback("keep", keep);
-    const w = it.now();
+    // A ticket is all that is needed: one that is parked, or has closed, can do it too.
+    const w = it.heap.words;
     checkTicket(w, ticket);
     if (ticket === it.holder) throw new InvalidArgumentError(`invalid ticket: ${ticket} is this thread's own`);
     return reclaimLanes(w, ticket, it.holder, keep);
@@ -582,7 +590,8 @@ export class SharedSlabAllocator implements Allocator {
 
   /**
    * Reclaims what a worker leaves behind, once its thread has ended; `then` is told what that was. What is returned undoes it, as does
-   * `close`. For workers that have an 'exit' event; those of a page: `watchLock`.
+   * `close`. For workers that have an 'exit' event; those of a page: `watchLock`. In Deno not of one that was terminated, or ended by an error:
+   * its 'exit' comes before a busy thread has stopped, if that ever does.
    */
   watch(worker: Worker, ticket: number, then?: (lost: Lost) => void): () => void {
     const it = this.itself();
@@ -630,5 +639,17 @@ interface Opened {
 
 /** What `attach` opened, by the options that it passes on: known by identity, so that nothing that a user makes is taken for one. */
 const openedBy: WeakMap<object, Opened> = /* @__PURE__ */ new WeakMap();
+
+/** A heap that exists, as the options of a `SharedSlabAllocator` over it: for the thread of a ticket, or of one that is drawn now. */
+export function laneOptions(
+  heap: Heap,
+  ticket: number | undefined,
+  onLateDoubleFree: ((count: number) => void) | undefined,
+): SharedSlabOptions {
+  const w = heap.words;
+  const options = { onLateDoubleFree };
+  openedBy.set(options, { heap, ticket: ticket === undefined ? drawTicket(w) : checkTicket(w, ticket), options });
+  return options;
+}
 
 const KNOWN = ["capacity", "maxCapacity", "memory", "buffer", "byteOffset", "byteLength", "lanes", "onLateDoubleFree"];

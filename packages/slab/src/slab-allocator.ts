@@ -139,7 +139,8 @@ export class SlabAllocator implements Allocator {
 
   allocate(size: number, alignment?: number): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
+    // NULL, written out as below: of an import V8 asks each time whether it is there, and a number.
+    if (offset === 0) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
     return offset;
   }
 
@@ -175,7 +176,7 @@ export class SlabAllocator implements Allocator {
     if (!(isUint32(size) && size <= it.capacity)) checkSize(size, it.capacity);
     if (alignment !== DEFAULT_ALIGNMENT) checkAlignment(alignment, MAX_ALIGNMENT);
     if (size <= SMALL_MAX && alignment <= PAGE_SIZE) return it.allocateAligned(size, alignment);
-    return it.allocateLarge((size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1, alignment >>> PAGE_SHIFT || 1);
+    return it.allocateFrom(0, alignment >>> PAGE_SHIFT || 1, (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1);
   }
 
   /** A block of the first class whose blocks, laid end to end from a page on, are all aligned. */
@@ -185,34 +186,42 @@ export class SlabAllocator implements Allocator {
     return this.allocateFrom(LINES + (c << LINE_SHIFT), alignment);
   }
 
-  /** A large block, if need be once unused slabs are given up, or the buffer has grown. */
-  private allocateLarge(pages: number, align: number): Offset {
-    const w = this.now();
-    const bias = this.base >>> PAGE_SHIFT;
+  /**
+   * A block of a class; where there is no run for its slab, of a larger class that has one, or pages of its own. Or, of line 0, so
+   * many pages, aligned to so many: if need be once unused slabs are given up, or the buffer has grown.
+   *
+   * All of it is here for V8 to call, as of `resized`: a loop that met many dry words while it was young had this in it, and `free`
+   * was called.
+   */
+  private allocateFrom(line: number, alignment: number = DEFAULT_ALIGNMENT, least = 0): Offset {
+    const it = this.itself();
+    let w = it.now();
+    let pages = least;
+    let align = alignment;
+    if (line !== 0) {
+      let offset = takeBlock(w, 0, line);
+      if (offset === 0 && trim(w, 0)) offset = takeBlock(w, 0, line);
+      if (offset === 0 && growHeap(it.heap, slabPages(w[line + C_SIZE], 0), 1)) offset = takeBlock(it.now(), 0, line);
+      // Slabs of the next power of two are the shortest; further classes waste more than they save.
+      const most = 2 * w[line + C_SIZE];
+      for (
+        let other = line + LINE_WORDS;
+        offset === 0 && other < TABLE && w[other + C_SIZE] <= most;
+        other += LINE_WORDS
+      ) {
+        if ((w[other + C_SIZE] & (alignment - 1)) === 0) offset = takeBlock(w, 0, other);
+      }
+      if (offset !== 0) return offset >>> 0;
+      pages = Math.ceil(w[line + C_SIZE] / PAGE_SIZE);
+      align = 1;
+      w = it.now();
+    }
+    const bias = it.base >>> PAGE_SHIFT;
     trimFor(w, 0, pages);
     let page = makeLarge(w, 0, pages, align, bias);
     if (page === 0 && trim(w, 0)) page = makeLarge(w, 0, pages, align, bias);
-    if (page === 0 && growHeap(this.heap, pages, align)) page = makeLarge(this.now(), 0, pages, align, bias);
-    return page === 0 ? NULL : (this.base + (page << PAGE_SHIFT)) >>> 0;
-  }
-
-  /** A block of a class; where there is no run for its slab, of a larger class that has one, or pages of its own. */
-  private allocateFrom(line: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
-    const it = this.itself();
-    const w = it.now();
-    let offset = takeBlock(w, 0, line);
-    if (offset === 0 && trim(w, 0)) offset = takeBlock(w, 0, line);
-    if (offset === 0 && growHeap(it.heap, slabPages(w[line + C_SIZE], 0), 1)) offset = takeBlock(it.now(), 0, line);
-    // Slabs of the next power of two are the shortest; further classes waste more than they save.
-    const most = 2 * w[line + C_SIZE];
-    for (
-      let other = line + LINE_WORDS;
-      offset === 0 && other < TABLE && w[other + C_SIZE] <= most;
-      other += LINE_WORDS
-    ) {
-      if ((w[other + C_SIZE] & (alignment - 1)) === 0) offset = takeBlock(w, 0, other);
-    }
-    return offset !== 0 ? offset >>> 0 : it.allocateLarge(Math.ceil(w[line + C_SIZE] / PAGE_SIZE), 1);
+    if (page === 0 && growHeap(it.heap, pages, align)) page = makeLarge(it.now(), 0, pages, align, bias);
+    return page === 0 ? NULL : (it.base + (page << PAGE_SHIFT)) >>> 0;
   }
 
   free(offset: Offset): void {

@@ -1,6 +1,6 @@
 /** Every invariant of the control block, walked. What each says is drawn in ../LAYOUT.md. */
 import { CorruptionError } from "@ariax/allocator";
-import { binCount, binOf, EXACT_BINS } from "./bins.ts";
+import { binOf, EXACT_BINS } from "./bins.ts";
 import { checkFixed } from "./fixed.ts";
 import { type Extent, extents } from "./inspect.ts";
 import * as L from "./layout.ts";
@@ -87,7 +87,9 @@ function verifyBins(w: Int32Array, lane: number, runs: Map<number, Extent>): voi
   const heads = w[lane + L.H_HEADS];
   const bins = w[lane + L.H_BINS];
   const words = heads - bins - 1;
-  for (let bin = 0; bin < binCount(w[L.H_LIMIT]); bin++) {
+  // Behind the last one too, up to what follows: those are 0.
+  const end = lane === 0 ? w[L.H_INFO] : w[lane + L.H_STACKS];
+  for (let bin = 0; heads + bin < end && bin < words * 32; bin++) {
     const bit = (w[bins + 1 + (bin >>> 5)] >>> (bin & 31)) & 1;
     expect(bit === (w[heads + bin] === 0 ? 0 : 1), () => `bin ${bin} and its bit disagree`);
     for (const [run, inOrder] of binList(w, lane, bin)) {

@@ -33,6 +33,23 @@ describe.each([
   });
 });
 
+describe("a thread that `watch` says has ended writes nothing any more, however it ended", () => {
+  const ways = (ended: (way: string) => boolean) =>
+    ["terminate", "terminate, at rest", "exit 0", "exit 3", "error", "end"].map(
+      (way) => `${way}: ${ended(way) ? "ended" : "nothing"}`,
+    );
+  test.for([
+    ["node", process.execPath, [], () => true],
+    ["bun", "bun", [], () => true],
+    // Its `terminate` says 'exit' at once, and lets a busy thread go on: of what may be such a one, nothing is said.
+    ["deno", "deno", ["run", "--no-check", "--allow-read"], (way: string) => /^e(xit|nd)/.test(way)],
+  ] as const)("in %s", async ([host, command, args, ended], { skip }) => {
+    const printed = await run(command, [...args, script("exit")], { env }).catch((error) => error);
+    if (printed.code === "ENOENT") skip(`${host} is not installed`);
+    expect(printed.stdout?.trim().split("\n"), printed.stderr).toEqual(ways(ended));
+  });
+});
+
 test.skipIf(process.platform !== "linux")(
   "where the system has no memory, each way to ask for some says so",
   async () => {

@@ -143,6 +143,7 @@ export const MUTANTS: readonly (readonly [string, (s: Subject) => void, RegExp])
   ["two runs side by side", ({ w }) => split(w), /^the free runs at pages \d+ and \d+ are not merged$/],
 
   ["a bin's bit", ({ w }) => (w[w[L.H_BINS] + 1] ^= 1 << RUN), /^bin 6 and its bit disagree$/],
+  ["a head behind the last bin's", ({ w }) => (w[w[L.H_INFO] - 1] = 1), /^bin 129 and its bit disagree$/],
   ["an empty bin's bit", ({ w }) => (w[w[L.H_BINS] + 1] ^= 1 << 2), /^bin 2 and its bit disagree$/],
   ["a bit of the bins' summary", ({ w }) => (w[w[L.H_BINS]] ^= 1), /^word 0 of the bins and its bit disagree$/],
   ["a bit above the bins' summary", ({ w }) => (w[w[L.H_BINS]] |= 1 << 9), /^the bins' summary is \d+$/],

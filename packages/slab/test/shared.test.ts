@@ -1,5 +1,5 @@
 import { conformance } from "@ariax/conformance";
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { times } from "../../../scripts/lib/long.ts";
 import { SharedSlabAllocator } from "../src/index.ts";
 

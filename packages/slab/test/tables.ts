@@ -1,9 +1,10 @@
 /**
- * The generated tables of README.md and LAYOUT.md. `node packages/slab/test/tables.ts` writes them; tables.test.ts fails where
+ * The generated tables of README.md, THREADS.md and LAYOUT.md. `node packages/slab/test/tables.ts` writes them; tables.test.ts fails where
  * they are not what this would write.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { SlabAllocator } from "../src/index.ts";
+import { laneLayoutOf, mostLanes } from "../src/lanes/layout.ts";
 import { layoutOf } from "../src/layout.ts";
 import { CLASS_SIZES, inverseOf, PAGE_SIZE, slabPages } from "../src/size-class.ts";
 import { fill } from "./heaps.ts";
@@ -48,17 +49,18 @@ function linesTable(): string {
   );
 }
 
+const nameOf = (bytes: number) =>
+  bytes === 0xffff0000 ? "4 GiB − 64 KiB" : bytes < 2 ** 20 ? `${bytes / 1024} KiB` : `${group(bytes / 2 ** 20)} MiB`;
+
 /** Metadata by capacity. */
 function costTable(): string {
   const capacities = [64, 256, 1024, 4096, 65536, 1048576, 4194304 - 64].map((KiB) => KiB * 1024);
-  const name = (bytes: number) =>
-    bytes === 0xffff0000 ? "4 GiB − 64 KiB" : bytes < 2 ** 20 ? `${bytes / 1024} KiB` : `${group(bytes / 2 ** 20)} MiB`;
   return table(
     ["capacity", "bytes of the control block", "of capacity", "in whole pages", "of capacity"],
     capacities.map((capacity) => {
       const { words, first } = layoutOf(capacity / PAGE_SIZE, 1);
       const part = (bytes: number) => `${((100 * bytes) / capacity).toFixed(2)} %`;
-      return [name(capacity), group(4 * words), part(4 * words), group(first * PAGE_SIZE), part(first * PAGE_SIZE)];
+      return [nameOf(capacity), group(4 * words), part(4 * words), group(first * PAGE_SIZE), part(first * PAGE_SIZE)];
     }),
   );
 }
@@ -75,9 +77,29 @@ function smallTable(): string {
   return table(["capacity", ...sizes.map((size) => `blocks of ${group(size)} bytes`)], rows);
 }
 
+/** The same of heaps with lanes, and how many there can be. */
+function lanesTable(): string {
+  const capacities = [512, 4096, 16384, 65536, 1048576, 2097152, 4194304 - 64].map((KiB) => KiB * 1024);
+  return table(
+    ["capacity", "a territory", "most lanes", "metadata, 8 lanes", "of capacity", "each lane more"],
+    capacities.map((capacity) => {
+      const { words, territory, stride } = laneLayoutOf(capacity / PAGE_SIZE, 8);
+      return [
+        nameOf(capacity),
+        nameOf(PAGE_SIZE << territory),
+        mostLanes(capacity / PAGE_SIZE),
+        group(4 * words),
+        `${((400 * words) / capacity).toFixed(2)} %`,
+        group(4 * stride),
+      ];
+    }),
+  );
+}
+
 const TABLES: readonly (readonly [file: string, name: string, content: () => string])[] = [
   ["README.md", "sizes", sizesTable],
   ["README.md", "small", smallTable],
+  ["THREADS.md", "lanes", lanesTable],
   ["LAYOUT.md", "lines", linesTable],
   ["LAYOUT.md", "cost", costTable],
 ];

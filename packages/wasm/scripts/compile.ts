@@ -72,8 +72,8 @@ export async function compile({ files, args }: Program): Promise<Uint8Array> {
 /** The same program in fewer bytes: Clang alone leaves a sixth more. */
 function smaller(bytes: Uint8Array): Uint8Array {
   const module = binaryen.readBinary(bytes);
-  const { BulkMemory, BulkMemoryOpt, MutableGlobals, SignExt } = binaryen.Features;
-  module.setFeatures(BulkMemory | BulkMemoryOpt | MutableGlobals | SignExt);
+  const { Atomics: Threads, BulkMemory, BulkMemoryOpt, MutableGlobals, SignExt } = binaryen.Features;
+  module.setFeatures(Threads | BulkMemory | BulkMemoryOpt | MutableGlobals | SignExt);
   binaryen.setOptimizeLevel(2);
   binaryen.setShrinkLevel(2);
   for (let round = 0; round < 3; round++) module.optimize();

@@ -25,6 +25,11 @@ const slab: Create = async ({ capacity }) => {
   return new SlabAllocator({ capacity });
 };
 
+const lanes: Create = async ({ capacity }) => {
+  const { SharedSlabAllocator } = await import("@ariax/slab");
+  return new SharedSlabAllocator({ capacity, lanes: 8 });
+};
+
 export const HEAPS: readonly (HeapSubject | CSubject)[] = [
   heap("slab", "general-purpose heap, on an ArrayBuffer", ours, slab),
   ...(Object.keys(WAYS) as Way[]).map((way) =>
@@ -40,6 +45,10 @@ export const HEAPS: readonly (HeapSubject | CSubject)[] = [
     const { SlabAllocator } = await import("@ariax/slab");
     return new SlabAllocator({ buffer: new SharedArrayBuffer(capacity) });
   }),
+  heap("slab-lanes", "the heap of many threads, with 8 lanes, used by one", { ...ours, ...unhurried }, lanes),
+  ...(Object.keys(WAYS) as Way[]).map((way) =>
+    heap(`lanes-${way}`, `the same, called in another way: ${WAYS[way]}`, { ...ours, ...onRequest, way }, lanes),
+  ),
   heap(
     "arena",
     "bump allocation: nothing is used again before a reset, so it gets room for all",

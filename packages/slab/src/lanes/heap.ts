@@ -1,5 +1,12 @@
 /** Making a heap with lanes in memory, opening one that another thread made there, and making it longer. */
-import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY, newBuffer } from "@ariax/allocator";
+import {
+  CorruptionError,
+  checkInteger,
+  HostMemoryError,
+  InvalidArgumentError,
+  MAX_CAPACITY,
+  newBuffer,
+} from "@ariax/allocator";
 import { Heap } from "../heap.ts";
 import * as H from "../layout.ts";
 import { type Growable, growable, readPlace, type WasmMemory } from "../memory.ts";
@@ -30,8 +37,8 @@ export interface SharedOptions {
   readonly lanes?: number | undefined;
 }
 
-/** A new heap with lanes. O(limit); over memory of its own O(lanes). */
-export function makeShared(options: SharedOptions): Heap {
+/** A new heap with lanes. O(limit); over memory of its own, or `zero`, where nothing was ever written, O(lanes). */
+export function makeShared(options: SharedOptions, zero = false): Heap {
   const read = readPlace(options, ["buffer", "lanes"]) as SharedOptions;
   const { capacity, maxCapacity = capacity, memory, buffer, byteOffset = 0, byteLength, lanes = DEFAULT_LANES } = read;
   const where = memory ?? buffer;
@@ -54,9 +61,12 @@ export function makeShared(options: SharedOptions): Heap {
   const layout = layoutFor(limit, lanes);
   const pages = pagesOf(given.buffer.byteLength - base, limit, layout);
   if (!given.grow(base + pages * PAGE_SIZE)) {
-    throw new InvalidArgumentError(`invalid buffer: it can't be made ${base + pages * PAGE_SIZE} bytes long`);
+    const bytes = base + pages * PAGE_SIZE;
+    // Memory that was made for it: what it can't be made to hold, the host has no room for.
+    if (zero) throw new HostMemoryError(bytes);
+    throw new InvalidArgumentError(`invalid buffer: it can't be made ${bytes} bytes long`);
   }
-  return fill(given, base, pages, limit, lanes, false);
+  return fill(given, base, pages, limit, lanes, zero);
 }
 
 /** Pages of so many bytes, in whole territories. */
@@ -64,6 +74,11 @@ function limitOf(bytes: number): number {
   const pages = Math.floor(bytes / PAGE_SIZE);
   const territory = 1 << L.territoryShift(pages);
   return pages - (pages % territory);
+}
+
+/** Pages of the control block of a heap over so many bytes, where there can be one: else throws `InvalidArgumentError`. */
+export function sharedFirst(bytes: number, lanes: number = DEFAULT_LANES): number {
+  return layoutFor(limitOf(bytes), lanes).first;
 }
 
 /** The layout of a heap, where there can be one. */
@@ -93,6 +108,8 @@ function fill(memory: Growable, base: number, pages: number, limit: number, lane
   L.writeFixed(w, base, limit, lanes);
   w[H.H_PAGES] = pages;
   w[L.H_TOKEN] = 1;
+  w.fill(L.CONTROL, layout.own, layout.own + (layout.first >>> layout.territory));
+  for (let i = 0; i < lanes; i++) forgetAll(w, L.laneAt(w, i));
   clearShared(w);
   // Written last: who opens the heap sooner finds none.
   Atomics.store(w, H.H_MAGIC, H.MAGIC);
@@ -102,15 +119,23 @@ function fill(memory: Growable, base: number, pages: number, limit: number, lane
 /** Ends every block's life: no territory is any lane's. O(limit). */
 export function clearShared(w: Int32Array): void {
   const { first, territory } = L.laneLayoutOf(w[H.H_LIMIT], w[H.H_LANES]);
-  w.fill(H.E_FREE, H.TABLE, H.TABLE + w[H.H_PAGES]);
+  // The order is that of what a thread that is killed in it may leave: pages of no block first, the pool's last.
+  w.fill(H.E_FREE, H.TABLE + first, H.TABLE + w[H.H_PAGES]);
   w[H.TABLE + first - 1] = H.E_CONTROL;
-  w.fill(0, w[H.H_REMOTE], w[H.H_REMOTE] + (w[H.H_PAGES] << H.BITS_SHIFT));
   const own = w[L.H_OWN];
-  for (let t = 0; t < w[H.H_LIMIT] >>> territory; t++) w[own + t] = t < first >>> territory ? L.CONTROL : 0;
+  for (let t = first >>> territory; t < w[H.H_PAGES] >>> territory; t++) {
+    if (w[own + t] === 0) continue;
+    w[own + t] = 0;
+    w.fill(
+      0,
+      w[H.H_REMOTE] + ((t << territory) << H.BITS_SHIFT),
+      w[H.H_REMOTE] + (((t + 1) << territory) << H.BITS_SHIFT),
+    );
+  }
   w[L.H_HINT] = first >>> territory;
   for (let i = 0; i < w[H.H_LANES]; i++) {
     const lane = L.laneAt(w, i);
-    forgetAll(w, lane);
+    if (w[lane + L.H_HAVE] !== 0) forgetAll(w, lane);
     w[lane + L.H_OP] = w[lane + L.H_LATE] = 0;
     w[lane + H.H_CHECK] = w[lane + H.H_PEAK] ^ H.MAGIC;
   }

@@ -34,16 +34,16 @@ export function checkTicket(w: Int32Array, ticket: unknown): number {
 
 /** The lane that a thread gets: its own that it parked; else one that is in order, and whose thread is gone; a new one; one that is parked. */
 export function attachLane(w: Int32Array, ticket: number): number {
-  refuseTwice(w, ticket, w[H_LANES]);
+  refuseTwice(w, ticket, 0);
   const lane =
     tryAttach(w, ticket, (state, holder) => state === L.PARKED && holder === ticket) ||
     tryAttach(w, ticket, (state) => state === L.ORPHAN) ||
     tryAttach(w, ticket, (state) => state === L.FREE) ||
     tryAttach(w, ticket, (state) => state === L.PARKED);
   if (lane === 0) throw new NoLaneError(w[H_LANES]);
-  // Two threads with one ticket, at once? The one with the later lane gives way.
+  // Two threads with one ticket, at once? Who sees the other gives way, and both may: else the one who came first would have to wait.
   try {
-    refuseTwice(w, ticket, w[lane + L.H_CODE] - 1);
+    refuseTwice(w, ticket, lane);
   } catch (error) {
     endLane(w, lane, ticket, L.ORPHAN);
     throw error;
@@ -51,10 +51,12 @@ export function attachLane(w: Int32Array, ticket: number): number {
   return lane;
 }
 
-/** Throws where one of the first lanes is held, or was, and is not repaired, by the thread of a ticket. */
-function refuseTwice(w: Int32Array, ticket: number, lanes: number): void {
-  for (let i = 0; i < lanes; i++) {
-    const word = stateOf(w, L.laneAt(w, i));
+/** Throws where a lane, but for one, is held, or was, and is not repaired, by the thread of a ticket. */
+function refuseTwice(w: Int32Array, ticket: number, except: number): void {
+  for (let i = 0; i < w[H_LANES]; i++) {
+    const lane = L.laneAt(w, i);
+    if (lane === except) continue;
+    const word = stateOf(w, lane);
     const state = word & STATE;
     if (word >>> L.STATE_BITS === ticket && state !== L.PARKED && state !== L.ORPHAN && state !== L.FREE) {
       throw new TicketError(`ticket ${ticket} is in use: lane ${i} is ${NAMES[state]}`);
@@ -84,7 +86,8 @@ export function resume(w: Int32Array, lane: number, ticket: number): boolean {
 
 /** Throws where a lane is no longer its thread's, which was reclaimed though it lives. */
 export function checkHeld(w: Int32Array, lane: number, ticket: number): void {
-  if (stateOf(w, lane) !== stateWord(ticket, L.LIVE)) throw new LaneLostError(ticket);
+  // Read plainly: it changes only where somebody breaks the rules, and is seen sooner or later.
+  if (w[w[lane + L.H_MAIL] + L.M_STATE] !== stateWord(ticket, L.LIVE)) throw new LaneLostError(ticket);
 }
 
 /** Takes a lane that nobody holds, for a while: of one that is parked or orphaned, its state word; else 0. */
@@ -101,15 +104,19 @@ export function giveUp(w: Int32Array, lane: number, word: number): void {
   Atomics.store(w, w[lane + L.H_MAIL] + L.M_STATE, isFree ? (word & ~STATE) | L.FREE : word);
 }
 
-/** Lanes that threads hold, apart from one. */
-export function othersLive(w: Int32Array, lane: number): number {
-  let live = 0;
+/** Does something as the holder of all lanes that nobody holds; how many others hold: where that is not 0 it is not done. */
+export function alone(w: Int32Array, lane: number, ticket: number, act: () => void): number {
+  const taken: [lane: number, word: number][] = [];
+  let others = 0;
   for (let i = 0; i < w[H_LANES]; i++) {
     const other = L.laneAt(w, i);
-    const state = stateOf(w, other) & STATE;
-    if (other !== lane && (state === L.LIVE || state === L.DEAD || state === L.REPAIR)) live++;
+    const word = other === lane ? 0 : borrow(w, other, ticket);
+    if (word !== 0) taken.push([other, word]);
+    else if (other !== lane && (stateOf(w, other) & STATE) !== L.FREE) others++;
   }
-  return live;
+  if (others === 0) act();
+  for (const [other, word] of taken) giveUp(w, other, word);
+  return others;
 }
 
 /**

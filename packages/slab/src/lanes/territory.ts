@@ -17,6 +17,7 @@ import { isFree, linkRun, unlinkRun } from "../run-list.ts";
 
 // layout.ts's and lanes/layout.ts's: see page-pool.ts.
 const MAGIC = 0x58415241;
+const H_BINS = 5;
 const H_HEADS = 6;
 const H_INFO = 7;
 const H_FIRST = 10;
@@ -27,7 +28,10 @@ const H_USED = 17;
 const H_PEAK = 18;
 const H_CHECK = 19;
 const H_CODE = 22;
+const H_MAIL = 23;
 const H_HINT = 27;
+const M_ROOT = 1;
+const M_INBOX = 2;
 const TABLE = 600;
 const E_FREE = 0;
 const INFO_SHIFT = 2;
@@ -41,32 +45,31 @@ const MOST_AT_ONCE = 8;
 
 /**
  * Claims territories with room for a run of `pages`, for the lane's pool; false where there are none. Without other lanes that claim, O(territories);
- * mostly O(1), as it is known where the last one was found.
+ * mostly O(1), as it is known below which there are none. The first that do, so that holes are filled; a lane that may have many at once gets as many as
+ * are in that place.
  */
 export function claim(w: Int32Array, lane: number, pages: number): boolean {
-  const many = Math.min(MOST_AT_ONCE, Math.floor(w[lane + H_PAGES] / (MANY << w[H_TERRITORY])));
-  return (many > 1 && claimRun(w, lane, Math.max(pages, many << w[H_TERRITORY]))) || claimRun(w, lane, pages);
-}
-
-function claimRun(w: Int32Array, lane: number, pages: number): boolean {
   const end = w[H_PAGES] >>> w[H_TERRITORY];
   // Whatever the hint says.
   const hint = w[H_HINT] >>> 0 < end ? w[H_HINT] : 0;
-  return claimBetween(w, lane, pages, hint, end) || (hint > 0 && claimBetween(w, lane, pages, 0, end));
+  return claimFrom(w, lane, pages, hint, end) || (hint > 0 && claimFrom(w, lane, pages, 0, end));
 }
 
 /** The first territories from `from` to `end`, side by side, that have so many pages, with the lane's own free ones before and behind them. */
-function claimBetween(w: Int32Array, lane: number, pages: number, from: number, end: number): boolean {
+function claimFrom(w: Int32Array, lane: number, pages: number, from: number, end: number): boolean {
   const own = w[H_OWN];
+  const many = Math.min(MOST_AT_ONCE, Math.floor(w[lane + H_PAGES] / (MANY << w[H_TERRITORY])));
   let start = from;
   for (let t = from; t < end; t++) {
     // What is plainly seen is a hint: the exchange decides.
     if (w[own + t] !== 0) {
       start = t + 1;
     } else if (room(w, lane, firstOf(w, start), firstOf(w, t + 1)) >= pages) {
-      const taken = claimAll(w, lane, start, t);
-      if (taken > t) return true;
-      t = taken;
+      let last = t;
+      while (last + 1 < Math.min(end, start + many) && w[own + last + 1] === 0) last++;
+      const behind = claimAll(w, lane, start, t, last);
+      if (behind > t) return true;
+      t = behind;
       start = t + 1;
     }
   }
@@ -78,20 +81,35 @@ function room(w: Int32Array, lane: number, first: number, end: number): number {
   return freeAt(w, lane, first - 1) + end - first + freeAt(w, lane, end);
 }
 
-/** Claims `start` to `last`; the one that was taken, where one was, and then none is; else last + 1. */
-function claimAll(w: Int32Array, lane: number, start: number, last: number): number {
+/**
+ * Claims `start` to `need`, and on up to `most` as long as no other has one: the territory behind the last; or, where another has one of those needed, none,
+ * and that one.
+ */
+function claimAll(w: Int32Array, lane: number, start: number, need: number, most: number = need): number {
   const own = w[H_OWN];
   const code = w[lane + H_CODE];
-  for (let t = start; t <= last; t++) {
-    if (Atomics.compareExchange(w, own + t, 0, code) === 0) continue;
-    for (let back = t - 1; back >= start; back--) Atomics.store(w, own + back, 0);
-    return t;
+  let behind = start;
+  while (behind <= most && Atomics.compareExchange(w, own + behind, 0, code) === 0) behind++;
+  if (behind <= need) {
+    for (let back = behind - 1; back >= start; back--) Atomics.store(w, own + back, 0);
+    return behind;
   }
-  w[H_HINT] = last + 1;
+  if (start <= w[H_HINT]) w[H_HINT] = behind;
+  for (let t = start; t < behind; t++) announceAgain(w, lane, t);
   const first = firstOf(w, start);
-  have(w, lane, firstOf(w, last + 1) - first);
-  addRun(w, lane, first, firstOf(w, last + 1) - first);
-  return last + 1;
+  have(w, lane, firstOf(w, behind) - first);
+  addRun(w, lane, first, firstOf(w, behind) - first);
+  return behind;
+}
+
+/**
+ * A bit of the territory that is in the inbox, from when it was the lane's before, and the root may not speak of: of a thread that was killed
+ * between the two. Nobody else would announce what is freed there.
+ */
+function announceAgain(w: Int32Array, lane: number, territory: number): void {
+  const mail = w[lane + H_MAIL];
+  const word = territory >>> 5;
+  if ((Atomics.load(w, mail + M_INBOX + word) & (1 << territory)) !== 0) Atomics.or(w, mail + M_ROOT, 1 << word);
 }
 
 /** Claims what follows on the pages up to `end`, so that `pages` are free there; false where it is not the pool's. */
@@ -118,20 +136,26 @@ function have(w: Int32Array, lane: number, pages: number): void {
 
 /** Gives territories without a block back to the pool, until the lane has no more than `keep` free pages, or no such. O(runs). */
 export function giveBack(w: Int32Array, lane: number, keep: number): void {
-  const size = 1 << w[H_TERRITORY];
   for (;;) {
     const surplus = w[lane + H_PAGES] - w[lane + H_USED] - keep;
-    const run = surplus < size ? 0 : wholeRun(w, lane);
-    if (run === 0) return;
-    giveFrom(w, lane, run, Math.floor(surplus / size));
+    const run = surplus < shortest(w) ? 0 : wholeRun(w, lane);
+    if (run === 0 || !giveFrom(w, lane, run, surplus)) return;
   }
+}
+
+/** Pages of the shortest territory: the one that begins with the control block's last pages. */
+function shortest(w: Int32Array): number {
+  return firstOf(w, (w[H_FIRST] >>> w[H_TERRITORY]) + 1) - w[H_FIRST];
 }
 
 /** The last page of a run with a whole territory in it, of the longest bin that has one; or 0. */
 function wholeRun(w: Int32Array, lane: number): number {
   const info = w[H_INFO];
-  const least = binOf(Math.min(1 << w[H_TERRITORY], firstOf(w, (w[H_FIRST] >>> w[H_TERRITORY]) + 1) - w[H_FIRST]));
+  const least = binOf(shortest(w));
+  const bins = w[lane + H_BINS] + 1;
   for (let bin = binOf(w[lane + H_PAGES]); bin >= least; bin--) {
+    // None in the rest of the word?
+    if (w[bins + (bin >>> 5)] << (31 - (bin & 31)) === 0) bin &= -32;
     for (let first = w[w[lane + H_HEADS] + bin]; first !== 0; ) {
       const at = info + (first << INFO_SHIFT);
       const pages = w[at];
@@ -149,12 +173,15 @@ function lowest(w: Int32Array, page: number): number {
   return page <= w[H_FIRST] ? page >>> w[H_TERRITORY] : ((page - 1) >>> w[H_TERRITORY]) + 1;
 }
 
-/** Gives up to `most` of the whole territories of a run, its last ones. */
-function giveFrom(w: Int32Array, lane: number, last: number, most: number): void {
+/** Gives the whole territories of a run, its last ones, as far as they have no more than `most` pages. Were there some? */
+function giveFrom(w: Int32Array, lane: number, last: number, most: number): boolean {
   const length = w[w[H_INFO] + (last << INFO_SHIFT)];
   const first = last - length + 1;
   const end = (last + 1) >>> w[H_TERRITORY];
-  const start = Math.max(lowest(w, first), end - most);
+  const least = lowest(w, first);
+  let start = end;
+  while (start > least && firstOf(w, end) - firstOf(w, start - 1) <= most) start--;
+  if (start === end) return false;
   unlinkRun(w, lane, last, length);
   const from = firstOf(w, start);
   const to = firstOf(w, end);
@@ -166,6 +193,8 @@ function giveFrom(w: Int32Array, lane: number, last: number, most: number): void
     free(w, firstOf(w, t + 1) - 1);
     Atomics.store(w, w[H_OWN] + t, 0);
   }
+  if (start < w[H_HINT]) w[H_HINT] = start;
+  return true;
 }
 
 function linkFree(w: Int32Array, lane: number, first: number, pages: number): void {

@@ -1,0 +1,214 @@
+import {
+  CorruptionError,
+  checkCallback,
+  checkCount,
+  checkInteger,
+  checkOffsets,
+  checkSize,
+  disposable,
+  InvalidArgumentError,
+  isShared,
+  MAX_CAPACITY,
+  readOptions,
+} from "@ariax/allocator";
+import type { AttachOptions, WasmMemory } from "@ariax/slab";
+import { type Heap, makeShared, openShared, PAGE_SIZE, SharedEngineAllocator, sharedFirst } from "@ariax/slab/engine";
+import { addon, type LaneEngine, type LanesHandle } from "./addon.ts";
+import { reach } from "./native-allocator.ts";
+import { Region } from "./region.ts";
+import { LEAST, type Reservation } from "./region-options.ts";
+import { system } from "./system.ts";
+
+/** A heap with lanes in shared memory that is mapped for it: without a name, unless one or a file is given. */
+export interface NativeSharedOptions extends Reservation {
+  /** Bytes, control block included: rounded down to whole territories of 32 to 128 KiB; up to 4 GiB − 64 KiB. Untouched, they cost nothing. */
+  readonly capacity: number;
+  /** Threads that may use it at the same time, of all processes: 1 to 63, from 1 GiB on to 31, from 2 GiB on to 15. Default 8. */
+  readonly lanes?: number | undefined;
+  /** As for `Region.map`. */
+  readonly guard?: boolean | undefined;
+  /** A file that the heap is to lie in, from its start; what it holds there is overwritten. As for `Region.map`. */
+  readonly file?: string | number | undefined;
+  /** A name for the memory. As for `Region.share`. */
+  readonly name?: string | undefined;
+  /** See `AttachOptions`. */
+  readonly onLateDoubleFree?: ((count: number) => void) | undefined;
+}
+
+/** What a thread says of itself when it attaches. */
+export type NativeSharedAttachOptions = Partial<AttachOptions>;
+
+/** A heap that is there, for a thread. */
+class Opened {
+  declare readonly heap: Heap;
+  declare readonly region: Region | undefined;
+  /** Was the region mapped for it? */
+  declare readonly own: boolean;
+  declare readonly options: NativeSharedAttachOptions;
+
+  constructor(heap: Heap, region: Region | undefined, own: boolean, options: NativeSharedAttachOptions) {
+    this.heap = heap;
+    this.region = region;
+    this.own = own;
+    this.options = options;
+  }
+}
+
+// What SharedEngineAllocator has as a class, `attach`, is another one here.
+const Base: new (...args: ConstructorParameters<typeof SharedEngineAllocator>) => SharedEngineAllocator =
+  SharedEngineAllocator;
+
+/**
+ * The heap with lanes of @ariax/slab, operated by the engine in C: by threads of JavaScript, by those of other addons (`handle`), and by
+ * other processes, at once. After the same calls, in the same order, it has the bytes that `SharedSlabAllocator` makes, and shares it with that one: over
+ * `heap.region.buffer`, or a buffer that either has been given.
+ *
+ * Its verbs, costs and errors are `SharedSlabAllocator`'s: `ticket`, `watch`, `reclaim`, `park`, `close` and so on. Each of the hot ones is a call
+ * into the addon, `allocateMany` and `freeMany` one for all. It makes no memory longer; what other lanes make longer it uses.
+ */
+export class NativeSharedAllocator extends Base {
+  declare readonly [Symbol.dispose]: () => void;
+  /** Where the heap lies, if that is a region. Another thread, or process, maps it by its name, file or path: an `ArrayBuffer` can't be posted. */
+  declare readonly region: Region | undefined;
+  declare private readonly own: boolean;
+  declare private readonly engine: LaneEngine;
+  declare private made: LanesHandle | undefined;
+  /** What ends each watch. */
+  declare private readonly watches: Set<() => void>;
+
+  /**
+   * A new heap, in memory mapped for it; this thread has the first lane. Some system calls; of a file O(pages). Throws `InvalidArgumentError`, and what
+   * `Region.share` or `Region.map` throws.
+   */
+  constructor(options: NativeSharedOptions) {
+    const { heap, region, own, options: given } = options instanceof Opened ? options : make(options);
+    const { ticket, onLateDoubleFree } = given;
+    const engine = system("can't bind the engine", undefined, () => addon().bindLanes(heap.whole));
+    super(heap, engine, traitsOf(heap, region), ticket, onLateDoubleFree);
+    // Frozen, so that no proxy is put before it.
+    this.engine = Object.freeze(engine);
+    this.region = region;
+    this.own = own;
+    this.made = undefined;
+    this.watches = new Set();
+    disposable(this);
+  }
+
+  /**
+   * The heap with lanes that another thread, or process, made at `byteOffset` of a region, a `SharedArrayBuffer` or a shared `WebAssembly.Memory`, by any
+   * engine; this thread gets a lane. Throws `TicketError` where the ticket is in use, `NoLaneError` where all lanes are held, `CorruptionError` where
+   * there is no heap. O(lanes).
+   */
+  static attach(
+    where: Region | SharedArrayBuffer | WasmMemory,
+    options: NativeSharedAttachOptions = {},
+  ): NativeSharedAllocator {
+    const read = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree"]);
+    checkCallback("onLateDoubleFree", read.onLateDoubleFree);
+    addon();
+    const region = where instanceof Region ? where : undefined;
+    const { byteOffset = 0 } = read;
+    if (region !== undefined) reach(region, byteOffset, (limit, lanes) => firstAt(limit, lanes));
+    const heap = openShared(region === undefined ? (where as SharedArrayBuffer) : region.buffer, byteOffset);
+    if (region === undefined && !isShared(heap.buffer)) {
+      throw new InvalidArgumentError("invalid buffer: neither a region's nor shared, no other thread can see it");
+    }
+    return new NativeSharedAllocator(new Opened(heap, region, false, read) as unknown as NativeSharedOptions);
+  }
+
+  override allocateMany(size: number, out: Int32Array): number {
+    const it = this.itself();
+    checkSize(size, it.capacity);
+    it.heap.checkApart(checkOffsets(out));
+    const made = it.engine.allocateMany(it.held(), it.holder, size, out);
+    if (made < out.length) it.now(); // was the lane lost?
+    return made;
+  }
+
+  override freeMany(offsets: Int32Array, count?: number): void {
+    const it = this.itself();
+    const n = checkCount(count, offsets);
+    it.heap.checkApart(offsets);
+    const lane = it.held();
+    const good = system("can't free", undefined, () => it.engine.freeMany(lane, it.holder, offsets, n));
+    // Nothing was freed: the other engine says what is wrong.
+    if (good !== n) super.freeMany(offsets, count);
+  }
+
+  /** Two engines look. For when no other thread changes the heap. O(pages). */
+  override verify(): void {
+    const broken = this.engine.verify();
+    super.verify();
+    if (broken !== 0) throw new CorruptionError(`the engine finds invariant ${broken} broken`);
+  }
+
+  /** As `SharedSlabAllocator`'s, until the memory is unmapped. */
+  override watch(...args: Parameters<SharedEngineAllocator["watch"]>): () => void {
+    const { watches } = this.itself();
+    const end = super.watch(...args);
+    watches.add(end);
+    return () => {
+      watches.delete(end);
+      end();
+    };
+  }
+
+  /** The heap for other addons and their threads: include/ariax_native.h. They have to be joined before the memory is unmapped. */
+  get handle(): LanesHandle {
+    const it = this.itself();
+    it.made ??= Object.freeze(system("can't make a handle", undefined, () => addon().lanesHandle(it.heap.whole)));
+    return it.made;
+  }
+
+  /**
+   * Closes, and unmaps the region: no thread of this process may use it any more. Throws `InvalidArgumentError` where there is no region, else as
+   * `Region.unmap`.
+   */
+  unmap(): void {
+    const { region, watches } = this.itself();
+    if (region === undefined) throw new InvalidArgumentError("invalid call: the heap lies in no region");
+    if (region.mapped) this.close();
+    region.unmap();
+    // Nothing is left to repair.
+    for (const end of watches) end();
+    watches.clear();
+  }
+
+  /** As `close`; and as `unmap`, where the region was mapped by the constructor. */
+  override dispose(): void {
+    if (!this.own) this.close();
+    else if (this.region!.mapped) this.unmap();
+  }
+}
+
+function make(options: NativeSharedOptions): Opened {
+  const read = readOptions(options, KNOWN);
+  const { capacity, lanes, guard, file, name, reserve = false, onLateDoubleFree } = read;
+  checkInteger("capacity", capacity, 0, MAX_CAPACITY);
+  checkCallback("onLateDoubleFree", onLateDoubleFree);
+  if (file !== undefined && name !== undefined) throw new InvalidArgumentError("invalid options: both file and name");
+  const bytes = Math.floor(capacity / PAGE_SIZE) * PAGE_SIZE;
+  // All is checked by that: what a file held is overwritten only by a heap that comes to be.
+  const shared = { bytes, guard, reserve, [LEAST]: sharedFirst(bytes, lanes) * PAGE_SIZE };
+  const region = file === undefined ? Region.share({ ...shared, name }) : Region.map({ ...shared, file });
+  const heap = makeShared({ buffer: region.buffer, lanes }, region.kind !== "file");
+  return new Opened(heap, region, true, { ticket: 1, onLateDoubleFree });
+}
+
+const KNOWN = ["capacity", "lanes", "guard", "file", "name", "reserve", "onLateDoubleFree"];
+
+/** Pages of a control block, whatever a header says. */
+function firstAt(limit: number, lanes: number): number {
+  try {
+    return sharedFirst(limit * PAGE_SIZE, lanes);
+  } catch {
+    return 1; // it is no heap: who opens it says why
+  }
+}
+
+function traitsOf({ buffer }: Heap, region: Region | undefined): { name: string; threadSafe: boolean } {
+  return {
+    name: "native-shared",
+    threadSafe: isShared(buffer) || region?.kind === "shared" || region?.kind === "file",
+  };
+}
