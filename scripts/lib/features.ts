@@ -50,7 +50,7 @@ const subjects = (): readonly Subject[] => [
     ],
   },
   { name: "`NativeAllocator`", variants: [nativeTraits("typescript"), nativeTraits("c")] },
-  { name: "`NativeSharedAllocator`", variants: [nativeSharedTraits()] },
+  { name: "`NativeSharedAllocator`", variants: nativeSharedTraits() },
   {
     name: "`MemoryContext`",
     variants: [
@@ -65,9 +65,10 @@ function nativeTraits(engine: "typescript" | "c"): Traits {
   return heap.traits;
 }
 
-function nativeSharedTraits(): Traits {
+function nativeSharedTraits(): readonly Traits[] {
   using heap = new NativeSharedAllocator({ capacity: CAPACITY });
-  return heap.traits;
+  const { buffer } = new SharedSlabAllocator({ capacity: CAPACITY }).memory;
+  return [heap.traits, NativeSharedAllocator.attach(buffer as SharedArrayBuffer).traits];
 }
 
 /** One cell: the value that all variants share, or that it is the caller's choice. */

@@ -3,9 +3,10 @@ import { EventEmitter } from "node:events";
 import { conformance } from "@ariax/conformance";
 import { SharedSlabAllocator } from "@ariax/slab";
 import { SharedWasmAllocator } from "@ariax/wasm";
+import { reactive } from "@vue/reactivity";
 import { afterEach, describe, expect, test } from "vitest";
 import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
-import { type Engines, Lanes } from "../../wasm/test/lanes.ts";
+import { type Engines, freeTwice, Lanes } from "../../wasm/test/lanes.ts";
 import { NativeSharedAllocator, type NativeSharedOptions, Region } from "../src/index.ts";
 import { MiB, PAGE, thrownBy } from "./heaps.ts";
 import { describeNative } from "./native.ts";
@@ -89,6 +90,28 @@ describeNative("a heap with lanes", () => {
     });
   });
 
+  test.each<[string, <T extends object>(heap: T) => T]>([
+    ["a proxy", (heap) => new Proxy(heap, {})],
+    ["Vue's", (heap) => reactive(heap) as typeof heap],
+    ["a proxy that refuses to be written", (heap) => new Proxy(heap, { set: () => false })],
+  ])("behind %s it is what it is without", (_, behind) => {
+    const proxied: Engines = {
+      make: () => behind(native.make()),
+      attach: (...which) => behind(native.attach(...which)),
+    };
+    const [here, there] = [new Lanes(proxied, 1), new Lanes(native, 1)];
+    for (let turn = 0; turn < 4; turn++) {
+      expect(here.run(500)).toEqual(there.run(500));
+      expect(here.bytes.equals(there.bytes)).toBe(true);
+    }
+    const first = here.first as NativeSharedAllocator;
+    expect(first.handle).toBe(first.handle);
+    here.finish();
+    first.verify();
+    first.unmap();
+    expect(() => first.unmap()).toThrow("unmapped");
+  });
+
   test("in memory that others make longer is used up to its end", () => {
     const maker = new SharedSlabAllocator({ capacity: 16 * PAGE, maxCapacity: 4 * MiB, lanes: 2 });
     const heap = NativeSharedAllocator.attach(maker.memory.buffer as SharedArrayBuffer);
@@ -120,6 +143,42 @@ describeNative("a heap with lanes", () => {
     ["too small", { capacity: 4096 }, "invalid capacity"],
   ])("options that are %s are refused", (_, options, message) => {
     expect(thrownBy(() => new NativeSharedAllocator(options as NativeSharedOptions))).toContain(message);
+  });
+
+  test("tells of a double free that is found late", () => {
+    const told: number[] = [];
+    const heap = made({ capacity: MiB, onLateDoubleFree: (count) => told.push(count) });
+    freeTwice(heap, NativeSharedAllocator.attach(heap.region!));
+    heap.allocate(16_384); // of a class that has no slab yet, so that its lane looks what others have freed
+    expect([told, heap.lateDoubleFrees]).toEqual([[1], 1]);
+    heap.verify();
+  });
+
+  test("tells a thread that was reclaimed though it lives, and changes nothing", () => {
+    const heap = made({ capacity: MiB });
+    const other = NativeSharedAllocator.attach(heap.region!);
+    const [p, q] = [heap.allocate(100), other.allocate(100)];
+    const large = other.allocate(100_000);
+    expect(heap.reclaim(other.holder)).toMatchObject({ lanes: 1, blocks: 2 });
+    const lost = `LANE_LOST: lane lost: ticket ${other.holder} was reclaimed while its thread lives; its blocks may be others' now`;
+    for (const call of [
+      () => other.tryAllocate(100_000),
+      () => other.allocate(8, 4096),
+      () => other.free(p),
+      () => other.free(large),
+      () => other.free(12),
+      () => other.resize(large, 200_000),
+      () => other.reallocate(p, 1000),
+      () => other.allocateMany(100_000, new Int32Array(2)),
+      () => other.freeMany(Int32Array.of(q)),
+      () => other.park(),
+      () => other.verifyLane(),
+    ]) {
+      expect(thrownBy(call)).toContain(lost);
+    }
+    expect(heap.stats().blocks).toBe(3);
+    for (const offset of [p, q, large]) heap.free(offset);
+    heap.verify();
   });
 
   test("forgets the workers it watches when it is unmapped", () => {

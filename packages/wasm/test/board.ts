@@ -26,8 +26,9 @@ export class Board {
   readonly buffer: SharedArrayBuffer;
   private readonly words: Int32Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(Board.BYTES)) {
-    this.buffer = buffer;
+  /** In memory of its own; or in a mapping, where nobody can wait. */
+  constructor(buffer: ArrayBufferLike = new SharedArrayBuffer(Board.BYTES)) {
+    this.buffer = buffer as SharedArrayBuffer;
     this.words = new Int32Array(buffer);
   }
 
@@ -74,6 +75,11 @@ export class Board {
   count(): void {
     Atomics.add(this.words, Board.SLOTS + 1, 1);
     Atomics.notify(this.words, Board.SLOTS + 1);
+  }
+
+  /** Calls that have been counted. */
+  get counted(): number {
+    return Atomics.load(this.words, Board.SLOTS + 1);
   }
 
   /** Waits until so many more calls have been counted. */

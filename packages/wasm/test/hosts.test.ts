@@ -20,7 +20,7 @@ const fresh = async () => {
 };
 
 test("without WebAssembly, as with `--jitless`, each call says so, and what to use instead", async () => {
-  const { WasmAllocator } = await fresh();
+  const { SharedWasmAllocator, WasmAllocator } = await fresh();
   const memory = memoryOf(16);
   vi.stubGlobal("WebAssembly", undefined);
   const message =
@@ -30,6 +30,8 @@ test("without WebAssembly, as with `--jitless`, each call says so, and what to u
   expect(thrownBy(() => WasmAllocator.attachSync(memory))).toBe(message);
   expect(await rejectedBy(WasmAllocator.create({ capacity: 1 << 20 }))).toBe(message);
   expect(await rejectedBy(WasmAllocator.attach(memory))).toBe(message);
+  expect(await rejectedBy(SharedWasmAllocator.create({ capacity: 1 << 20 }))).toBe(message);
+  expect(thrownBy(() => SharedWasmAllocator.attachSync(memory))).toBe(message);
 });
 
 describe("where no WebAssembly may be compiled", () => {
@@ -54,9 +56,12 @@ describe("where no WebAssembly may be compiled", () => {
   });
 
   test("the option `module` makes a heap", async () => {
-    const { moduleBytes, WasmAllocator } = await fresh();
+    const { laneModuleBytes, moduleBytes, SharedWasmAllocator, WasmAllocator } = await fresh();
     const module = new WebAssembly.Module(moduleBytes(false));
+    const lanes = new WebAssembly.Module(laneModuleBytes());
     vi.stubGlobal("WebAssembly", refusing);
+    expect(await rejectedBy(SharedWasmAllocator.create({ memory: memoryOf(16, 16, true) }))).toBe(message);
+    (await SharedWasmAllocator.create({ memory: memoryOf(16, 16, true), module: lanes })).verify();
     const heap = await WasmAllocator.create({ capacity: 1 << 20, module });
     heap.free(heap.allocate(100));
     heap.verify();
@@ -64,7 +69,7 @@ describe("where no WebAssembly may be compiled", () => {
 });
 
 test("what a host says when it makes no memory, or no instance, has a code too", async () => {
-  const { WasmAllocator } = await fresh();
+  const { SharedWasmAllocator, WasmAllocator } = await fresh();
   const failing = (name: string) =>
     class {
       constructor() {
@@ -87,7 +92,11 @@ test("what a host says when it makes no memory, or no instance, has a code too",
   expect(thrownBy(() => WasmAllocator.createSync({ capacity: PAGE, maxCapacity: 0xffff0000 }))).toBe(
     "ERR_OUT_OF_MEMORY: out of memory: the host has no buffer of 4294901760 bytes",
   );
+  expect(thrownBy(() => SharedWasmAllocator.createSync({ capacity: PAGE, maxCapacity: 1 << 30 }))).toMatch(
+    /^ERR_OUT_OF_MEMORY: out of memory: the host has no buffer of \d+ bytes$/,
+  );
   stub({ Memory: failing("TypeError") });
+  expect(thrownBy(() => SharedWasmAllocator.createSync({ capacity: PAGE }))).toMatch(/^ERR_UNSUPPORTED: .*Memory here/);
   expect(await rejectedBy(WasmAllocator.create({ capacity: PAGE, shared: true }))).toBe(
     "ERR_UNSUPPORTED: unsupported: no such WebAssembly.Memory here: use SlabAllocator of @ariax/slab, which needs none",
   );

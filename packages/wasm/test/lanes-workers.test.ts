@@ -64,6 +64,22 @@ describe.each<[string, Engine[]]>([
   });
 });
 
+test("four threads make the memory longer at once, and each finds room until none is left", async () => {
+  const heap = SharedWasmAllocator.createSync({ capacity: PAGE, maxCapacity: 512 * PAGE, lanes: 5 });
+  const board = new Board();
+  const engines: Engine[] = ["wasm", "wasm", "wasm", "typescript"];
+  const threads = engines.map((engine) => {
+    const common = { memory: heap.memory, board: board.buffer, threads: engines.length, rounds: 50 };
+    return start("grow-worker.ts", { ...common, engine, ticket: heap.ticket() } satisfies Job);
+  });
+  const offsets = (await Promise.all(threads.map(lastOf<number[]>))).flat();
+  expect(new Set(offsets).size).toBe(200);
+  expect(heap.stats().blocks).toBe(200);
+  // Each is as it was written: none lies over another.
+  for (const offset of offsets) takeOff(heap, offset);
+  clear(heap, board);
+});
+
 test.each<[Engine, Engine]>([
   ["wasm", "wasm"],
   ["wasm", "typescript"],

@@ -1,11 +1,12 @@
 /** The heap with lanes, operated by WebAssembly: the contract, and the same bytes as the TypeScript engine makes. */
 import { conformance } from "@ariax/conformance";
 import { SharedSlabAllocator } from "@ariax/slab";
+import { reactive } from "@vue/reactivity";
 import { describe, expect, test } from "vitest";
 import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
 import { SharedWasmAllocator } from "../src/index.ts";
-import { memoryOf, memoryWith, PAGE } from "./heaps.ts";
-import { type Engines, Lanes } from "./lanes.ts";
+import { memoryOf, memoryWith, PAGE, thrownBy } from "./heaps.ts";
+import { type Engines, freeTwice, Lanes } from "./lanes.ts";
 
 const runs = times(20, 200);
 const most = withoutLeaks(test);
@@ -31,6 +32,70 @@ describe("a given memory, from an odd place on", () => {
     },
     attach: (buffer) => SharedWasmAllocator.attachSync(memoryWith(buffer), { byteOffset }),
   });
+});
+
+test("a double free that is found late is told by the call that finds it", () => {
+  const told: number[] = [];
+  const onLateDoubleFree = (count: number) => told.push(count);
+  const heap = SharedWasmAllocator.createSync({ capacity: 1 << 20, lanes: 2, onLateDoubleFree });
+  freeTwice(heap, SharedWasmAllocator.attachSync(heap.memory));
+  expect([told, heap.lateDoubleFrees]).toEqual([[], 0]);
+  heap.allocate(16_384); // of a class that has no slab yet, so that its lane looks what others have freed
+  expect([told, heap.lateDoubleFrees]).toEqual([[1], 1]);
+  heap.allocate(16_384);
+  heap.verify();
+  expect(told).toEqual([1]);
+});
+
+test("a thread that was reclaimed though it lives is told, and changes nothing", () => {
+  const heap = SharedWasmAllocator.createSync({ capacity: 1 << 20, lanes: 2 });
+  const other = SharedWasmAllocator.attachSync(heap.memory);
+  const [p, q] = [heap.allocate(100), other.allocate(100)];
+  const large = other.allocate(100_000);
+  expect(heap.reclaim(other.holder)).toMatchObject({ lanes: 1, blocks: 2 });
+  const lost = `LANE_LOST: lane lost: ticket ${other.holder} was reclaimed while its thread lives; its blocks may be others' now`;
+  for (const call of [
+    () => other.tryAllocate(100_000),
+    () => other.allocate(8, 4096),
+    () => other.free(p),
+    () => other.free(large),
+    () => other.free(12),
+    () => other.resize(large, 200_000),
+    () => other.reallocate(p, 1000),
+    () => other.allocateMany(100_000, new Int32Array(2)),
+    () => other.freeMany(Int32Array.of(q)),
+    () => other.park(),
+    () => other.verifyLane(),
+  ]) {
+    expect(thrownBy(call)).toContain(lost);
+  }
+  expect(heap.stats().blocks).toBe(3);
+  for (const offset of [p, q, large]) heap.free(offset);
+  heap.verify();
+});
+
+const PROXIES: Record<string, <T extends object>(heap: T) => T> = {
+  "a proxy": (heap) => new Proxy(heap, {}),
+  "Vue's": (heap) => reactive(heap) as typeof heap,
+  "a proxy that refuses to be written": (heap) => new Proxy(heap, { set: () => false }),
+};
+
+test.each(Object.entries(PROXIES))("behind %s, a lane is what it is without", (_, behind) => {
+  const options = { capacity: PAGE, maxCapacity: 4 << 20, lanes: 4 };
+  const direct: Engines = {
+    make: () => SharedWasmAllocator.createSync(options),
+    attach: (first, ticket) => SharedWasmAllocator.attachSync(first.memory as WebAssembly.Memory, { ticket }),
+  };
+  const { make, attach } = direct;
+  const proxied: Engines = { make: () => behind(make()), attach: (...which) => behind(attach(...which)) };
+  const [here, there] = [new Lanes(proxied, 1), new Lanes(direct, 1)];
+  for (let turn = 0; turn < 4; turn++) {
+    expect(here.run(500)).toEqual(there.run(500));
+    expect(here.bytes.equals(there.bytes)).toBe(true);
+  }
+  here.finish();
+  here.first.verify();
+  expect(here.first.stats().blocks).toBe(0);
 });
 
 describe.each([

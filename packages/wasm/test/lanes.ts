@@ -160,3 +160,19 @@ export class Lanes {
     return list[this.next(list.length)];
   }
 }
+
+/**
+ * Frees a block of `owner` by it and by `other`, as if neither had seen the other's: that can't be had by calls in turns, so the second bit is set by
+ * hand, in the remote word that a free of the next block announces.
+ */
+export function freeTwice(owner: SharedSlabAllocator, other: SharedSlabAllocator): void {
+  const w = owner.words;
+  const bits = w.subarray(w[8 /* H_BITS */], w[9 /* H_REMOTE */]);
+  const remote = w.subarray(w[9 /* H_REMOTE */]);
+  const [p, q] = [owner.allocate(64), owner.allocate(64)];
+  const before = bits.slice();
+  owner.free(p);
+  const word = bits.findIndex((now, i) => now !== before[i]);
+  other.free(q);
+  remote[word] |= bits[word] ^ before[word];
+}
