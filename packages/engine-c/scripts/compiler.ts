@@ -64,6 +64,34 @@ export function sanitizers(compiler: string): readonly string[] {
   return takes(compiler, [...options, "-x", "c", "-"], "int main(void) { return 0; }") ? options : ["-g", "-O1"];
 }
 
+/**
+ * The options with which an engine calls functions of the test's at each load and store, whatever libraries there are; `undefined` where
+ * the compiler does not know them.
+ */
+export function instruments(compiler: string): readonly string[] | undefined {
+  const options = ["-fsanitize=thread", "-ffreestanding"];
+  // Without it gcc makes loops calls of memset.
+  const gcc = "-fno-tree-loop-distribute-patterns";
+  const program = "void f(int *x) { *x = 1; }";
+  return [[...options, gcc], options].find((some) =>
+    takes(compiler, [...some, "-Werror", "-c", "-x", "c", "-"], program),
+  );
+}
+
+/** Has it got ThreadSanitizer, and does a program with it run here? */
+export function hasThreadSanitizer(compiler: string): boolean {
+  const out = join(mkdtempSync(join(tmpdir(), "ariax-engine-c-")), "program");
+  const args = ["-fsanitize=thread", "-x", "c", "-", "-o", out];
+  const isBuilt = spawnSync(compiler, args, { input: "int main(void) { return 0; }" }).status === 0;
+  return isBuilt && spawnSync(out).status === 0;
+}
+
+/** Can a program change its stack? Not everywhere: musl can't. */
+export function hasUcontext(compiler: string): boolean {
+  const program = "#include <ucontext.h>\nint main(void) { ucontext_t a, b; return swapcontext(&a, &b); }";
+  return takes(compiler, ["-std=gnu11", "-x", "c", "-"], program);
+}
+
 /** Does it compile C++ too? */
 export function hasCpp(compiler: string): boolean {
   return takes(compiler, ["-x", "c++", "-fsyntax-only", "-"], "int main() {}");

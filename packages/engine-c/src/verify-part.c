@@ -17,7 +17,7 @@ static inline uint32_t fault(ax_invariant broken, uint32_t where) { return (uint
 /* The first page from one on that is the lane's; beyond the end, if there is none. */
 static uint32_t own_page(const ax_heap *lane, uint32_t page) {
   const ax_heap *heap = heap_of(lane);
-  while (AX_LANES && page < heap->pages && !is_own(lane, page)) page = ((page >> heap->territory) + 1) << heap->territory;
+  while (AX_LANES && page < peek(&heap->pages) && !is_own(lane, page)) page = ((page >> heap->territory) + 1) << heap->territory;
   return page;
 }
 
@@ -33,7 +33,7 @@ static uint32_t own_entry(const ax_heap *lane, uint32_t page) {
 static bool is_slab_at(const ax_heap *lane, uint32_t page) {
   const ax_heap *heap = heap_of(lane);
   uint32_t entry = own_entry(lane, page), line = (entry & AX_ENTRY_LINE) << AX_LINE_SHIFT;
-  return is_slab(entry) && slab_of(entry) >= page && slab_of(entry) < heap->pages && line >= AX_LINES && line < AX_TABLE;
+  return is_slab(entry) && slab_of(entry) >= page && slab_of(entry) < peek(&heap->pages) && line >= AX_LINES && line < AX_TABLE;
 }
 
 /* Pages of the slab, large block or free run at a page; 0 where none begins, or it goes beyond the end. */
@@ -45,7 +45,7 @@ static uint32_t extent_at(const ax_heap *lane, uint32_t page) {
   else if (is_large(entry)) pages = entry ^ AX_E_LARGE;
   else if (is_given(entry)) pages = entry ^ AX_E_GIVEN;
   else if (is_free(entry)) pages = page_at(heap, page)->length;
-  return pages <= heap->pages - page ? pages : 0;
+  return pages <= peek(&heap->pages) - page ? pages : 0;
 }
 
 static uint32_t verify_run(const ax_heap *lane, uint32_t run, uint32_t pages) {
@@ -64,7 +64,7 @@ static uint32_t verify_run(const ax_heap *lane, uint32_t run, uint32_t pages) {
 static uint32_t verify_extents(const ax_heap *lane) {
   const ax_heap *heap = heap_of(lane);
   uint32_t used = 0;
-  for (uint32_t page = own_page(lane, heap->first), pages; page < heap->pages; page = own_page(lane, page + pages)) {
+  for (uint32_t page = own_page(lane, heap->first), pages; page < peek(&heap->pages); page = own_page(lane, page + pages)) {
     uint32_t entry = own_entry(lane, page);
     pages = extent_at(lane, page);
     if (pages == 0) return fault(AX_BROKEN_EXTENT, page);
@@ -87,14 +87,14 @@ static uint32_t verify_extents(const ax_heap *lane) {
 static bool ends_run(const ax_heap *lane, uint32_t page) {
   const ax_heap *heap = heap_of(lane);
   if (!is_free_page(heap, page) || !is_own(lane, page)) return false;
-  if (page + 1 == heap->pages || !is_own(lane, page + 1)) return true;
+  if (page + 1 == peek(&heap->pages) || !is_own(lane, page + 1)) return true;
   uint32_t next = own_entry(lane, page + 1);
   return is_slab(next) || is_large(next) || is_given(next);
 }
 
 /* Is a page one that a list may lead to, from the page `prev`? */
 static bool is_linked(const ax_heap *heap, uint32_t page, uint32_t prev) {
-  return page >= heap->first && page < heap->pages && page_at(heap, page)->prev == prev;
+  return page >= heap->first && page < peek(&heap->pages) && page_at(heap, page)->prev == prev;
 }
 
 /* A bin lists free runs of its own, the lengths ascending; as many as are taken from `runs`. */
@@ -104,7 +104,7 @@ static uint32_t verify_bin(const ax_heap *lane, uint32_t bin, uint32_t *runs) {
   for (uint32_t shorter = 0, length = 0; *word != 0; shorter = length) {
     uint32_t first = *word, last = first;
     for (; last != 0; last = *word) {
-      bool inside = last >= heap->first && last < heap->pages;
+      bool inside = last >= heap->first && last < peek(&heap->pages);
       /* Of each page one word only can say this: so the walk ends. */
       if (!inside || page_at(heap, last)->prev != (uint32_t)(word - word_at(heap, 0))) return fault(AX_BROKEN_BIN_LINK, bin);
       if (last == first) length = page_at(heap, first)->length;
@@ -127,7 +127,7 @@ static uint32_t verify_bins(const ax_heap *lane) {
   uint32_t words = lane->heads - lane->bins - 1;
   uint32_t total = (AX_LANES ? lane->stacks : heap->info) - lane->heads;
   uint32_t runs = 0;
-  for (uint32_t page = own_page(lane, heap->first); page < heap->pages; page = own_page(lane, page + 1)) {
+  for (uint32_t page = own_page(lane, heap->first); page < peek(&heap->pages); page = own_page(lane, page + 1)) {
     runs += ends_run(lane, page);
   }
   /* The last bits, and the last heads, may be of no bin: they are 0. */
@@ -148,7 +148,7 @@ static uint32_t verify_bins(const ax_heap *lane) {
 /* Is a page the last of a slab of a class? */
 static bool ends_slab(const ax_heap *lane, uint32_t page, const ax_line *line) {
   const ax_heap *heap = heap_of(lane);
-  if (page < heap->first || page >= heap->pages || !is_own(lane, page)) return false;
+  if (page < heap->first || page >= peek(&heap->pages) || !is_own(lane, page)) return false;
   uint32_t entry = own_entry(lane, page);
   return is_slab(entry) && slab_of(entry) == page && line_of(lane, entry) == line;
 }
@@ -159,7 +159,7 @@ static uint32_t verify_cursor(const ax_heap *lane, uint32_t c) {
   const ax_line *line = &lane->lines[c];
   if (line->word == AX_H_ZERO) return line->base == 0 ? 0 : fault(AX_BROKEN_CURSOR, c);
   uint32_t page = (line->word - heap->bits) >> AX_BITS_SHIFT;
-  if (page < heap->first || page >= heap->pages) return fault(AX_BROKEN_CURSOR, c);
+  if (page < heap->first || page >= peek(&heap->pages)) return fault(AX_BROKEN_CURSOR, c);
   uint32_t slab = is_slab(own_entry(lane, page)) ? slab_of(own_entry(lane, page)) : 0;
   if (!ends_slab(lane, slab, line)) return fault(AX_BROKEN_CURSOR, c);
   uint32_t i = (uint32_t)(last_word(heap, slab) - word_at(heap, line->word));
@@ -178,7 +178,7 @@ static uint32_t verify_stack(const ax_heap *lane, uint32_t c) {
   for (uint32_t at = line->bottom + 2; at != line->top + 2; at += 2) {
     ax_entry entry = *entry_on(heap, at);
     uint32_t page = (entry.offset - heap->base) >> AX_PAGE_SHIFT;
-    if (page >= heap->pages || !is_slab(own_entry(lane, page))) return fault(AX_BROKEN_STACK, c);
+    if (page >= peek(&heap->pages) || !is_slab(own_entry(lane, page))) return fault(AX_BROKEN_STACK, c);
     uint32_t slab = slab_of(own_entry(lane, page));
     if (!ends_slab(lane, slab, line)) return fault(AX_BROKEN_STACK, c);
     uint32_t number = ((heap->bits + 8 + (slab << AX_BITS_SHIFT)) << 5) - entry.bit;
@@ -227,7 +227,7 @@ static bool is_open(const ax_heap *lane, uint32_t slab) {
 /* The slabs have the shapes that their pages say. */
 static uint32_t verify_shapes(const ax_heap *lane) {
   const ax_heap *heap = heap_of(lane);
-  for (uint32_t page = own_page(lane, heap->first), pages; page < heap->pages; page = own_page(lane, page + pages)) {
+  for (uint32_t page = own_page(lane, heap->first), pages; page < peek(&heap->pages); page = own_page(lane, page + pages)) {
     pages = extent_at(lane, page);
     if (!is_slab(own_entry(lane, page))) continue;
     uint32_t slab = page + pages - 1;
@@ -244,7 +244,7 @@ static uint32_t verify_pages(const ax_heap *lane, uint32_t c) {
   const ax_heap *heap = heap_of(lane);
   const ax_line *line = &lane->lines[c];
   uint32_t found = 0;
-  for (uint32_t page = own_page(lane, heap->first), pages; page < heap->pages; page = own_page(lane, page + pages)) {
+  for (uint32_t page = own_page(lane, heap->first), pages; page < peek(&heap->pages); page = own_page(lane, page + pages)) {
     pages = extent_at(lane, page);
     if (is_slab(own_entry(lane, page)) && line_of(lane, own_entry(lane, page)) == line) found += pages;
   }
@@ -262,7 +262,7 @@ static uint32_t verify_slabs(const ax_heap *lane) {
     if (broken == 0) broken = verify_stack(lane, c);
   }
   if (broken != 0) return broken;
-  for (uint32_t page = own_page(lane, heap->first), pages; page < heap->pages; page = own_page(lane, page + pages)) {
+  for (uint32_t page = own_page(lane, heap->first), pages; page < peek(&heap->pages); page = own_page(lane, page + pages)) {
     pages = extent_at(lane, page);
     if (!is_slab(own_entry(lane, page))) continue;
     broken = verify_slab(lane, page + pages - 1);

@@ -51,8 +51,9 @@ export function driveLanes(both: LanesBoth, seed: number, calls: number, scale: 
     const dice = random.below(14);
     const it = pick(live);
     if (dice < 4 && both.threads.length < MOST_THREADS) {
-      const ticket = random.chance(0.8) ? both.ticket() : random.chance(0.8) ? pick(tickets) : random.below(1000);
-      tickets.push(ticket);
+      const drawn = random.chance(0.8);
+      const ticket = drawn ? both.ticket() : random.chance(0.8) ? pick(tickets) : random.below(1000);
+      if (drawn) tickets.push(ticket);
       const attached = both.attach(ticket);
       if (attached < 0) return;
       live.push(attached);
@@ -78,7 +79,7 @@ export function driveLanes(both: LanesBoth, seed: number, calls: number, scale: 
       live = without(live, killed);
       const ticket = random.chance(0.9) ? both.threads[killed].holder : pick(tickets);
       const others = live.filter((other) => both.threads[other].holder !== ticket);
-      if (others.length === 0 || ticket > 900) {
+      if (others.length === 0) {
         if (!parked.includes(killed)) live.push(killed);
         return;
       }
