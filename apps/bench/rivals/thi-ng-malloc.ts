@@ -9,7 +9,15 @@ const HEADER = 8;
  * one. So `reallocate` is malloc, copy and free here, which this package does correctly.
  */
 export function create(capacity: number): Adapter {
-  const pool = new MemPool({ size: capacity });
+  return over(new MemPool({ size: capacity }));
+}
+
+/** The same in memory that threads share, all of its state too; who takes turns is the caller's affair. `isNew`: by the first of them. */
+export function createShared(buffer: SharedArrayBuffer, isNew: boolean): Adapter {
+  return over(new MemPool({ buf: buffer, skipInitialization: !isNew }));
+}
+
+function over(pool: MemPool): Adapter {
   const bytes = new Uint8Array(pool.buf);
   const words = new Uint32Array(pool.buf);
   return {

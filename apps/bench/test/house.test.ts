@@ -63,6 +63,7 @@ test("each kind of workload that a command asks for is a folder with an observer
   for (const args of [
     [],
     ["story"],
+    ["threads"],
     ["ariax", "--scenario", "states"],
     ["ariax", "--scenario", "real-time,parts,browser"],
   ]) {

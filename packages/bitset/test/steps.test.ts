@@ -105,6 +105,30 @@ describe.each(SHAPES)("of %i bits, %j are set", (length, bits) => {
   });
 });
 
+test("a set whose claims look, and then write, is found", () => {
+  const { and } = Atomics;
+  const torn = (words: Int32Array, i: number, bits: number) => {
+    const old = Atomics.load(words, i);
+    Atomics.store(words, i, old & bits);
+    return old;
+  };
+  Object.assign(Atomics, { and: torn });
+  try {
+    const both = new Set<string>();
+    interleave(
+      () => {
+        const { stepping } = make(32, [3, 9]);
+        return { calls: [new Call(call(stepping, ["take"])), new Call(call(stepping, ["take"]))] };
+      },
+      2,
+      ({ calls }) => void both.add(String(calls.map(({ outcome }) => outcome!.returned))),
+    );
+    expect(both).toContain("3,3");
+  } finally {
+    Object.assign(Atomics, { and });
+  }
+});
+
 /** What is left after these calls one after the other, if they can have returned that. */
 function serial(bits: readonly number[], ops: readonly Op[], results: readonly unknown[]): number[] | undefined {
   const now = new Set(bits);

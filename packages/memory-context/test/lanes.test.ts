@@ -1,6 +1,8 @@
 /** Contexts over the lanes of one heap: here all in one thread, in threads.test.ts a worker each. */
 import { conformance } from "@ariax/conformance";
+import { isAvailable, NativeSharedAllocator } from "@ariax/native";
 import { SharedSlabAllocator } from "@ariax/slab";
+import { SharedWasmAllocator } from "@ariax/wasm";
 import { reactive } from "@vue/reactivity";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -33,11 +35,40 @@ describe("a root over a lane", () => {
   });
 });
 
-test("a tree of contexts over a lane does as maps and sums do", () => {
-  fc.assert(
-    fc.property(steps, (all) => run(all, MemoryContext, lanesOf(3, 5 << 20)[2])),
-    { seed: 2, numRuns: times(20, 200) },
-  );
+/** A lane of the same kind of heap, in a WebAssembly memory, operated by the engine there. */
+function wasmLane(capacity: number): SharedWasmAllocator {
+  const first = SharedWasmAllocator.createSync({ capacity, lanes: 3 });
+  const lanes = [first, SharedSlabAllocator.attach(first.memory), SharedWasmAllocator.attachSync(first.memory)];
+  for (const size of [20, 3000, 40_000]) for (const lane of lanes) lane.allocate(size);
+  return lanes[2] as SharedWasmAllocator;
+}
+
+describe("a tree of contexts does as maps and sums do", () => {
+  const overLanes = (lane: (capacity: number) => ReturnType<typeof wasmLane> | SharedSlabAllocator) =>
+    fc.assert(
+      fc.property(steps, (all) => run(all, MemoryContext, lane(5 << 20))),
+      { seed: 2, numRuns: times(20, 200) },
+    );
+  test("over a lane", () => overLanes((capacity) => lanesOf(3, capacity)[2]));
+  test("over a lane of the engine in WebAssembly", () => overLanes(wasmLane));
+});
+
+test.skipIf(!isAvailable())("contexts over lanes of mapped memory, which the engine in C operates", () => {
+  using heap = new NativeSharedAllocator({ capacity: 16 << 20, lanes: 2 });
+  const other = SharedSlabAllocator.attach(heap.region!.buffer, { ticket: heap.ticket() });
+  const contexts = [heap, other].map((lane, i) => new MemoryContext(lane, { name: `${i}`, quota: 1 << 20 }));
+  for (const context of contexts) {
+    child(context, "inner", 200_000).allocate(100_000);
+    fillUp(context, 1000);
+    verifyAll(context);
+  }
+  const { reserved } = contexts[0].usage();
+  const { live } = heap.stats();
+  contexts[0].dispose();
+  expect(heap.stats().live).toBe(live - reserved);
+  expect(heap.reclaim(other.holder, { keep: () => false })).toMatchObject({ lanes: 1, blocks: 0 });
+  expect(heap.stats().live).toBe(0);
+  heap.verify();
 });
 
 describe("contexts over lanes of one heap", () => {

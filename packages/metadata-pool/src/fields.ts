@@ -1,7 +1,6 @@
 /** The field types: what a schema may say, what a column is, and which values fit. */
 import { checkInteger, InvalidArgumentError, isRevoked, show, tagOf } from "@ariax/allocator";
 import {
-  type Accessor,
   type AccessorType,
   BigField,
   BytesField,
@@ -113,27 +112,6 @@ function readField(name: string, type: FieldType): Field {
     check: isBytes ? byteString(elements) : check,
     column: (buffer, byteOffset, slots) => new array(buffer, byteOffset, slots * (isBytes ? elements : 1)),
   };
-}
-
-/** What a pool of records shows of its fields: by name, and in a row. */
-export interface OpenFields {
-  readonly names: readonly string[];
-  readonly accessors: readonly Accessor<unknown, never>[];
-  readonly columns: { readonly [name: string]: AnyColumn };
-  readonly byName: { readonly [name: string]: Accessor<unknown, never> };
-}
-
-/** The columns of `pool`, and the accessors, which ask its `slot` where a record is. */
-export function openFields(
-  fields: readonly (Field & { readonly at: number })[],
-  pool: { readonly buffer: ArrayBufferLike; readonly byteOffset: number; readonly capacity: number },
-): OpenFields {
-  const names = fields.map((f) => f.name);
-  const columns = fields.map((f) => f.column(pool.buffer, pool.byteOffset + f.at, pool.capacity));
-  const accessors = fields.map((f, i) => new f.Accessor(f, columns[i] as never, pool as never));
-  const named = <T>(list: readonly T[]): { readonly [name: string]: T } =>
-    Object.freeze(Object.fromEntries(names.map((name, i) => [name, list[i]])));
-  return { names, accessors, columns: named(columns), byName: named(accessors) };
 }
 
 function integer(least: number, most: number): NumberType["check"] {

@@ -58,40 +58,37 @@ export function layOut(schema: Schema, capacity: number, generationBits?: number
   const most = maxGenerationBits(capacity);
   const bits = generationBits === undefined ? most : checkInteger("generationBits", generationBits, 1, most);
   checkInteger("firstLife", firstLife, 1, handleBits(capacity, bits).youngLives);
-  const { fields, hash, end } = placeFields(schema, capacity, 4 * HEADER);
-  const old = Math.ceil(end / 4);
-  const byteLength = poolBytes(4 * old + BitSet.byteLength(capacity), capacity);
+  const [fields, hash, old, byteLength] = placeFields(schema, capacity, 4 * HEADER, BitSet.byteLength(capacity));
   const slots = byteLength / 4 - capacity;
   const header = Int32Array.of(MAGIC, VERSION, byteLength, capacity, bits, hash, firstLife, 0);
   header[CHECKSUM] = fnv(header.subarray(0, CHECKSUM));
   return { capacity, generationBits: bits, firstLife, fields, old, slots, byteLength, header };
 }
 
-/** The columns of a pool, from byte `at` on, and a number that tells its fields from others. */
+/**
+ * The columns of a pool, from byte `at` on; a number that tells its fields from others; the first word behind them, for a set of `setBytes`;
+ * and the bytes of all, with the slots behind that. Throws `InvalidArgumentError` where they are too many.
+ */
 export function placeFields(
   schema: Schema,
   capacity: number,
   at: number,
-): { fields: PlacedField[]; hash: number; end: number } {
-  let end = at;
+  setBytes: number,
+): [fields: PlacedField[], hash: number, set: number, byteLength: number] {
   const fields = readSchema(schema).map((field) => {
-    const placed = { ...field, at: end };
-    end += field.bytes * field.elements * capacity;
+    const placed = { ...field, at };
+    at += field.bytes * field.elements * capacity;
     return placed;
   });
-  const hash = fnv(Array.from(JSON.stringify(fields.map(({ name, type }) => [name, type])), (c) => c.codePointAt(0)!));
-  return { fields, hash, end };
-}
-
-/** The bytes of a pool whose slots, a word each, come after `before` bytes; throws `InvalidArgumentError` where they are too many. */
-export function poolBytes(before: number, capacity: number): number {
-  const byteLength = align8(before + 4 * capacity);
+  const set = Math.ceil(at / 4);
+  const byteLength = align8(4 * set + setBytes + 4 * capacity);
   if (byteLength > MAX_CAPACITY) {
     throw new InvalidArgumentError(
       `invalid capacity: ${capacity} records take ${byteLength} bytes, above ${MAX_CAPACITY}`,
     );
   }
-  return byteLength;
+  const hash = fnv(Array.from(JSON.stringify(fields.map(({ name, type }) => [name, type])), (c) => c.codePointAt(0)!));
+  return [fields, hash, set, byteLength];
 }
 
 /** The layout of the pool that lies at `byteOffset`; throws `CorruptionError` where none does. */
@@ -124,7 +121,7 @@ export function fnv(numbers: ArrayLike<number>): number {
   return hash | 0;
 }
 
-export function align8(bytes: number): number {
+function align8(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
 

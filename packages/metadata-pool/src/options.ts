@@ -1,13 +1,4 @@
-import {
-  CorruptionError,
-  checkAlone,
-  checkBoolean,
-  checkInteger,
-  DetachedError,
-  InvalidArgumentError,
-  isBuffer,
-  readOptions,
-} from "@ariax/allocator";
+import { checkAlone, checkBoolean, checkInteger, InvalidArgumentError, isBuffer, readOptions } from "@ariax/allocator";
 import type { Schema } from "./fields.ts";
 
 export interface PoolOptions<F extends Schema> {
@@ -28,13 +19,6 @@ export interface PoolOptions<F extends Schema> {
    * the one has lived as often as that of the other.
    */
   readonly firstLife?: number | undefined;
-}
-
-export interface Place {
-  /** Memory that exists; what lies there is overwritten. */
-  readonly buffer?: ArrayBufferLike | undefined;
-  /** Where in `buffer`, in bytes, a multiple of 8; default 0. */
-  readonly byteOffset?: number | undefined;
 }
 
 export interface AttachOptions<F extends Schema> {
@@ -69,17 +53,15 @@ export const POOL_OPTIONS: readonly string[] = [
   "firstLife",
 ];
 
-/** The options of a new pool, each read once. Throws `InvalidArgumentError` for unknown and for contradictory ones. */
-export function readPoolOptions<O extends PoolOptions<Schema>>(options: O, more: readonly symbol[] = []): O {
-  const given = readPlace(options, [...POOL_OPTIONS, ...more]);
+/** The `known` options of a new pool, each read once. Throws `InvalidArgumentError` for unknown and for contradictory ones. */
+export function readPoolOptions<O extends PoolOptions<Schema>>(
+  options: O,
+  more: readonly symbol[] = [],
+  known: readonly string[] = POOL_OPTIONS,
+): O {
+  const given = readOptions(options, [...known, ...more]);
   checkAlone(given, "shared", ["buffer"]);
   if (given.shared !== undefined) checkBoolean("shared", given.shared);
-  return given;
-}
-
-/** The `known` options, each read once, and not `byteOffset` alone. */
-export function readPlace<O extends Place>(options: O, known: readonly (string | symbol)[]): O {
-  const given = readOptions(options, known);
   if (given.byteOffset !== undefined && given.buffer === undefined) {
     throw new InvalidArgumentError("contradictory options: byteOffset means nothing without buffer");
   }
@@ -95,17 +77,4 @@ export function checkPlace(buffer: ArrayBufferLike, byteOffset: number, needed: 
   if (room < checkInteger("room", needed, 0, Number.MAX_SAFE_INTEGER)) {
     throw new InvalidArgumentError(`invalid buffer: ${room} bytes at ${byteOffset}, but the pool takes ${needed}`);
   }
-}
-
-interface Bytes {
-  readonly buffer: ArrayBufferLike;
-  readonly byteOffset: number;
-  readonly byteLength: number;
-}
-
-/** What is wrong with a pool whose words are gone: its buffer was transferred, or shrunk. */
-export function gone({ buffer, byteOffset, byteLength }: Bytes): never {
-  const room = buffer.byteLength - byteOffset;
-  if (room <= 0) throw new DetachedError();
-  throw new CorruptionError(`truncated: the pool has ${byteLength} bytes, ${room} are there`);
 }

@@ -1,5 +1,7 @@
 import {
+  CorruptionError,
   checkInteger,
+  DetachedError,
   DoubleFreeError,
   InvalidArgumentError,
   newBuffer,
@@ -10,7 +12,7 @@ import {
 } from "@ariax/allocator";
 import { BitSet } from "@ariax/bitset";
 import type { Accessor } from "./accessors.ts";
-import { type Column, type FieldValue, openFields, type Schema } from "./fields.ts";
+import type { Column, FieldValue, Schema } from "./fields.ts";
 import { type Handle, handleBits } from "./handle.ts";
 import {
   FREE_COUNT,
@@ -27,7 +29,6 @@ import {
   type AttachOptions,
   checkPlace,
   FRESH,
-  gone,
   POOL_OPTIONS,
   type PoolOptions,
   type PoolStats,
@@ -100,11 +101,13 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     const [base, lastYoung] = [layout.firstLife * span, youngLives * span];
     this.slots = { words, table, old, capacity: layout.capacity, span, base, lastYoung, lives };
     this.lastYoung = lastYoung;
-    const { names, accessors, columns, byName } = openFields(layout.fields, this);
-    this.names = names;
-    this.accessors = accessors as never;
-    this.columns = columns as typeof this.columns;
-    this.fields = byName as unknown as typeof this.fields;
+    const columns = layout.fields.map((f) => f.column(buffer, byteOffset + f.at, layout.capacity));
+    this.names = layout.fields.map((f) => f.name);
+    this.accessors = layout.fields.map((f, i) => new f.Accessor(f, columns[i] as never, this as never));
+    const named = <T>(list: readonly T[]): { readonly [name: string]: T } =>
+      Object.freeze(Object.fromEntries(this.names.map((name, i) => [name, list[i]])));
+    this.columns = named(columns) as typeof this.columns;
+    this.fields = named(this.accessors) as unknown as typeof this.fields;
     if (given[CONTINUE] === undefined) {
       // Fresh memory is zero already: writing zeros would only make the host find pages for it.
       if (given.buffer !== undefined && given[FRESH] !== true) this.words.fill(0);
@@ -268,7 +271,10 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
 
   /** Where nothing is found: is there nothing to be found in? A view of a buffer that was transferred or shrunk has no words. */
   private checkAttached(): void {
-    if (this.words.length === 0) gone(this);
+    if (this.words.length > 0) return;
+    const room = this.buffer.byteLength - this.byteOffset;
+    if (room <= 0) throw new DetachedError();
+    throw new CorruptionError(`truncated: the pool has ${this.byteLength} bytes, ${room} are there`);
   }
 
   /** The slot of a live record, or −1, for any value whatever. */

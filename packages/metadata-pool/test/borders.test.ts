@@ -360,6 +360,7 @@ describe("a host that lacks", () => {
   const all = {
     pool: "nothing",
     "shared pool": "nothing",
+    "pool for many": "nothing",
     "stale handle": "StaleHandleError ERR_STALE_HANDLE",
     "pool that is none": "CorruptionError ERR_CORRUPTED",
     "unknown field": "InvalidArgumentError ERR_INVALID_ARGUMENT",
@@ -367,11 +368,17 @@ describe("a host that lacks", () => {
 
   test("memory", () => {
     const outOfMemory = "HostMemoryError ERR_OUT_OF_MEMORY";
-    expect(run("memory", "ulimit -v 3000000")).toEqual({ ...all, pools: outOfMemory, "shared pools": outOfMemory });
+    expect(run("memory", "ulimit -v 3000000")).toEqual({
+      ...all,
+      pools: outOfMemory,
+      "shared pools": outOfMemory,
+      "pools for many": outOfMemory,
+    });
   });
 
   test("SharedArrayBuffer", () => {
-    expect(run("SharedArrayBuffer")).toEqual({ ...all, "shared pool": "UnsupportedError ERR_UNSUPPORTED" });
+    const unsupported = "UnsupportedError ERR_UNSUPPORTED";
+    expect(run("SharedArrayBuffer")).toEqual({ ...all, "shared pool": unsupported, "pool for many": unsupported });
   });
 
   test("prototypes that can be changed", () => {

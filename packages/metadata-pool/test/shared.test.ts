@@ -248,6 +248,24 @@ describe("reclaim", () => {
     expect(a.isLive(h)).toBe(true);
   });
 
+  test("a thread that comes meanwhile, by a ticket that the dead one drew, keeps what it has", () => {
+    const pool = make();
+    const a = attach(pool);
+    a.acquire();
+    const [t, u] = [a.ticket(), a.ticket()];
+    let b: Pool | undefined;
+    const held: H[] = [];
+    pool.reclaim(a.self, () => {
+      b = attach(pool, t);
+      held.push(b.acquire());
+      return false;
+    });
+    held.push(b!.acquire());
+    expect([...pool].sort((x, y) => x - y)).toEqual(held.sort((x, y) => x - y));
+    expect(() => attach(pool, u)).toThrow("is over");
+    pool.verify();
+  });
+
   test("two reclaimers at once: the second has nothing to do", () => {
     const pool = make();
     const [a, b] = [attach(pool), attach(pool)];

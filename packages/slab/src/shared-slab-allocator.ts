@@ -29,6 +29,7 @@ import { clearShared, makeShared, openShared, type SharedOptions } from "./lanes
 import { sharedStats, verifyLane, verifyShared } from "./lanes/inspect.ts";
 import { freeOwn, resizeOwn } from "./lanes/large.ts";
 import * as L from "./lanes/layout.ts";
+import { type HeldLock, holdLock, whenReleased } from "./lanes/locks.ts";
 import { answer, FIRST_STEP, giveAll, NO_STEP, relieve, settle } from "./lanes/relief.ts";
 import { freeRemote } from "./lanes/remote.ts";
 import type { Lost } from "./lanes/repair.ts";
@@ -141,6 +142,8 @@ export class SharedSlabAllocator implements Allocator {
   /** The ticket of the thread that this object is for. */
   declare readonly holder: number;
   declare private closed: boolean;
+  /** What proves, once it is released, that the thread has ended. */
+  declare private lock: Promise<HeldLock> | undefined;
   declare private late: number;
   declare protected readonly onLate: ((count: number) => void) | undefined;
   /** This heap, and not a proxy of it. */
@@ -164,6 +167,7 @@ export class SharedSlabAllocator implements Allocator {
     this.inStack = w[H_DEPTH] - 1;
     this.capacity = w[H_LIMIT] * PAGE_SIZE;
     this.closed = false;
+    this.lock = undefined;
     this.onLate = onLateDoubleFree;
     this.itself = () => this;
     this.holder = opened === undefined ? 1 : opened.ticket;
@@ -537,14 +541,16 @@ export class SharedSlabAllocator implements Allocator {
   close(): void {
     const it = this.itself();
     if (it.closed) return;
-    if (it.view.length === 0 && !resume(it.heap.words, it.lane, it.holder)) {
-      // Parked, and another thread has the lane now.
-      it.closed = true;
-      return;
+    // Parked, and another thread has the lane now?
+    if (it.view.length !== 0 || resume(it.heap.words, it.lane, it.holder)) {
+      it.hold(it.lane);
+      it.end(L.ORPHAN);
     }
-    it.hold(it.lane);
-    it.end(L.ORPHAN);
     it.closed = true;
+    it.lock?.then(
+      ({ release }) => release(),
+      () => {},
+    );
   }
 
   /** As `close`. */
@@ -583,17 +589,44 @@ export class SharedSlabAllocator implements Allocator {
   }
 
   /**
-   * Reclaims what a worker leaves behind, once its thread has ended; `then` is told what that was. What is returned undoes it. In Deno not of
-   * one that was terminated, or ended by an error: its 'exit' comes before a busy thread has stopped, if that ever does.
+   * Reclaims what a worker leaves behind, once its thread has ended; `then` is told what that was. What is returned undoes it, as does
+   * `close`. For workers that have an 'exit' event; those of a page: `watchLock`. In Deno not of one that was terminated, or ended by an error:
+   * its 'exit' comes before a busy thread has stopped, if that ever does.
    */
   watch(worker: Worker, ticket: number, then?: (lost: Lost) => void): () => void {
     const it = this.itself();
     checkTicket(it.heap.words, ticket);
     checkCallback("then", then);
-    return whenItEnds(worker, () => {
-      const lost = it.reclaim(ticket);
-      then?.(lost);
-    });
+    return whenItEnds(worker, () => it.reclaimOnce(ticket, then));
+  }
+
+  /**
+   * What a page's worker does when it has attached: it takes a Web Lock, which it holds until it closes, or dies. The lock's name is for
+   * the thread that is to notice that: `watchLock`. Again: the same name. Throws `UnsupportedError` where there is no `navigator.locks`.
+   */
+  async holdLock(): Promise<string> {
+    const it = this.itself();
+    if (it.closed) throw new HeapClosedError();
+    it.lock ??= holdLock(it.holder);
+    return (await it.lock).name;
+  }
+
+  /**
+   * As `watch`, for a worker of a page: reclaims once the lock is free that the worker held when it told its name, so when it can run no more.
+   * Resolves once that is sure to be noticed, with what undoes it. Throws `UnsupportedError` where there are no such locks.
+   */
+  async watchLock(ticket: number, lock: string, then?: (lost: Lost) => void): Promise<() => void> {
+    const it = this.itself();
+    checkTicket(it.heap.words, ticket);
+    checkCallback("then", then);
+    return whenReleased(lock, ticket, () => it.reclaimOnce(ticket, then));
+  }
+
+  /** A thread that was watched has ended. */
+  private reclaimOnce(ticket: number, then: ((lost: Lost) => void) | undefined): void {
+    if (this.closed) return;
+    const lost = this.reclaim(ticket);
+    then?.(lost);
   }
 }
 

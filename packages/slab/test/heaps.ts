@@ -62,7 +62,7 @@ export function drive(heap: SlabAllocator, live: number[], next: Random, calls: 
 }
 
 /** Blocks of `size` bytes until none fits. */
-export function fill(heap: SlabAllocator, size: number): number[] {
+export function fill(heap: Pick<SlabAllocator, "tryAllocate">, size: number): number[] {
   const made: number[] = [];
   for (let offset = heap.tryAllocate(size); offset !== 0; offset = heap.tryAllocate(size)) made.push(offset);
   return made;

@@ -7,6 +7,7 @@ import type { Streams } from "./options.ts";
 import { addRunCommand } from "./run.ts";
 import { didYouMean } from "./select.ts";
 import { addStoryCommand } from "./story.ts";
+import { addThreadsCommand } from "./threads.ts";
 
 /** Exit codes: 0 done, 1 something failed, 2 wrong arguments, 130 stopped by Ctrl-C. `ask` is for who has no processes. */
 export async function main(
@@ -25,7 +26,8 @@ export async function main(
     // What stands behind a command's name is the command's: all have a `--json`.
     .enablePositionalOptions();
   const streams = { out, err, ask, exit: (code: number) => (exitCode = code) };
-  for (const add of [addRunCommand, addStoryCommand, addAriaxCommand, addCompareCommand]) add(program, streams);
+  for (const add of [addRunCommand, addStoryCommand, addAriaxCommand, addThreadsCommand, addCompareCommand])
+    add(program, streams);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

@@ -25,7 +25,7 @@ import { CorruptionError, checkInteger, InvalidArgumentError } from "@ariax/allo
 import { AtomicBitSet } from "@ariax/bitset";
 import type { Schema } from "../fields.ts";
 import { handleBits, MAX_SLOTS, maxGenerationBits } from "../handle.ts";
-import { expect, fnv, hex, type PlacedField, placeFields, poolBytes } from "../layout.ts";
+import { expect, fnv, hex, type PlacedField, placeFields } from "../layout.ts";
 
 const MAGIC = 0x41584d53; // "AXMS"
 const VERSION = 1;
@@ -64,9 +64,8 @@ export function layOutShared(
   const bits = generationBits === undefined ? most : checkInteger("generationBits", generationBits, 1, most);
   checkInteger("firstLife", firstLife, 1, handleBits(capacity, bits).youngLives);
   const begin = 8 * Math.ceil((LANES + lanes + 1) / 2);
-  const { fields, hash, end } = placeFields(schema, capacity, begin);
-  const hints = Math.ceil(end / 4);
-  const byteLength = poolBytes(4 * hints + AtomicBitSet.byteLength(capacity), capacity);
+  const setBytes = AtomicBitSet.byteLength(capacity);
+  const [fields, hash, hints, byteLength] = placeFields(schema, capacity, begin, setBytes);
   const slots = byteLength / 4 - capacity;
   const header = Int32Array.of(MAGIC, VERSION, byteLength, capacity, bits, hash, firstLife, lanes, 0);
   header[CHECKSUM] = fnv(header.subarray(0, CHECKSUM));

@@ -1,6 +1,8 @@
 import {
+  CorruptionError,
   checkCallback,
   checkInteger,
+  DetachedError,
   InvalidArgumentError,
   newBuffer,
   PoolExhaustedError,
@@ -10,9 +12,9 @@ import {
 } from "@ariax/allocator";
 import { AtomicBitSet, BitSet } from "@ariax/bitset";
 import type { Accessor } from "../accessors.ts";
-import { type Column, type FieldValue, openFields, type Schema } from "../fields.ts";
+import type { Column, FieldValue, Schema } from "../fields.ts";
 import { type Handle, handleBits } from "../handle.ts";
-import { checkPlace, gone, type PoolStats } from "../options.ts";
+import { checkPlace, type PoolStats } from "../options.ts";
 import { LaneLostError, PoolClosedError } from "./errors.ts";
 import {
   byOf,
@@ -61,9 +63,13 @@ interface Continued {
  * that the handle says. So of two that want the same, one gets it, and a slot says by itself who has it. All else are hints: a set of
  * slots that may be free, and, for each thread, the slots that it released last.
  *
- * Which accesses are plain, and why that does no harm: the load of a slot's word before its compare-exchange (an old value makes it fail;
- * where nothing is tried because of one, it is loaded again, atomically); that of the thread's own lane (it learns later that it was
- * reclaimed although it lives). The columns are the program's: an acquire sees all that was done before the release of the same slot.
+ * Which accesses are plain, and why that does no harm:
+ *
+ *     a slot's word, before its    an old value makes that fail. Where one keeps it from being tried, the word is loaded again,
+ *     compare-exchange             atomically; but not of a slot that was released lately: it has a hint, too
+ *     a slot's word, of `isLive`   where it says live, the record was so a moment ago; where not, it is loaded again, atomically
+ *     the own lane's word          the thread learns later that it was reclaimed although it lives
+ *     the columns                  are the program's: an acquire sees all that was done before the release of the same slot
  *
  * As in `MetadataPool`, `this` may be a proxy: what is read of it is read before anything is written.
  */
@@ -134,11 +140,13 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
     this.retiredWord = ((lives + 1 - firstLife) << laneBits) | 0;
     this.recent = new Int32Array(RECENT + 2);
     this.watched = new Map();
-    const { names, accessors, columns, byName } = openFields(layout.fields, this);
-    this.names = names;
-    this.accessors = accessors as never;
-    this.columns = columns as unknown as typeof this.columns;
-    this.fields = byName as unknown as typeof this.fields;
+    const columns = layout.fields.map((f) => f.column(buffer, byteOffset + f.at, layout.capacity));
+    this.names = layout.fields.map((f) => f.name);
+    this.accessors = layout.fields.map((f, i) => new f.Accessor(f, columns[i] as never, this as never));
+    const named = <T>(list: readonly T[]): { readonly [name: string]: T } =>
+      Object.freeze(Object.fromEntries(this.names.map((name, i) => [name, list[i]])));
+    this.columns = named(columns) as typeof this.columns;
+    this.fields = named(this.accessors) as unknown as typeof this.fields;
     const { words, table, laneMask, retiredWord: retired } = this;
     if (old === undefined) {
       // Fresh memory is zero already.
@@ -404,7 +412,10 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
   }
 
   private checkAttached(): void {
-    if (this.words.length === 0) gone(this);
+    if (this.words.length > 0) return;
+    const room = this.buffer.byteLength - this.byteOffset;
+    if (room <= 0) throw new DetachedError();
+    throw new CorruptionError(`truncated: the pool has ${this.byteLength} bytes, ${room} are there`);
   }
 
   /** Throws unless this thread has its lane. */

@@ -37,10 +37,7 @@ export function reclaimTicket(
   }
   if (!stepLane(pool, lane, word, laneWord(pool, serial, self, DEAD))) return [];
   for (let other = 1; other <= pool.lanes; other++) {
-    if (other === lane || estate[other] === 0) continue;
-    const theirs = loadLane(pool, other);
-    const next = stateOf(theirs) === DRAWN ? laneWord(pool, serialOf(pool, theirs), 0, FREE) : 0;
-    stepLane(pool, other, theirs, next || laneWord(pool, serialOf(pool, theirs), self, DEAD));
+    if (other !== lane && estate[other] === 1 && !inherit(pool, other, self)) estate[other] = 0;
   }
   const lost = freeSlots(pool, estate, self, kept);
   for (let dead = 1; dead <= pool.lanes; dead++) {
@@ -51,6 +48,17 @@ export function reclaimTicket(
     }
   }
   return lost;
+}
+
+/**
+ * Takes over the work at a lane that the dead thread was reclaiming. One that it drew has no slots, and is free: unless its thread has come
+ * meanwhile, and lives. Whether its slots are to be freed.
+ */
+function inherit(pool: SharedSlots, lane: number, self: number): boolean {
+  const word = loadLane(pool, lane);
+  const serial = serialOf(pool, word);
+  if (stateOf(word) === DRAWN) stepLane(pool, lane, word, laneWord(pool, serial, 0, FREE));
+  return stateOf(word) === DEAD && stepLane(pool, lane, word, laneWord(pool, serial, self, DEAD));
 }
 
 /** A 1 for `lane`, and for each lane that it, or one of these, has drawn or was reclaiming. */

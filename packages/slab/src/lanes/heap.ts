@@ -169,6 +169,12 @@ export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0):
   if (now < pages * PAGE_SIZE) {
     throw new CorruptionError(`truncated: the heap has ${pages * PAGE_SIZE} bytes, ${now} are there`);
   }
+  // Of a WebAssembly.Memory: what it has once it has grown is in another buffer.
+  if (memory.maxByteLength < base + limit * PAGE_SIZE) {
+    throw new InvalidArgumentError(
+      `invalid buffer: it ends at byte ${memory.maxByteLength}, the heap may grow to ${base + limit * PAGE_SIZE}; attach by its WebAssembly.Memory`,
+    );
+  }
   const heap = new Heap(memory, base, words);
   if (header[H.H_BASE] !== (base | 0) || base + limit * PAGE_SIZE > MAX_CAPACITY) {
     throw new CorruptionError(`header word ${H.H_BASE} is ${header[H.H_BASE]}, must be ${base}`);

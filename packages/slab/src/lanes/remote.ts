@@ -15,7 +15,7 @@
  * announced it, is known by that: whoever repairs its lane announces the block again.
  */
 import { DoubleFreeError, type InvalidFreeError, type Offset } from "@ariax/allocator";
-import { BITS_SHIFT, E_GIVEN, E_PAGES, H_BASE, H_BITS, H_REMOTE, TABLE } from "../layout.ts";
+import { BITS_SHIFT, E_GIVEN, E_LARGE, E_PAGES, H_BASE, H_BITS, H_REMOTE, TABLE } from "../layout.ts";
 import { bitOf, freeError, largeAt } from "../lookup.ts";
 import { PAGE_SHIFT } from "../size-class.ts";
 import * as L from "./layout.ts";
@@ -30,11 +30,11 @@ export function freeRemote(
   if (bit >= 0) return freeBit(w, lane, offset, bit);
   const page = largeAt(w, offset);
   if (page === 0) return freeError(w, lane, offset);
-  const entry = w[TABLE + page];
+  const pages = w[TABLE + page] & E_PAGES;
   w[lane + L.H_OP] = offset;
-  // Has its owner, or another, freed it since, or made it longer? No order says which of these was first.
-  const now = Atomics.compareExchange(w, TABLE + page, entry, E_GIVEN | (entry & E_PAGES));
-  if (now !== entry) return new DoubleFreeError(offset);
+  // Has its owner, or another, freed it since it was looked at, or made it longer? No order says which of these was first.
+  const before = Atomics.compareExchange(w, TABLE + page, E_LARGE | pages, E_GIVEN | pages);
+  if (before !== (E_LARGE | pages)) return new DoubleFreeError(offset);
   announce(w, page, false);
   return undefined;
 }

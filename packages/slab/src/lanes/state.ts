@@ -34,16 +34,16 @@ export function checkTicket(w: Int32Array, ticket: unknown): number {
 
 /** The lane that a thread gets: its own that it parked; else one that is in order, and whose thread is gone; a new one; one that is parked. */
 export function attachLane(w: Int32Array, ticket: number): number {
-  refuseTwice(w, ticket, w[H_LANES]);
+  refuseTwice(w, ticket, 0);
   const lane =
     tryAttach(w, ticket, (state, holder) => state === L.PARKED && holder === ticket) ||
     tryAttach(w, ticket, (state) => state === L.ORPHAN) ||
     tryAttach(w, ticket, (state) => state === L.FREE) ||
     tryAttach(w, ticket, (state) => state === L.PARKED);
   if (lane === 0) throw new NoLaneError(w[H_LANES]);
-  // Two threads with one ticket, at once? The one with the later lane gives way.
+  // Two threads with one ticket, at once? Who sees the other gives way, and both may: else the one who came first would have to wait.
   try {
-    refuseTwice(w, ticket, w[lane + L.H_CODE] - 1);
+    refuseTwice(w, ticket, lane);
   } catch (error) {
     endLane(w, lane, ticket, L.ORPHAN);
     throw error;
@@ -51,10 +51,12 @@ export function attachLane(w: Int32Array, ticket: number): number {
   return lane;
 }
 
-/** Throws where one of the first lanes is held, or was, and is not repaired, by the thread of a ticket. */
-function refuseTwice(w: Int32Array, ticket: number, lanes: number): void {
-  for (let i = 0; i < lanes; i++) {
-    const word = stateOf(w, L.laneAt(w, i));
+/** Throws where a lane, but for one, is held, or was, and is not repaired, by the thread of a ticket. */
+function refuseTwice(w: Int32Array, ticket: number, except: number): void {
+  for (let i = 0; i < w[H_LANES]; i++) {
+    const lane = L.laneAt(w, i);
+    if (lane === except) continue;
+    const word = stateOf(w, lane);
     const state = word & STATE;
     if (word >>> L.STATE_BITS === ticket && state !== L.PARKED && state !== L.ORPHAN && state !== L.FREE) {
       throw new TicketError(`ticket ${ticket} is in use: lane ${i} is ${NAMES[state]}`);

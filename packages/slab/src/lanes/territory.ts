@@ -28,7 +28,10 @@ const H_USED = 17;
 const H_PEAK = 18;
 const H_CHECK = 19;
 const H_CODE = 22;
+const H_MAIL = 23;
 const H_HINT = 27;
+const M_ROOT = 1;
+const M_INBOX = 2;
 const TABLE = 600;
 const E_FREE = 0;
 const INFO_SHIFT = 2;
@@ -92,10 +95,21 @@ function claimAll(w: Int32Array, lane: number, start: number, need: number, most
     return behind;
   }
   if (start <= w[H_HINT]) w[H_HINT] = behind;
+  for (let t = start; t < behind; t++) announceAgain(w, lane, t);
   const first = firstOf(w, start);
   have(w, lane, firstOf(w, behind) - first);
   addRun(w, lane, first, firstOf(w, behind) - first);
   return behind;
+}
+
+/**
+ * A bit of the territory that is in the inbox, from when it was the lane's before, and the root may not speak of: of a thread that was killed
+ * between the two. Nobody else would announce what is freed there.
+ */
+function announceAgain(w: Int32Array, lane: number, territory: number): void {
+  const mail = w[lane + H_MAIL];
+  const word = territory >>> 5;
+  if ((Atomics.load(w, mail + M_INBOX + word) & (1 << territory)) !== 0) Atomics.or(w, mail + M_ROOT, 1 << word);
 }
 
 /** Claims what follows on the pages up to `end`, so that `pages` are free there; false where it is not the pool's. */

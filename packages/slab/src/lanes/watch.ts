@@ -18,7 +18,7 @@ export function whenItEnds(worker: Worker, then: () => void): () => void {
   }
   if (typeof worker.once !== "function") {
     throw new UnsupportedError(
-      "the worker has no 'exit' event, so nothing proves that its thread has ended: in a page, heap.watchLock(ticket)",
+      "the worker has no 'exit' event, so nothing proves that its thread has ended: in a page, heap.watchLock(ticket, lock)",
     );
   }
   checkCallback("worker.off", worker.off);

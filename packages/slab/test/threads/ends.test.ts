@@ -100,3 +100,14 @@ test("a thread that is reclaimed though it lives is told so, and the heap stays 
   heap.verify();
   await worker.terminate();
 });
+
+test("a heap that is closed here reclaims nothing when a thread ends, and the end of it is no error", async () => {
+  const heap = heapOf();
+  const ticket = heap.ticket();
+  const worker = await threadThat("returns", heap, ticket);
+  heap.watch(worker, ticket, () => expect.unreachable());
+  const other = SharedSlabAllocator.attach(heap.memory.buffer);
+  heap.close();
+  await once(worker, "exit");
+  expect(other.reclaim(ticket)).toEqual(FOUR);
+});

@@ -2,16 +2,36 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { SharedSlabAllocator } from "../../src/index.ts";
 
-const { how, buffer, ticket } = workerData as { how: string; buffer: SharedArrayBuffer; ticket: number };
+interface Asked {
+  readonly how: string;
+  readonly buffer: SharedArrayBuffer;
+  readonly ticket: number;
+  readonly buffers: readonly SharedArrayBuffer[];
+}
+const { how, buffer, ticket, buffers } = workerData as Asked;
 
 if (how === "creates") {
   const heap = new SharedSlabAllocator({ capacity: 2 ** 20, lanes: 4 });
   parentPort?.postMessage({ buffer: heap.memory.buffer, blocks: blocksOf(heap), other: heap.ticket() });
+} else if (how === "attaches to all") {
+  parentPort?.postMessage("begins");
+  for (const there of buffers) {
+    const heap = attachOnce(there);
+    heap.allocate(100);
+    heap.verifyLane();
+  }
 } else if (how === "throws while it loads") {
   throw new Error(how);
 } else {
   const heap = SharedSlabAllocator.attach(buffer, { ticket });
   parentPort?.postMessage({ blocks: blocksOf(heap) });
+  if (how === "works as it exits") {
+    process.on("exit", () => {
+      heap.free(heap.allocate(50_000));
+      heap.allocate(7000);
+      heap.verifyLane();
+    });
+  }
   if (how === "exits") process.exit(3);
   if (how === "throws") throw new Error(how);
   // Reclaimed though it lives: its next call that is not on the hot path says so.
@@ -35,4 +55,15 @@ if (how === "creates") {
 
 function blocksOf(heap: SharedSlabAllocator): number[] {
   return [24, 500, 3000, 40_000].map((size) => heap.allocate(size));
+}
+
+/** Until there is a heap. */
+function attachOnce(there: SharedArrayBuffer): SharedSlabAllocator {
+  for (;;) {
+    try {
+      return SharedSlabAllocator.attach(there);
+    } catch (error) {
+      if ((error as Error).message !== "corrupted: no heap: no magic number at byte 0") throw error;
+    }
+  }
 }

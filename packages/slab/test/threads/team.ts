@@ -24,11 +24,12 @@ export function teamOf(heap: SharedSlabAllocator, threads: number, rounds: numbe
 const scripts = new Map<string, Promise<string>>();
 
 /** A script beside this one and all that it imports, in one: a thread that strips types from 30 files needs 300 ms for it. */
-export function bundled(script: string): Promise<string> {
+export function bundled(script: string, format: "cjs" | "esm" = "cjs"): Promise<string> {
   const known = scripts.get(script);
   if (known !== undefined) return known;
   const entryPoints = [fileURLToPath(new URL(script, import.meta.url))];
-  const made = build({ entryPoints, bundle: true, format: "cjs", platform: "node", write: false });
+  const platform = format === "cjs" ? "node" : "browser";
+  const made = build({ entryPoints, bundle: true, format, platform, write: false });
   const text = made.then(({ outputFiles }) => outputFiles[0].text);
   scripts.set(script, text);
   return text;

@@ -13,8 +13,9 @@ import { RESULTS } from "../../base/results.ts";
 export const C_FOLDER: string = join(RESULTS, ".c");
 export const NATIVE: string = fileURLToPath(new URL("../../../native/", import.meta.url));
 const ENGINE = fileURLToPath(new URL("../../../../../packages/engine-c/", import.meta.url));
-/** The engine as one file. */
+/** The engine as one file: of one thread, and of many. */
 const UNITY = join(ENGINE, "src/ariax.c");
+const LANES = join(ENGINE, "src/ariax-lanes.c");
 
 // The same for the loop and the engine: what Debian builds its libraries with.
 const FLAGS = ["-std=c11", "-O2", "-DNDEBUG"];
@@ -76,12 +77,25 @@ export function compile({ command, args, version }: Compiler, unit: Unit, env = 
 }
 
 /** The program that replays through shared libraries, or the one with our own engine in it. */
-export function buildReplay(what: "libraries" | "engine", env: NodeJS.ProcessEnv = process.env): Built {
+export const buildReplay = (what: "libraries" | "engine", env: NodeJS.ProcessEnv = process.env): Built =>
+  buildProgram("replay", what, ["replay.c"], [`-DENGINE="${UNITY}"`, "engine.c"], env);
+
+/** The same of the one whose threads share an allocator. */
+export const buildThreads = (what: "libraries" | "engine", env: NodeJS.ProcessEnv = process.env): Built =>
+  buildProgram("threads", what, ["threads.c", "-pthread"], [`-DENGINE="${LANES}"`, "engine-lanes.c"], env);
+
+function buildProgram(
+  name: string,
+  what: "libraries" | "engine",
+  sources: readonly string[],
+  ofEngine: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Built {
   const isOurs = what === "engine";
   if (isOurs && !existsSync(UNITY)) return { reason: "packages/engine-c/src/ariax.c is not there" };
   const compiler = findCompiler(env);
   if (compiler === undefined) return { reason: `no C compiler (${env.CC ? `CC=${env.CC}` : "cc, gcc or clang"})` };
-  const engine = isOurs ? [`-DENGINE="${UNITY}"`, `-I${join(ENGINE, "include")}`, "engine.c"] : [];
+  const engine = isOurs ? [`-I${join(ENGINE, "include")}`, ...ofEngine] : [];
   const folders = isOurs ? [NATIVE, join(ENGINE, "src"), join(ENGINE, "include")] : [NATIVE];
-  return compile(compiler, { name: `replay-${what}`, args: [...FLAGS, "replay.c", ...engine, "-ldl"], folders }, env);
+  return compile(compiler, { name: `${name}-${what}`, args: [...FLAGS, ...sources, ...engine, "-ldl"], folders }, env);
 }
