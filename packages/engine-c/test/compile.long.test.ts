@@ -81,8 +81,8 @@ describe("clang that is WebAssembly", () => {
     ["ariax-lanes.c", "-O2", "-matomics", "-mbulk-memory"],
     ["ariax-lanes.c", "-Oz", "-matomics", "-mbulk-memory"],
     ["ariax-lanes.c", "-Oz", "-mno-bulk-memory"],
-  ])("has no warning, no data and no stack in memory: %s at %s %s", async (...args) => {
-    const bytes = await wasm(...args);
+  ])("has no warning, no data and no stack in memory: %s at %s %s", async (engine, ...args) => {
+    const bytes = await wasm(engine, ...args);
     const DATA = 11;
     expect(sections(bytes)).not.toContain(DATA);
     // What it needs from outside: had it variables in memory, the stack's pointer too.
