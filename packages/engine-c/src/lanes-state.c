@@ -35,10 +35,12 @@ uint32_t ax_ticket(ax_heap *heap) {
 
 static bool is_drawn(const ax_heap *heap, uint32_t ticket) { return ticket >= 1 && ticket <= load(&heap->token); }
 
-/* Is one of the first lanes held, or was, and is not repaired, by the thread of a ticket? */
-static bool is_in_use(const ax_heap *heap, uint32_t ticket, uint32_t lanes) {
-  for (uint32_t i = 0; i < lanes; i++) {
-    uint32_t word = state_of(lane_at(heap, i)), state = word & AX_STATE;
+/* Is a lane, but for one, held, or was, and is not repaired, by the thread of a ticket? */
+static bool is_in_use(ax_heap *heap, uint32_t ticket, const ax_heap *except) {
+  for (uint32_t i = 0; i < heap->lanes; i++) {
+    const ax_heap *lane = lane_at(heap, i);
+    if (lane == except) continue;
+    uint32_t word = state_of(lane), state = word & AX_STATE;
     if (word >> AX_STATE_BITS == ticket && state != AX_PARKED && state != AX_ORPHAN && state != AX_FREE) return true;
   }
   return false;
@@ -64,14 +66,14 @@ static bool end_lane(ax_heap *lane, uint32_t ticket, uint32_t state) {
 /* Its own that it parked; else one that is in order, and whose thread is gone; a new one; one that is parked. */
 uint32_t ax_attach(ax_heap *heap, uint32_t ticket) {
   if (!is_drawn(heap, ticket)) return AX_TICKET_NOT_DRAWN;
-  if (is_in_use(heap, ticket, heap->lanes)) return AX_TICKET_IN_USE;
+  if (is_in_use(heap, ticket, NULL)) return AX_TICKET_IN_USE;
   ax_heap *lane = try_attach(heap, ticket, AX_PARKED, true);
   if (lane == NULL) lane = try_attach(heap, ticket, AX_ORPHAN, false);
   if (lane == NULL) lane = try_attach(heap, ticket, AX_FREE, false);
   if (lane == NULL) lane = try_attach(heap, ticket, AX_PARKED, false);
   if (lane == NULL) return AX_NO_LANE;
-  /* Two threads with one ticket, at once? The one with the later lane gives way. */
-  if (!is_in_use(heap, ticket, lane->code - 1)) return word_of(lane);
+  /* Two threads with one ticket, at once? Who sees the other gives way, and both may: else the one who came first would have to wait. */
+  if (!is_in_use(heap, ticket, lane)) return word_of(lane);
   end_lane(lane, ticket, AX_ORPHAN);
   return AX_TICKET_IN_USE;
 }

@@ -16,6 +16,15 @@ static void have(ax_heap *lane, uint32_t pages) {
 }
 
 /*
+ * A bit of the territory that is in the inbox, from when it was the lane's before, and the root may not speak of: of a thread that was killed
+ * between the two. Nobody else would announce what is freed there.
+ */
+static void announce_again(ax_heap *lane, uint32_t territory) {
+  uint32_t word = load(mail_at(lane, AX_M_INBOX + territory / 32));
+  if ((word >> territory % 32 & 1) != 0) fetch_or(mail_at(lane, AX_M_ROOT), 1u << territory / 32 % 32);
+}
+
+/*
  * Claims `start` to `need`, and on up to `most` as long as no other has one: the territory behind the last; or, where another has one of those
  * needed, none, and that one.
  */
@@ -28,6 +37,7 @@ static uint32_t claim_all(ax_heap *lane, uint32_t start, uint32_t need, uint32_t
     return behind;
   }
   if (start <= peek(&heap->hint)) poke(&heap->hint, behind);
+  for (uint32_t t = start; t < behind; t++) announce_again(lane, t);
   uint32_t first = first_page(heap, start), pages = first_page(heap, behind) - first;
   have(lane, pages);
   add_run(lane, first, pages);

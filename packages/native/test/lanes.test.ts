@@ -205,7 +205,7 @@ describeNative("a heap with lanes", () => {
     expect(thrownBy(() => other.allocateMany(8, new Int32Array(4)))).toContain(gone);
     expect(thrownBy(() => other.freeMany(Int32Array.of(p)))).toContain(gone);
     expect(thrownBy(() => other.handle)).toContain(gone);
-    expect(thrownBy(() => heap.allocate(100))).toContain("HeapClosedError ERR_CLOSED");
+    expect(thrownBy(() => heap.allocate(100))).toContain("ClosedError ERR_CLOSED");
     heap.dispose();
     heap.close();
   });
