@@ -1,5 +1,5 @@
 /*
- * A thread is killed before each store of each call, and its lane repaired by another; and who repairs it is killed so, too.
+ * A thread is killed before each store of each call (of a reset, each 13th), and its lane repaired by another; and who repairs it is killed so, too.
  *
  *     lanes-kill seeds step            step: of the stores of a repair each so-manieth
  *
@@ -92,7 +92,7 @@ static void live_a_while(uint32_t steps) {
   if (dice == 1) ax_close(heap, now.lane[3], now.ticket[3]);
 }
 
-typedef enum kind { ALLOCATE, ALIGNED, MANY, FREE, FREE_MANY, RESIZE, REALLOCATE, ANSWER, PARK, CLOSE, ATTACH, RESUME, KINDS } kind;
+typedef enum kind { ALLOCATE, ALIGNED, MANY, FREE, FREE_MANY, RESIZE, REALLOCATE, ANSWER, PARK, CLOSE, ATTACH, RESUME, RESET, KINDS } kind;
 
 /* A call of thread 0: what it is about are the last blocks. */
 typedef struct call {
@@ -130,13 +130,18 @@ static call make_call(kind which) {
     now.ticket[3] = ax_ticket(heap);
     now.lane[3] = ax_attach(heap, now.ticket[3]);
   }
+  if (c.kind == RESET) {
+    /* About all blocks; while no other thread has a lane. */
+    c.count = now.count;
+    for (uint32_t i = 1; i < THREADS; i++) ax_park(heap, now.lane[i], now.ticket[i]);
+  }
   return c;
 }
 
 static void perform(const call *c) {
   uint32_t lane = now.lane[0], ticket = now.ticket[0];
   const block *last = &now.blocks[now.count - 1];
-  for (uint32_t i = 0; i < c->count; i++) out[i] = (last - i)->offset;
+  for (uint32_t i = 0; i < c->count && c->kind == FREE_MANY; i++) out[i] = (last - i)->offset;
   switch (c->kind) {
     case ALLOCATE: ax_lane_allocate(heap, lane, ticket, c->size); break;
     case ALIGNED: ax_lane_allocate_aligned(heap, lane, ticket, c->size, 1u << c->size % 15); break;
@@ -150,6 +155,7 @@ static void perform(const call *c) {
     case CLOSE: ax_close(heap, lane, ticket); break;
     case ATTACH: ax_attach(heap, c->ticket); break;
     case RESUME: ax_resume(heap, lane, ticket); break;
+    case RESET: ax_shared_reset(heap, lane, ticket); break;
     case KINDS: break;
   }
 }
@@ -183,7 +189,8 @@ static uint32_t check(const call *c) {
 /* The others go on: one attaches, and all known blocks are freed. */
 static void go_on(const call *c, uint32_t unknown) {
   uint32_t ticket = ax_ticket(heap), lane = ax_attach(heap, ticket);
-  if (!ax_is_lane(lane)) FAIL("call %d: no lane is left", c->kind);
+  if (!ax_is_held(heap, now.lane[1], now.ticket[1])) now.lane[1] = ax_resume(heap, now.lane[1], now.ticket[1]);
+  if (!ax_is_lane(lane) || !ax_is_lane(now.lane[1])) FAIL("call %d: no lane is left", c->kind);
   for (uint32_t i = 0; i < 20; i++) {
     uint32_t size = any_size(20000);
     ax_offset offset = ax_lane_allocate(heap, lane, ticket, size);
@@ -249,7 +256,9 @@ int main(int argc, char **argv) {
     perform(&c);
     uint64_t stores = (1ull << 40) - left;
     left = 0;
-    for (uint64_t k = 1; k <= stores + 1; k++) kill_at(&c, k, (uint32_t)atoi(argv[2]));
+    /* A reset has some thousands, much the same. */
+    uint64_t stride = c.kind == RESET ? 13 : 1;
+    for (uint64_t k = 1 + seed % stride; k <= stores + 1; k += stride) kill_at(&c, k, (uint32_t)atoi(argv[2]));
   }
   for (uint32_t i = 0; i < KINDS; i++) printf("%llu ", (unsigned long long)kills[i]);
   printf("kills, %llu of repairs\n", (unsigned long long)repairs);

@@ -73,7 +73,7 @@ static void check_mail(const ax_heap *heap) {
     uint32_t territory = page >> heap->territory, code = *owner_at(heap, territory);
     bool some = is_given(heap->table[page]);
     if (code == 0) continue;
-    for (uint32_t i = 0; i < 8; i++) some = some || *word_at(heap, heap->remote + (page << AX_BITS_SHIFT) + i) != 0;
+    for (uint32_t i = 0; i < 8 && is_slab(heap->table[page]); i++) some = some || *word_at(heap, heap->remote + (page << AX_BITS_SHIFT) + i) != 0;
     const ax_heap *lane = lane_at(heap, code - 1);
     bool is_told = (*mail_at(lane, AX_M_INBOX + territory / 32) >> territory % 32 & *mail_at(lane, AX_M_ROOT) >> territory / 32 % 32 & 1) != 0;
     if (some && !is_told) FAIL("lane %u is not told of page %u", code - 1, page);
