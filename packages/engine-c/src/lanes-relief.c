@@ -32,8 +32,11 @@ static void gather(ax_heap *lane, uint32_t ticket) {
     if (other == lane) continue;
     uint32_t word = borrow(other, ticket);
     if (word == 0) {
-      /* Held by another. Does it have a territory's pages that are free? Racing with it, the difference may be of any sign. */
-      want = want || (int32_t)(peek(&other->pages) - peek(&other->used)) >> heap->territory > 0;
+      /* Held by another. Does it have a territory's pages that are free, or is something of its pages' announced to it? Racing with it, the difference may be
+         of any sign. */
+      uint32_t have = peek(&other->pages);
+      if ((int32_t)(have - peek(&other->used)) >> heap->territory > 0) want = true;
+      if (have != 0 && peek(mail_at(other, AX_M_ROOT)) != 0) want = true;
       continue;
     }
     sweep(other);

@@ -59,8 +59,10 @@ function gather(w: Int32Array, lane: number, ticket: number): void {
     if (other === lane) continue;
     const word = borrow(w, other, ticket);
     if (word === 0) {
-      // Held by another. Does it have a territory's pages that are free?
-      if ((w[other + H_HAVE] - w[other + H_USED]) >> w[H_TERRITORY] > 0) want = true;
+      // Held by another. Does it have a territory's pages that are free, or is something of its pages' announced to it?
+      const have = w[other + H_HAVE];
+      if ((have - w[other + H_USED]) >> w[H_TERRITORY] > 0) want = true;
+      if (have !== 0 && w[w[other + L.H_MAIL] + L.M_ROOT] !== 0) want = true;
       continue;
     }
     sweep(w, other);
