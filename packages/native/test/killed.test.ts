@@ -62,7 +62,7 @@ describeNative("a heap in memory that processes share", () => {
         await worked(1, 1 + next(5000));
         peers[0].process.kill("SIGSTOP");
         const then = Atomics.load(board, seatAt(2).steps);
-        await worked(2, then + 20_000);
+        await worked(2, then + 10_000);
         for (let i = 0; i < 2000; i++) heap.free(heap.allocate(next(30_000)));
         heap.verifyLane();
         peers[0].process.kill("SIGCONT");
@@ -71,7 +71,7 @@ describeNative("a heap in memory that processes share", () => {
         const seat = 1 + next(PROCESSES);
         const { moves, intent, steps } = seatAt(seat);
         const { ended, ticket, process: process_ } = peers[seat - 1];
-        if (kill > 0) await worked(seat, 1 + next(20_000));
+        if (kill > 0) await worked(seat, 1 + next(10_000));
         process_.kill("SIGKILL");
         expect(await ended).toBe("SIGKILL");
         lanes += heap.reclaim(ticket).lanes;

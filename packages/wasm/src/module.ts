@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "85c3b78773a5b3c3798e688b67f378c0e0327dd6d084acd53c7de0cc57975ef5";
+export const SOURCE_HASH = "fd1e371a278653ba6a2bd5199be1bcc1f5b3588474fae696be8ed97b96b82758";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;

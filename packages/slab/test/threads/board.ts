@@ -15,7 +15,7 @@ export const PRODUCED: readonly number[] = [16, 100, 1000, 5000, 50_000];
 // The board of storm.ts:
 export const STEPS = 0; // that all have taken
 export const TARGET = 1; // the step at which one is killed
-export const PAUSE = 2; // 1: all are to wait
+export const PAUSE = 2; // odd: all are to wait, until it is another number
 export const STOP = 3; // 1: all are to end
 /** Cells in which blocks are swapped. */
 export const SWAPS = 128;

@@ -54,12 +54,12 @@ export async function storm({ kills, threads, seed, keep }: Storm): Promise<Acco
   };
 
   const reclaimKept = async (ticket: number, thread: number): Promise<Lost> => {
-    const others = seats.filter((_, i) => i !== thread - 1).length;
+    const pause = Atomics.load(board, PAUSE) + 1;
     const resting = new Promise<void>((resolve) => {
-      let count = 0;
-      inbox = (said) => void (said === "paused" && ++count === others && resolve());
+      let others = threads - 1;
+      inbox = (said) => void (said === `paused ${pause}` && --others === 0 && resolve());
     });
-    Atomics.store(board, PAUSE, 1);
+    Atomics.store(board, PAUSE, pause);
     await Promise.race([resting, failed]);
     const { intent } = seatAt(thread);
     const mine = [...takeHand(board, thread), board[intent] >>> 0, board[intent + 1] >>> 0];
@@ -81,7 +81,7 @@ export async function storm({ kills, threads, seed, keep }: Storm): Promise<Acco
       }
     }
     heap.verifyLane();
-    tell(board, PAUSE, 0);
+    tell(board, PAUSE, pause + 1);
     return lost;
   };
 

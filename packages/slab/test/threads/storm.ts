@@ -11,9 +11,10 @@ const juggler = new Juggler(heap, new Int32Array(ledger), board, thread, seed);
 
 let said = 0;
 while (Atomics.load(board, STOP) === 0) {
-  if (Atomics.load(board, PAUSE) !== 0) {
-    parentPort?.postMessage("paused");
-    waitWhile(board, PAUSE, 1);
+  const pause = Atomics.load(board, PAUSE);
+  if (pause % 2 !== 0) {
+    parentPort?.postMessage(`paused ${pause}`);
+    waitWhile(board, PAUSE, pause);
   }
   // All say so, as one that has to may be killed just then.
   const target = Atomics.load(board, TARGET);
