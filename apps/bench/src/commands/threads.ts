@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { makeThreads } from "../report/threads/report.ts";
 import { showThreads } from "../report/threads/sections.ts";
 import { THREAD_MODES, THREAD_NAMES, threadsPlan } from "../run/plans/threads.ts";
+import { SHARINGS } from "../subjects/threads/sharings.ts";
 import { destinationsOf } from "./destinations.ts";
 import { measure } from "./measure.ts";
 import { addOutputs, listOption, type Outputs, refuseRunOptions, type Streams } from "./options.ts";
@@ -12,6 +13,12 @@ interface Options extends Outputs {
   quick?: boolean;
   workload: string[];
 }
+
+const RIVALS: readonly string[] = [
+  ...SHARINGS.filter(({ origin }) => origin === "rival").map(({ name }) => name),
+  ...["mimalloc", "jemalloc", "glibc", "copies", "transfer"],
+];
+const isOurs = (subject: string): boolean => !RIVALS.includes(subject);
 
 export function addThreadsCommand(program: Command, streams: Streams): void {
   const command = program
@@ -33,7 +40,8 @@ export function addThreadsCommand(program: Command, streams: Streams): void {
           plan: threadsPlan(chosen),
           report: (observed, at) => makeThreads(chosen, observed, at),
           show: showThreads,
-          isFault: ({ failures }) => failures.length > 0,
+          // A rival that fails is a result; one of ours that does is a fault.
+          isFault: ({ observations }) => observations.some((one) => "error" in one.observation && isOurs(one.subject)),
         },
         outputs,
         destinationsOf("threads", outputs),

@@ -96,7 +96,8 @@ describe("the plan", () => {
       ...["nothing", "slab", "slab-argument", "slab-field", "slab-method", "slab-transferred", "slab-shared"].map(
         (name) => `${name} git`,
       ),
-      ...["nothing first-1k", "slab first-1k", "slab-shared first-1k"],
+      "slab-lanes git",
+      ...["nothing first-1k", "slab first-1k", "slab-shared first-1k", "slab-lanes first-1k"],
     ]);
     const { request } = taskOf(all.at(-1)!, ["time"], MODES.default);
     expect(request).toMatchObject({ takesTurns: true, budget: { warm: 0, turns: 0 } });

@@ -185,8 +185,8 @@ describe("what is resident", () => {
 const budget: ThreadBudget = { window: 1, warm: 4, repeats: 1, seconds: 0.1, threads: 2 };
 const hasCompiler = findCompiler() !== undefined;
 const pairs = [
-  ...["lanes", "thi.ng-wait", "wasm-wait"].map((subject) => ["own", subject] as const),
-  ...(["lanes", "nothing"] as const).map((subject) => ["xmalloc", subject] as const),
+  ...["lanes", "wasm-wait"].map((subject) => ["own", subject] as const),
+  ...(["lanes", "thi.ng-wait"] as const).map((subject) => ["xmalloc", subject] as const),
   ...(["engine-c", "mimalloc"] as const).map((subject) => ["xmalloc-c", subject] as const),
   ...[["cache-scratch", "lanes"] as const, ["hand-over-1", "offset"] as const, ["hand-over-1", "copies"] as const],
   ...[["hand-over-64", "transfer"] as const, ["held", "lanes"] as const, ["held", "engine-c"] as const],
