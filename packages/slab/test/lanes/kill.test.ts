@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { LONG } from "../../../../scripts/lib/long.ts";
 import type { SharedSlabAllocator } from "../../src/index.ts";
 import type { Lost } from "../../src/lanes/repair.ts";
-import { CASES, type Case, sceneOf } from "./cases.ts";
+import { type Case, sceneOf } from "./case.ts";
+import { CASES } from "./cases.ts";
 import { checkApart, goOn, type Saved, type Scene } from "./scene.ts";
 import { type Watched, watched } from "./watched.ts";
 
