@@ -9,7 +9,7 @@
  *            +-------------+---------------+----------------------------------+
  *            0             base = ax_heap *     ^ offset: bytes from the buffer's start
  *
- * No libc, no static data, no state outside of the control block: one copy of the code serves any number of heaps. A heap
+ * No libc, no static data but a table of constants, no state outside of the control block: one copy of the code serves any number of heaps. A heap
  * is not thread-safe, unless it has lanes: the second half of this file.
  */
 #ifndef ARIAX_H

@@ -27,7 +27,7 @@ const OR = `  const before = Atomics.or(w, word + w[H_REMOTE] - w[H_BITS], mask)
 const ANNOUNCE = `  if (before === 0) announce(w, pageOfBit(w, bit), false);
 `;
 const OP = `  if ((w[word] & mask) !== 0) return new DoubleFreeError(offset);
-  w[lane + L.H_OP] = offset;
+  w[lane + H_OP] = offset;
 `;
 const ENTRIES = `  for (let page = first; page <= slab; page++) w[TABLE + page] = entry;
 `;
@@ -57,7 +57,7 @@ export const VARIANTS: readonly Variant[] = [
     name: "the offset is written down after the bit is set",
     patches: [
       { file: REMOTE, from: OP, to: OP.split("\n")[0] },
-      { file: REMOTE, from: OR, to: `${OR}  w[lane + L.H_OP] = offset;\n` },
+      { file: REMOTE, from: OR, to: `${OR}  w[lane + H_OP] = offset;\n` },
     ],
     scenario: "one who frees is killed, others free and make",
   },
@@ -87,7 +87,7 @@ export const VARIANTS: readonly Variant[] = [
     patches: [
       {
         file: COLLECT,
-        from: "let freed = Atomics.load(w, remote);",
+        from: "let freed = w[remote];",
         to: "let freed = Atomics.exchange(w, remote, 0);",
       },
       { file: COLLECT, from: "const now = Atomics.compareExchange(w, remote, freed, 0);", to: "const now = freed;" },
@@ -110,13 +110,13 @@ export const VARIANTS: readonly Variant[] = [
     patches: [
       {
         file: COLLECT,
-        from: "for (let bits = Atomics.exchange(w, mail + L.M_INBOX + i, 0);",
-        to: "for (let bits = Atomics.load(w, mail + L.M_INBOX + i);",
+        from: "for (let bits = Atomics.exchange(w, mail + M_INBOX + i, 0);",
+        to: "for (let bits = Atomics.load(w, mail + M_INBOX + i);",
       },
       {
         file: COLLECT,
         from: "  return some;\n}\n\n/** The same,",
-        to: "  Atomics.store(w, mail + L.M_INBOX, 0);\n  return some;\n}\n\n/** The same,",
+        to: "  Atomics.store(w, mail + M_INBOX, 0);\n  return some;\n}\n\n/** The same,",
       },
     ],
     scenario: "two free blocks of two words, and their owner makes some",
@@ -124,20 +124,18 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: "the root is cleared after the inbox",
     patches: [
-      { file: COLLECT, from: "Atomics.exchange(w, mail + L.M_ROOT, 0)", to: "Atomics.load(w, mail + L.M_ROOT)" },
+      { file: COLLECT, from: "Atomics.exchange(w, mail + M_ROOT, 0)", to: "Atomics.load(w, mail + M_ROOT)" },
       {
         file: COLLECT,
         from: "  return some;\n}\n\n/** The same,",
-        to: "  Atomics.store(w, mail + L.M_ROOT, 0);\n  return some;\n}\n\n/** The same,",
+        to: "  Atomics.store(w, mail + M_ROOT, 0);\n  return some;\n}\n\n/** The same,",
       },
     ],
     scenario: "two free blocks of two words, and their owner makes some",
   },
   {
     name: "what is announced is collected whosever it is",
-    patches: [
-      { file: COLLECT, from: "  if (w[w[L.H_OWN] + territory] !== w[lane + L.H_CODE]) return false;\n", to: "" },
-    ],
+    patches: [{ file: COLLECT, from: "  if (w[w[H_OWN] + territory] !== w[lane + H_CODE]) return false;\n", to: "" }],
     scenario: "one announces late, the territory is another's by then",
   },
   {
@@ -150,8 +148,8 @@ export const VARIANTS: readonly Variant[] = [
     patches: [
       {
         file: TERRITORY,
-        from: "if (Atomics.compareExchange(w, own + t, 0, code) === 0) continue;",
-        to: "if (Atomics.compareExchange(w, own + t, 0, 99) === 0) { Atomics.store(w, own + t, code); continue; }",
+        from: "while (behind <= most && Atomics.compareExchange(w, own + behind, 0, code) === 0) behind++;",
+        to: "while (behind <= most && Atomics.compareExchange(w, own + behind, 0, 99) === 0) { Atomics.store(w, own + behind, code); behind++; }",
       },
     ],
     scenario: "one who takes pages is killed, another takes some",
@@ -161,8 +159,8 @@ export const VARIANTS: readonly Variant[] = [
     patches: [
       {
         file: TERRITORY,
-        from: "if (Atomics.compareExchange(w, own + t, 0, code) === 0) continue;",
-        to: "if (w[own + t] === 0) { w[own + t] = code; continue; }",
+        from: "while (behind <= most && Atomics.compareExchange(w, own + behind, 0, code) === 0) behind++;",
+        to: "while (behind <= most && w[own + behind] === 0) { w[own + behind] = code; behind++; }",
       },
     ],
     scenario: "three take what there are two of",
