@@ -596,6 +596,7 @@ export class SharedSlabAllocator implements Allocator {
     const { keep } = readReclaim(options);
     // A ticket is all that is needed: one that is parked, or has closed, can do it too.
     const w = it.heap.words;
+    if (it.view.length !== 0) checkHeld(w, it.lane, it.holder);
     checkTicket(w, ticket);
     if (ticket === it.holder) throw new InvalidArgumentError(`invalid ticket: ${ticket} is this thread's own`);
     return reclaimLanes(w, ticket, it.holder, keep);

@@ -101,6 +101,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "three take what there are two of",
+    heavy: true,
     threads: (world) => {
       const [a, b, c] = [world.lanes[0], world.attach(), world.attach()];
       return (hands) => [
