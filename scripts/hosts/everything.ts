@@ -9,11 +9,11 @@ import { AtomicBitSet, BitSet, verify } from "@ariax/bitset";
 import { ConsciousnessStatePool, MiniVm } from "@ariax/consciousness";
 import { MemoryContext } from "@ariax/memory-context";
 import { MetadataPool } from "@ariax/metadata-pool";
-import { isAvailable, NativeAllocator, whyUnavailable } from "@ariax/native";
+import { isAvailable, NativeAllocator, NativeSharedAllocator, whyUnavailable } from "@ariax/native";
 import { SlabAllocator } from "@ariax/slab";
 import { readTrace, record, writeTraceGzip } from "@ariax/trace";
 import { loadTrace } from "@ariax/trace/node";
-import { WasmAllocator } from "@ariax/wasm";
+import { SharedWasmAllocator, WasmAllocator } from "@ariax/wasm";
 
 const hasShared = typeof SharedArrayBuffer === "function";
 const hasWasm = typeof WebAssembly === "object";
@@ -95,6 +95,13 @@ async function main(): Promise<void> {
     const wasm = await WasmAllocator.create({ capacity: 1 << 20 });
     wasm.free(wasm.allocate(100));
     wasm.verify();
+    if (hasShared) {
+      const lanes = await SharedWasmAllocator.create({ capacity: 1 << 20, lanes: 2 });
+      const other = await SharedWasmAllocator.attach(lanes.memory, { ticket: lanes.ticket() });
+      other.free(lanes.allocate(100));
+      other.close();
+      lanes.verify();
+    }
   } else {
     await assert.rejects(WasmAllocator.create({ capacity: 1 << 20 }), unsupported);
     assert.throws(() => WasmAllocator.createSync({ capacity: 1 << 20 }), unsupported);
@@ -104,6 +111,9 @@ async function main(): Promise<void> {
     const native = new NativeAllocator({ capacity: 1 << 20 });
     native.free(native.allocate(100));
     native.unmap();
+    const lanes = new NativeSharedAllocator({ capacity: 1 << 20 });
+    lanes.free(lanes.allocate(100));
+    lanes.unmap();
   } else {
     assert.equal(typeof whyUnavailable(), "string");
     assert.throws(

@@ -21,6 +21,7 @@ export const all = [conformance, node, bitset.BitSet.byteLength(8)];
 export const heap: allocator.Allocator = new slab.SlabAllocator({ capacity: 1 << 20, maxCapacity: none, shared: none });
 new slab.SlabAllocator({ buffer: new ArrayBuffer(1 << 20), byteOffset: none, byteLength: none });
 void wasm.WasmAllocator.create({ capacity: 1 << 20, maxCapacity: none, shared: none, module: none });
+void wasm.SharedWasmAllocator.create({ capacity: 1 << 20, maxCapacity: none, lanes: none, onLateDoubleFree: none });
 new arena.FrameArena({ capacity: 1 << 16, frames: none, checked: none });
 new arena.TickArena({ frequency: 60, bytesPerTick: 4096, harmonics: none, frames: none, checked: none });
 new pool.MetadataPool({ capacity: 10, fields: {}, generationBits: none, shared: none });
@@ -28,6 +29,7 @@ new context.MemoryContext(none ?? null, { name: "a", quota: 1 << 18, soft: none,
 new consciousness.ConsciousnessStatePool({ poolSize: none, fields: none, shared: none });
 new consciousness.MiniVm(null, { vmName: "vm", quota: none, poolSize: none, recording: none, baseline: none });
 if (native.isAvailable()) new native.NativeAllocator({ capacity: 1 << 20, file: none, name: none, engine: none });
+if (native.isAvailable()) new native.NativeSharedAllocator({ capacity: 1 << 20, file: none, name: none, lanes: none });
 void trace.readTrace(new Uint8Array(8));
 
 {

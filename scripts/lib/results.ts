@@ -120,3 +120,38 @@ export function storyTable({ date, machine, chapters }: Story): string {
     "",
   ].join("\n");
 }
+
+/** What of `results/threads.json` the page on threads shows. */
+export interface Threads {
+  readonly date: string;
+  readonly machine: Results["machine"];
+  readonly targets: Results["targets"];
+  readonly throughput: readonly {
+    readonly subject: string;
+    readonly perMicrosecond: readonly (readonly [threads: number, events: number])[];
+  }[];
+}
+
+/** What the heap with lanes set out to reach, and events a µs by threads. */
+export function threadsTable({ date, machine, targets, throughput }: Threads): string {
+  const counts = throughput[0]?.perMicrosecond.map(([threads]) => threads) ?? [];
+  return [
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}; nothing is claimed above ${machine.cores} threads.`,
+    "",
+    line(["", "reached", "in matches", "wanted", ""]),
+    line(["---", "---:", "---:", "---:", "---"]),
+    ...targets.map(({ what, value, interval = "", wanted, ok }) =>
+      line([what, value, interval, wanted, ok ? "" : "missed"]),
+    ),
+    "",
+    "Events a µs of so many threads together, each on a recorded program of its own, the loop (`nothing`) included:",
+    "",
+    line(["threads", ...counts.map(String)]),
+    line(["---", ...counts.map(() => "---:")]),
+    ...throughput.map(({ subject, perMicrosecond }) => {
+      const found = new Map(perMicrosecond);
+      return line([subject, ...counts.map((threads) => found.get(threads)?.toPrecision(3) ?? "")]);
+    }),
+    "",
+  ].join("\n");
+}

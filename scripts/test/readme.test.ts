@@ -3,7 +3,7 @@ import { build } from "../../packages/native/scripts/build.ts";
 import { isAvailable } from "../../packages/native/src/index.ts";
 import { featureTable } from "../lib/features.ts";
 import { between } from "../lib/markers.ts";
-import { resultTables, storyTable } from "../lib/results.ts";
+import { resultTables, storyTable, threadsTable } from "../lib/results.ts";
 import { readText } from "../lib/workspace.ts";
 
 build();
@@ -61,4 +61,40 @@ test("a run of the story becomes one", () => {
   const text = storyTable({ date: "2026-01-02T03:04:05Z", machine, chapters });
   expect(text).toContain("\n| Phase 2: slow | 6,457 | 3,880 | 7,680 | 2 |\n");
   expect(text).toContain("\n| Phase 2: slow | 6,457 | unavailable: no C compiler |  |  |\n");
+});
+
+test("the threads' table has the targets, and who was not measured at a number of threads", () => {
+  const text = threadsTable({
+    ...{ date: "2026-01-02T03:04:05Z", machine: { cpu: "A CPU", cores: 2, node: "24.0.0", commit: "abc" } },
+    targets: [
+      { what: "two threads by one", value: "1.95×", interval: "1.92–1.96", wanted: "≥ 1.9×", ok: true },
+      { what: "cache-scratch", value: "1.20×", wanted: "≤ 1.1×", ok: false },
+    ],
+    throughput: [
+      {
+        subject: "lanes",
+        perMicrosecond: [
+          [1, 100.4],
+          [2, 199.6],
+        ],
+      },
+      { subject: "spin", perMicrosecond: [[1, 33.33]] },
+    ],
+  });
+  expect(text.split("\n")).toEqual([
+    "A CPU, 2 cores, Node 24.0.0, 2026-01-02, commit abc; nothing is claimed above 2 threads.",
+    "",
+    "|  | reached | in matches | wanted |  |",
+    "| --- | ---: | ---: | ---: | --- |",
+    "| two threads by one | 1.95× | 1.92–1.96 | ≥ 1.9× |  |",
+    "| cache-scratch | 1.20× |  | ≤ 1.1× | missed |",
+    "",
+    "Events a µs of so many threads together, each on a recorded program of its own, the loop (`nothing`) included:",
+    "",
+    "| threads | 1 | 2 |",
+    "| --- | ---: | ---: |",
+    "| lanes | 100 | 200 |",
+    "| spin | 33.3 |  |",
+    "",
+  ]);
 });

@@ -260,6 +260,42 @@ export class DetachedError extends AllocatorError {
   }
 }
 
+/** A thread's ticket that is in use, or over, or none are left. Nothing changed. */
+export class TicketError extends AllocatorError {
+  override readonly name: string = "TicketError";
+
+  constructor(what: string) {
+    super("ERR_TICKET", `ticket: ${what}`);
+  }
+}
+
+/** No lane for one more thread; `remedy` is what makes one. Nothing changed. */
+export class NoLaneError extends AllocatorError {
+  override readonly name: string = "NoLaneError";
+
+  constructor(lanes: number, remedy: string) {
+    super("ERR_NO_LANE", `no lane: all ${lanes} are held; ${remedy}`);
+  }
+}
+
+/** A thread whose lane was reclaimed though it lives: it must stop using what the lane is of; `loss` is why. */
+export class LaneLostError extends AllocatorError {
+  override readonly name: string = "LaneLostError";
+
+  constructor(ticket: number, loss: string) {
+    super("ERR_LANE_LOST", `lane lost: ticket ${ticket} was reclaimed while its thread lives; ${loss}`);
+  }
+}
+
+/** A heap, or a pool, that was closed by this thread; `what` says which. */
+export class ClosedError extends AllocatorError {
+  override readonly name: string = "ClosedError";
+
+  constructor(what: string) {
+    super("ERR_CLOSED", `closed: this thread has closed the ${what}; attach again with a new ticket`);
+  }
+}
+
 /**
  * Whether an error says no more than that there is no room: a smaller size, or more room, would do. A size that is refused is one,
  * where sizes are whole numbers: it can only be above the capacity.

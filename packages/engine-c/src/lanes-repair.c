@@ -21,7 +21,8 @@ static void forget_all(ax_heap *lane) {
     line->list = line->pages = 0;
   }
   zero_words(word_at(heap, lane->bins), lane->stacks - lane->bins);
-  lane->pages = lane->used = 0;
+  poke(&lane->pages, 0);
+  poke(&lane->used, 0);
   lane->trim = AX_TRIM_LEAST;
 }
 
@@ -88,7 +89,7 @@ static uint32_t repair(ax_heap *lane) {
   for (uint32_t t = 0; t < territories_of(heap); t++) {
     if (peek(owner_at(heap, t)) != lane->code) continue;
     uint32_t first = first_page(heap, t), next = first_page(heap, t + 1);
-    lane->pages += next - first;
+    poke(&lane->pages, lane->pages + next - first);
     /* Not where the last one ended? Or does a slab, or a large block, reach into it? */
     if (end < first) {
       link_rest(lane, end - 1, run);
@@ -106,7 +107,7 @@ static uint32_t repair(ax_heap *lane) {
       } else {
         link_rest(lane, end - 1, run);
         run = 0;
-        lane->used += pages;
+        poke(&lane->used, lane->used + pages);
         blocks += live;
       }
       end += pages;

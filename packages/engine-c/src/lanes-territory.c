@@ -11,7 +11,7 @@
 
 /* The lane has so many pages more, or, modulo 2^32, fewer. */
 static void have(ax_heap *lane, uint32_t pages) {
-  lane->pages += pages;
+  poke(&lane->pages, lane->pages + pages);
   lane->check = lane->pages ^ lane->peak ^ AX_MAGIC;
 }
 

@@ -14,7 +14,7 @@
 #include "run-list.h"
 
 static void account(ax_heap *lane, uint32_t used) {
-  lane->used = used;
+  poke(&lane->used, used);
   if (used > lane->peak) {
     lane->peak = used;
     lane->check = lane->pages ^ used ^ AX_MAGIC;
@@ -125,6 +125,6 @@ static void add_run(ax_heap *lane, uint32_t run, uint32_t count) {
  * slab's, or begins a block.
  */
 static void give_run(ax_heap *lane, uint32_t run, uint32_t count) {
-  lane->used -= count;
+  poke(&lane->used, lane->used - count);
   add_run(lane, run, count);
 }

@@ -20,7 +20,9 @@ describe.each([
   test.skipIf(found === undefined).each(["-O0", "-O1", "-O2", "-O3", "-Os"])(
     `has no warning at %s${found === undefined ? ` (skipped: ${none})` : ""}`,
     (level) => {
-      expect(() => build(found!, [...WARNINGS, level, "-c", join(SOURCE, "ariax.c")])).not.toThrow();
+      for (const engine of ["ariax.c", "ariax-lanes.c"]) {
+        expect(() => build(found!, [...WARNINGS, level, "-c", join(SOURCE, engine)])).not.toThrow();
+      }
     },
   );
 });
@@ -38,12 +40,12 @@ describe("clang that is WebAssembly", () => {
   });
 
   /** The engine as a WebAssembly object. */
-  async function wasm(...args: string[]): Promise<Uint8Array<ArrayBuffer>> {
+  async function wasm(engine: string, ...args: string[]): Promise<Uint8Array<ArrayBuffer>> {
     let said = "";
     const print = (bytes: Uint8Array | null) => {
       if (bytes !== null) said += new TextDecoder().decode(bytes);
     };
-    const target = ["--target=wasm32", "-ffreestanding", "-Iinclude", "-c", "src/ariax.c", "-o", "ariax.o"];
+    const target = ["--target=wasm32", "-ffreestanding", "-Iinclude", "-c", `src/${engine}`, "-o", "ariax.o"];
     const files = { include: tree(INCLUDE), src: tree(SOURCE) };
     const options = { stdout: print, stderr: print, fetchProgress: () => {} };
     let out: Tree | undefined;
@@ -73,11 +75,14 @@ describe("clang that is WebAssembly", () => {
   }
 
   test.each([
-    ["-O2", "-mno-bulk-memory"],
-    ["-O3", "-mbulk-memory"],
-    ["-Oz", "-mbulk-memory"],
-  ])("has no warning, no data and no stack in memory, at %s %s", async (...args) => {
-    const bytes = await wasm(...args);
+    ["ariax.c", "-O2", "-mno-bulk-memory"],
+    ["ariax.c", "-O3", "-mbulk-memory"],
+    ["ariax.c", "-Oz", "-mbulk-memory"],
+    ["ariax-lanes.c", "-O2", "-matomics", "-mbulk-memory"],
+    ["ariax-lanes.c", "-Oz", "-matomics", "-mbulk-memory"],
+    ["ariax-lanes.c", "-Oz", "-mno-bulk-memory"],
+  ])("has no warning, no data and no stack in memory: %s at %s %s", async (engine, ...args) => {
+    const bytes = await wasm(engine, ...args);
     const DATA = 11;
     expect(sections(bytes)).not.toContain(DATA);
     // What it needs from outside: had it variables in memory, the stack's pointer too.

@@ -17,28 +17,32 @@ import {
 } from "../scripts/compiler.ts";
 
 const ENGINE = join(SOURCE, "ariax.c");
+const LANES = join(SOURCE, "ariax-lanes.c");
 const compiler = findCompiler();
 const clang = findClang();
 
 describe.skipIf(compiler === undefined)(
   compiler === undefined ? `skipped: ${NO_COMPILER}` : "the system's C compiler",
   () => {
-    test("has no warning", () => {
-      expect(() => build(compiler!, [...WARNINGS, "-O2", "-c", ENGINE])).not.toThrow();
+    test.each([ENGINE, LANES])("has no warning: %s", (engine) => {
+      expect(() => build(compiler!, [...WARNINGS, "-O2", "-c", engine])).not.toThrow();
     });
 
-    test.skipIf(process.platform !== "linux")("makes a freestanding object that needs ax_grow_buffer alone", () => {
-      const isGcc = execFileSync(compiler!, ["--version"], { encoding: "utf8" }).includes("Free Software Foundation");
-      const freestanding = ["-ffreestanding", ...(isGcc ? ["-fno-tree-loop-distribute-patterns"] : [])];
-      const object = build(compiler!, ["-std=c11", "-O2", ...freestanding, "-c", ENGINE]);
-      const undefinedSymbols = execFileSync("nm", ["-u", object], { encoding: "utf8" });
-      expect(
-        undefinedSymbols
-          .replaceAll("_GLOBAL_OFFSET_TABLE_", "")
-          .split(/[\sU]+/)
-          .filter(Boolean),
-      ).toEqual(["ax_grow_buffer"]);
-    });
+    test.skipIf(process.platform !== "linux").each([ENGINE, LANES])(
+      "makes a freestanding object that needs ax_grow_buffer alone: %s",
+      (engine) => {
+        const isGcc = execFileSync(compiler!, ["--version"], { encoding: "utf8" }).includes("Free Software Foundation");
+        const freestanding = ["-ffreestanding", ...(isGcc ? ["-fno-tree-loop-distribute-patterns"] : [])];
+        const object = build(compiler!, ["-std=c11", "-O2", ...freestanding, "-c", engine]);
+        const undefinedSymbols = execFileSync("nm", ["-u", object], { encoding: "utf8" });
+        expect(
+          undefinedSymbols
+            .replaceAll("_GLOBAL_OFFSET_TABLE_", "")
+            .split(/[\sU]+/)
+            .filter(Boolean),
+        ).toEqual(["ax_grow_buffer"]);
+      },
+    );
 
     const cpp = compiler !== undefined && hasCpp(compiler);
     test.skipIf(!cpp)(`compiles the header as C++${cpp ? "" : " (skipped: it has no C++)"}`, () => {
@@ -55,7 +59,8 @@ describe.skipIf(compiler === undefined)(
         const file = join(dir, "program.c");
         writeFileSync(file, source);
         const defines = source.match(/-DAX_\w+=\w+/g) ?? [];
-        const program = build(compiler!, [...WARNINGS, "-O2", ...defines, file, ENGINE]);
+        const engine = source.includes("_lane_") ? [LANES, "-pthread"] : [ENGINE];
+        const program = build(compiler!, [...WARNINGS, "-O2", ...defines, file, ...engine]);
         expect(execFileSync(program, { encoding: "utf8" })).toBe(output);
       }
     });
@@ -79,6 +84,8 @@ describe.skipIf(compiler === undefined)(
 test.skipIf(clang === undefined)(
   clang === undefined ? "skipped: no clang on PATH" : "the system's clang has no warning",
   () => {
-    expect(() => build(clang!, [...WARNINGS, "-O2", "-c", ENGINE])).not.toThrow();
+    for (const engine of [ENGINE, LANES]) {
+      expect(() => build(clang!, [...WARNINGS, "-O2", "-c", engine])).not.toThrow();
+    }
   },
 );

@@ -187,7 +187,7 @@ describe("contexts over lanes of one heap", () => {
     lanes[1].close();
     throws(
       () => contexts[1].dispose(),
-      "HeapClosedError",
+      "ClosedError",
       "closed: this thread has closed the heap; attach again with a new ticket",
     );
     expect(contexts[1].disposed).toBe(true);

@@ -27,7 +27,6 @@ export type { BytesType, Column, FieldType, FieldValue, Schema } from "./fields.
 export type { Handle } from "./handle.ts";
 export { type AttachOptions, checkPlace, FRESH, type PoolOptions, type PoolStats } from "./options.ts";
 export { MetadataPool } from "./pool.ts";
-export { LaneLostError, NoLaneError, PoolClosedError, TicketError } from "./shared/errors.ts";
 export type { SharedAttachOptions, SharedPoolOptions } from "./shared/options.ts";
-export { SharedMetadataPool } from "./shared/pool.ts";
+export { type ReclaimOptions, SharedMetadataPool } from "./shared/pool.ts";
 export type { Watched } from "./shared/watch.ts";

@@ -122,9 +122,9 @@ const CALLS: Record<string, (w: World) => () => unknown> = {
   "reclaim another, and keep":
     ({ a, b }) =>
     () =>
-      a.reclaim(b.self, () => true),
+      a.reclaim(b.self, { keep: () => true }),
   "reclaim a reclaimer": (w) => {
-    const call = callOf(w.b, () => w.b.reclaim(w.a.self, () => true));
+    const call = callOf(w.b, () => w.b.reclaim(w.a.self, { keep: () => true }));
     call.run(60);
     return () => w.a.isLive(w.as[0]);
   },
@@ -237,8 +237,8 @@ describe("killed at each access", () => {
       for (let j = 0, inner = false; !inner; j += times(7, 1)) {
         const { main, a, b, mine, as, bs } = make();
         const c = stepping(SharedMetadataPool.attach(main.buffer, { ticket: main.ticket() }));
-        outer = callOf(a, () => a.reclaim(b.self, (h) => h === bs[0])).run(k);
-        inner = callOf(c, () => c.reclaim(a.self, (h) => h === bs[0] || h === as[1])).run(j);
+        outer = callOf(a, () => a.reclaim(b.self, { keep: (h) => h === bs[0] })).run(k);
+        inner = callOf(c, () => c.reclaim(a.self, { keep: (h) => h === bs[0] || h === as[1] })).run(j);
         const kept = main.reclaim(c.self);
         for (const h of kept) expect([...as, ...bs]).toContain(h);
         // One that was killed before its first step has done nothing: then they are still there to be reclaimed.

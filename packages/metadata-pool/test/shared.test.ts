@@ -135,7 +135,7 @@ describe("tickets", () => {
     const [t, u] = [pool.ticket(), pool.ticket()];
     expect([t, u]).toEqual([10, 11]);
     expect(() => pool.ticket()).toThrow(
-      coded("ERR_NO_LANE", "no lane: all 3 are taken; close or reclaim one, or make the pool with more"),
+      coded("ERR_NO_LANE", "no lane: all 3 are held; close or reclaim one, or make the pool with more"),
     );
     const other = attach(pool, t);
     expect(other.self).toBe(t);
@@ -217,14 +217,16 @@ describe("reclaim", () => {
     b.adopt(handles[1]);
     pool.release(handles[2]);
     const asked: H[] = [];
-    const lost = pool.reclaim(a.self, (h) => {
-      asked.push(h);
-      return h === handles[3];
+    const lost = pool.reclaim(a.self, {
+      keep: (h) => {
+        asked.push(h);
+        return h === handles[3];
+      },
     });
     expect(asked).toEqual([handles[0], handles[3], handles[4]]);
     expect(lost).toEqual([handles[0], handles[4]]);
     expect([...pool]).toEqual([handles[1], handles[3]]);
-    expect(pool.reclaim(a.self, () => true)).toEqual([]);
+    expect(pool.reclaim(a.self, { keep: () => true })).toEqual([]);
     pool.verify();
     // What was kept is the reclaimer's: b can tell.
     expect(b.reclaim(pool.self)).toEqual([handles[3]]);
@@ -238,11 +240,13 @@ describe("reclaim", () => {
     const h = a.acquire();
     const before = Buffer.from(new Uint8Array(pool.buffer));
     expect(() =>
-      pool.reclaim(a.self, () => {
-        throw new Error("mine");
+      pool.reclaim(a.self, {
+        keep: () => {
+          throw new Error("mine");
+        },
       }),
     ).toThrow("mine");
-    expect(() => pool.reclaim(a.self, 3 as never)).toThrow(invalid("invalid keep: it is no function"));
+    expect(() => pool.reclaim(a.self, { keep: 3 as never })).toThrow(invalid("invalid keep: it is no function"));
     expect(() => pool.reclaim(pool.self)).toThrow(invalid(`invalid ticket: ${pool.self} is this thread's own`));
     expect(Buffer.compare(Buffer.from(new Uint8Array(pool.buffer)), before)).toBe(0);
     expect(a.isLive(h)).toBe(true);
@@ -255,10 +259,12 @@ describe("reclaim", () => {
     const [t, u] = [a.ticket(), a.ticket()];
     let b: Pool | undefined;
     const held: H[] = [];
-    pool.reclaim(a.self, () => {
-      b = attach(pool, t);
-      held.push(b.acquire());
-      return false;
+    pool.reclaim(a.self, {
+      keep: () => {
+        b = attach(pool, t);
+        held.push(b.acquire());
+        return false;
+      },
     });
     held.push(b!.acquire());
     expect([...pool].sort((x, y) => x - y)).toEqual(held.sort((x, y) => x - y));
@@ -271,9 +277,11 @@ describe("reclaim", () => {
     const [a, b] = [attach(pool), attach(pool)];
     const h = a.acquire();
     let inner: H[] | undefined;
-    const outer = pool.reclaim(a.self, () => {
-      inner ??= b.reclaim(a.self);
-      return false;
+    const outer = pool.reclaim(a.self, {
+      keep: () => {
+        inner ??= b.reclaim(a.self);
+        return false;
+      },
     });
     expect([outer, inner]).toEqual([[], [h]]);
     pool.verify();
@@ -534,7 +542,7 @@ const CALLS: Record<string, (pool: Pool, h: H, n: number) => unknown> = {
   set: (pool, h, n) => pool.set(h, "owner", n / 3),
   "Symbol(Symbol.iterator)": (pool) => [...pool],
   ticket: (pool) => pool.ticket(),
-  reclaim: (pool, h, n) => pool.reclaim(n % 60, (one) => one % 2 === h % 2),
+  reclaim: (pool, h, n) => pool.reclaim(n % 60, { keep: (one) => one % 2 === h % 2 }),
   watch: (pool) => {
     const worker = new EventEmitter() as EventEmitter & Watched;
     const other = attach(pool);

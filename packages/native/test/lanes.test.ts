@@ -6,7 +6,7 @@ import { SharedWasmAllocator } from "@ariax/wasm";
 import { reactive } from "@vue/reactivity";
 import { afterEach, describe, expect, test } from "vitest";
 import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
-import { type Engines, freeTwice, Lanes } from "../../wasm/test/lanes.ts";
+import { type Engines, freeTwice, Lanes, loseLane } from "../../wasm/test/lanes.ts";
 import { NativeSharedAllocator, type NativeSharedOptions, Region } from "../src/index.ts";
 import { MiB, PAGE, thrownBy } from "./heaps.ts";
 import { describeNative } from "./native.ts";
@@ -156,29 +156,7 @@ describeNative("a heap with lanes", () => {
 
   test("tells a thread that was reclaimed though it lives, and changes nothing", () => {
     const heap = made({ capacity: MiB });
-    const other = NativeSharedAllocator.attach(heap.region!);
-    const [p, q] = [heap.allocate(100), other.allocate(100)];
-    const large = other.allocate(100_000);
-    expect(heap.reclaim(other.holder)).toMatchObject({ lanes: 1, blocks: 2 });
-    const lost = `LANE_LOST: lane lost: ticket ${other.holder} was reclaimed while its thread lives; its blocks may be others' now`;
-    for (const call of [
-      () => other.tryAllocate(100_000),
-      () => other.allocate(8, 4096),
-      () => other.free(p),
-      () => other.free(large),
-      () => other.free(12),
-      () => other.resize(large, 200_000),
-      () => other.reallocate(p, 1000),
-      () => other.allocateMany(100_000, new Int32Array(2)),
-      () => other.freeMany(Int32Array.of(q)),
-      () => other.park(),
-      () => other.verifyLane(),
-    ]) {
-      expect(thrownBy(call)).toContain(lost);
-    }
-    expect(heap.stats().blocks).toBe(3);
-    for (const offset of [p, q, large]) heap.free(offset);
-    heap.verify();
+    loseLane(heap, NativeSharedAllocator.attach(heap.region!));
   });
 
   test("forgets the workers it watches when it is unmapped", () => {
@@ -205,7 +183,7 @@ describeNative("a heap with lanes", () => {
     expect(thrownBy(() => other.allocateMany(8, new Int32Array(4)))).toContain(gone);
     expect(thrownBy(() => other.freeMany(Int32Array.of(p)))).toContain(gone);
     expect(thrownBy(() => other.handle)).toContain(gone);
-    expect(thrownBy(() => heap.allocate(100))).toContain("HeapClosedError ERR_CLOSED");
+    expect(thrownBy(() => heap.allocate(100))).toContain("ClosedError ERR_CLOSED");
     heap.dispose();
     heap.close();
   });

@@ -15,7 +15,6 @@
  * and size-class, the numbers.
  */
 
-export { HeapClosedError, LaneLostError, NoLaneError, TicketError } from "./lanes/errors.ts";
 export type { SharedOptions } from "./lanes/heap.ts";
 export type { Lost } from "./lanes/repair.ts";
 export type { GivenMemory, GivenWasmMemory, OwnMemory, SlabOptions, WasmMemory } from "./memory.ts";

@@ -17,7 +17,14 @@ function numberIn(text: string): number {
 const literal = /-?(?:0x[0-9a-f]+|\d+)(?: \| 0)?/.source;
 
 const FILES = ["page-pool", "page-list", "run-list", "slabs", "bulk", "large", "lookup", "slab-allocator"];
-const LANES = ["lanes/territory", "lanes/large", "lanes/relief", "shared-slab-allocator"];
+const LANES = [
+  "lanes/territory",
+  "lanes/large",
+  "lanes/relief",
+  "lanes/remote",
+  "lanes/collect",
+  "shared-slab-allocator",
+];
 
 describe.each([...FILES, ...LANES])("src/%s.ts", (file) => {
   const own = [...source(file).matchAll(new RegExp(`^const ([A-Z]\\w*)(?:: number)? = (${literal});`, "gm"))];

@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "6491cd68f79ee74eec328ca667b916f122ce97a225031759831da5355cf4ac91";
+export const SOURCE_HASH = "81280c76ed9d80b95ee78e154b87a0b7ef90a11799cb2264cd100f2402cd268e";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;

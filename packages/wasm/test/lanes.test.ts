@@ -5,8 +5,8 @@ import { reactive } from "@vue/reactivity";
 import { describe, expect, test } from "vitest";
 import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
 import { SharedWasmAllocator } from "../src/index.ts";
-import { memoryOf, memoryWith, PAGE, thrownBy } from "./heaps.ts";
-import { type Engines, freeTwice, Lanes } from "./lanes.ts";
+import { memoryOf, memoryWith, PAGE } from "./heaps.ts";
+import { type Engines, freeTwice, Lanes, loseLane } from "./lanes.ts";
 
 const runs = times(20, 200);
 const most = withoutLeaks(test);
@@ -49,29 +49,7 @@ test("a double free that is found late is told by the call that finds it", () =>
 
 test("a thread that was reclaimed though it lives is told, and changes nothing", () => {
   const heap = SharedWasmAllocator.createSync({ capacity: 1 << 20, lanes: 2 });
-  const other = SharedWasmAllocator.attachSync(heap.memory);
-  const [p, q] = [heap.allocate(100), other.allocate(100)];
-  const large = other.allocate(100_000);
-  expect(heap.reclaim(other.holder)).toMatchObject({ lanes: 1, blocks: 2 });
-  const lost = `LANE_LOST: lane lost: ticket ${other.holder} was reclaimed while its thread lives; its blocks may be others' now`;
-  for (const call of [
-    () => other.tryAllocate(100_000),
-    () => other.allocate(8, 4096),
-    () => other.free(p),
-    () => other.free(large),
-    () => other.free(12),
-    () => other.resize(large, 200_000),
-    () => other.reallocate(p, 1000),
-    () => other.allocateMany(100_000, new Int32Array(2)),
-    () => other.freeMany(Int32Array.of(q)),
-    () => other.park(),
-    () => other.verifyLane(),
-  ]) {
-    expect(thrownBy(call)).toContain(lost);
-  }
-  expect(heap.stats().blocks).toBe(3);
-  for (const offset of [p, q, large]) heap.free(offset);
-  heap.verify();
+  loseLane(heap, SharedWasmAllocator.attachSync(heap.memory));
 });
 
 const PROXIES: Record<string, <T extends object>(heap: T) => T> = {

@@ -1,4 +1,5 @@
 /** Lanes of one heap, each call by one of them, drawn at random: in one thread, so that every order is repeatable. */
+import assert from "node:assert/strict";
 import type { SharedSlabAllocator } from "@ariax/slab";
 import { type Random, random } from "./heaps.ts";
 
@@ -175,4 +176,33 @@ export function freeTwice(owner: SharedSlabAllocator, other: SharedSlabAllocator
   const word = bits.findIndex((now, i) => now !== before[i]);
   other.free(q);
   remote[word] |= bits[word] ^ before[word];
+}
+
+/** Reclaims a lane whose thread lives: each of its calls that is not on the hot path has to say so, and to change nothing. */
+export function loseLane(heap: SharedSlabAllocator, other: SharedSlabAllocator): void {
+  const [p, q] = [heap.allocate(100), other.allocate(100)];
+  const large = other.allocate(100_000);
+  const { lanes, blocks } = heap.reclaim(other.holder);
+  assert.deepEqual([lanes, blocks], [1, 2]);
+  for (const call of [
+    () => other.tryAllocate(100_000),
+    () => other.allocate(8, 4096),
+    () => other.free(p),
+    () => other.free(large),
+    () => other.free(12),
+    () => other.resize(large, 200_000),
+    () => other.reallocate(p, 1000),
+    () => other.allocateMany(100_000, new Int32Array(2)),
+    () => other.freeMany(Int32Array.of(q)),
+    () => other.park(),
+    () => other.verifyLane(),
+  ]) {
+    assert.throws(call, {
+      code: "ERR_LANE_LOST",
+      message: `lane lost: ticket ${other.holder} was reclaimed while its thread lives; its blocks may be others' now`,
+    });
+  }
+  assert.equal(heap.stats().blocks, 3);
+  for (const offset of [p, q, large]) heap.free(offset);
+  heap.verify();
 }

@@ -15,8 +15,7 @@
  *
  * A thread that is killed while it reclaims leaves DEAD lanes with its name in them: who reclaims its ticket does their work too.
  */
-import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
-import { NoLaneError, TicketError } from "./errors.ts";
+import { checkInteger, InvalidArgumentError, NoLaneError, TicketError } from "@ariax/allocator";
 import { LANES } from "./layout.ts";
 
 export const FREE = 0;
@@ -85,7 +84,7 @@ export function drawTicket(pool: Lanes, by: number): number {
     if (stateOf(word) !== FREE || serial > mostSerials(pool)) continue;
     if (stepLane(pool, lane, word, laneWord(pool, serial, by, DRAWN))) return ticketOf(pool, lane, serial);
   }
-  throw new NoLaneError(pool.lanes);
+  throw new NoLaneError(pool.lanes, "close or reclaim one, or make the pool with more");
 }
 
 /** Makes the lane of a ticket LIVE, and returns it. Throws `TicketError` where the ticket is in use, or over. */

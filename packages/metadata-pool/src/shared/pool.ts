@@ -1,9 +1,11 @@
 import {
+  ClosedError,
   CorruptionError,
   checkCallback,
   checkInteger,
   DetachedError,
   InvalidArgumentError,
+  LaneLostError,
   newBuffer,
   PoolExhaustedError,
   readOptions,
@@ -15,7 +17,6 @@ import type { Accessor } from "../accessors.ts";
 import type { Column, FieldValue, Schema } from "../fields.ts";
 import { type Handle, handleBits } from "../handle.ts";
 import { checkPlace, type PoolStats } from "../options.ts";
-import { LaneLostError, PoolClosedError } from "./errors.ts";
 import {
   byOf,
   DRAWN,
@@ -41,6 +42,12 @@ import { type Watched, whenEnded } from "./watch.ts";
 const DEFAULT_CAPACITY = 10_000;
 /** The most that 4 bits name, beside none and nobody. */
 const DEFAULT_LANES = 14;
+
+/** What `reclaim` can be given. */
+export interface ReclaimOptions<F extends Schema> {
+  /** Is a dead thread's record still known to somebody? Those it says true of are the caller's then. Default: none is. */
+  readonly keep?: ((handle: Handle<F>) => boolean) | undefined;
+}
 
 /** Given to the constructor by `attach` only. */
 const CONTINUE: unique symbol = Symbol("continue");
@@ -207,7 +214,7 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
 
   /**
    * A free record, this thread's: of a slot that it released lately, else the lowest that is found. Its fields hold what its last owner left.
-   * Throws `PoolExhaustedError`, and `PoolClosedError` or `LaneLostError` where this thread has no lane. O(1) or O(levels of the bitset);
+   * Throws `PoolExhaustedError`, and `ClosedError` or `LaneLostError` where this thread has no lane. O(1) or O(levels of the bitset);
    * more where threads collide. No garbage as long as the slot's handles are small integers.
    */
   acquire(): Handle<F> {
@@ -381,9 +388,10 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
    * `InvalidArgumentError` for this thread's own ticket, one that was never drawn, and one whose worker is watched here and has not
    * ended. A thread that lives nevertheless learns it by `LaneLostError` at its next `acquire`, and what it had is gone. O(capacity).
    */
-  reclaim(ticket: number, keep?: (handle: Handle<F>) => boolean): Handle<F>[] {
+  reclaim(ticket: number, options: ReclaimOptions<F> = {}): Handle<F>[] {
     const { slots, lane, self, watched } = this;
     this.checkAlive();
+    const { keep } = readOptions(options, ["keep"]);
     checkCallback("keep", keep);
     readTicket(slots, ticket);
     if (ticket === self) throw new InvalidArgumentError(`invalid ticket: ${ticket} is this thread's own`);
@@ -421,8 +429,9 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
   /** Throws unless this thread has its lane. */
   private checkAlive(): void {
     this.checkAttached();
-    if (this.recent[CLOSED] === 1) throw new PoolClosedError();
-    if (Atomics.load(this.words, this.laneAt) !== this.alive) throw new LaneLostError(this.self);
+    if (this.recent[CLOSED] === 1) throw new ClosedError("pool");
+    if (Atomics.load(this.words, this.laneAt) !== this.alive)
+      throw new LaneLostError(this.self, "its records are gone");
   }
 
   private exhausted(): never {

@@ -7,32 +7,38 @@
  * that is killed between leaves them in both, and whoever repairs the lane does it again. And the remote word goes to 0 or stays: one
  * that was made smaller, and not 0, would be announced by nobody.
  */
-import {
-  BITS_SHIFT,
-  E_FREE,
-  E_GIVEN,
-  E_PAGES,
-  E_WAS_LARGE,
-  E_WAS_SLAB,
-  H_BITS,
-  H_PAGES,
-  H_REMOTE,
-  TABLE,
-} from "../layout.ts";
 import { giveRun } from "../page-pool.ts";
 import { offer } from "../slabs.ts";
-import * as L from "./layout.ts";
 import { firstOf } from "./territory.ts";
+
+// layout.ts's and lanes/layout.ts's: see ../page-pool.ts.
+const H_BITS = 8;
+const H_REMOTE = 9;
+const H_OWN = 13;
+const H_TERRITORY = 14;
+const H_PAGES = 16;
+const H_CODE = 22;
+const H_MAIL = 23;
+const H_LATE = 25;
+const M_ROOT = 1;
+const M_INBOX = 2;
+const TABLE = 600;
+const E_FREE = 0;
+const E_PAGES = 0xfffff;
+const E_GIVEN = 0xb0000000 | 0;
+const E_WAS_SLAB = 0xc0000000 | 0;
+const E_WAS_LARGE = 0xe0000000 | 0;
+const BITS_SHIFT = 3;
 
 /** Takes back what was announced to a lane. Was there something? O(territories where something was freed). */
 export function collect(w: Int32Array, lane: number): boolean {
-  const mail = w[lane + L.H_MAIL];
-  const words = ((w[H_PAGES] >>> w[L.H_TERRITORY]) + 31) >>> 5;
+  const mail = w[lane + H_MAIL];
+  const words = ((w[H_PAGES] >>> w[H_TERRITORY]) + 31) >>> 5;
   let some = false;
-  for (let root = Atomics.exchange(w, mail + L.M_ROOT, 0); root !== 0; root &= root - 1) {
+  for (let root = Atomics.exchange(w, mail + M_ROOT, 0); root !== 0; root &= root - 1) {
     for (let i = lowestBit(root); i < words; i += 32) {
-      if (w[mail + L.M_INBOX + i] === 0) continue;
-      for (let bits = Atomics.exchange(w, mail + L.M_INBOX + i, 0); bits !== 0; bits &= bits - 1) {
+      if (w[mail + M_INBOX + i] === 0) continue;
+      for (let bits = Atomics.exchange(w, mail + M_INBOX + i, 0); bits !== 0; bits &= bits - 1) {
         if (collectFrom(w, lane, (i << 5) + lowestBit(bits))) some = true;
       }
     }
@@ -43,7 +49,7 @@ export function collect(w: Int32Array, lane: number): boolean {
 /** The same, be it announced or not: of a thread that is stopped in a free for long, what it has yet to announce. O(pages of the lane). */
 export function sweep(w: Int32Array, lane: number): boolean {
   let some = false;
-  for (let t = 0; t < w[H_PAGES] >>> w[L.H_TERRITORY]; t++) if (collectFrom(w, lane, t)) some = true;
+  for (let t = 0; t < w[H_PAGES] >>> w[H_TERRITORY]; t++) if (collectFrom(w, lane, t)) some = true;
   return some;
 }
 
@@ -53,16 +59,21 @@ function lowestBit(word: number): number {
 
 /** What others freed in a territory, if it is still the lane's. */
 function collectFrom(w: Int32Array, lane: number, territory: number): boolean {
-  if (w[w[L.H_OWN] + territory] !== w[lane + L.H_CODE]) return false;
-  const remote = w[H_REMOTE] - w[H_BITS];
+  if (w[w[H_OWN] + territory] !== w[lane + H_CODE]) return false;
+  const bits = w[H_BITS];
+  const remote = w[H_REMOTE] - bits;
   let some = false;
-  for (let page = firstOf(w, territory); page < firstOf(w, territory + 1); page++) {
+  const end = firstOf(w, territory + 1);
+  for (let page = firstOf(w, territory); page < end; page++) {
     const entry = w[TABLE + page];
     if (entry >= E_GIVEN && entry < E_WAS_SLAB) {
       takeLarge(w, lane, page, entry & E_PAGES);
       some = true;
     }
-    const words = w[H_BITS] + (page << BITS_SHIFT);
+    const words = bits + (page << BITS_SHIFT);
+    const r = words + remote;
+    // Mostly nothing is there.
+    if ((w[r] | w[r + 1] | w[r + 2] | w[r + 3] | w[r + 4] | w[r + 5] | w[r + 6] | w[r + 7]) === 0) continue;
     for (let word = words; word < words + 8; word++) {
       if (w[word + remote] !== 0 && collectWord(w, lane, word, word + remote)) some = true;
     }
@@ -81,7 +92,8 @@ export function takeLarge(w: Int32Array, lane: number, page: number, pages: numb
 function collectWord(w: Int32Array, lane: number, word: number, remote: number): boolean {
   const entry = w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)];
   const before = w[word];
-  let freed = Atomics.load(w, remote);
+  // Plainly: bits that were there stay, until this thread takes them away; whether there are more by now the exchange tells.
+  let freed = w[remote];
   // At most once more for each bit that is yet to come.
   for (;;) {
     if (entry > 0) w[word] = before | freed;
@@ -91,7 +103,7 @@ function collectWord(w: Int32Array, lane: number, word: number, remote: number):
   }
   // In no slab, or free before: it was freed twice, by threads that knew nothing of each other.
   const late = entry > 0 ? before & freed : freed;
-  if (late !== 0) w[lane + L.H_LATE] += countBits(late);
+  if (late !== 0) w[lane + H_LATE] += countBits(late);
   if ((freed & ~late) === 0) return false;
   if (!isCursor(w, lane, entry, word)) offer(w, lane, entry, word);
   return true;

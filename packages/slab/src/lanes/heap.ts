@@ -169,8 +169,8 @@ export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0):
   if (now < pages * PAGE_SIZE) {
     throw new CorruptionError(`truncated: the heap has ${pages * PAGE_SIZE} bytes, ${now} are there`);
   }
-  // Of a WebAssembly.Memory: what it has once it has grown is in another buffer.
-  if (memory.maxByteLength < base + limit * PAGE_SIZE) {
+  // Of a shared WebAssembly.Memory, which is frozen: what that has once it has grown is in another buffer. (A copy of a buffer that grows just does not grow.)
+  if (memory.maxByteLength < base + limit * PAGE_SIZE && Object.isFrozen(buffer)) {
     throw new InvalidArgumentError(
       `invalid buffer: it ends at byte ${memory.maxByteLength}, the heap may grow to ${base + limit * PAGE_SIZE}; attach by its WebAssembly.Memory`,
     );

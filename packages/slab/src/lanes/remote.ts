@@ -15,35 +15,42 @@
  * announced it, is known by that: whoever repairs its lane announces the block again.
  */
 import { DoubleFreeError, type InvalidFreeError, type Offset } from "@ariax/allocator";
-import { BITS_SHIFT, E_GIVEN, E_LARGE, E_PAGES, H_BASE, H_BITS, H_REMOTE, TABLE } from "../layout.ts";
 import { bitOf, freeError, largeAt } from "../lookup.ts";
-import { PAGE_SHIFT } from "../size-class.ts";
-import * as L from "./layout.ts";
+import { laneAt } from "./layout.ts";
 
-/** Frees a block of another lane; or why it can't be. At most three atomic instructions, mostly one. */
+// layout.ts's and lanes/layout.ts's: see ../page-pool.ts.
+const H_BASE = 2;
+const H_BITS = 8;
+const H_REMOTE = 9;
+const H_OWN = 13;
+const H_TERRITORY = 14;
+const H_MAIL = 23;
+const H_OP = 24;
+const M_ROOT = 1;
+const M_INBOX = 2;
+const TABLE = 600;
+const E_PAGES = 0xfffff;
+const E_LARGE = 0x80000000 | 0;
+const E_GIVEN = 0xb0000000 | 0;
+const BITS_SHIFT = 3;
+const PAGE_SHIFT = 12;
+
+/** Frees a block of another lane; or why it can't be. At most four atomic instructions, mostly one. */
 export function freeRemote(
   w: Int32Array,
   lane: number,
   offset: Offset,
 ): DoubleFreeError | InvalidFreeError | undefined {
   const bit = bitOf(w, lane, offset);
-  if (bit >= 0) return freeBit(w, lane, offset, bit);
-  const page = largeAt(w, offset);
-  if (page === 0) return freeError(w, lane, offset);
-  const pages = w[TABLE + page] & E_PAGES;
-  w[lane + L.H_OP] = offset;
-  // Has its owner, or another, freed it since it was looked at, or made it longer? No order says which of these was first.
-  const before = Atomics.compareExchange(w, TABLE + page, E_LARGE | pages, E_GIVEN | pages);
-  if (before !== (E_LARGE | pages)) return new DoubleFreeError(offset);
-  announce(w, page, false);
-  return undefined;
+  return bit < 0 ? freeLarge(w, lane, offset) : freeBit(w, lane, offset, bit);
 }
 
-function freeBit(w: Int32Array, lane: number, offset: Offset, bit: number): DoubleFreeError | undefined {
+/** The same of a small block, by its bit. */
+export function freeBit(w: Int32Array, lane: number, offset: Offset, bit: number): DoubleFreeError | undefined {
   const word = bit >>> 5;
   const mask = 1 << bit;
   if ((w[word] & mask) !== 0) return new DoubleFreeError(offset);
-  w[lane + L.H_OP] = offset;
+  w[lane + H_OP] = offset;
   const before = Atomics.or(w, word + w[H_REMOTE] - w[H_BITS], mask);
   if ((before & mask) !== 0) return new DoubleFreeError(offset);
   // Who made the word what is not 0 announces it.
@@ -51,21 +58,33 @@ function freeBit(w: Int32Array, lane: number, offset: Offset, bit: number): Doub
   return undefined;
 }
 
+function freeLarge(w: Int32Array, lane: number, offset: Offset): DoubleFreeError | InvalidFreeError | undefined {
+  const page = largeAt(w, offset);
+  if (page === 0) return freeError(w, lane, offset);
+  const pages = w[TABLE + page] & E_PAGES;
+  w[lane + H_OP] = offset;
+  // Has its owner, or another, freed it since it was looked at, or made it longer? No order says which of these was first.
+  const before = Atomics.compareExchange(w, TABLE + page, E_LARGE | pages, E_GIVEN | pages);
+  if (before !== (E_LARGE | pages)) return new DoubleFreeError(offset);
+  announce(w, page, false);
+  return undefined;
+}
+
 /** Tells the lane that has a page to look there; with `anew`, also where somebody seems to have told it already. */
 function announce(w: Int32Array, page: number, anew: boolean): void {
-  const territory = page >>> w[L.H_TERRITORY];
-  const code = Atomics.load(w, w[L.H_OWN] + territory);
+  const territory = page >>> w[H_TERRITORY];
+  const code = Atomics.load(w, w[H_OWN] + territory);
   // The block was collected already, and its pages given back.
   if (code === 0) return;
-  const mail = w[L.laneAt(w, code - 1) + L.H_MAIL];
+  const mail = w[laneAt(w, code - 1) + H_MAIL];
   const bit = 1 << territory;
-  const before = Atomics.or(w, mail + L.M_INBOX + (territory >>> 5), bit);
-  if ((before & bit) === 0 || anew) Atomics.or(w, mail + L.M_ROOT, 1 << (territory >>> 5));
+  const before = Atomics.or(w, mail + M_INBOX + (territory >>> 5), bit);
+  if ((before & bit) === 0 || anew) Atomics.or(w, mail + M_ROOT, 1 << (territory >>> 5));
 }
 
 /** Announces the block that a thread freed last: it was stopped before it had, maybe. */
 export function announceLast(w: Int32Array, lane: number): void {
-  const offset = w[lane + L.H_OP] >>> 0;
+  const offset = w[lane + H_OP] >>> 0;
   if (offset === 0) return;
   const bit = bitOf(w, lane, offset);
   announce(w, bit >= 0 ? pageOfBit(w, bit) : ((offset - w[H_BASE]) | 0) >>> PAGE_SHIFT, true);

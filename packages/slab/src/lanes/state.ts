@@ -9,9 +9,9 @@
  *
  * Nobody ever waits for a state to change: one who finds another than it needs looks at the next lane, or says so.
  */
-import { InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError, show, TicketError } from "@ariax/allocator";
 import { H_LANES, H_PAGES } from "../layout.ts";
-import { LaneLostError, NoLaneError, TicketError } from "./errors.ts";
+import { laneLost, noLane } from "./errors.ts";
 import * as L from "./layout.ts";
 import { endBlocks, type Keep, type Lost, repair } from "./repair.ts";
 
@@ -40,7 +40,7 @@ export function attachLane(w: Int32Array, ticket: number): number {
     tryAttach(w, ticket, (state) => state === L.ORPHAN) ||
     tryAttach(w, ticket, (state) => state === L.FREE) ||
     tryAttach(w, ticket, (state) => state === L.PARKED);
-  if (lane === 0) throw new NoLaneError(w[H_LANES]);
+  if (lane === 0) throw noLane(w[H_LANES]);
   // Two threads with one ticket, at once? Who sees the other gives way, and both may: else the one who came first would have to wait.
   try {
     refuseTwice(w, ticket, lane);
@@ -76,7 +76,7 @@ function tryAttach(w: Int32Array, ticket: number, fits: (state: number, holder: 
 /** A thread is done with its lane for now, or for ever: as `state` says, or, where it owns nothing, free. */
 export function endLane(w: Int32Array, lane: number, ticket: number, state: number): void {
   const next = stateWord(ticket, w[lane + H_PAGES] === 0 && state === L.ORPHAN ? L.FREE : state);
-  if (!change(w, lane, stateWord(ticket, L.LIVE), next)) throw new LaneLostError(ticket);
+  if (!change(w, lane, stateWord(ticket, L.LIVE), next)) throw laneLost(ticket);
 }
 
 /** Goes on with a parked lane; false where another has it now. */
@@ -87,7 +87,7 @@ export function resume(w: Int32Array, lane: number, ticket: number): boolean {
 /** Throws where a lane is no longer its thread's, which was reclaimed though it lives. */
 export function checkHeld(w: Int32Array, lane: number, ticket: number): void {
   // Read plainly: it changes only where somebody breaks the rules, and is seen sooner or later.
-  if (w[w[lane + L.H_MAIL] + L.M_STATE] !== stateWord(ticket, L.LIVE)) throw new LaneLostError(ticket);
+  if (w[w[lane + L.H_MAIL] + L.M_STATE] !== stateWord(ticket, L.LIVE)) throw laneLost(ticket);
 }
 
 /** Takes a lane that nobody holds, for a while: of one that is parked or orphaned, its state word; else 0. */

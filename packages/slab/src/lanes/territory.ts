@@ -114,6 +114,8 @@ function announceAgain(w: Int32Array, lane: number, territory: number): void {
 
 /** Claims what follows on the pages up to `end`, so that `pages` are free there; false where it is not the pool's. */
 export function claimAfter(w: Int32Array, lane: number, end: number, pages: number): boolean {
+  // A block that is to be shorter: another lane has freed it, or it would be.
+  if (pages <= 0) return false;
   const start = end + freeAt(w, lane, end);
   const shift = w[H_TERRITORY];
   const last = (end + pages - 1) >>> shift;

@@ -74,7 +74,7 @@ test("a thread's lock has a name of its own, and is held until it closes", async
   other.close();
   await allSettled();
   expect(locks.held.has(name)).toBe(false);
-  expect(await said(other.holdLock())).toMatch(/^HeapClosedError ERR_CLOSED: /);
+  expect(await said(other.holdLock())).toMatch(/^ClosedError ERR_CLOSED: /);
   expect(locks.held.size).toBe(1);
 });
 

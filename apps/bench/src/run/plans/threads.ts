@@ -22,11 +22,11 @@ export interface ThreadMode {
 
 export const THREAD_MODES: Readonly<Record<ThreadMode["name"], ThreadMode>> = {
   quick: {
-    ...{ name: "quick", rounds: 1, turns: 3, deadline: 30_000 },
-    budget: { window: 6, warm: 120, repeats: 3, seconds: 2, threads: 4 },
+    ...{ name: "quick", rounds: 1, turns: 2, deadline: 30_000 },
+    budget: { window: 6, warm: 120, repeats: 3, seconds: 1.5, threads: 4 },
   },
   default: {
-    ...{ name: "default", rounds: 4, turns: 8, deadline: 180_000 },
+    ...{ name: "default", rounds: 4, turns: 8, deadline: 160_000 },
     budget: { window: 6, warm: 300, repeats: 4, seconds: 30, threads: 16 },
   },
 };

@@ -49,8 +49,9 @@ export class Team {
     while (await turns()) {
       for (let i = 0; i < repeats; i++) {
         for (const mode of modes) {
-          // Of more threads than cores each has to get one.
-          found[mode.name]!.push(open(mode, window * Math.max(1, mode.count / 2)));
+          // Of more threads than cores each has to get one: that takes longer, and is done once.
+          if (mode.count <= 2) found[mode.name]!.push(open(mode, window));
+          else if (i === 0) found[mode.name]!.push(open(mode, (window * mode.count) / 2));
         }
       }
     }

@@ -52,7 +52,7 @@ export const THREAD_WORKLOADS: readonly ThreadWorkload[] = [
       what: "one allocates and writes, the other frees 16,384 blocks later: bytes held",
       isPaired: false,
     },
-    subjects: ["lanes", "engine-c", "mimalloc", "glibc"],
+    subjects: ["lanes", "engine-c", "mimalloc"],
     load: () => import("./held.ts"),
   },
   {
