@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "81280c76ed9d80b95ee78e154b87a0b7ef90a11799cb2264cd100f2402cd268e";
+export const SOURCE_HASH = "76eb340dfdc650d0e4311048adf4cf909f7cdf55264b572edd73a048bb2ea865";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;
