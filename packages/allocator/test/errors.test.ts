@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as contract from "../src/index.ts";
 import {
   AllocatorError,
+  ClosedError,
   ContextDisposedError,
   ContextLentError,
   CorruptionError,
@@ -15,16 +16,41 @@ import {
   InvalidBlockError,
   InvalidFreeError,
   InvalidSizeError,
+  LaneLostError,
   NestedTickError,
+  NoLaneError,
   OutOfMemoryError,
   PoolExhaustedError,
   QuotaExceededError,
   StaleHandleError,
+  TicketError,
   UnsupportedError,
 } from "../src/index.ts";
 
 /** Every class once: the error, its name, its code, its message, and whether it is a `RangeError` too. */
 const ERRORS = [
+  [new TicketError("ticket 3 is in use"), "TicketError", "ERR_TICKET", "ticket: ticket 3 is in use", false],
+  [
+    new NoLaneError(8, "close or park one"),
+    "NoLaneError",
+    "ERR_NO_LANE",
+    "no lane: all 8 are held; close or park one",
+    false,
+  ],
+  [
+    new LaneLostError(3, "its records are gone"),
+    "LaneLostError",
+    "ERR_LANE_LOST",
+    "lane lost: ticket 3 was reclaimed while its thread lives; its records are gone",
+    false,
+  ],
+  [
+    new ClosedError("heap"),
+    "ClosedError",
+    "ERR_CLOSED",
+    "closed: this thread has closed the heap; attach again with a new ticket",
+    false,
+  ],
   [
     new OutOfMemoryError(4096, 8, 65536),
     "OutOfMemoryError",

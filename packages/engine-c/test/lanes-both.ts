@@ -165,10 +165,7 @@ export class LanesBoth {
   }
 
   park(thread: number): void {
-    const done = attempt(() => {
-      this.threads[thread].park();
-      return 1;
-    }, 0);
+    const done = attempt(() => this.threads[thread].park() === undefined, false) ? 1 : 0;
     this.#call("park", [thread], [done]);
   }
 
@@ -253,14 +250,8 @@ export class LanesBoth {
     const old = changes.map(([word]) => w[word]);
     for (const [word, value] of changes) w[word] = value;
     const heap = this.threads[0];
-    const opens = attempt(() => {
-      openShared(this.#buffer, this.base);
-      return 1;
-    }, 0);
-    const verifies = attempt(() => {
-      heap.verify();
-      return opens;
-    }, 0);
+    const opens = attempt(() => openShared(this.#buffer, this.base) !== undefined, false) ? 1 : 0;
+    const verifies = attempt(() => heap.verify() === undefined && opens === 1, false) ? 1 : 0;
     for (let i = changes.length - 1; i >= 0; i--) w[changes[i][0]] = old[i];
     this.#call("mutate", [changes.length, ...changes.flat().map((word) => word >>> 0)], [opens, verifies]);
     return verifies === 1;
