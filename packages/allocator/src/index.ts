@@ -25,4 +25,5 @@ export * from "./show.ts";
 export * from "./stats.ts";
 export * from "./traits.ts";
 export * from "./view.ts";
+export * from "./worker.ts";
 export * from "./writable.ts";

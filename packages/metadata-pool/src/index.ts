@@ -29,4 +29,3 @@ export { type AttachOptions, checkPlace, FRESH, type PoolOptions, type PoolStats
 export { MetadataPool } from "./pool.ts";
 export type { SharedAttachOptions, SharedPoolOptions } from "./shared/options.ts";
 export { type ReclaimOptions, SharedMetadataPool } from "./shared/pool.ts";
-export type { Watched } from "./shared/watch.ts";

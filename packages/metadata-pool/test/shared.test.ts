@@ -1,9 +1,10 @@
 /** The shared pool in one thread: several attachments, each of a ticket of its own. */
 import { EventEmitter } from "node:events";
 import { runInNewContext } from "node:vm";
+import type { WatchedWorker } from "@ariax/allocator";
 import { reactive } from "@vue/reactivity";
 import { describe, expect, test } from "vitest";
-import { type Handle, SharedMetadataPool, type Watched } from "../src/index.ts";
+import { type Handle, SharedMetadataPool } from "../src/index.ts";
 
 const fields = { size: "u32", owner: "f64", mark: "i64", name: "bytes:5" } as const;
 type Fields = typeof fields;
@@ -163,7 +164,7 @@ describe("tickets", () => {
       code: "ERR_INVALID_ARGUMENT",
       message: expect.stringMatching(/^invalid ticket: .* is not a whole number from 1 to 1073741823$/),
     });
-    const worker = new EventEmitter() as unknown as Watched;
+    const worker = new EventEmitter() as unknown as WatchedWorker;
     for (const call of [
       () => attach(pool, (value ?? null) as number),
       () => pool.reclaim(value as number),
@@ -179,7 +180,7 @@ describe("tickets", () => {
     const refused = invalid(`invalid ticket: ${ticket} was never drawn`);
     expect(() => attach(pool, ticket)).toThrow(refused);
     expect(() => pool.reclaim(ticket)).toThrow(refused);
-    expect(() => pool.watch(new EventEmitter() as unknown as Watched, ticket)).toThrow(refused);
+    expect(() => pool.watch(new EventEmitter() as unknown as WatchedWorker, ticket)).toThrow(refused);
   });
 
   test("a lane whose tickets are all drawn is passed over", () => {
@@ -302,7 +303,7 @@ describe("reclaim", () => {
       () => a.tryAcquire(),
       () => a.ticket(),
       () => a.reclaim(pool.self),
-      () => a.watch(new EventEmitter() as unknown as Watched, pool.self),
+      () => a.watch(new EventEmitter() as unknown as WatchedWorker, pool.self),
       () => a.adopt(h),
     ]) {
       expect(call).toThrow(lost);
@@ -336,7 +337,7 @@ describe("close", () => {
 });
 
 describe("watch", () => {
-  const worker = () => new EventEmitter() as EventEmitter & Watched;
+  const worker = () => new EventEmitter() as EventEmitter & WatchedWorker;
 
   test("reclaims at 'exit', once, and tells what was lost", () => {
     const pool = make();
@@ -373,7 +374,7 @@ describe("watch", () => {
   test("a worker that does not say when it ends is refused", () => {
     const pool = make();
     const { self } = attach(pool);
-    const web = { postMessage() {}, terminate() {}, addEventListener() {} } as unknown as Watched;
+    const web = { postMessage() {}, terminate() {}, addEventListener() {} } as unknown as WatchedWorker;
     expect(() => pool.watch(web, self)).toThrow(
       coded(
         "ERR_UNSUPPORTED",
@@ -544,7 +545,7 @@ const CALLS: Record<string, (pool: Pool, h: H, n: number) => unknown> = {
   ticket: (pool) => pool.ticket(),
   reclaim: (pool, h, n) => pool.reclaim(n % 60, { keep: (one) => one % 2 === h % 2 }),
   watch: (pool) => {
-    const worker = new EventEmitter() as EventEmitter & Watched;
+    const worker = new EventEmitter() as EventEmitter & WatchedWorker;
     const other = attach(pool);
     const told: unknown[] = [other.acquire()];
     pool.watch(worker, other.self, (lost) => void told.push(lost));

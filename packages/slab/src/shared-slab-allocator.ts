@@ -21,6 +21,8 @@ import {
   readOptions,
   renewed,
   type Traits,
+  type WatchedWorker,
+  whenEnded,
 } from "@ariax/allocator";
 import { takeMany } from "./bulk.ts";
 import type { Heap } from "./heap.ts";
@@ -36,7 +38,6 @@ import { freeBit, freeRemote } from "./lanes/remote.ts";
 import type { Lost } from "./lanes/repair.ts";
 import { alone, attachLane, checkHeld, checkTicket, drawTicket, endLane, reclaimLanes, resume } from "./lanes/state.ts";
 import { claimAfter } from "./lanes/territory.ts";
-import { type Worker, whenItEnds } from "./lanes/watch.ts";
 import { makeLarge } from "./large.ts";
 import { freeError, largeAt, roomAt } from "./lookup.ts";
 import type { WasmMemory } from "./memory.ts";
@@ -607,12 +608,12 @@ export class SharedSlabAllocator implements Allocator {
    * `close`. For workers that have an 'exit' event; those of a page: `watchLock`. In Deno not of one that was terminated, or ended by an error:
    * its 'exit' comes before a busy thread has stopped, if that ever does.
    */
-  watch(worker: Worker, ticket: number, then?: (lost: Lost) => void, options: ReclaimOptions = {}): () => void {
+  watch(worker: WatchedWorker, ticket: number, then?: (lost: Lost) => void, options: ReclaimOptions = {}): () => void {
     const it = this.itself();
     checkTicket(it.heap.words, ticket);
     checkCallback("then", then);
     const read = readReclaim(options);
-    return whenItEnds(worker, () => it.reclaimOnce(ticket, then, read));
+    return whenEnded(worker, () => it.reclaimOnce(ticket, then, read), "in a page, heap.watchLock(ticket, lock)");
   }
 
   /**

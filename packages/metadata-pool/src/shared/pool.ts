@@ -11,6 +11,8 @@ import {
   readOptions,
   StaleHandleError,
   show,
+  type WatchedWorker,
+  whenEnded,
 } from "@ariax/allocator";
 import { AtomicBitSet, BitSet } from "@ariax/bitset";
 import type { Accessor } from "../accessors.ts";
@@ -37,7 +39,6 @@ import { readSharedOptions, type SharedAttachOptions, type SharedPoolOptions } f
 import { reclaimTicket } from "./reclaim.ts";
 import { acquireHinted, countSlots, handleOf, liveWord, releaseOther, rename, type SharedSlots } from "./slots.ts";
 import { verifyShared } from "./verify.ts";
-import { type Watched, whenEnded } from "./watch.ts";
 
 const DEFAULT_CAPACITY = 10_000;
 /** The most that 4 bits name, beside none and nobody. */
@@ -359,18 +360,22 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
    * Reclaims `ticket` once the worker's thread has ended, however that came, unless it closed the pool; `then` is told what was lost. What is
    * returned undoes it, and `close` does. Throws `UnsupportedError` for a worker that has no 'exit' event: that of a page.
    */
-  watch(worker: Watched, ticket: number, then?: (lost: Handle<F>[]) => void): () => void {
+  watch(worker: WatchedWorker, ticket: number, then?: (lost: Handle<F>[]) => void): () => void {
     const { slots, watched, self } = this;
     this.checkAlive();
     readTicket(slots, ticket);
     checkCallback("then", then);
     if (ticket === self) throw new InvalidArgumentError(`invalid ticket: ${ticket} is this thread's own`);
     if (watched.has(ticket)) throw new InvalidArgumentError(`invalid ticket: ${ticket} is watched already`);
-    const undo = whenEnded(worker, () => {
-      watched.delete(ticket);
-      const lost = this.reclaim(ticket);
-      then?.(lost);
-    });
+    const undo = whenEnded(
+      worker,
+      () => {
+        watched.delete(ticket);
+        const lost = this.reclaim(ticket);
+        then?.(lost);
+      },
+      "let it hold a Web Lock, and call reclaim(ticket) once that lock is granted here",
+    );
     const unwatch = (): void => {
       undo();
       watched.delete(ticket);
