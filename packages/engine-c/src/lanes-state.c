@@ -52,7 +52,10 @@ static ax_heap *try_attach(ax_heap *heap, uint32_t ticket, uint32_t state, bool 
     ax_heap *lane = lane_at(heap, i);
     uint32_t word = state_of(lane);
     bool fits = (word & AX_STATE) == state && (!its_own || word >> AX_STATE_BITS == ticket);
-    if (fits && change(lane, word, state_word(ticket, AX_LIVE))) return lane;
+    if (!fits || !change(lane, word, state_word(ticket, AX_LIVE))) continue;
+    /* What the thread before freed last says nothing of this one. */
+    lane->op = 0;
+    return lane;
   }
   return NULL;
 }

@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "76eb340dfdc650d0e4311048adf4cf909f7cdf55264b572edd73a048bb2ea865";
+export const SOURCE_HASH = "2c38d7aae4416d1c06d4d1d8920141e7d3b3a60995f48a3f52385629adb9d5ac";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;

@@ -85,13 +85,25 @@ export function sharedFirst(bytes: number, lanes: number = DEFAULT_LANES): numbe
 function layoutFor(limit: number, lanes: number): L.LaneLayout {
   checkInteger("lanes", lanes, 1, limit > 0 ? L.mostLanes(limit) : L.MOST_LANES);
   const layout = L.laneLayoutOf(limit, lanes);
-  const least = (layout.first + (1 << layout.territory)) * PAGE_SIZE;
-  if (limit < 1 << layout.territory || limit * PAGE_SIZE < least) {
+  if (!hasRoom(limit, layout)) {
     throw new InvalidArgumentError(
-      `invalid capacity: ${limit * PAGE_SIZE} bytes, a heap with ${lanes} lanes needs ${least}`,
+      `invalid capacity: ${limit * PAGE_SIZE} bytes, a heap with ${lanes} lanes needs ${leastLimit(lanes) * PAGE_SIZE}`,
     );
   }
   return layout;
+}
+
+/** Is there a territory beside the control block? */
+function hasRoom(limit: number, { first, territory }: L.LaneLayout): boolean {
+  return limit >= first + (1 << territory);
+}
+
+/** Pages of the shortest heap with so many lanes. */
+function leastLimit(lanes: number): number {
+  let limit = 0;
+  do limit += 1 << L.territoryShift(limit);
+  while (!hasRoom(limit, L.laneLayoutOf(limit, lanes)));
+  return limit;
 }
 
 /** Pages that a heap begins with, for so many bytes: in whole territories, and one at least that is not the control block's. */

@@ -68,7 +68,10 @@ function tryAttach(w: Int32Array, ticket: number, fits: (state: number, holder: 
   for (let i = 0; i < w[H_LANES]; i++) {
     const lane = L.laneAt(w, i);
     const word = stateOf(w, lane);
-    if (fits(word & STATE, word >>> L.STATE_BITS) && change(w, lane, word, stateWord(ticket, L.LIVE))) return lane;
+    if (!fits(word & STATE, word >>> L.STATE_BITS) || !change(w, lane, word, stateWord(ticket, L.LIVE))) continue;
+    // What the thread before freed last says nothing of this one.
+    w[lane + L.H_OP] = 0;
+    return lane;
   }
   return 0;
 }
