@@ -2,22 +2,23 @@
  * How blocks are freed to another lane, as ../../LANES.md has it, for an explorer that visits *every* order of steps and every moment of a death.
  * interleave.test.ts runs the real code in many orders; this is the protocol alone, in all of them, and its threads go on for ever.
  *
- *     thread 1       thread 2       thread 3
- *     claims, gives back, collects     │           who has the territory makes blocks, and hands them to the others
- *         │          frees             frees
- *         │             │              │
- *     root inbox    root inbox         │           mail
- *         ▲             ▲              │
- *         └──────┬──────┴──────────────┘
- *               own   0, 1, 2                      whose the only territory is
- *              bits   x y                          its owner's bitmap of two blocks: 1 = free
- *            remote   x y                          what others freed
+ *     thread 1      thread 2      thread 3
+ *     ────────      ────────      ────────
+ *     claims        claims                       who has the territory makes blocks, hands them to others, collects, gives it back
+ *                   frees         frees
+ *     root inbox    root inbox                   mail
+ *         ▲             ▲
+ *         └──────┬──────┘
+ *               own   0, 1, 2                  whose the only territory is
+ *              bits   x y                      its owner's bitmap of two blocks: 1 = free
+ *            remote   x y                      what others freed
  *
  * A statement, d_step or atomic is one access of a word that others see, together with what only its thread sees. Any thread is killed
  * between any two of them, one after another, and at any time after that its lane is repaired, step by step, and has a new holder.
  *
- *     spin -a lanes.pml && cc -O2 -DSAFETY -o pan pan.c && ./pan -m1000000
+ *     spin -a lanes.pml && cc -O2 -DSAFETY -o pan pan.c && ./pan -m3000000
  *
+ * `-DTWICE`: who repairs is killed too, any number of times (twice as many states: seven million).
  * `spin -a -DWRONG=n` makes it wrong in one place:
  *    1  a free is announced before its bit is set                 7  remote bits are taken away, and the word is not made 0
  *    2  who repairs does not announce what was freed last         8  what is announced is collected whosever it is
@@ -27,8 +28,7 @@
  *    6  an inbox is cleared after the remote word is read        12  a territory is given back with a bit in the remote word
  *
  * Not here: large blocks; a second remote word, inbox word or territory; slabs, which come and go with the territory; lists and bins, which are the
- * owner's alone; parked lanes and tickets; double frees; two who are dead at once, and one who dies in a repair; weak memory: all
- * see a step at once.
+ * owner's alone; parked lanes and tickets; double frees; two lanes whose threads are dead at once; weak memory: all see a step at once.
  */
 #ifndef WRONG
 #define WRONG 0
@@ -48,6 +48,7 @@ byte hand[2]; /* who has a block; 0: it is free */
 bit held[3];  /* who believes that the territory is its own */
 bit busy[4];  /* who is in the midst of a free, from the *or* on, or of a collection */
 byte dead;    /* who was killed, and is not repaired */
+bit again;    /* who repairs was killed too */
 
 /* The bits `r`, which were read in the remote word, become the owner's. */
 inline take() {
@@ -215,54 +216,63 @@ told:
 #endif
     od
   } unless {
-    /* Whoever repairs. Mail is forgotten first, as all is looked at. */
-    d_step { dead == me -> o = 0; r = 0 };
-#if WRONG != 4
-    if
-    :: me < 3 -> root[me] = 0; inbox[me] = 0
-    :: else
-    fi;
-#endif
+    /* OP is of this free; or else of an earlier one, or of none. */
     atomic {
+      dead == me ->
       if
-      :: own == me -> r = remote
-      :: else
+      :: op[me] = 1
+      :: true
       fi
     };
-    take();
-    /* OP is of this free, or else of an earlier one, or of none. */
-#if WRONG != 2
-    if
-    :: atomic { true -> o = own }; /* load */
-      atomic { /* or */
-        if
-#if WRONG == 11
-        :: o && inbox[o] -> o = 0
-        :: o && !inbox[o] -> inbox[o] = 1
-#else
-        :: o -> inbox[o] = 1
+repair:
+    {
+      /* Whoever repairs. Mail is forgotten first, as all is looked at. */
+#if WRONG != 4
+      atomic { o = 0; r = 0; root[me] = 0 };
+      inbox[me] = 0;
 #endif
+      atomic { /* load */
+        o = 0;
+        r = 0;
+        if
+        :: own == me -> r = remote
         :: else
         fi
       };
-      atomic { /* or */
-        if
-        :: o -> root[o] = 1; o = 0
-        :: else
-        fi
-      }
-    :: !op[me]
-    fi;
-#endif
-    atomic {
+      take();
+#if WRONG != 2
       if
-      :: own == me && bits == ALL -> own = 0; held[me] = 0
+      :: atomic { op[me] -> o = own }; /* load */
+        atomic { /* or */
+          if
+#if WRONG == 11
+          :: o && inbox[o] -> o = 0
+          :: o && !inbox[o] -> inbox[o] = 1
+#else
+          :: o -> inbox[o] = 1
+#endif
+          :: else
+          fi
+        };
+        atomic { /* or */
+          if
+          :: o -> root[o] = 1; o = 0
+          :: else
+          fi
+        }
       :: else
       fi;
-      busy[me] = 0;
-      op[me] = 0;
-      dead = 0;
-      goto end_idle
+#endif
+      /* Give back, where no block is live; and the lane's state: from here on it has a new holder. */
+      atomic {
+        if
+        :: own == me && bits == ALL -> own = 0; held[me] = 0
+        :: else
+        fi
+      };
+      atomic { busy[me] = 0; op[me] = 0; dead = 0; goto end_idle }
+    } unless {
+      atomic { again -> again = 0; goto repair }
     }
   }
 }
@@ -271,6 +281,9 @@ told:
 proctype Killer() {
 end:
   do
+#ifdef TWICE
+  :: atomic { dead && !again -> again = 1 } /* its repair is begun anew */
+#endif
   :: atomic {
       !dead ->
       if
