@@ -37,7 +37,7 @@ for (const [name, found, none] of [
     };
 
     test("a thread is killed before each store of each call, and who repairs its lane is", () => {
-      const said = run(instrumented("lanes-kill"), times(2, 60), times(2000, 100));
+      const said = run(instrumented("lanes-kill"), times(2, 4), times(2000, 1000));
       const numbers = said.match(/\d+/g)!.map(Number);
       expect(numbers).toHaveLength(14);
       // Of each kind of call, and of repairs.
@@ -48,7 +48,7 @@ for (const [name, found, none] of [
     test.skipIf(noTurns)(
       `threads change turns at any load and store, and are killed at any${noTurns ? " (skipped: no ucontext.h)" : ""}`,
       () => {
-        const [calls, switches, kills] = run(instrumented("lanes-interleave"), times(30, 3000))
+        const [calls, switches, kills] = run(instrumented("lanes-interleave"), times(30, 120))
           .match(/\d+/g)!
           .map(Number);
         expect(calls).toBeGreaterThan(5000);
@@ -66,12 +66,12 @@ describe.skipIf(compiler === undefined || process.platform === "win32")(
       build(cc, ["-std=c11", "-pthread", "-Wall", "-Wextra", ...options, program("lanes-threads"), ENGINE]);
 
     test.each([2, 4, 8])("%i at once hand blocks over, rest, die, and are reclaimed", (count) => {
-      const said = run(threads(compiler!, "-O2"), count, times(5000, 300_000));
+      const said = run(threads(compiler!, "-O2"), count, times(5000, 20_000));
       expect(said).toBe(`${2 * count} threads, ${count} reclaimed\n`);
     });
 
     test("with AddressSanitizer and UndefinedBehaviorSanitizer", () => {
-      const said = run(threads(compiler!, ...sanitizers(compiler!)), 4, times(3000, 50_000));
+      const said = run(threads(compiler!, ...sanitizers(compiler!)), 4, times(3000, 9000));
       expect(said).toBe("8 threads, 4 reclaimed\n");
     });
 
@@ -81,7 +81,7 @@ describe.skipIf(compiler === undefined || process.platform === "win32")(
     ] as const) {
       const has = found !== undefined && hasThreadSanitizer(found);
       test.skipIf(!has)(`with ${name}'s ThreadSanitizer${has ? "" : " (skipped: there is none)"}`, () => {
-        const said = run(threads(found!, "-g", "-O1", "-fsanitize=thread"), 4, times(2000, 50_000));
+        const said = run(threads(found!, "-g", "-O1", "-fsanitize=thread"), 4, times(2000, 6000));
         expect(said).toBe("8 threads, 4 reclaimed\n");
       });
     }

@@ -27,7 +27,7 @@ function attach(heap: SharedSlabAllocator): SharedSlabAllocator {
 describe("a root over a lane", () => {
   conformance({
     test: withoutLeaks(test),
-    runs: times(10, 200),
+    runs: times(10, 40),
     create: (capacity) => {
       const [, lane] = lanesOf(3, capacity + (1 << 20));
       return new MemoryContext(lane, { name: "all", quota: capacity, reserve: capacity });
@@ -47,7 +47,7 @@ describe("a tree of contexts does as maps and sums do", () => {
   const overLanes = (lane: (capacity: number) => ReturnType<typeof wasmLane> | SharedSlabAllocator) =>
     fc.assert(
       fc.property(steps, (all) => run(all, MemoryContext, lane(5 << 20))),
-      { seed: 2, numRuns: times(20, 200) },
+      { seed: 2, numRuns: times(20, 60) },
     );
   test("over a lane", () => overLanes((capacity) => lanesOf(3, capacity)[2]));
   test("over a lane of the engine in WebAssembly", () => overLanes(wasmLane));

@@ -24,7 +24,7 @@ test("two workers have a context each, and its quota; of one that is killed the 
   const survivor = start(heap, stop);
   const lasting = once(survivor.worker, "message");
   expect(await lasting).toEqual(["works"]);
-  for (let kill = 0; kill < times(5, 100); kill++) {
+  for (let kill = 0; kill < times(5, 15); kill++) {
     const { worker, ticket } = start(heap, stop);
     expect(await once(worker, "message")).toEqual(["works"]);
     const ended = once(worker, "exit");

@@ -233,8 +233,8 @@ describe("killed at each access", () => {
   });
 
   test("a reclaimer, and who reclaims that", () => {
-    for (let k = 0, outer = false; !outer; k += times(7, 1)) {
-      for (let j = 0, inner = false; !inner; j += times(7, 1)) {
+    for (let k = 0, outer = false; !outer; k += times(7, 4)) {
+      for (let j = 0, inner = false; !inner; j += times(7, 4)) {
         const { main, a, b, mine, as, bs } = make();
         const c = stepping(SharedMetadataPool.attach(main.buffer, { ticket: main.ticket() }));
         outer = callOf(a, () => a.reclaim(b.self, { keep: (h) => h === bs[0] })).run(k);
@@ -284,7 +284,7 @@ describe("two calls at once", () => {
       const [first, second] = both[name](w);
       return { ...w, calls: [callOf(w.a, first), callOf(w.b, second)] };
     };
-    return interleave(world, times(2, 3), ({ main, a, b, mine, as, bs, calls }) => {
+    return interleave(world, 2, ({ main, a, b, mine, as, bs, calls }) => {
       const got = calls.map(({ outcome }) => outcome!.returned).filter((h) => typeof h === "number" && h !== 0) as H[];
       expect(new Set(got).size, "one record for two").toBe(got.length);
       if (name === "two tickets") for (const ticket of got) main.reclaim(ticket);

@@ -20,7 +20,7 @@ describeNative("a process of a heap with lanes", () => {
       const region = Region.share({ bytes: Board.BYTES, name: boardName });
       const board = new Board(region.buffer);
       const random = new Random(3);
-      const kills = times(3, 200);
+      const kills = times(3, 10);
       try {
         for (let kill = 1; kill <= kills; kill++) {
           const ticket = heap.ticket();

@@ -29,7 +29,7 @@ interface Threads {
   join(): number;
 }
 
-const rounds = times(4000, 200_000);
+const rounds = times(4000, 12_000);
 
 /** Nothing is left but what lies on the board. */
 function clear(heap: SharedSlabAllocator, board: Board): void {

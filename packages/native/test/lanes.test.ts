@@ -11,7 +11,7 @@ import { NativeSharedAllocator, type NativeSharedOptions, Region } from "../src/
 import { MiB, PAGE, thrownBy } from "./heaps.ts";
 import { describeNative } from "./native.ts";
 
-const runs = times(20, 200);
+const runs = times(20, 50);
 const most = withoutLeaks(test);
 
 const mapped: NativeSharedAllocator[] = [];

@@ -50,7 +50,7 @@ describe.each<[string, Engine[]]>([
   ])("swap blocks %s, each stamped and checked", async (_, options) => {
     const heap = SharedWasmAllocator.createSync({ ...options, lanes: 5 });
     const board = new Board();
-    const rounds = times(3000, 100_000);
+    const rounds = times(3000, 9000);
     const threads = engines.map((engine) => {
       const ticket = heap.ticket();
       const common = { memory: heap.memory, board: board.buffer, threads: engines.length, rounds };
@@ -89,7 +89,7 @@ test.each<[Engine, Engine]>([
   const heap = by === "wasm" ? first : attach({ memory: first.memory, engine: by, ticket: first.ticket() });
   const board = new Board();
   const next = random(7);
-  const kills = times(6, 100);
+  const kills = times(6, 12);
   for (let kill = 0; kill < kills; kill++) {
     const ticket = heap.ticket();
     const common = { memory: first.memory, board: board.buffer, threads: 1, rounds: 1e9 };

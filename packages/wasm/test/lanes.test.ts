@@ -8,7 +8,7 @@ import { SharedWasmAllocator } from "../src/index.ts";
 import { memoryOf, memoryWith, PAGE } from "./heaps.ts";
 import { type Engines, freeTwice, Lanes, loseLane } from "./lanes.ts";
 
-const runs = times(20, 200);
+const runs = times(20, 50);
 const most = withoutLeaks(test);
 const attach = (buffer: ArrayBufferLike) => SharedWasmAllocator.attachSync(memoryWith(buffer));
 
@@ -97,7 +97,7 @@ describe.each([
     attach: (first, ticket) =>
       ticket % 2 === 0 ? SharedSlabAllocator.attach(memory(first), { ticket }) : wasm.attach(first, ticket),
   };
-  const seeds = Array.from({ length: times(3, 60) }, (_, i) => i + 1);
+  const seeds = Array.from({ length: times(3, 10) }, (_, i) => i + 1);
 
   describe.each([
     ["WebAssembly", wasm],

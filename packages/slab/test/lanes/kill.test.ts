@@ -1,12 +1,14 @@
 /** Every kind of call, and its thread killed at every access; then another repairs what it left, and all goes on. */
 import { describe, expect, test } from "vitest";
-import { LONG } from "../../../../scripts/lib/long.ts";
 import type { SharedSlabAllocator } from "../../src/index.ts";
 import type { Lost } from "../../src/lanes/repair.ts";
 import { type Case, sceneOf } from "./case.ts";
 import { CASES } from "./cases.ts";
 import { checkApart, goOn, type Saved, type Scene } from "./scene.ts";
 import { type Watched, watched } from "./watched.ts";
+
+/** Every repair killed at every access, which takes many minutes: `ARIAX_ALL_REPAIRS=1`. */
+const ALL = process.env.ARIAX_ALL_REPAIRS === "1";
 
 /** The blocks that are live in either are so after a death, and those of the call may be. */
 interface Allowed {
@@ -112,7 +114,7 @@ function killedTwice(one: Case): void {
   const most = done.changes.length;
   // In the ordinary tests, of what the first leaves one that is in the middle, and the last.
   const deaths = [...states(saved, done)].map((words) => words.slice());
-  for (const words of LONG ? deaths : [deaths[most >> 1], deaths[most]]) {
+  for (const words of ALL ? deaths : [deaths[most >> 1], deaths[most]]) {
     scene.restore(saved, words);
     const from = { ...saved, words };
     const repaired = watched(scene.words, second, () => reclaim(second, tickets, counts.repairs % 2 === 0));

@@ -8,7 +8,7 @@ import { bundled, said, start, teamOf } from "./team.ts";
 
 test.each([2, 3])("of %i threads", async (threads) => {
   const heap = new SharedSlabAllocator({ capacity: 2 ** 20, lanes: 4 });
-  const team = teamOf(heap, threads, times(200, 5000), 8);
+  const team = teamOf(heap, threads, times(200, 600), 8);
   const code = await bundled("racer.ts");
   const workers = Array.from({ length: threads }, (_, i) => start(team, code, { thread: i + 1, seed: i + 1 }));
   const ends = workers.map((worker) => once(worker, "exit"));

@@ -31,7 +31,7 @@ test.each([
   [16, 16, 2 ** 30],
 ])("larson: arrays bleed through %i threads, in a heap that grows", async (threads, rounds, maxCapacity) => {
   const heap = new SharedSlabAllocator({ capacity: MiB, maxCapacity, lanes: 31 });
-  const team = teamOf(heap, threads, times(rounds, 20 * rounds), threads + threads * CELLS);
+  const team = teamOf(heap, threads, times(rounds, 3 * rounds), threads + threads * CELLS);
   expect(await runTeam(team, "larson")).toEqual(new Array(threads).fill(QUIET));
   heap.verify();
   isEmptied(team, team.board.subarray(threads));
@@ -39,14 +39,14 @@ test.each([
 
 test.each([2, 5])("xmalloc: each of %i threads frees what another has made", async (threads) => {
   const heap = new SharedSlabAllocator({ capacity: MiB, maxCapacity: 64 * MiB, lanes: 8 });
-  const team = teamOf(heap, threads, times(4000, 200_000), threads * RING_WORDS);
+  const team = teamOf(heap, threads, times(4000, 12_000), threads * RING_WORDS);
   expect(await runTeam(team, "xmalloc")).toEqual(new Array(threads).fill(QUIET));
   isEmptied(team, new Int32Array(0));
 });
 
 test("mstress: blocks migrate, threads end with each round, and others attach", async () => {
   const heap = new SharedSlabAllocator({ capacity: MiB, maxCapacity: 128 * MiB, lanes: 5 });
-  const team = teamOf(heap, 4, times(8000, 400_000), CELLS);
+  const team = teamOf(heap, 4, times(8000, 24_000), CELLS);
   for (let round = 0; round < 4; round++) {
     expect(await runTeam(team, "mstress", round)).toEqual(new Array(4).fill(QUIET));
     heap.verify();
@@ -58,7 +58,7 @@ test("mstress: blocks migrate, threads end with each round, and others attach", 
 
 test("producer and consumer: bytes stay flat, however many blocks were made", async () => {
   const heap = new SharedSlabAllocator({ capacity: 16 * MiB, lanes: 3 });
-  const rounds = times(40_000, 4_000_000);
+  const rounds = times(40_000, 120_000);
   const team = teamOf(heap, 2, rounds - (rounds % LOOKS), RING_WORDS);
   // Those in the ring and one in each hand live. A slab is made once all blocks of its class live, but for those that a free in this moment
   // is about to announce, and those of one word, behind which they are.
