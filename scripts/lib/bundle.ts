@@ -25,7 +25,7 @@ export const BUDGETS: readonly Budget[] = [
   { package: "@ariax/slab", names: "{ SlabAllocator }", ceiling: 10_450 },
   // 7,800 of it are SlabAllocator's as well. Of its own are the verbs, opening and growing it 1,500, stats and verify of lanes 1,000, what
   // they send and give each other 1,200, the repair 550, states and tickets 600, proofs of death and errors.
-  { package: "@ariax/slab", names: "{ SharedSlabAllocator }", ceiling: 15_000 },
+  { package: "@ariax/slab", names: "{ SharedSlabAllocator }", ceiling: 15_450 },
   // Private names that are not mangled, since proxies must work, are 700 of it; bytes that are gone, options and clocks that are
   // wrong, and their messages, another 1,000.
   { package: "@ariax/arena", names: "{ TickArena }", ceiling: 9350 },

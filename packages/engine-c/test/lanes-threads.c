@@ -116,7 +116,7 @@ int main(int argc, char **argv) {
   rounds = (uint32_t)atoi(argv[2]);
   if (threads < 1 || threads > MOST_THREADS) return 2;
   buffer = calloc(PAGES, 4096);
-  heap = buffer == NULL ? NULL : ax_make_shared_zeroed(buffer, 0, PAGES / 2, PAGES, MOST_THREADS + 1);
+  heap = buffer == NULL ? NULL : ax_make_shared_zeroed(buffer, 0, PAGES / 2, PAGES, 2 * MOST_THREADS + 2);
   if (heap == NULL) return 3;
   worker first = {0, 1, ax_attach(heap, 1), 1, false}, others[MOST_THREADS];
   uint32_t reclaimed = 0;

@@ -96,7 +96,7 @@ export interface AttachOptions {
   readonly ticket: number;
   /** Where the heap begins, in bytes. Default 0. */
   readonly byteOffset?: number | undefined;
-  /** Called with how many double frees were found late, when blocks are collected: by threads that knew nothing of each other. */
+  /** Called with how many double frees were found late, when blocks are collected: by threads that knew nothing of each other. Must not throw. */
   readonly onLateDoubleFree?: ((count: number) => void) | undefined;
 }
 
