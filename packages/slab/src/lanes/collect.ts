@@ -82,7 +82,7 @@ function collectFrom(w: Int32Array, lane: number, territory: number): boolean {
 }
 
 /** A large block that another lane freed becomes free pages. */
-export function takeLarge(w: Int32Array, lane: number, page: number, pages: number): void {
+function takeLarge(w: Int32Array, lane: number, page: number, pages: number): void {
   Atomics.store(w, TABLE + page, E_WAS_LARGE | pages);
   if (pages > 1) w[TABLE + page + pages - 1] = E_FREE;
   giveRun(w, lane, page, pages);
@@ -92,21 +92,27 @@ export function takeLarge(w: Int32Array, lane: number, page: number, pages: numb
 function collectWord(w: Int32Array, lane: number, word: number, remote: number): boolean {
   const entry = w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)];
   const before = w[word];
-  // Plainly: bits that were there stay, until this thread takes them away; whether there are more by now the exchange tells.
-  let freed = w[remote];
-  // At most once more for each bit that is yet to come.
-  for (;;) {
-    if (entry > 0) w[word] = before | freed;
-    const now = Atomics.compareExchange(w, remote, freed, 0);
-    if (now === freed) break;
-    freed = now;
-  }
+  const freed = takeRemote(w, word, remote, entry > 0);
   // In no slab, or free before: it was freed twice, by threads that knew nothing of each other.
   const late = entry > 0 ? before & freed : freed;
   if (late !== 0) w[lane + H_LATE] += countBits(late);
   if ((freed & ~late) === 0) return false;
   if (!isCursor(w, lane, entry, word)) offer(w, lane, entry, word);
   return true;
+}
+
+/** Takes the bits of a remote word away, once they are in the owner's word, if that is a slab's; these bits. */
+export function takeRemote(w: Int32Array, word: number, remote: number, isSlab: boolean): number {
+  const before = w[word];
+  // Plainly: bits that were there stay, until this thread takes them away; whether there are more by now the exchange tells.
+  let freed = w[remote];
+  // At most once more for each bit that is yet to come.
+  for (;;) {
+    if (isSlab) w[word] = before | freed;
+    const now = Atomics.compareExchange(w, remote, freed, 0);
+    if (now === freed) return freed;
+    freed = now;
+  }
 }
 
 function isCursor(w: Int32Array, lane: number, entry: number, word: number): boolean {

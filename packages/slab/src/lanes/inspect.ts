@@ -9,7 +9,7 @@ import * as L from "./layout.ts";
 import { firstOf } from "./territory.ts";
 
 /** What a lane has, in the order of its pages. */
-export function* laneExtents(w: Int32Array, lane: number): Generator<Extent> {
+function* laneExtents(w: Int32Array, lane: number): Generator<Extent> {
   const code = w[lane + L.H_CODE];
   const territories = w[H.H_PAGES] >>> w[L.H_TERRITORY];
   for (let t = 0, page = 0; t < territories; t++) {

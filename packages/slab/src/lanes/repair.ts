@@ -12,12 +12,12 @@ import { NULL, type Offset } from "@ariax/allocator";
 import * as H from "../layout.ts";
 import { bitOf, largeAt } from "../lookup.ts";
 import { linkPage } from "../page-list.ts";
-import { isFree, linkRun } from "../run-list.ts";
 import { CLASS_SIZES, CLASSES, PAGE_SIZE } from "../size-class.ts";
+import { takeRemote } from "./collect.ts";
 import { laneBlocks } from "./inspect.ts";
 import * as L from "./layout.ts";
 import { announceLast } from "./remote.ts";
-import { firstOf, giveBack } from "./territory.ts";
+import { firstOf, giveBack, linkFree, setFree } from "./territory.ts";
 
 /** What a thread that was killed leaves behind. */
 export interface Lost {
@@ -55,7 +55,7 @@ export function repair(w: Int32Array, lane: number): Lost {
       const pages = slabPagesAt(w, lane, end) || largePagesAt(w, end);
       const live = pages === 0 ? 0 : takeOver(w, lane, end, pages);
       if (live === 0) {
-        if (pages === 0 && !isFree(w[H.TABLE + end])) w[H.TABLE + end] = H.E_FREE;
+        if (pages === 0) setFree(w, end);
         free += Math.max(1, pages);
       } else {
         endRun();
@@ -134,10 +134,12 @@ function takeOverSlab(w: Int32Array, lane: number, slab: number): number {
   const info = w[H.H_INFO] + (slab << H.INFO_SHIFT);
   const blocks = w[info + H.P_SHAPE] >>> H.SHAPE_BLOCKS;
   const last = w[H.H_BITS] + (slab << H.BITS_SHIFT) + 7;
+  const remote = w[H.H_REMOTE] - w[H.H_BITS];
   let live = blocks;
   let summary = 0;
   for (let i = 0; i << 5 < blocks; i++) {
-    takeRemote(w, last - i);
+    // By Atomics: nothing has been exchanged for 0 that would order what others have set.
+    if (Atomics.load(w, last - i + remote) !== 0) takeRemote(w, last - i, last - i + remote, true);
     if (w[last - i] !== 0) summary |= 1 << i;
     for (let bits = w[last - i]; bits !== 0; bits &= bits - 1) live--;
   }
@@ -146,17 +148,6 @@ function takeOverSlab(w: Int32Array, lane: number, slab: number): number {
   if (summary !== 0) linkPage(w, line + H.C_LIST, slab);
   w[line + H.C_PAGES] += w[info + H.P_SHAPE] & H.SHAPE_PAGES;
   return live;
-}
-
-/** What others freed in a word: as collect.ts. */
-function takeRemote(w: Int32Array, word: number): void {
-  const remote = word + w[H.H_REMOTE] - w[H.H_BITS];
-  for (let freed = Atomics.load(w, remote); freed !== 0; ) {
-    w[word] |= freed;
-    const now = Atomics.compareExchange(w, remote, freed, 0);
-    if (now === freed) return;
-    freed = now;
-  }
 }
 
 /** Does somebody still know a block? */
@@ -173,12 +164,4 @@ export function endBlocks(w: Int32Array, lane: number, keep: Keep): boolean {
     else Atomics.store(w, H.TABLE + page, H.E_WAS_LARGE | (size / PAGE_SIZE));
   }
   return gone.length > 0;
-}
-
-/** Pages that are in no use become a run. */
-function linkFree(w: Int32Array, lane: number, first: number, pages: number): void {
-  for (const page of [first, first + pages - 1]) {
-    if (!isFree(w[H.TABLE + page])) w[H.TABLE + page] = H.E_FREE;
-  }
-  linkRun(w, lane, first + pages - 1, pages);
 }

@@ -151,11 +151,6 @@ export function reclaimLanes(w: Int32Array, dead: number, by: number, keep: Keep
 const STATE = 7;
 const NAMES = ["free", "live", "parked", "orphaned", "dead", "being repaired"];
 
-/** What a lane is now, in a word. */
-export function stateName(w: Int32Array, lane: number): string {
-  return NAMES[stateOf(w, lane) & STATE];
-}
-
 function stateOf(w: Int32Array, lane: number): number {
   return Atomics.load(w, w[lane + L.H_MAIL] + L.M_STATE);
 }

@@ -191,21 +191,22 @@ function giveFrom(w: Int32Array, lane: number, last: number, most: number): bool
   if (to <= last) linkFree(w, lane, to, last + 1 - to);
   have(w, lane, from - to);
   for (let t = start; t < end; t++) {
-    free(w, firstOf(w, t));
-    free(w, firstOf(w, t + 1) - 1);
+    setFree(w, firstOf(w, t));
+    setFree(w, firstOf(w, t + 1) - 1);
     Atomics.store(w, w[H_OWN] + t, 0);
   }
   if (start < w[H_HINT]) w[H_HINT] = start;
   return true;
 }
 
-function linkFree(w: Int32Array, lane: number, first: number, pages: number): void {
-  free(w, first);
-  free(w, first + pages - 1);
+/** Pages that are in no use become a run of the lane's. */
+export function linkFree(w: Int32Array, lane: number, first: number, pages: number): void {
+  setFree(w, first);
+  setFree(w, first + pages - 1);
   linkRun(w, lane, first + pages - 1, pages);
 }
 
 /** A page that begins or ends a run says that it is free. */
-function free(w: Int32Array, page: number): void {
+export function setFree(w: Int32Array, page: number): void {
   if (!isFree(w[TABLE + page])) w[TABLE + page] = E_FREE;
 }
