@@ -127,7 +127,7 @@ describe("pnpm bench ariax", () => {
     ],
     [
       ["ariax", "--subject", "slob"],
-      'unknown subject "slob"; did you mean "slab"?\n  possible: ariax, gc, slab, native, wasm, phase-2.1, phase-1, phase-2, thi.ng, malloc, assemblyscript, nothing, ours, collector, phase, rivals, loop; or a glob like "a*"',
+      'unknown subject "slob"; did you mean "slab"?\n  possible: ariax, gc, slab, native, wasm, phase-2.1, phase-1, phase-2, thi.ng, npm-malloc, assemblyscript, nothing, ours, collector, phase, rivals, loop; or a glob like "a*"',
     ],
   ])("%j ends with 2", async (args, message) => {
     expect(await call(args)).toEqual({ code: 2, out: "", err: message + HINT });

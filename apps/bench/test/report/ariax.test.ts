@@ -43,10 +43,10 @@ describe("the tables", () => {
 
   test("show bounds and failures for what they are, and no time of what went wrong", () => {
     expect(lines.find((line) => line.startsWith("│ phase-2 │"))).toMatch(/^│ phase-2 │ > 1,000 │ > 1,000,000 │/);
-    expect(lines.find((line) => line.startsWith("│ malloc │"))).toMatch(/^│ malloc │ wrong( │)+$/);
+    expect(lines.find((line) => line.startsWith("│ npm-malloc │"))).toMatch(/^│ npm-malloc │ wrong( │)+$/);
     expect(lines.find((line) => line.startsWith("│ thi.ng │"))).toMatch(/^│ thi.ng │ error( │)+$/);
     expect(lines).toContain("phase-2 on states: stopped, 25 % done at 4,000,000 ns an event");
-    expect(lines).toContain("malloc on states: wrong, it read back 78, the others 77");
+    expect(lines).toContain("npm-malloc on states: wrong, it read back 78, the others 77");
     expect(lines).toContain("native: unavailable, there is no addon <here>");
     expect(lines.filter((line) => line.startsWith("│ native"))).toEqual([]);
   });

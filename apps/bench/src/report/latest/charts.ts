@@ -32,7 +32,7 @@ export function chartsOf(report: Report): Chart[] {
     ...columnsOf(
       report,
       "Memory",
-      "bytes reserved and metadata by bytes live, at the peak; 1 is the least there can be",
+      "(bytes reserved + metadata) ÷ bytes live, at the peak; 1 is the least there can be",
       traces,
       {
         value: ({ subject, peakRatio }) => (subject === "arena" ? undefined : peakRatio),

@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<Row>[] = [
   column("p50", "ns per event, batches of 256", (row) => tail(row, row.p50)),
   column("p99", "ns per event, batches of 256", (row) => tail(row, row.p99)),
   column("max", "ns per event, the worst batch", (row) => tail(row, row.max)),
-  column("peak", "bytes reserved and metadata by bytes live, at the peak", ({ peakRatio }) => times(peakRatio)),
+  column("peak", "(bytes reserved + metadata) ÷ bytes live, at the peak", ({ peakRatio }) => times(peakRatio)),
   column("metadata", "bytes beside the blocks", ({ metadata }) => bytes(metadata)),
   column("failures", "allocations refused, of all", ({ failures }) => String(failures ?? "")),
 ];

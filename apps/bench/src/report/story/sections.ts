@@ -66,7 +66,7 @@ function phasesSection(chapters: readonly Chapter[]): Section {
 const ratiosTable = (ratios: readonly Ratio[]): Table => ({
   head: ["", "AriaX", "allocate", "allocate + free"],
   lines: ratios.map(({ slow, fast, original, allocate, pair }) => [
-    ...[`${slow} by ${fast}`, factor(original, Math.round), factor(allocate), factor(pair)],
+    ...[`${slow} ÷ ${fast}`, factor(original, Math.round), factor(allocate), factor(pair)],
   ]),
 });
 
