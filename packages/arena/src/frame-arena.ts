@@ -1,25 +1,27 @@
 import {
   type Allocator,
   type AllocatorStats,
-  checkBoolean,
-  checkCount,
-  checkInteger,
-  checkWritable,
   DoubleFreeError,
   FrameExpiredError,
   InvalidArgumentError,
   InvalidBlockError,
-  isShared,
-  isUint32,
   MAX_CAPACITY,
   type Memory,
-  makeStats,
   type Offset,
-  readOptions,
-  resizeOrMove,
   sumStats,
   type Traits,
 } from "@ariax/allocator";
+import {
+  checkBoolean,
+  checkCount,
+  checkInteger,
+  checkWritable,
+  isShared,
+  isUint32,
+  makeStats,
+  readOptions,
+  resizeOrMove,
+} from "@ariax/allocator/implement";
 import { Arena } from "./arena.ts";
 import { findPlace, PLACE, type Place } from "./place.ts";
 import { lastByteOf } from "./presence.ts";

@@ -1,13 +1,5 @@
-import {
-  type Allocator,
-  bytesPerElement,
-  disposable,
-  InvalidArgumentError,
-  type Offset,
-  type TypedArrayConstructor,
-  tagOf,
-  view,
-} from "@ariax/allocator";
+import { type Allocator, InvalidArgumentError, type Offset, type TypedArrayConstructor, view } from "@ariax/allocator";
+import { bytesPerElement, disposable, tagOf } from "@ariax/allocator/implement";
 import { copy, fill, type Kind, load, store, type ValueOf } from "./access.ts";
 import { build, coreOf } from "./build.ts";
 import { Core, DISPOSED, LENT } from "./core.ts";

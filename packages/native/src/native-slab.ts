@@ -1,4 +1,5 @@
-import { disposable, type Traits } from "@ariax/allocator";
+import type { Traits } from "@ariax/allocator";
+import { disposable } from "@ariax/allocator/implement";
 import { SlabAllocator } from "@ariax/slab";
 import { type Heap, heapOptions } from "@ariax/slab/engine";
 import type { HeapHandle } from "./addon.ts";

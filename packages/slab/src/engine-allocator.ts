@@ -3,22 +3,17 @@ import {
   type Allocator,
   type AllocatorStats,
   CorruptionError,
-  checkAlignment,
-  checkCount,
-  checkOffsets,
-  checkSize,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidBlockError,
   InvalidFreeError,
-  isShared,
-  isUint32,
   type Memory,
   NULL,
   type Offset,
   OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
+import { checkAlignment, checkCount, checkOffsets, checkSize, isShared, isUint32 } from "@ariax/allocator/implement";
 import type { Heap } from "./heap.ts";
 import { heapStats } from "./inspect.ts";
 import { H_LIMIT } from "./layout.ts";

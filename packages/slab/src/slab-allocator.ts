@@ -1,21 +1,23 @@
 import {
   type Allocator,
   type AllocatorStats,
-  checkAlignment,
-  checkCount,
-  checkOffsets,
-  checkSize,
   DEFAULT_ALIGNMENT,
   InvalidBlockError,
-  isShared,
-  isUint32,
   type Memory,
   NULL,
   type Offset,
   OutOfMemoryError,
-  renewed,
   type Traits,
 } from "@ariax/allocator";
+import {
+  checkAlignment,
+  checkCount,
+  checkOffsets,
+  checkSize,
+  isShared,
+  isUint32,
+  renewed,
+} from "@ariax/allocator/implement";
 import { freeAll, takeMany } from "./bulk.ts";
 import { canGrow, clearHeap, growHeap, type Heap, heapFor, heapOptions, openHeap } from "./heap.ts";
 import { heapStats } from "./inspect.ts";

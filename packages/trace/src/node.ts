@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { InvalidArgumentError, show, UnsupportedError } from "@ariax/allocator";
+import { InvalidArgumentError, UnsupportedError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 import { readTraceOptions, type TraceReadOptions } from "./decode.ts";
 import { readTrace } from "./read.ts";
 import type { Trace } from "./trace.ts";

@@ -1,15 +1,5 @@
-import {
-  checkBoolean,
-  checkInteger,
-  checkSize,
-  HostMemoryError,
-  InvalidArgumentError,
-  isUint32,
-  MAX_CAPACITY,
-  NULL,
-  type Offset,
-  readOptions,
-} from "@ariax/allocator";
+import { HostMemoryError, InvalidArgumentError, MAX_CAPACITY, NULL, type Offset } from "@ariax/allocator";
+import { checkBoolean, checkInteger, checkSize, isUint32, readOptions } from "@ariax/allocator/implement";
 import {
   type GivenWasmMemory,
   MIN_CAPACITY,
