@@ -20,7 +20,8 @@ export function install(dir: string, tarballs: ReadonlyMap<Package, string>): { 
   const dependencies: Record<string, string> = {};
   for (const [{ dir: source, manifest }, tarball] of tarballs) {
     dependencies[manifest.name] = fileUrl(tarball);
-    for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
+    // One of ours is a tarball, too.
+    for (const peer of Object.keys(manifest.peerDependencies ?? {}).filter((name) => !name.startsWith("@ariax/"))) {
       dependencies[peer] = fileUrl(realpathSync(join(source, "node_modules", peer)));
     }
   }

@@ -37,7 +37,7 @@ const require = createRequire(import.meta.url);
 
 /** One of those that come with it, unpacked once and not in every process. */
 const recorded = (name: TraceName): Promise<Program> =>
-  keep(name, require.resolve(`@ariax/trace/data/${name}.trace.gz`), () => loadTrace(name));
+  keep(name, require.resolve(`@ariax/traces/data/${name}.trace.gz`), () => loadTrace(name));
 
 /** What a process pays before anything is compiled: the beginning of a program, once. */
 export const STARTS: readonly HeapWorkload[] = Object.entries({ "first-1k": 1000, "first-100k": 100_000 }).map(
