@@ -15,7 +15,18 @@ import {
 } from "./lib/results.ts";
 import { ROOT, readText } from "./lib/workspace.ts";
 
-const read = <T>(name: string): T => JSON.parse(readText(`apps/bench/results/${name}.json`)) as T;
+/** A run that somebody else can repeat: of a commit, and whole. */
+function read<T extends Pick<Results, "machine">>(name: string): T {
+  const text = readText(`apps/bench/results/${name}.json`);
+  const report = JSON.parse(text) as T & { readonly partial: boolean; readonly mode?: string };
+  const refuse = (why: string) =>
+    new Error(`results/${name}.json ${why}: commit, and run the whole \`pnpm bench\` again`);
+  if (report.machine.commit.includes("changes")) throw refuse("was measured with changes that are in no commit");
+  if (report.partial) throw refuse("was stopped before its end");
+  if (report.mode !== undefined && report.mode !== "default") throw refuse(`is of a ${report.mode} run`);
+  return report;
+}
+
 const story = storyTable(read<Story>("story"));
 const latest = read<Results>("latest");
 

@@ -29,18 +29,21 @@ export function renderPage(shown: Shown): string {
 <main>
 ${cardList("chapters", chapters)}
 ${cardList("targets", cards)}
-<section id="charts"></section>
+${charts.length === 0 ? "" : '<section id="charts"></section>'}
 ${sections.map(sectionOf).join("\n")}
 <section class="reading"><h2>How to read this</h2>
 ${reading}</section>
 </main>
-<script>${chartLibrary()}</script>
-<script type="application/json" id="data">${JSON.stringify(charts).replaceAll("<", "\\u003c")}</script>
-<script>${own("charts.js")}</script>
+${charts.length === 0 ? "" : drawing(charts)}
 </body>
 </html>
 `;
 }
+
+/** The library, what is drawn, and how. */
+const drawing = (charts: Shown["charts"]): string => `<script>${chartLibrary()}</script>
+<script type="application/json" id="data">${JSON.stringify(charts).replaceAll("<", "\\u003c")}</script>
+<script>${own("charts.js")}</script>`;
 
 function cardList(kind: string, cards: readonly Card[]): string {
   const items = cards.map((card) => {

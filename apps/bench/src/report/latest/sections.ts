@@ -4,6 +4,7 @@ import type { Row } from "../../workloads/rows.ts";
 import { GROUPS, type Group } from "../../workloads/workload.ts";
 import { bytes, count, endOf, ns, spread, times } from "../format.ts";
 import { type Column, column, rowsTable, type Section, type Shown, targetCards, targetSection } from "../shown.ts";
+import { smoke } from "../smoke.ts";
 import type { AgainstC, Line, RatioLine } from "./against-c.ts";
 import { chartsOf, meansOf } from "./charts.ts";
 import type { Report } from "./report.ts";
@@ -30,6 +31,12 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 export function showLatest(report: Report): Shown {
+  const { mode, rows, unavailable } = report;
+  const shown = showMeasured(report);
+  return mode === "quick" ? smoke(shown, rows, "pnpm bench", unavailable) : shown;
+}
+
+function showMeasured(report: Report): Shown {
   const { machine, date, mode, seconds, partial, rows, unavailable, targets, workloads } = report;
   const groups = [...new Set(workloads.map(({ group }) => group))];
   const notes = rows.flatMap(({ subject, workload, status, note }) =>
@@ -47,7 +54,7 @@ export function showLatest(report: Report): Shown {
       ...groups.map((group, i): Section => ({ ...groupSection(report, group), fold: i === 0 ? "open" : "closed" })),
       ...meansSection(report),
       ...(report.againstC ? [againstSection("TypeScript against C", report.againstC, report.versions)] : []),
-      ...(report.replacement ? [againstSection("Replacement at steady state, by the other", report.replacement)] : []),
+      ...(report.replacement ? [againstSection("Replacement at steady state", report.replacement)] : []),
       ...fullSection(report),
       ...(notes.length > 0 ? [{ title: "Not timed, or stopped at the limit", notes }] : []),
       ...(unavailable.length > 0 ? [{ notes: unavailable }] : []),
@@ -92,7 +99,7 @@ function meansSection(report: Report): Section[] {
       times(peakRatio),
     ];
   });
-  const table = { head: ["", "ns per event", "by slab's", "in pairs", "peak"], lines };
+  const table = { head: ["", "ns per event", "÷ slab", "in pairs", "peak"], lines };
   return [{ title: "Over the seven traces, geometric means", table }];
 }
 
@@ -114,7 +121,7 @@ function againstSection(
     lines: [
       { title: "ns", what: "" },
       ...cells(all, ns),
-      { title: "one by the other", what: "" },
+      { title: "one ÷ the other", what: "" },
       ...cells(ratios, times),
     ],
   };
