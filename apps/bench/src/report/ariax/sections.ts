@@ -34,7 +34,7 @@ function showMeasured(report: AriaxReport): Shown {
     heading: "AriaX: its work, its parts, its claims",
     machine,
     summary: summaryOf(report),
-    cards: claims.map(cardOf),
+    cards: claims.filter(({ lines }) => lines.length > 0).map(cardOf),
     charts: chartsOf(report),
     sections: [
       ...scenarios.map((scenario, i) => scenarioSection(report, scenario, i === 0 ? "open" : "closed")),
@@ -166,8 +166,14 @@ function claimSections(claims: readonly Claim[]): Section[] {
 }
 
 /** What a claim comes to by the first of its lines. */
-function cardOf({ what, claimed: theirs, lines: [line] }: Claim): Card {
-  const span = (one: ClaimLine): string => `${claimed(one, one.low)} to ${claimed(one, one.high)}`;
-  const value = line === undefined ? "not measured" : line.values.length === 1 ? claimed(line, line.mean) : span(line);
-  return { kind: "claim", value, text: line === undefined ? what : `${what}: ${line.what}`, note: `claimed ${theirs}` };
+function cardOf({ what, claimed: theirs, lines }: Claim): Card {
+  const line = lines[0]!;
+  const span = `${claimed(line, line.low)} to ${claimed(line, line.high)}`;
+  const value = line.values.length === 1 ? claimed(line, line.mean) : span;
+  return {
+    kind: `claim ${line.verdict}`,
+    value,
+    text: `${what}: ${line.what}`,
+    note: `claimed ${theirs}: ${line.verdict}`,
+  };
 }

@@ -1,12 +1,12 @@
 /** The charts of `pnpm bench`. */
 import { geomean } from "../../base/statistics.ts";
 import type { Row } from "../../workloads/rows.ts";
-import { type Axis, axisBelow, type Chart, colourOf, type Series } from "../charts.ts";
+import { axisBelow, type Chart, colourOf, type Series } from "../charts.ts";
 import { ns } from "../format.ts";
 import type { AgainstC } from "./against-c.ts";
 import type { Report } from "./report.ts";
 
-const LOG: Axis = { title: "ns, logarithmic", min: 1 };
+const LOG = "ns, logarithmic";
 
 export function chartsOf(report: Report): Chart[] {
   const of = (...groups: string[]): string[] =>
@@ -76,7 +76,8 @@ export function meansOf(report: Report, traces: readonly string[]): Mean[] {
 /** One bar a subject, sorted, with its value: the geometric mean over the traces. */
 function meansChart(report: Report, traces: readonly string[], caption: string): Chart[] {
   const bars = meansOf(report, traces).sort((a, b) => a.mean - b.mean);
-  if (bars.length < 2) return [];
+  // Of one trace it would say the same again.
+  if (bars.length < 2 || traces.length < 2) return [];
   const series: Series = {
     ...{ label: "", colour: colourOf("slab") },
     values: bars.map(({ mean }) => mean),
@@ -89,7 +90,7 @@ function meansChart(report: Report, traces: readonly string[], caption: string):
       ...{ title: "Geometric mean over the traces", caption, kind: "bars", isWide: true },
       ...{ height: 60 + 34 * bars.length },
       ...{ categories: bars.map(({ subject }) => subject), series: [series], hasNoLegend: true },
-      y: { title: "ns per event, logarithmic", min: 1 },
+      y: axisBelow("ns per event, logarithmic", [series]),
     },
   ];
 }
@@ -114,7 +115,18 @@ function columnsOf(
     .filter(({ values }) => values.some((one) => one !== null && one > 0));
   return series.length < 2
     ? []
-    : [{ kind: "columns", height: 380, categories: workloads, series, title, caption, y: LOG, ...more }];
+    : [
+        {
+          kind: "columns",
+          height: 380,
+          categories: workloads,
+          series,
+          title,
+          caption,
+          y: axisBelow(LOG, series),
+          ...more,
+        },
+      ];
 }
 
 /** How a time grows with the number of live blocks. */

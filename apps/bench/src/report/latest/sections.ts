@@ -58,7 +58,7 @@ function showMeasured(report: Report): Shown {
       ...fullSection(report),
       ...(notes.length > 0 ? [{ title: "Not timed, or stopped at the limit", notes }] : []),
       ...(unavailable.length > 0 ? [{ notes: unavailable }] : []),
-      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets, "ok")] : []),
+      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets)] : []),
     ],
     reading: `<p>Every number comes from processes of their own, one subject and one workload each. Those of a workload are there at the same
 time and take turns of some 10 ms, so that what is compared has the same seconds. A number is the sum of the least that each part
