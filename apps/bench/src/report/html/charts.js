@@ -101,7 +101,9 @@
     const swatch = ({ colour, paint }) => fill(colour, paint === "striped" ? "plain" : paint);
     // The length of a bar means nothing on a logarithmic axis: there a mark stands at the value.
     const isMarks = !isLines && !y.isLinear;
-    const MARK = 1.06;
+    const shown = series.flatMap(({ values }) => values.filter((value) => value > 0));
+    // A thirtieth of the axis, however many decades it has.
+    const MARK = (Math.max(...shown) / (y.min ?? Math.min(...shown))) ** (1 / 60);
     const placed = (value) => (value === null ? null : isMarks ? [value / MARK, value * MARK] : value);
     const datasets = series.map((one) => ({
       label: one.label,
