@@ -9,7 +9,7 @@ const LAYERS = [
   ["allocator", "bitset", "metadata-pool"],
   ["conformance", "traces", "trace", "arena", "slab", "engine-c", "wasm", "native", "memory-context"],
   ["consciousness"],
-  ["bench"],
+  ["bench", "consumers"],
 ];
 const ALLOCATORS = ["arena", "slab", "wasm", "native", "memory-context"];
 /** Whether a source file may use Node's own modules: `src/node.ts`, an entry of its own, may. All else runs in browsers. */

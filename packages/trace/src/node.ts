@@ -41,14 +41,18 @@ async function dataOf(file: string): Promise<Uint8Array> {
   }
 }
 
+/** Out of the sight of bundlers, which would look for the file themselves. */
+const resolvers = { createRequire };
+
 /**
  * The path of another package's file: as this module would import it, or where that is a bundle far from all packages, as a module in
  * the working directory. Asked here and not when this module is loaded: one that was bundled as CommonJS has no URL.
  */
 function resolved(file: string): string {
+  const { url } = import.meta;
   try {
-    return createRequire(import.meta.url).resolve(file);
+    return resolvers.createRequire(url).resolve(file);
   } catch {
-    return createRequire(join(process.cwd(), "any.js")).resolve(file);
+    return resolvers.createRequire(join(process.cwd(), "any.js")).resolve(file);
   }
 }
