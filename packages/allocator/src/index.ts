@@ -30,4 +30,5 @@ export {
 } from "./stats.ts";
 export type { Traits } from "./traits.ts";
 export { type TypedArrayConstructor, View, view } from "./view.ts";
+export type { ViewOf, ViewTypes } from "./view-types.ts";
 export type { WatchedWorker } from "./worker.ts";

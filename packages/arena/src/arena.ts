@@ -49,8 +49,8 @@ export type ResetMode =
  *
  *     first ≤ top ≤ limit        the last block is live and ends at top; without one, top = first
  */
-export class Arena implements Allocator {
-  declare readonly memory: Memory;
+export class Arena<B extends ArrayBufferLike = ArrayBufferLike> implements Allocator<B> {
+  declare readonly memory: Memory<B>;
   declare readonly traits: Traits;
   /** Bytes that blocks can have, and so the largest size that may be asked for. */
   declare readonly capacity: number;
@@ -73,7 +73,7 @@ export class Arena implements Allocator {
 
   constructor(options: ArenaOptions) {
     const { memory, first, limit } = findRegion(options);
-    this.memory = memory;
+    this.memory = memory as Memory<B>;
     this.traits = arenaTraits("arena", isShared(memory.buffer));
     this.capacity = 8 * (limit - first);
     this.blocks = new BlockMap(first, limit);
