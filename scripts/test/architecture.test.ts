@@ -7,7 +7,7 @@ import { apps, filesBelow, packages, published, ROOT, readText } from "../lib/wo
 /** Imports run downwards only: a package may depend on its own layer and on those below. */
 const LAYERS = [
   ["allocator", "bitset", "metadata-pool"],
-  ["conformance", "trace", "arena", "slab", "engine-c", "wasm", "native", "memory-context"],
+  ["conformance", "trace", "arena", "slab", "engine-c", "wasm", "native", "memory-context", "kv-pager"],
   ["consciousness"],
   ["bench"],
 ];
