@@ -40,7 +40,8 @@ export type ErrorCode =
   | "ERR_NO_LANE"
   | "ERR_LANE_LOST"
   | "ERR_CLOSED"
-  | "ERR_PIN_LIMIT";
+  | "ERR_PIN_LIMIT"
+  | "ERR_NO_SLOTS";
 
 /** What every error of the family has. `error instanceof AllocatorError` holds for all of them. */
 export class AllocatorError extends Error {
