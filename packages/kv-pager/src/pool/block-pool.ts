@@ -249,7 +249,7 @@ export class BlockPool {
   /** The block with that key that was registered first, in use or cached, or 0. All 256 bits are compared. Changes nothing. O(1). */
   find(key: Words, at: number = 0): number {
     const s = this.there();
-    checkKey(key, at);
+    if (!isWords(key) || at >>> 0 !== at || key.length - at < 8) checkKey(key, at);
     return find(s, key, at);
   }
 

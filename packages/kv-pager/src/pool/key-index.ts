@@ -16,14 +16,15 @@ import type { PoolState } from "./state.ts";
 
 // Of layout.ts: V8 makes literals of constants of this file only.
 const EPOCH = 8;
+const TAG = 14;
 const KEY = 16;
 const MARK = 27;
 const TWIN = 28;
 const BACK = 29;
 
-/** The epoch's mark in a slot: 1 to 255, above the id's bits. */
-function tagOf(s: PoolState): number {
-  return ((s.words[EPOCH] % 255) + 1) << 24;
+/** What marks a slot as one of this epoch: 1 to 255, above the id's bits. */
+function tagIn(epoch: number): number {
+  return ((epoch % 255) + 1) << 24;
 }
 
 function hashOf(key: Int32Array | Uint32Array, at: number): number {
@@ -45,7 +46,7 @@ function isKey(words: Int32Array, id: number, key: Int32Array | Uint32Array, at:
 export function find(s: PoolState, key: Int32Array | Uint32Array, at: number): number {
   const { words, index, mask } = s;
   const hash = hashOf(key, at);
-  const tag = tagOf(s);
+  const tag = words[TAG];
   for (let i = (hash >>> s.shift) << 1; ; i = (i + 2) & mask) {
     const id = words[index + i] ^ tag;
     if (id >>> 24 !== 0) return 0;
@@ -62,7 +63,7 @@ export function copyKey(s: PoolState, id: number, out: Int32Array | Uint32Array,
 export function enter(s: PoolState, id: number, key: Int32Array | Uint32Array, at: number): void {
   const { words, index, mask } = s;
   const hash = hashOf(key, at);
-  const tag = tagOf(s);
+  const tag = words[TAG];
   const mine = 16 * id;
   for (let i = 0; i < 8; i++) words[mine + KEY + i] = key[at + i];
   words[mine + MARK] = -words[EPOCH];
@@ -98,7 +99,7 @@ export function forget(s: PoolState, id: number): boolean {
   if (after !== id) leaveRing(words, id, after);
   words[mine + TWIN] = words[mine + BACK] = 0;
   // Where is it? Of several copies only the first one is there.
-  const tag = tagOf(s);
+  const tag = words[TAG];
   let i = (hashOf(words, mine + KEY) >>> s.shift) << 1;
   for (let there = words[index + i] ^ tag; there !== id; there = words[index + i] ^ tag) {
     if (there >>> 24 !== 0) return false;
@@ -130,11 +131,13 @@ function closeGap(s: PoolState, i: number, tag: number): void {
 
 /** The id in a slot of this epoch, or 0. */
 export function idIn(s: PoolState, slot: number): number {
-  const id = s.words[s.index + 2 * slot] ^ tagOf(s);
+  const id = s.words[s.index + 2 * slot] ^ s.words[TAG];
   return id >>> 24 === 0 ? id : 0;
 }
 
-/** Zeroes all slots where the epoch that begins has a mark that some may still have. */
-export function clearOld(s: PoolState, epoch: number): void {
-  if (epoch % 255 === 0) s.words.fill(0, s.index, s.index + s.mask + 1);
+/** Frees all slots for the epoch that begins: zeroes them, where some may still have its mark. */
+export function beginEpoch(s: PoolState, epoch: number): void {
+  s.words[EPOCH] = epoch;
+  s.words[TAG] = tagIn(epoch);
+  if (epoch > 1 && epoch % 255 === 1) s.words.fill(0, s.index, s.index + s.mask + 1);
 }

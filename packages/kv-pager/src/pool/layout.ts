@@ -62,6 +62,7 @@ export const CACHED = 10;
 export const PINNED = 11;
 export const TERMS = 12;
 export const DROPPED = 13;
+export const TAG = 14;
 /** f64 each, as indices of 8 bytes. */
 export const STEP = 8;
 export const CLOCK = 9;

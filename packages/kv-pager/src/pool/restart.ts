@@ -1,6 +1,6 @@
 /** Reset: all keys are forgotten, and no block is touched for it. */
 import { UnsupportedError } from "@ariax/allocator";
-import { clearOld } from "./key-index.ts";
+import { beginEpoch } from "./key-index.ts";
 import { CACHED, DROPPED, EMPTY, EPOCH } from "./layout.ts";
 import type { PoolState } from "./state.ts";
 import { endTerms } from "./terms.ts";
@@ -15,8 +15,7 @@ export function restart(s: PoolState): void {
   const { words, cached } = s;
   const epoch = words[EPOCH];
   if (epoch === MAX_EPOCH) throw new UnsupportedError(`epoch ${epoch} is the last one a pool has`);
-  words[EPOCH] = epoch + 1;
-  clearOld(s, epoch + 1);
+  beginEpoch(s, epoch + 1);
   endTerms(s);
   s.priority.fill(0);
   const leaves = s.empty.words;

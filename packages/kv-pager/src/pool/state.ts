@@ -12,7 +12,7 @@
  */
 import { BitSet } from "@ariax/bitset";
 import type { Policy } from "../policies/policy.ts";
-import { forget } from "./key-index.ts";
+import { beginEpoch, forget } from "./key-index.ts";
 import type { Layout } from "./layout.ts";
 import { forgetPriority } from "./terms.ts";
 
@@ -81,7 +81,7 @@ export class PoolState {
 /** Writes the header and the first state into zeros: every block is empty. */
 export function begin(s: PoolState): void {
   s.words.set(s.layout.header);
-  s.words[EPOCH] = 1;
+  beginEpoch(s, 1);
   s.words[EMPTY] = s.blocks;
   s.empty.setRange(1, s.blocks + 1);
   s.policy.reset();
