@@ -4,13 +4,13 @@
  *
  * Rules of the verbs: all that can be refused is checked before the first write; from the first write on nothing can fail.
  */
-import { CorruptionError, DetachedError } from "@ariax/allocator";
+import { CorruptionError, DetachedError, InvalidArgumentError } from "@ariax/allocator";
 import { MetadataPool } from "@ariax/metadata-pool";
 import { SlabAllocator } from "@ariax/slab";
+import type { KeyContext, KeyMaker } from "../keys/keys.ts";
 import { POLICIES } from "../policies/index.ts";
 import { BlockPool } from "../pool/block-pool.ts";
-import { KeyChain } from "./chain.ts";
-import { HASHES } from "./hashes.ts";
+import { checkMaker, makerOf } from "./keys.ts";
 import {
   EVENT_WORDS,
   HOLDER_WORDS,
@@ -18,7 +18,7 @@ import {
   MOVE_WORDS,
   poolOptions,
   readLayout,
-  SEED,
+  readSeed,
   SEQUENCE_FIELDS,
   TENANT_WORDS,
   TICKET_FIELDS,
@@ -44,13 +44,16 @@ export interface Core {
   readonly holders: Int32Array;
   readonly moves: Int32Array;
   readonly events: Int32Array;
-  readonly chain: KeyChain;
+  readonly keys: KeyMaker;
+  /** The context of sequences without salt, adapter, and media; and those of others that were looked up: a cache. */
+  readonly plain: KeyContext;
+  readonly contexts: Map<number, KeyContext>;
   /** Names of tenants that were looked up: a cache of what the buffer says. */
   readonly tenantIndex: Map<string, number>;
 }
 
 /** Views of a buffer whose parts are there, or are made now. */
-function open(buffer: ArrayBufferLike, layout: Layout, isNew: boolean): Core {
+function open(buffer: ArrayBufferLike, layout: Layout, keys: KeyMaker, isNew: boolean): Core {
   const { tiers, blockTokens, sequences: capacity, tickets: most, tenants, moves, events, tableBytes } = layout;
   const pools = tiers.map((_, tier) => {
     const byteOffset = layout.pools[tier];
@@ -86,29 +89,36 @@ function open(buffer: ArrayBufferLike, layout: Layout, isNew: boolean): Core {
     holders: part(layout.holdersAt, tenants > 0 ? HOLDER_WORDS * (tiers[0].blocks + 1) : 0),
     moves: part(layout.movesAt, MOVE_WORDS * moves),
     events: part(layout.eventsAt, EVENT_WORDS * events),
-    chain: new KeyChain({ hash: HASHES[layout.hash], blockTokens, seed: part(4 * SEED, 8).slice() }),
+    keys,
+    plain: keys.context(),
+    contexts: new Map(),
     tenantIndex: new Map(),
   };
   return Object.freeze(core);
 }
 
-/** A new pager in zeros. */
-export function createCore(buffer: ArrayBufferLike, layout: Layout, seed: Int32Array): Core {
+/** A new pager in zeros. Its keys are made by `maker`, or else by one of ours, of `seed`. */
+export function createCore(buffer: ArrayBufferLike, layout: Layout, seed: Uint8Array, maker: KeyMaker): Core {
   const names = POLICIES.map(({ name }) => name);
   writeHeader(new Int32Array(buffer, 0, layout.byteLength / 4), layout, names, seed);
-  return open(buffer, layout, true);
+  return open(buffer, layout, maker, true);
 }
 
-/** Goes on with the pager that is there. Throws `CorruptionError` where none is, or a damaged one. */
-export function attachCore(buffer: ArrayBufferLike): Core {
-  return open(
-    buffer,
-    readLayout(
-      buffer,
-      POLICIES.map(({ name }) => name),
-    ),
-    false,
-  );
+/**
+ * Goes on with the pager that is there. Throws `CorruptionError` where none is, or a damaged one; `InvalidArgumentError` where its keys were not
+ * made by one of ours, and `maker` is not given, or the other way round.
+ */
+export function attachCore(buffer: ArrayBufferLike, maker: KeyMaker | undefined): Core {
+  const names = POLICIES.map(({ name }) => name);
+  const layout = readLayout(buffer, names);
+  const { hash, blockTokens } = layout;
+  if ((hash === 0) !== (maker !== undefined)) {
+    throw new InvalidArgumentError(
+      `invalid keys: the pager was made ${hash === 0 ? "with" : "without"} a maker of keys`,
+    );
+  }
+  const keys = maker === undefined ? makerOf(hash, blockTokens, readSeed(buffer)) : checkMaker(maker, blockTokens);
+  return open(buffer, layout, keys, false);
 }
 
 /** Throws where the buffer was transferred away, or made shorter. */

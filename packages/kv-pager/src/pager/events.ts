@@ -15,6 +15,8 @@ import { type Core, checkThere } from "./core.ts";
 import { EPOCH, EVENT_WORDS, LOST_EVENTS, NEXT_EVENT, OLDEST_EVENT } from "./layout.ts";
 import { KEY_WORDS } from "./sequences.ts";
 
+export { EVENT_WORDS };
+
 export const STORED = 1;
 export const REMOVED = 2;
 export const CLEARED = 3;

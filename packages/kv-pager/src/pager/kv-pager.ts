@@ -1,6 +1,16 @@
-import { checkInteger, checkOffsets, InvalidArgumentError, isBuffer, newBuffer, show, tagOf } from "@ariax/allocator";
+import {
+  checkBoolean,
+  checkInteger,
+  checkOffsets,
+  InvalidArgumentError,
+  isBuffer,
+  newBuffer,
+  readOptions,
+  show,
+} from "@ariax/allocator";
+import type { KeyMaker } from "../keys/keys.ts";
 import type { BlockPool } from "../pool/block-pool.ts";
-import { seedWords } from "./chain.ts";
+import { copyBytes, copyOf } from "../pool/snapshot.ts";
 import { attachCore, type Core, checkThere, createCore } from "./core.ts";
 import { KvEvents, tellCleared } from "./events.ts";
 import { findHits } from "./hits.ts";
@@ -29,6 +39,16 @@ const CONTINUE: unique symbol = Symbol("continue");
 
 /** Most blocks that one call takes. */
 const MOST_TOKENS = 2 ** 30;
+
+export interface KvAttachOptions {
+  /** Who makes keys, where the pager was made with one. */
+  readonly keys?: KeyMaker | undefined;
+}
+
+export interface KvRestoreOptions extends KvAttachOptions {
+  /** Memory that other threads can see. */
+  readonly shared?: boolean | undefined;
+}
 
 export interface KvPagerStats {
   /** Sequences that are open, and of them those that have blocks. */
@@ -99,23 +119,20 @@ export class KvPager {
 
   /**
    * The pager that lies in `buffer`, which another thread made and uses no more, or uses in turn. Throws `CorruptionError` where there is
-   * none, a truncated or a damaged one. O(blocks).
+   * none, a truncated or a damaged one, and `InvalidArgumentError` where it was made with `keys`, and they are not given. O(blocks).
    */
-  static attach(buffer: ArrayBufferLike): KvPager {
+  static attach(buffer: ArrayBufferLike, options: KvAttachOptions = {}): KvPager {
+    const { keys } = readOptions(options, ["keys"]);
     if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-    const core = attachCore(buffer);
+    const core = attachCore(buffer, keys);
     verifyPager(core);
     return new KvPager({ [CONTINUE]: core } as unknown as KvPagerOptions);
   }
 
   /** A pager of its own that begins where the one stood that `snapshot` was made of. Throws as `attach`. O(bytes). */
-  static restore(snapshot: Uint8Array, shared = false): KvPager {
-    if (!ArrayBuffer.isView(snapshot) || tagOf(snapshot) !== "Uint8Array") {
-      throw new InvalidArgumentError(`invalid snapshot: ${show(snapshot)} is no Uint8Array`);
-    }
-    const buffer = newBuffer(snapshot.byteLength, shared);
-    new Uint8Array(buffer).set(snapshot);
-    return KvPager.attach(buffer);
+  static restore(snapshot: Uint8Array, options: KvRestoreOptions = {}): KvPager {
+    const { keys, shared = false } = readOptions(options, ["keys", "shared"]);
+    return KvPager.attach(copyOf(snapshot, checkBoolean("shared", shared)), { keys });
   }
 
   /** Blocks of the device that can be taken: those that hold nothing, and cached ones. O(1). */
@@ -475,9 +492,7 @@ export class KvPager {
   /** A copy of the whole pager, for `restore`. Its seed is in it. O(bytes). */
   snapshot(): Uint8Array {
     const { buffer, layout } = this.there();
-    const copy = new Uint8Array(newBuffer(layout.byteLength));
-    copy.set(new Uint8Array(buffer, 0, layout.byteLength));
-    return copy;
+    return copyBytes(buffer, 0, layout.byteLength);
   }
 
   private there(): Core {
@@ -488,10 +503,9 @@ export class KvPager {
 }
 
 function newCore(options: KvPagerOptions): Core {
-  const { shape, seed, shared, buffer: given } = readPagerOptions(options);
+  const { shape, seed, maker, shared, buffer: given } = readPagerOptions(options);
   const layout = layOut(shape);
-  const words = seedWords(seed);
-  if (given === undefined) return createCore(newBuffer(layout.byteLength, shared), layout, words);
+  if (given === undefined) return createCore(newBuffer(layout.byteLength, shared), layout, seed, maker);
   if (!isBuffer(given)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
   if (given.byteLength < layout.byteLength) {
     throw new InvalidArgumentError(
@@ -499,7 +513,7 @@ function newCore(options: KvPagerOptions): Core {
     );
   }
   new Int32Array(given, 0, layout.byteLength / 4).fill(0);
-  return createCore(given, layout, words);
+  return createCore(given, layout, seed, maker);
 }
 
 /** The slot of a sequence that is open. Throws `StaleHandleError`. */

@@ -25,6 +25,7 @@ export const SEQUENCE_FIELDS = {
   writable: "i32",
   hashed: "i32",
   given: "i32",
+  note: "i32",
   scheduled: "i32",
   length: "i32",
   committed: "i32",
@@ -36,11 +37,13 @@ export const SEQUENCE_FIELDS = {
 
 export const TICKET_FIELDS = { at: "u32", count: "i32", epoch: "i32", from: "i32", to: "i32" } as const;
 
-/** Words of the header: those up to `SEED` + 8 never change. */
+/** Words of the header: those up to the checksum never change. */
 const MAGIC = 0x4158_4b56; // "AXKV"
 const VERSION = 1;
-export const CHECKSUM = 31;
-export const SEED = 20;
+/** The seed's bytes, after how many they are. */
+const SEED = 17;
+export const SEED_BYTES = 52;
+const CHECKSUM = 31;
 export const RUNNING = 32;
 export const EPOCH = 33;
 export const TENANTS = 34;
@@ -81,7 +84,7 @@ export interface Shape {
   readonly policy: string;
   /** Blocks of the device that may be pinned at one time, as a share of all. */
   readonly pinLimit: number;
-  /** Index of the hash in `HASHES`. */
+  /** Index of the hash in `HASHES`, + 1; 0: keys are made by who attaches. */
   readonly hash: number;
 }
 
@@ -134,13 +137,14 @@ const FIELDS = ["blockTokens", "window", "watermark", "sequences", "tickets", "t
 const MORE = ["tableBytes", "priorities", "hash"] as const;
 
 /** The words of the header that never change, and the names. */
-export function writeHeader(words: Int32Array, layout: Layout, policies: readonly string[], seed: Int32Array): void {
+export function writeHeader(words: Int32Array, layout: Layout, policies: readonly string[], seed: Uint8Array): void {
   words.set([MAGIC, VERSION, layout.byteLength, layout.tiers.length, policies.indexOf(layout.policy)]);
   [...FIELDS, ...MORE].forEach((name, i) => {
     words[5 + i] = layout[name];
   });
   words[16] = Math.round(layout.pinLimit * 1e6);
-  words.set(seed, SEED);
+  words[SEED] = seed.length;
+  new Uint8Array(words.buffer, words.byteOffset + 4 * SEED + 4, SEED_BYTES).set(seed);
   const names = new Uint8Array(words.buffer, words.byteOffset + 4 * HEADER, NAME_BYTES * MAX_TIERS);
   layout.tiers.forEach(({ name, blocks }, tier) => {
     const utf8 = new TextEncoder().encode(name);
@@ -177,6 +181,11 @@ export function readLayout(buffer: ArrayBufferLike, policies: readonly string[])
   const layout = layOut(shape);
   expect(layout.byteLength === bytes, () => `the pager has ${bytes} bytes, not ${layout.byteLength}`);
   return layout;
+}
+
+/** The seed of the pager that begins at byte 0: a copy. */
+export function readSeed(buffer: ArrayBufferLike): Uint8Array {
+  return new Uint8Array(buffer, 4 * SEED + 4, new Int32Array(buffer, 4 * SEED, 1)[0]).slice();
 }
 
 /** FNV-1a over the words that never change. */

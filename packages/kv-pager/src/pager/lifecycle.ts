@@ -3,6 +3,7 @@ import { checkInteger } from "@ariax/allocator";
 import type { Core } from "./core.ts";
 import { tellRemoved } from "./events.ts";
 import { hasKey } from "./hits.ts";
+import { noteOf } from "./keys.ts";
 import { RUNNING } from "./layout.ts";
 import type { OpenRequest } from "./open-options.ts";
 import {
@@ -11,8 +12,8 @@ import {
   KEY_WORDS,
   keysAt,
   newMemory,
+  noteAt,
   type Sequence,
-  TAIL_HEAD,
   tailAt,
 } from "./sequences.ts";
 import { leave } from "./slots.ts";
@@ -28,46 +29,39 @@ export interface Cost {
 
 /** A sequence that waits, with its keys. What was asked for is checked. Throws where there is no room for it. O(tokens). */
 export function openSequence(core: Core, asked: OpenRequest): Sequence {
-  const { sequences, columns, words, blockTokens, chain } = core;
-  const { tokens, keys, length } = asked;
+  const { sequences, columns, words, blockTokens } = core;
+  const { tokens, keys, length, context } = asked;
   checkSequences(core);
-  const full = keys === undefined ? Math.floor(length / blockTokens) : keys.length / KEY_WORDS;
-  const room = Math.max(Math.ceil((length + 1) / blockTokens), full) + 1;
+  const full = keys.length / KEY_WORDS;
+  const note = noteOf(context);
+  const room = Math.ceil((length + 1) / blockTokens) + 1;
   const tailRoom = tokens === undefined ? 0 : 2 * blockTokens;
-  const at = newMemory(core, room, tailRoom);
+  const at = newMemory(core, room, tailRoom, note.length);
   const handle = sequences.acquire();
   const slot = sequences.slot(handle);
   for (const name of FIELDS) columns[name][slot] = 0;
   columns.at[slot] = at;
   columns.room[slot] = room;
   columns.tailRoom[slot] = tailRoom;
-  columns.given[slot] = keys === undefined ? 0 : 1;
+  columns.note[slot] = note.length;
+  columns.given[slot] = tokens === undefined ? 1 : 0;
   columns.length[slot] = columns.committed[slot] = length;
   columns.hashed[slot] = full;
   columns.tenant[slot] = asked.tenant === undefined ? 0 : tenantOf(core, asked.tenant);
   columns.priority[slot] = asked.priority;
   columns.term[slot] = asked.retain;
-  const first = keysAt(core, slot);
-  if (keys !== undefined) {
-    words.set(keys, first);
-    return handle as unknown as Sequence;
+  words.set(keys, keysAt(core, slot));
+  if (tokens !== undefined) words.set(tokens.subarray(full * blockTokens), tailAt(core, slot));
+  if (note.length > 0) {
+    new Uint8Array(core.buffer, 4 * noteAt(core, slot), note.length).set(note);
+    core.contexts.set(handle, context);
   }
-  const root = tailAt(core, slot);
-  const media = root + KEY_WORDS;
-  chain.root(words, root, asked.salt, asked.adapter);
-  for (let i = 0; i <= full; i++) {
-    chain.media(words, media, asked.media, i * blockTokens);
-    if (i === full) break; // of the block that is not full yet: its key comes with its last token
-    const parent = i === 0 ? root : first + KEY_WORDS * (i - 1);
-    chain.next(words, parent, tokens!, i * blockTokens, words, media, words, first + KEY_WORDS * i);
-  }
-  words.set(tokens!.subarray(full * blockTokens), root + TAIL_HEAD);
   return handle as unknown as Sequence;
 }
 
 const FIELDS = [
   ...(["have", "first", "hits", "registered", "writable", "hashed", "scheduled", "length", "committed"] as const),
-  ...(["epoch", "tenant", "priority", "term", "given", "room", "tailRoom", "at"] as const),
+  ...(["epoch", "tenant", "priority", "term", "given", "note", "room", "tailRoom", "at"] as const),
 ] as const;
 
 /**
@@ -77,9 +71,10 @@ const FIELDS = [
 export function forkSequence(core: Core, slot: number): Sequence {
   const { sequences, columns, words, pool, blockTokens } = core;
   checkSequences(core);
-  const [room, tailRoom] = [columns.room[slot], columns.tailRoom[slot]];
-  const at = newMemory(core, room, tailRoom);
-  copyMemory(core, slot, at, room);
+  const room = columns.room[slot];
+  const tailRoom = columns.tailRoom[slot];
+  const at = newMemory(core, room, tailRoom, columns.note[slot]);
+  copyMemory(core, slot, at, room, tailRoom);
   const handle = sequences.acquire();
   const copy = sequences.slot(handle);
   for (const name of FIELDS) columns[name][copy] = columns[name][slot];
@@ -144,5 +139,6 @@ export function emptySequence(core: Core, slot: number, computed: number): void 
 export function closeSequence(core: Core, sequence: Sequence, slot: number, computed: number): void {
   emptySequence(core, slot, computed);
   core.heap.free(4 * core.columns.at[slot]);
+  if (core.columns.note[slot] > 0) core.contexts.delete(sequence);
   core.sequences.release(sequence as never);
 }

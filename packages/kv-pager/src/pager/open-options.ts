@@ -1,17 +1,9 @@
 /** What a sequence is opened with: read once, checked, and copied, before anything changes. */
-import { checkInteger, checkOptions, InvalidArgumentError, readOptions, show, tagOf } from "@ariax/allocator";
+import { checkInteger, InvalidArgumentError, readOptions, show, tagOf } from "@ariax/allocator";
+import { type KeyContext, keysOf, type Media } from "../keys/keys.ts";
 import type { Core } from "./core.ts";
 import { KEY_WORDS } from "./sequences.ts";
 import { checkTenant } from "./tenants.ts";
-
-/** Something in the prompt that is no text: its tokens are placeholders, and what they stand for is told apart by `id`. */
-export interface Media {
-  /** What it is, as a hash of its bytes. */
-  readonly id: string;
-  /** The first of its tokens in the prompt, and how many there are. */
-  readonly at: number;
-  readonly length: number;
-}
 
 export interface OpenOptions {
   /** The prompt: token ids, 0 to 2³² − 1. Copied. Or `keys`. */
@@ -23,10 +15,11 @@ export interface OpenOptions {
   /** Whom its blocks are charged to: a name. Default: nobody in particular. */
   readonly tenant?: string | undefined;
   /** Only sequences with the same salt share blocks. The operator sets it, not the caller. */
-  readonly salt?: string | undefined;
+  readonly salt?: string | null | undefined;
   /** Only sequences with the same adapter (LoRA) share blocks. */
-  readonly adapter?: string | undefined;
-  readonly media?: readonly Media[] | undefined;
+  readonly adapter?: string | null | undefined;
+  /** What of the prompt is no text, in order: its tokens are placeholders. */
+  readonly media?: readonly Media[] | null | undefined;
   /** The priority of the blocks that it computes, 0 to `priorities` − 1; default 0. Higher ones are evicted later. */
   readonly priority?: number | undefined;
   /** Steps (`advance`) for which a block keeps the priority, from when it is full; default: for ever. */
@@ -35,13 +28,13 @@ export interface OpenOptions {
 
 /** The same, checked. */
 export interface OpenRequest {
+  /** Undefined where keys were given. */
   readonly tokens: Int32Array | undefined;
-  readonly keys: Int32Array | undefined;
+  /** Of full blocks. */
+  readonly keys: Int32Array;
+  readonly context: KeyContext;
   readonly length: number;
   readonly tenant: string | undefined;
-  readonly salt: string | undefined;
-  readonly adapter: string | undefined;
-  readonly media: readonly Media[];
   readonly priority: number;
   readonly retain: number;
 }
@@ -66,14 +59,14 @@ export function readOpenOptions(core: Core, options: OpenOptions): OpenRequest {
   }
   const tokens = given.tokens === undefined ? undefined : readTokens("tokens", given.tokens);
   const length = tokens?.length ?? checkInteger("length", given.length!, 0, MAX_TOKENS);
-  const keys = givenKeys === undefined ? undefined : readKeys(givenKeys, Math.floor(length / core.blockTokens));
-  checkText("salt", salt);
-  checkText("adapter", adapter);
-  const media = readMedia(given.media, length);
+  const context = core.keys.context({ salt, adapter, media: given.media });
+  for (const { id, from, length: n } of context.media) checkInteger(`end of media ${show(id)}`, from + n, 0, length);
   checkInteger("priority", priority, 0, core.layout.priorities - 1);
   checkInteger("retain", retain, 0, MAX_TOKENS);
   if (tenant !== undefined) checkTenant(core, tenant);
-  return { tokens, keys, length, tenant, salt, adapter, media, priority, retain };
+  const most = Math.floor(length / core.blockTokens);
+  const keys = tokens === undefined ? readKeys(givenKeys!, most) : keysOf(core.keys, context, tokens);
+  return { tokens, keys, context, length, tenant, priority, retain };
 }
 
 /** A copy of token ids. */
@@ -104,22 +97,4 @@ export function readKeys(keys: Int32Array | Uint32Array, most: number): Int32Arr
     );
   }
   return Int32Array.from(keys);
-}
-
-function checkText(name: string, text: string | undefined): void {
-  if (text !== undefined && typeof text !== "string") {
-    throw new InvalidArgumentError(`invalid ${name}: ${show(text)} is no string`);
-  }
-}
-
-function readMedia(list: readonly Media[] | undefined, length: number): Media[] {
-  if (list === undefined) return [];
-  if (!Array.isArray(list)) throw new InvalidArgumentError(`invalid media: ${show(list)} is no list`);
-  return Array.from(list, (one: Media) => {
-    const { id, at, length: n } = readOptions(checkOptions(one, "media"), ["id", "at", "length"], "media");
-    if (typeof id !== "string") throw new InvalidArgumentError(`invalid media: its id ${show(id)} is no string`);
-    checkInteger("media.at", at, 0, length);
-    checkInteger("media.length", n, 1, length - at);
-    return { id, at, length: n };
-  });
 }

@@ -1,7 +1,9 @@
 /** What a pager is made with: read once, and checked. */
 import { checkAlone, checkBoolean, checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { type KeyMaker, seedBytes } from "../keys/keys.ts";
+import { randomBytes } from "../keys/random.ts";
 import { DEFAULT_POLICY, POLICIES } from "../policies/index.ts";
-import { HASHES, type HashName } from "./hashes.ts";
+import { checkMaker, checkSeed, HASHES, type HashName, makerOf } from "./keys.ts";
 import { MAX_TIERS, type Shape, TIER_NAME } from "./layout.ts";
 
 /** Blocks behind the device's. */
@@ -22,10 +24,12 @@ export interface KvPagerOptions {
   readonly window?: number | undefined;
   /** The share of blocks that admitting a sequence beside others leaves free, 0 to 1; default 0. Sequences that run may have them. */
   readonly watermark?: number | undefined;
-  /** What keys are made by: `"blake3"`, the default, `"sha256"`, or vLLM's `"sha256_cbor"`. */
+  /** How keys are made: `"sha256"`, the default, as `ChainKeys`, or `"sha256_cbor"`, as `VllmKeys` and vLLM. */
   readonly hash?: HashName | undefined;
-  /** Pagers with the same seed make the same keys. Default: random, and so nobody can guess keys. */
+  /** Pagers with the same seed make the same keys: up to 52 bytes. Default: random, and nobody can guess a key. vLLM's is needed with `"sha256_cbor"`. */
   readonly seed?: string | Uint8Array | undefined;
+  /** Who makes keys, instead of `hash` and `seed`. */
+  readonly keys?: KeyMaker | undefined;
   /** Whether events are kept, or how many at most: `true` is twice the blocks of all tiers, at least 1,024. Default false. */
   readonly events?: boolean | number | undefined;
   /** Sequences open at one time, 1 to 2²⁰; default 1,024. */
@@ -55,24 +59,37 @@ export interface KvPagerOptions {
 
 const SHAPE = [
   ...["blocks", "blockTokens", "tiers", "window", "watermark", "hash", "events", "sequences", "tenants", "tickets"],
-  ...["moves", "priorities", "policy", "pinLimit", "tableBytes", "seed"],
+  ...["moves", "priorities", "policy", "pinLimit", "tableBytes", "seed", "keys"],
 ];
 const MAX_BLOCKS = 2 ** 24 - 1;
 const DEFAULT_PIN_LIMIT = 0.2;
 
-type Rest = Pick<KvPagerOptions, "seed" | "shared" | "buffer">;
+/** Options, checked. */
+export interface PagerRequest extends Pick<KvPagerOptions, "shared" | "buffer"> {
+  readonly shape: Shape;
+  readonly seed: Uint8Array;
+  readonly maker: KeyMaker;
+}
 
 /** Each option, read once and checked. Throws `InvalidArgumentError`. */
-export function readPagerOptions(options: KvPagerOptions): Rest & { readonly shape: Shape } {
+export function readPagerOptions(options: KvPagerOptions): PagerRequest {
   const given = readOptions(options, [...SHAPE, "shared", "buffer"]);
   checkAlone(given, "shared", ["buffer"]);
-  const { seed, shared, buffer } = given;
+  checkAlone(given, "keys", ["hash", "seed"]);
+  const { shared, buffer, keys } = given;
   if (shared !== undefined) checkBoolean("shared", shared);
-  return { seed, shared, buffer, shape: shapeOf(given) };
+  const shape = shapeOf(given);
+  if (keys !== undefined)
+    return { shared, buffer, shape, seed: new Uint8Array(0), maker: checkMaker(keys, shape.blockTokens) };
+  if (given.seed === undefined && given.hash === "sha256_cbor") {
+    throw new InvalidArgumentError("invalid seed: vLLM's PYTHONHASHSEED is needed");
+  }
+  const seed = given.seed === undefined ? randomBytes(32) : checkSeed(seedBytes(given.seed));
+  return { shared, buffer, shape, seed, maker: makerOf(shape.hash, shape.blockTokens, seed) };
 }
 
 function shapeOf(given: KvPagerOptions): Shape {
-  const { blockTokens = 16, window = 0, watermark = 0, hash = "blake3", events = false } = given;
+  const { blockTokens = 16, window = 0, watermark = 0, hash = "sha256", events = false } = given;
   const { sequences = 1024, tenants = 0, tickets = 256, priorities = 1, policy = DEFAULT_POLICY.name } = given;
   const { pinLimit = DEFAULT_PIN_LIMIT } = given;
   const blocks = checkInteger("blocks", given.blocks, 1, MAX_BLOCKS);
@@ -102,7 +119,7 @@ function shapeOf(given: KvPagerOptions): Shape {
   return {
     ...{ tiers, blockTokens, window, sequences, tickets, tenants, moves, tableBytes, priorities, policy },
     ...{ watermark: Math.round(watermark * blocks), events: kept, pinLimit: Math.round(pinLimit * 1e6) / 1e6 },
-    hash: HASHES.indexOf(hash),
+    hash: given.keys === undefined ? HASHES.indexOf(hash) + 1 : 0,
   };
 }
 

@@ -12,15 +12,13 @@
  * Its block of the heap, from word `at` on:
  *
  *     ids      room          the table                    holders   4 · room   links (tenants.ts), where there are tenants
- *     keys     8 · room      of full blocks               root, media   8 each  what the next key depends on, beside tokens
- *                                                         tokens    tailRoom   those behind the last full block with a key
+ *     keys     8 · room      of full blocks               tokens    tailRoom   those behind the last full block with a key
+ *                                                         note      what else its keys depend on (keys.ts); `note` bytes
  */
 import { OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
 import type { Core } from "./core.ts";
 
 export const KEY_WORDS = 8;
-/** Words before the tokens: the chain's root, and what media the block that is not full yet has. */
-export const TAIL_HEAD = 16;
 
 /** A sequence of a pager: a number, never 0, that is stale for ever once the sequence is closed. */
 export type Sequence = number & { readonly [BRAND]: "sequence" };
@@ -31,8 +29,8 @@ function entryWords(core: Core): number {
   return core.layout.tenants > 0 ? 1 + KEY_WORDS + 4 : 1 + KEY_WORDS;
 }
 
-function bytesFor(core: Core, room: number, tailRoom: number): number {
-  return 4 * (entryWords(core) * room + TAIL_HEAD + tailRoom);
+function bytesFor(core: Core, room: number, tailRoom: number, note: number): number {
+  return 4 * (entryWords(core) * room + tailRoom) + note;
 }
 
 /** The word where entry 0's key is. */
@@ -45,31 +43,35 @@ export function linksAt({ columns }: Core, slot: number): number {
   return columns.at[slot] + (1 + KEY_WORDS) * columns.room[slot];
 }
 
-/** The word where the root is; the media and the tokens follow. */
+/** The word where the tokens are that no key is made of yet. */
 export function tailAt(core: Core, slot: number): number {
   return core.columns.at[slot] + entryWords(core) * core.columns.room[slot];
 }
 
+/** The word where the note begins. */
+export function noteAt(core: Core, slot: number): number {
+  return tailAt(core, slot) + core.columns.tailRoom[slot];
+}
+
 /** Memory for a sequence: the word where it begins. Its table is empty. Throws `OutOfMemoryError`. */
-export function newMemory(core: Core, room: number, tailRoom: number): number {
-  const at = core.heap.allocate(bytesFor(core, room, tailRoom)) / 4;
+export function newMemory(core: Core, room: number, tailRoom: number, note: number): number {
+  const at = core.heap.allocate(bytesFor(core, room, tailRoom, note)) / 4;
   core.words.fill(0, at, at + room);
   return at;
 }
 
-/** Copies what a sequence of `room` entries has at `from` to where it is to be: another room. */
-export function copyMemory(core: Core, slot: number, to: number, room: number): void {
+/** Copies what a sequence has to where it is to be, with another room for entries and tokens. */
+export function copyMemory(core: Core, slot: number, to: number, room: number, tailRoom: number): void {
   const { words, columns } = core;
   const from = columns.at[slot];
   const old = columns.room[slot];
-  for (let part = 0, width = entryWords(core); part < width; ) {
-    const size = part === 0 ? 1 : part === 1 ? KEY_WORDS : 4;
-    words.copyWithin(to + part * room, from + part * old, from + (part + size) * old);
-    part += size;
-  }
-  const tail = tailAt(core, slot);
-  const tokens = TAIL_HEAD + columns.tailRoom[slot];
-  words.copyWithin(to + entryWords(core) * room, tail, tail + tokens);
+  const width = entryWords(core);
+  words.copyWithin(to, from, from + old);
+  words.copyWithin(to + room, from + old, from + (1 + KEY_WORDS) * old);
+  words.copyWithin(to + (1 + KEY_WORDS) * room, from + (1 + KEY_WORDS) * old, from + width * old);
+  const tail = to + width * room;
+  words.copyWithin(tail, tailAt(core, slot), noteAt(core, slot));
+  words.copyWithin(tail + tailRoom, noteAt(core, slot), noteAt(core, slot) + Math.ceil(columns.note[slot] / 4));
 }
 
 /**
@@ -78,17 +80,21 @@ export function copyMemory(core: Core, slot: number, to: number, room: number): 
  */
 export function reserve(core: Core, slot: number, entries: number, tokens: number): void {
   const { columns, heap, words } = core;
-  const [room, tailRoom] = [columns.room[slot], columns.tailRoom[slot]];
+  const room = columns.room[slot];
+  const tailRoom = columns.tailRoom[slot];
+  const note = columns.note[slot];
   if (entries <= room && tokens <= tailRoom) return;
-  let [more, tail] = [grown(entries, room), grown(tokens, tailRoom)];
-  let at = heap.tryAllocate(bytesFor(core, more, tail));
+  let more = grown(entries, room);
+  let tail = grown(tokens, tailRoom);
+  let at = heap.tryAllocate(bytesFor(core, more, tail, note));
   if (at === 0) {
-    [more, tail] = [Math.max(entries, room), Math.max(tokens, tailRoom)];
-    at = heap.tryAllocate(bytesFor(core, more, tail));
-    if (at === 0) throw new OutOfMemoryError(bytesFor(core, more, tail), 8, heap.capacity);
+    more = Math.max(entries, room);
+    tail = Math.max(tokens, tailRoom);
+    at = heap.tryAllocate(bytesFor(core, more, tail, note));
+    if (at === 0) throw new OutOfMemoryError(bytesFor(core, more, tail, note), 8, heap.capacity);
   }
   at /= 4;
-  copyMemory(core, slot, at, more);
+  copyMemory(core, slot, at, more, tail);
   words.fill(0, at + room, at + more);
   heap.free(4 * columns.at[slot]);
   columns.at[slot] = at;
@@ -98,27 +104,6 @@ export function reserve(core: Core, slot: number, entries: number, tokens: numbe
 
 function grown(need: number, have: number): number {
   return need <= have ? have : Math.max(need, have + (have >>> 1), 4);
-}
-
-/** The keys of full blocks of committed tokens, as far as they are not known yet. O(1) a block. */
-export function hashCommitted(core: Core, slot: number): void {
-  const { columns, words, blockTokens, chain } = core;
-  if (columns.given[slot] === 1) return;
-  const from = columns.hashed[slot];
-  const to = Math.floor(columns.committed[slot] / blockTokens);
-  if (to <= from) return;
-  const root = tailAt(core, slot);
-  const media = root + KEY_WORDS;
-  const tokens = root + TAIL_HEAD;
-  const keys = keysAt(core, slot);
-  for (let i = from; i < to; i++) {
-    const parent = i === 0 ? root : keys + KEY_WORDS * (i - 1);
-    chain.next(words, parent, words, tokens + (i - from) * blockTokens, words, media, words, keys + KEY_WORDS * i);
-    if (i === from) words.fill(0, media, media + KEY_WORDS); // media are of the prompt: none begins behind it
-  }
-  const used = columns.length[slot] - from * blockTokens;
-  words.copyWithin(tokens, tokens + (to - from) * blockTokens, tokens + used);
-  columns.hashed[slot] = to;
 }
 
 /** Throws `PoolExhaustedError` where there is no record for one more sequence. */

@@ -7,10 +7,11 @@ import type { Core } from "./core.ts";
 import { SlotsMissingError } from "./errors.ts";
 import { tellRemoved, tellStored } from "./events.ts";
 import { hasKey } from "./hits.ts";
+import { contextOf } from "./keys.ts";
 import { EPOCH, RUNNING } from "./layout.ts";
 import { addMove, COPY } from "./moves.ts";
 import { forgetPlan, isShared, makePlan, plan, type Refusal } from "./plan.ts";
-import { hashCommitted, KEY_WORDS, keysAt, reserve, TAIL_HEAD, tailAt } from "./sequences.ts";
+import { KEY_WORDS, keysAt, reserve, tailAt } from "./sequences.ts";
 import { hold, letGo } from "./tenants.ts";
 
 /** Why `allocateSlots` would return false; undefined where it would not. Changes nothing. Throws as it does. */
@@ -136,7 +137,7 @@ export function appendToken(core: Core, slot: number, token: number): boolean {
   if (columns.given[slot] === 0) {
     const tail = length - columns.hashed[slot] * blockTokens;
     if (tail >= columns.tailRoom[slot]) return appendOther(core, slot, token);
-    words[tailAt(core, slot) + TAIL_HEAD + tail] = token;
+    words[tailAt(core, slot) + tail] = token;
   }
   columns.length[slot] = columns.scheduled[slot] = length + 1;
   return true;
@@ -153,23 +154,37 @@ function appendOther(core: Core, slot: number, token: number): boolean {
   const hasTail = columns.given[slot] === 0;
   const tail = hasTail ? length - columns.hashed[slot] * blockTokens : 0;
   reserve(core, slot, plan.entries, hasTail ? tail + 1 : 0);
-  if (hasTail) words[tailAt(core, slot) + TAIL_HEAD + tail] = token;
+  if (hasTail) words[tailAt(core, slot) + tail] = token;
   columns.length[slot] = length + 1;
   carryOut(core, slot);
   columns.writable[slot] = Math.floor(length / blockTokens) + 1;
   return true;
 }
 
-/** The first `n` tokens that are not committed are certain: blocks that they fill can be found. O(1), and O(blocks filled). */
+/** The first `n` tokens that are not committed are certain: blocks that they fill can be found. O(1), and a hash for each block filled. */
 export function commitTokens(core: Core, slot: number, n: number): void {
   const { columns, blockTokens } = core;
   const committed = columns.committed[slot] + n;
+  const full = Math.floor(committed / blockTokens);
+  const hashed = columns.hashed[slot];
+  if (columns.given[slot] === 0 && full > hashed) hashFull(core, slot, hashed, full);
   columns.committed[slot] = committed;
-  if (columns.given[slot] === 0) {
-    if (committed < (columns.hashed[slot] + 1) * blockTokens) return;
-    hashCommitted(core, slot);
+  if (columns.registered[slot] < full && columns.have[slot] > 0) registerFull(core, slot);
+}
+
+/** The keys of blocks `from` to `to`, whose tokens are kept; they are not kept any more. */
+function hashFull(core: Core, slot: number, from: number, to: number): void {
+  const { columns, words, blockTokens, keys } = core;
+  const context = contextOf(core, slot);
+  const tokens = tailAt(core, slot);
+  const first = keysAt(core, slot);
+  for (let i = from; i < to; i++) {
+    const key = first + KEY_WORDS * i;
+    keys.next(context, i, words, Math.max(key - KEY_WORDS, 0), words, tokens + (i - from) * blockTokens, words, key);
   }
-  registerFull(core, slot);
+  const used = columns.length[slot] - from * blockTokens;
+  words.copyWithin(tokens, tokens + (to - from) * blockTokens, tokens + used);
+  columns.hashed[slot] = to;
 }
 
 /** The last `n` tokens, none of them committed, are gone. Their slots stay, and are written next. O(1). */

@@ -179,7 +179,7 @@ export const CASES: readonly Case[] = [
         {},
         { adapter: "x" },
         { salt: "x" },
-        { media: [{ id: "x", at: 0, length: 4 }] },
+        { media: [{ id: "x", from: 0, length: 4 }] },
         { adapter: "x", salt: "x" },
       ];
       for (const kind of kinds) {
@@ -211,12 +211,12 @@ export const CASES: readonly Case[] = [
       const pager = create({ ...EIGHT, blocks: 16 });
       const prompt = { tokens: new Array<number>(13).fill(0) };
       for (const at of [0, 1, 4]) {
-        const media = [{ id: "cat", at, length: 6 }];
+        const media = [{ id: "cat", from: at, length: 6 }];
         equal(`cached, at ${at}`, cached(pager, { ...prompt, media }), 0);
         admit(pager, { ...prompt, media });
         equal(`cached again, at ${at}`, cached(pager, { ...prompt, media }), 12);
       }
-      equal("cached, of another one", cached(pager, { ...prompt, media: [{ id: "dog", at: 0, length: 6 }] }), 0);
+      equal("cached, of another one", cached(pager, { ...prompt, media: [{ id: "dog", from: 0, length: 6 }] }), 0);
     },
   },
   {

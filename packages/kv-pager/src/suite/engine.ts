@@ -86,8 +86,8 @@ export class Engine {
       keys === undefined
         ? tokens.map(String)
         : Array.from({ length }, (_, i) => `k${keyed(keys, i, this.options.blockTokens)}`);
-    for (const { id, at, length: n } of media)
-      for (let i = 0; i < n; i++) labels[at + i] = `${labels[at + i]} ${JSON.stringify(id)} ${i}`;
+    for (const { id, from, length: n } of media)
+      for (let i = 0; i < n; i++) labels[from + i] = `${labels[from + i]} ${JSON.stringify(id)} ${i}`;
     const root = JSON.stringify([salt ?? null, adapter ?? null, keys === undefined ? "tokens" : "keys"]);
     const sequence = this.pager.open(options);
     const job: Job = {

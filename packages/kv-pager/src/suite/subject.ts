@@ -26,7 +26,7 @@ export interface SubjectOpen {
   readonly tenant?: string;
   readonly salt?: string;
   readonly adapter?: string;
-  readonly media?: readonly { readonly id: string; readonly at: number; readonly length: number }[];
+  readonly media?: readonly { readonly id: string; readonly from: number; readonly length: number }[];
 }
 
 export interface Subject {
