@@ -35,15 +35,15 @@ export interface GeneratedRequest {
 }
 
 const SYSTEM_PROMPTS = 8;
-const SYSTEM_TOKENS: Range = [256, 8192];
-const USER_TOKENS: Range = [32, 32_768];
-const ANSWER_TOKENS: Range = [16, 2048];
+const SYSTEM_TOKENS: Range = [512, 16_384];
+const USER_TOKENS: Range = [256, 65_536];
+const ANSWER_TOKENS: Range = [64, 4096];
 /** Of requests: those that go on with a session, fork one, or come again; the others begin one. */
 const GOES_ON = 0.45;
 const FORKS = 0.05;
 const AGAIN = 0.02;
 /** Sessions of which a further turn may come; of more, those that rested longest are over. */
-const MOST_SESSIONS = 512;
+const MOST_SESSIONS = 4096;
 /** Tokens: a session that has more is over. */
 const MOST_CONTEXT = 131_072;
 
@@ -152,11 +152,13 @@ function mulberry32(seed: number): () => number {
 
 /** 0 … count − 1: number k is as likely as 1 ÷ (k + 1) of the first, about. */
 function pick(unit: () => number, count: number): number {
-  // A uniform exponent, by doubling: 1, 2–3, 4–7, … are equally likely, and within each all numbers.
   const classes = 32 - Math.clz32(count);
-  const from = 2 ** Math.floor(unit() * classes);
-  const to = Math.min(count, 2 * from - 1);
-  return from + Math.floor(unit() * (to - from + 1)) - 1;
+  for (;;) {
+    // 1, 2–3, 4–7, … are equally likely, and within each all numbers; of the last, those that there are.
+    const from = 2 ** Math.floor(unit() * classes);
+    const picked = from + Math.floor(unit() * from);
+    if (picked <= count) return picked - 1;
+  }
 }
 
 /** A length whose likelihood falls with its square. */

@@ -6,7 +6,7 @@ import { Planner } from "../planner.ts";
 import { TraceReader } from "../read/trace.ts";
 import { renderPage } from "../show/page.ts";
 import { renderText } from "../show/text.ts";
-import { count } from "../show/units.ts";
+import { counted } from "../show/units.ts";
 import { bytesOf, nameOf, STDIN } from "./input.ts";
 import type { PlanOptions } from "./options.ts";
 import { planOptions } from "./options.ts";
@@ -42,10 +42,7 @@ export async function plan(args: readonly string[], streams: Streams): Promise<v
   }
   progress.clear();
   if (malformed > 0 && !options.skipMalformed) {
-    throw new Problem(
-      1,
-      `${count(malformed)} malformed lines, nothing is planned: --skip-malformed plans without them`,
-    );
+    throw new Problem(1, `${counted(malformed, "malformed line")}, nothing is planned: --skip-malformed plans without`);
   }
   const report = planner.report();
   if (report.all.requests === 0) throw new Problem(1, `${options.traces.map(nameOf).join(", ")}: no requests`);
@@ -94,8 +91,8 @@ async function readTrace(
   });
   for await (const piece of bytesOf(path, stdin, (bytes) => progress.read(bytes))) reader.add(piece);
   reader.end();
-  if (malformed > MOST_SHOWN) say(`${nameOf(path)}: ${count(malformed - MOST_SHOWN)} more malformed lines`);
-  if (malformed > 0 && skipMalformed) say(`${nameOf(path)}: ${count(malformed)} malformed lines are left out`);
+  if (malformed > MOST_SHOWN) say(`${nameOf(path)}: ${counted(malformed - MOST_SHOWN, "more malformed line")}`);
+  if (malformed > 0 && skipMalformed) say(`${nameOf(path)}: ${counted(malformed, "malformed line")} left out`);
   for (const note of reader.reader?.notes() ?? []) say(`${nameOf(path)}: ${note}`);
   return { malformed, blockTokens: reader.reader?.blockTokens };
 }
@@ -108,7 +105,9 @@ function warn(
 ): void {
   for (const { policy, blocks, refused } of capacities) {
     if (refused > 0)
-      say(`${policy}, ${count(blocks)} blocks: ${count(refused)} requests have more blocks, and are not served`);
+      say(
+        `${policy}, ${counted(blocks, "block")}: not enough for ${counted(refused, "request")}, which count as not served`,
+      );
   }
   const { blockTokens } = units;
   if (blockTokens >= least && blockTokens <= most) return;

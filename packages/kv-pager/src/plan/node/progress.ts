@@ -1,5 +1,5 @@
-/** How far it has come, on a terminal's one line; where there is no terminal, a line every ten seconds, for a log. */
-import { count, percent, short } from "../show/units.ts";
+/** How far it has come, on a terminal's one line; where there is no terminal, a line every half minute, for a log. */
+import { bytes, counted, percent } from "../show/units.ts";
 
 export interface Output {
   readonly isTTY?: boolean | undefined;
@@ -9,7 +9,7 @@ export interface Output {
 
 /** ms between two lines. */
 const ON_TERMINAL = 100;
-const IN_LOG = 10_000;
+const IN_LOG = 30_000;
 
 export class Progress {
   private readonly out: Output;
@@ -40,7 +40,7 @@ export class Progress {
     if (now - this.shown < this.every) return;
     this.shown = now;
     const part = this.total ? `${percent(Math.min(1, this.bytes / this.total))} of ` : "";
-    const text = `${part}${short(this.total ?? this.bytes)}B read, ${count(requests)} requests, ${((now - this.began) / 1000).toFixed(1)} s`;
+    const text = `${part}${bytes(this.total ?? this.bytes)} read, ${counted(requests, "request")}, ${((now - this.began) / 1000).toFixed(1)} s`;
     this.out.write(this.out.isTTY ? `\r${text}\u001b[K` : `kv-pager: ${text}\n`);
     this.isThere = true;
   }

@@ -10,7 +10,7 @@ export function parseLine(line: string): unknown {
   try {
     return JSON.parse(exact);
   } catch {
-    throw new LineError(`not JSON: ${excerpt(line)}`);
+    throw new LineError(`not JSON: ${excerpt(line)}`, true);
   }
 }
 
@@ -28,7 +28,12 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 export function numberOf(name: string, value: unknown, isWhole = false): number | undefined {
   if (value === undefined || value === null) return undefined;
   const number = typeof value === "string" && /^-?\d{16,}$/.test(value) ? Number(value) : value;
-  if (typeof number !== "number" || number < 0 || (isWhole && !Number.isSafeInteger(number))) {
+  if (
+    typeof number !== "number" ||
+    !Number.isFinite(number) ||
+    number < 0 ||
+    (isWhole && !Number.isSafeInteger(number))
+  ) {
     throw new LineError(`${name} is ${kindOf(value)}, no ${isWhole ? "whole " : ""}number from 0 on`);
   }
   return number;

@@ -4,8 +4,12 @@ import { AllocatorError } from "@ariax/allocator";
 export class LineError extends AllocatorError {
   override readonly name: string = "LineError";
 
-  constructor(problem: string) {
+  /** Whether the line may only be cut off. */
+  readonly isSyntax: boolean;
+
+  constructor(problem: string, isSyntax = false) {
     super("ERR_INVALID_TRACE", problem);
+    this.isSyntax = isSyntax;
   }
 }
 

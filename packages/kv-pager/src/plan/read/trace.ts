@@ -36,7 +36,10 @@ export class TraceReader implements LineSink {
       this.reader.line(text);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
-      this.problem(number, isCut ? `${error.message} (the trace ends within this line)` : error.message);
+      this.problem(
+        number,
+        isCut && error.isSyntax ? `${error.message} (the trace ends within this line)` : error.message,
+      );
     }
   }
 

@@ -9,6 +9,7 @@
  * whose blocks were all there can't be seen: the trace has less reuse than there was.
  */
 import { Column, Hashes } from "../hashes.ts";
+import { count, counted } from "../show/units.ts";
 import { isObject, kindOf, numberOf, parseLine } from "./json.ts";
 import { LineError } from "./line-error.ts";
 import { type Format, hashesOf, type Reader, type Sink } from "./reader.ts";
@@ -89,12 +90,11 @@ class VllmReader implements Reader {
 
   notes(): string[] {
     const { stored, removed, again, elsewhere, orphans, ranks, sizes } = this;
-    const n = (count: number): string => count.toLocaleString("en-US");
     return [
-      `the engine stored ${n(stored)} blocks, ${n(again)} of them again, and removed ${n(removed)}; requests that it found whole are not in its events`,
-      ...(elsewhere > 0 ? [`${n(elsewhere)} events of other memory than the GPU's were left out`] : []),
+      `the engine stored ${counted(stored, "block")}, ${count(again)} of them again, and removed ${count(removed)}; requests that it found whole are not in its events`,
+      ...(elsewhere > 0 ? [`${counted(elsewhere, "event")} of other memory than the GPU's left out`] : []),
       ...(orphans > 0
-        ? [`${n(orphans)} blocks follow one that was never stored: what lies before that is not known`]
+        ? [`${counted(orphans, "request")} behind a block that was never stored: what lies before that is not known`]
         : []),
       ...(ranks.size > 1 ? [`${ranks.size} data-parallel ranks were taken together as one cache`] : []),
       ...(sizes.size > 1 ? [`blocks of ${[...sizes].join(" and ")} tokens were counted alike`] : []),
@@ -118,7 +118,10 @@ class VllmReader implements Reader {
 
   private store({ hashes, parent, blockSize }: Event & { type: "BlockStored" }, at: number | undefined): void {
     if (hashes.length === 0) return;
-    if (blockSize !== undefined && blockSize > 0) this.sizes.add((this.size ??= blockSize));
+    if (blockSize !== undefined && blockSize > 0) {
+      this.size ??= blockSize;
+      this.sizes.add(blockSize);
+    }
     let before = parent === undefined ? -1 : this.numberOf(parent as string, -1);
     if (before >= 0 && this.state.words[before] === 0) this.orphans++;
     const open = this.open.get(before);

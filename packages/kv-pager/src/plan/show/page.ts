@@ -58,7 +58,7 @@ function hits(title: string, { capacities, unlimited }: Figures): string {
       }))
       .sort((a, b) => a.x - b.x),
   }));
-  return lineChart(title, series, unlimited.rate, (x) => short(x));
+  return lineChart(title, series, unlimited.rate, count);
 }
 
 function tiers(title: string, figures: Figures): string {

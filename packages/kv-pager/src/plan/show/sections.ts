@@ -1,6 +1,6 @@
 /** What the terminal and the page both show: tables under headings, each with a line that says what is in it. */
 import type { Class, Effect, Figures } from "../figures.ts";
-import { bytes, count, duration, percent, short } from "./units.ts";
+import { bytes, count, counted, duration, percent, short } from "./units.ts";
 
 export interface Section {
   readonly title: string;
@@ -18,7 +18,7 @@ const MOST_ROWS = 20;
 export function summary({ trace, units }: Figures): string {
   const { requests, lookups, different, once, span, tokens } = trace;
   return (
-    `${count(requests)} requests${span === null ? "" : ` in ${duration(span)}`}: ${count(lookups)} blocks of ${count(units.blockTokens)} tokens ` +
+    `${counted(requests, "request")}${span === null ? "" : ` in ${duration(span)}`}: ${counted(lookups, "block")} of ${count(units.blockTokens)} tokens ` +
     `looked up (${short(tokens)} tokens), ${count(different)} of them different, ${percent(once)} of these used once`
   );
 }
@@ -49,14 +49,18 @@ function capacities({ capacities, unlimited, units }: Figures): Section {
     text: "Blocks found, their part of all that were looked up, and the tokens that need not be computed again.",
     columns: [
       ...["policy", "blocks", ...(hasBytes ? ["memory"] : [])],
-      ...["hits", "rate", "tokens saved", "of all", ...(hasRefused ? ["too long"] : [])],
+      ...["hits", "rate", "tokens saved", "of all", "more than above", ...(hasRefused ? ["too long"] : [])],
     ],
     rows: [
-      ...capacities.map((one) => [
-        ...[one.policy, count(one.blocks), ...(hasBytes ? [bytes(one.bytes!)] : [])],
-        ...[...effect(one), ...(hasRefused ? [count(one.refused)] : [])],
-      ]),
-      ["any", "no limit", ...(hasBytes ? [""] : []), ...effect(unlimited), ...(hasRefused ? [""] : [])],
+      ...capacities.map((one, i) => {
+        const above = capacities[i - 1];
+        const more = above?.policy === one.policy ? short(one.tokens - above.tokens) : "";
+        return [
+          ...[one.policy, count(one.blocks), ...(hasBytes ? [bytes(one.bytes!)] : [])],
+          ...[...effect(one), more, ...(hasRefused ? [count(one.refused)] : [])],
+        ];
+      }),
+      ["any", "no limit", ...(hasBytes ? [""] : []), ...effect(unlimited), "", ...(hasRefused ? [""] : [])],
     ],
   };
 }
@@ -65,7 +69,14 @@ function tiers({ units }: Figures, { policy, tiers }: Figures["tiers"][number]):
   const hasBytes = units.tokenBytes !== undefined;
   return {
     title: `Tiers of memory, by ${policy}`,
-    text: "What each adds to those before it, and what twice as much of it would add to all. What is evicted from one goes to the next; what is used comes back to the first.",
+    text:
+      "What each adds to those before it, where what is evicted from one goes to the next, and what is used comes back to the first. " +
+      tiers
+        .map(
+          ({ name, twice }) =>
+            `Twice the ${name} memory: ${short(twice.tokens)} tokens more, ${percent(twice.saved)} of all.`,
+        )
+        .join(" "),
     columns: [
       ...["tier", "blocks", ...(hasBytes ? ["memory"] : []), "adds hits", "rate", "tokens saved", "of all"],
       ...["twice: hits", "rate", "tokens saved", "of all"],
@@ -82,7 +93,7 @@ function tenants({ tenants, capacities }: Figures): Section {
   const left = tenants.length - rows.length;
   return {
     title: "Tenants side by side",
-    text: `The rate of hits of each, in the caches that all share${left > 0 ? `; ${count(left)} more tenants looked up less` : ""}.`,
+    text: `The rate of hits of each, in the caches that all share${left > 0 ? `; ${counted(left, "more tenant")} looked up less` : ""}.`,
     columns: [
       ...["tenant", "requests", "lookups", "different"],
       ...[...capacities.map(({ policy, blocks }) => `${policy} ${count(blocks)}`), "no limit"],

@@ -4,6 +4,11 @@ export function count(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** `1 line`, `2,000 lines`. */
+export function counted(value: number, what: string): string {
+  return `${count(value)} ${what}${value === 1 ? "" : "s"}`;
+}
+
 export function percent(part: number): string {
   return `${(100 * part).toFixed(1)} %`;
 }
