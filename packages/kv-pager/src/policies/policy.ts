@@ -2,9 +2,9 @@
  * What a policy of eviction is: who of the cached blocks goes next. A policy is a file of its own that makes a `PolicyKind`; with a line in
  * `POLICIES` (`index.ts`) a pool takes its name, and the planner's table has a row of it.
  *
- * A pool has a line of cached blocks for each priority, and asks the policy of the lowest line that is not empty. The pool's columns
- * `next` and `prev` make the policy's lists; whatever else a policy knows is in words of its own, in the pool's buffer, so that a pool goes on
- * in another thread, or from a snapshot, as if nothing had been.
+ * A pool has a line of cached blocks for each priority, and asks the policy of the lowest line that is not empty. `Lists` are links in
+ * the pool's records; whatever else a policy knows is in words of its own, in the pool's buffer, so that a pool goes on in another thread, or
+ * from a snapshot, as if nothing had been.
  */
 export interface PolicyKind {
   readonly name: string;
@@ -17,17 +17,15 @@ export interface PolicyKind {
   readonly create: (view: PolicyView) => Policy;
 }
 
-/** What a policy works on: columns by id. */
+/** What a policy works on. */
 export interface PolicyView {
   readonly blocks: number;
   readonly priorities: number;
-  /** Circular lists: the anchor of list i is `blocks + 1 + i`. Of blocks that stand in none both are 0. */
-  readonly next: Int32Array;
-  readonly prev: Int32Array;
-  /** When a block came to stand in its line: a count that only grows. Set before `add`. */
-  readonly stamp: Float64Array;
-  /** The policy's own words. */
+  /** The pool, and the same as f64: `Lists` finds its way there. */
   readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  /** The policy's own words. */
+  readonly own: Int32Array;
 }
 
 /** All of them O(1), but `restore`; none may throw. `line` is a priority. */
@@ -38,8 +36,8 @@ export interface Policy {
   restore(id: number, line: number): void;
   /** A block leaves the line: used again, pinned, forgotten, evicted. */
   remove(id: number, line: number): void;
-  /** Who goes next, of a line that is not empty; it stays there until `remove`. */
+  /** Who goes next, or 0 where the line is empty; it stays there until `remove`. */
   victim(line: number): number;
-  /** All lines are empty from now on: the links are 0 already, but for the anchors. */
+  /** All lines are empty from now on. */
   reset(): void;
 }

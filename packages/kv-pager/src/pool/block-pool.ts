@@ -4,7 +4,23 @@ import { POLICIES, policyOf } from "../policies/index.ts";
 import { checkId, checkKey, checkList, checkThere, isWords, type Words } from "./check.ts";
 import { releaseAll, touchAll } from "./counting.ts";
 import { copyKey, enter, find } from "./key-index.ts";
-import { CACHED, DROPPED, EMPTY, EPOCH, EVICTIONS, type Layout, layOut, PINNED, readLayout, STEP } from "./layout.ts";
+import {
+  CACHED,
+  DROPPED,
+  EMPTY,
+  EPOCH,
+  EVICTIONS,
+  HOLDS,
+  type Layout,
+  layOut,
+  MARK,
+  MAX_PINS,
+  MAX_REFS,
+  PIN,
+  PINNED,
+  readLayout,
+  STEP,
+} from "./layout.ts";
 import {
   type AttachOptions,
   type BlockPoolOptions,
@@ -15,7 +31,19 @@ import {
 import { restart } from "./restart.ts";
 import { takeRun } from "./runs.ts";
 import { copyBytes, copyOf } from "./snapshot.ts";
-import { becomeEmpty, begin, drop, hasKey, isUsed, PoolState, priorityOf, reline, takeOne, unline } from "./state.ts";
+import {
+  becomeEmpty,
+  begin,
+  drop,
+  hasKey,
+  isCached,
+  isUsed,
+  PoolState,
+  priorityOf,
+  reline,
+  takeOne,
+  unline,
+} from "./state.ts";
 import { expire, givePriority } from "./terms.ts";
 import { verifyPool } from "./verify.ts";
 
@@ -213,7 +241,7 @@ export class BlockPool {
     checkKey(key, at);
     if (!isUsed(s, id)) throw new InvalidArgumentError(`invalid id: block ${id} is not in use`);
     if (hasKey(s, id)) throw new InvalidArgumentError(`invalid id: block ${id} has a key`);
-    if (s.mark[id] !== s.words[EPOCH]) return false;
+    if (s.words[16 * id + MARK] !== s.words[EPOCH]) return false;
     enter(s, id, key, at);
     return true;
   }
@@ -221,7 +249,7 @@ export class BlockPool {
   /** The block with that key that was registered first, in use or cached, or 0. All 256 bits are compared. Changes nothing. O(1). */
   find(key: Words, at: number = 0): number {
     const s = this.there();
-    checkKey(key, at);
+    if (!isWords(key) || at >>> 0 !== at || key.length - at < 8) checkKey(key, at);
     return find(s, key, at);
   }
 
@@ -248,12 +276,16 @@ export class BlockPool {
     const s = this.there();
     checkId(s, id);
     if (!isUsed(s, id) && !hasKey(s, id)) throw new InvalidArgumentError(`invalid id: block ${id} is empty`);
-    if (s.pins[id] === 0) {
+    const at = 16 * id + HOLDS;
+    const holds = s.words[at];
+    if (holds < PIN) {
       if (s.words[PINNED] >= this.pinLimit) throw new PinLimitError(s.words[PINNED], this.pinLimit, this.blocks);
-      if (s.refs[id] === 0) unline(s, id);
+      if (holds === 0) unline(s, id);
       s.words[PINNED]++;
+    } else if (holds >>> 23 === MAX_PINS) {
+      throw new InvalidArgumentError(`invalid id: block ${id} has ${MAX_PINS} pins already`);
     }
-    s.pins[id]++;
+    s.words[at] = holds + PIN;
   }
 
   /**
@@ -263,10 +295,11 @@ export class BlockPool {
   unpin(id: number): void {
     const s = this.there();
     checkId(s, id);
-    if (s.pins[id] === 0) throw new InvalidArgumentError(`invalid id: block ${id} is not pinned`);
-    if (--s.pins[id] > 0) return;
-    s.words[PINNED]--;
-    if (s.refs[id] > 0) return;
+    const at = 16 * id + HOLDS;
+    if (s.words[at] < PIN) throw new InvalidArgumentError(`invalid id: block ${id} is not pinned`);
+    const holds = (s.words[at] -= PIN);
+    if (holds < PIN) s.words[PINNED]--;
+    if (holds > 0) return;
     if (hasKey(s, id)) reline(s, id);
     else becomeEmpty(s, id);
   }
@@ -296,13 +329,13 @@ export class BlockPool {
   /** References that a block has: not its pins. O(1). */
   refs(id: number): number {
     const s = this.there();
-    return s.refs[checkId(s, id)];
+    return s.words[16 * checkId(s, id) + HOLDS] & MAX_REFS;
   }
 
   /** Pins that a block has. O(1). */
   pins(id: number): number {
     const s = this.there();
-    return s.pins[checkId(s, id)];
+    return s.words[16 * checkId(s, id) + HOLDS] >>> 23;
   }
 
   /** 0, where none was given, or its term is over. O(1). */
@@ -314,7 +347,7 @@ export class BlockPool {
   /** Whether nobody uses the block, and its key finds it. O(1). */
   isCached(id: number): boolean {
     const s = this.there();
-    return !isUsed(s, checkId(s, id)) && hasKey(s, id);
+    return isCached(s, checkId(s, id));
   }
 
   /** Writes a block's key to `out`, from `at` on; false, and nothing is written, where it has none. O(1). */
@@ -339,7 +372,7 @@ export class BlockPool {
   droppedAt(i: number, out?: Words, at: number = 0): number {
     const s = this.there();
     checkInteger("i", i, 0, s.words[DROPPED] - 1);
-    const id = s.dropped[i];
+    const id = s.words[s.dropped + i];
     if (out !== undefined) {
       checkKey(out, at);
       copyKey(s, id, out, at);

@@ -1,6 +1,6 @@
 /** Reset: all keys are forgotten, and no block is touched for it. */
 import { UnsupportedError } from "@ariax/allocator";
-import { mustClear } from "./key-index.ts";
+import { beginEpoch } from "./key-index.ts";
 import { CACHED, DROPPED, EMPTY, EPOCH } from "./layout.ts";
 import type { PoolState } from "./state.ts";
 import { endTerms } from "./terms.ts";
@@ -15,15 +15,15 @@ export function restart(s: PoolState): void {
   const { words, cached } = s;
   const epoch = words[EPOCH];
   if (epoch === MAX_EPOCH) throw new UnsupportedError(`epoch ${epoch} is the last one a pool has`);
-  words[EPOCH] = epoch + 1;
-  if (mustClear(epoch + 1)) s.index.fill(0);
+  beginEpoch(s, epoch + 1);
   endTerms(s);
   s.priority.fill(0);
   const leaves = s.empty.words;
-  for (let i = 0; i < cached.length; i++) leaves[i] |= cached[i];
+  for (let i = 0; i << 5 <= s.blocks; i++) {
+    leaves[i] |= words[cached + i];
+    words[cached + i] = 0;
+  }
   summarise(leaves, s.blocks);
-  cached.fill(0);
-  s.counts.fill(0);
   words[EMPTY] += words[CACHED];
   words[CACHED] = words[DROPPED] = 0;
   s.policy.reset();

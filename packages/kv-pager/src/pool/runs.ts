@@ -1,6 +1,6 @@
 /** Blocks in a row, which an engine moves in one transfer. */
 import { CACHED, DROPPED, EMPTY, EVICTIONS } from "./layout.ts";
-import { drop, type PoolState, unline, use } from "./state.ts";
+import { drop, isCached, type PoolState, unline, use } from "./state.ts";
 import { forgetPriority } from "./terms.ts";
 
 /** The first of `n` blocks in a row that begin to be used, or 0, and nothing has changed. */
@@ -15,10 +15,10 @@ export function takeRun(s: PoolState, n: number): number {
   }
   words[DROPPED] = 0;
   for (let id = first; id < first + n; id++) {
-    if (isSet(s.cached, id)) {
+    if (isCached(s, id)) {
       unline(s, id);
       drop(s, id);
-      forgetPriority(s, id);
+      if (s.priority.length > 0) forgetPriority(s, id);
       s.doubles[EVICTIONS]++;
     } else if (s.empty.clear(id)) words[EMPTY]--;
     use(s, id);
@@ -28,15 +28,10 @@ export function takeRun(s: PoolState, n: number): number {
 
 /** The lowest `n` in a row that are empty or cached, or 0. */
 function findRun(s: PoolState, n: number): number {
-  const empty = s.empty.words;
   let run = 0;
   for (let id = 1; id <= s.blocks; id++) {
-    run = isSet(empty, id) || isSet(s.cached, id) ? run + 1 : 0;
+    run = s.empty.has(id) || isCached(s, id) ? run + 1 : 0;
     if (run === n) return id - n + 1;
   }
   return 0;
-}
-
-function isSet(words: Int32Array, id: number): boolean {
-  return ((words[id >>> 5] >>> id) & 1) === 1;
 }

@@ -3,17 +3,16 @@
  * block stands in it, 0 where it does not.
  */
 import { STEP, TERMS } from "./layout.ts";
-import type { PoolState } from "./state.ts";
-import { reline, unline } from "./state.ts";
+import { isCached, type PoolState, reline, unline } from "./state.ts";
 
 /** Gives a block a priority, for good or until a step; a cached one changes its line. O(1), with a term O(log terms). */
 export function givePriority(s: PoolState, id: number, priority: number, until: number): void {
   endTerm(s, id);
   if (s.priority[id] !== priority) {
-    const isCached = ((s.cached[id >>> 5] >>> id) & 1) === 1;
-    if (isCached) unline(s, id);
+    const stands = isCached(s, id);
+    if (stands) unline(s, id);
     s.priority[id] = priority;
-    if (isCached) reline(s, id);
+    if (stands) reline(s, id);
   }
   if (until > 0 && priority > 0) {
     s.until[id] = until;
@@ -23,7 +22,7 @@ export function givePriority(s: PoolState, id: number, priority: number, until: 
 
 /** A block that becomes empty, or someone else's, has the lowest priority, and no term. */
 export function forgetPriority(s: PoolState, id: number): void {
-  if (s.priority.length === 0 || s.priority[id] === 0) return;
+  if (s.priority[id] === 0) return;
   s.priority[id] = 0;
   endTerm(s, id);
 }

@@ -1,8 +1,24 @@
 import { CorruptionError } from "@ariax/allocator";
 import { verify } from "@ariax/bitset";
 import { find, idIn } from "./key-index.ts";
-import { CACHED, DROPPED, EMPTY, expect, KEY_WORDS, PINNED, TERMS } from "./layout.ts";
-import { hasKey, isUsed, type PoolState, priorityOf } from "./state.ts";
+import {
+  BACK,
+  CACHED,
+  DROPPED,
+  EMPTY,
+  expect,
+  HOLDS,
+  KEY,
+  KEY_WORDS,
+  MAX_REFS,
+  NEXT,
+  PIN,
+  PINNED,
+  PREV,
+  TERMS,
+  TWIN,
+} from "./layout.ts";
+import { hasKey, isCached, type PoolState, priorityOf } from "./state.ts";
 
 /** Walks every invariant of a pool; throws `CorruptionError` naming the first broken one. O(blocks). */
 export function verifyPool(s: PoolState): void {
@@ -23,22 +39,25 @@ function verifyBlocks(s: PoolState): void {
   } catch (error) {
     throw new CorruptionError(`in the empty blocks, ${(error as Error).message.replace("corrupted: ", "")}`);
   }
-  expect(!s.empty.has(0) && (s.cached[0] & 1) === 0, () => "block 0 is empty or cached, and there is none");
+  expect(!s.empty.has(0) && !isCached(s, 0), () => "block 0 is empty or cached, and there is none");
   let [empty, cached, pinned] = [0, 0, 0];
   for (let id = 1; id <= s.blocks; id++) {
-    const [refs, pins] = [s.refs[id], s.pins[id]];
-    expect(refs >= 0 && pins >= 0, () => `block ${id} has ${refs} references and ${pins} pins`);
-    const isFree = !isUsed(s, id);
-    const [isEmpty, isCached] = [s.empty.has(id), ((s.cached[id >>> 5] >>> id) & 1) === 1];
-    expect(isEmpty === (isFree && !hasKey(s, id)), () => {
-      return `block ${id} ${isEmpty ? "counts" : "does not count"} as empty, with ${refs} references, ${pins} pins and ${hasKey(s, id) ? "a" : "no"} key`;
+    const holds = s.words[16 * id + HOLDS];
+    expect(holds >= 0, () => `block ${id} is held ${holds} times`);
+    const [isFree, keyed] = [holds === 0, hasKey(s, id)];
+    const state = () => `${holds & MAX_REFS} references, ${holds >>> 23} pins and ${keyed ? "a" : "no"} key`;
+    expect(s.empty.has(id) === (isFree && !keyed), () => {
+      return `block ${id} ${s.empty.has(id) ? "counts" : "does not count"} as empty, with ${state()}`;
     });
-    expect(isCached === (isFree && hasKey(s, id)), () => {
-      return `block ${id} ${isCached ? "counts" : "does not count"} as cached, with ${refs} references, ${pins} pins and ${hasKey(s, id) ? "a" : "no"} key`;
+    expect(isCached(s, id) === (isFree && keyed), () => {
+      return `block ${id} ${isCached(s, id) ? "counts" : "does not count"} as cached, with ${state()}`;
     });
-    if (isEmpty) empty++;
-    if (isCached) cached++;
-    if (pins > 0) pinned++;
+    if (s.empty.has(id)) empty++;
+    if (isCached(s, id)) cached++;
+    if (holds >= PIN) pinned++;
+    // `releaseAll` counts on it.
+    const next = s.words[16 * id + NEXT];
+    expect(isFree || next === 0, () => `block ${id} is in use, and its link is ${next}`);
   }
   const { words } = s;
   expect(words[EMPTY] === empty, () => `${words[EMPTY]} blocks are said to be empty, ${empty} are`);
@@ -52,19 +71,15 @@ function verifyBlocks(s: PoolState): void {
 
 /** Each key is found, each block with a key stands once in the ring of the one that is found, and no other slot has an id. */
 function verifyIndex(s: PoolState): void {
-  const seen = new Uint8Array(s.blocks + 1);
+  const { words, blocks } = s;
+  const seen = new Uint8Array(blocks + 1);
   for (let slot = 0; slot < s.layout.slots; slot++) {
     const first = idIn(s, slot);
     if (first === 0) continue;
-    expect(
-      first <= s.blocks && hasKey(s, first),
-      () => `slot ${slot} of the index has block ${first}, which has no key`,
-    );
-    const at = KEY_WORDS * first;
-    expect(
-      find(s, s.keys, at) === first,
-      () => `the key of block ${first} in slot ${slot} finds ${find(s, s.keys, at)}`,
-    );
+    expect(first <= blocks && hasKey(s, first), () => `slot ${slot} of the index has block ${first}, which has no key`);
+    const key = 16 * first + KEY;
+    const found = find(s, words, key);
+    expect(found === first, () => `the key of block ${first} in slot ${slot} finds block ${found}`);
     let id = first;
     do {
       expect(
@@ -74,55 +89,51 @@ function verifyIndex(s: PoolState): void {
       seen[id] = 1;
       for (let i = 0; i < KEY_WORDS; i++) {
         expect(
-          s.keys[KEY_WORDS * id + i] === s.keys[at + i],
+          words[16 * id + KEY + i] === words[key + i],
           () => `block ${id} in the ring of ${first} has another key`,
         );
       }
-      const after = s.twins[id];
+      const after = words[16 * id + TWIN];
       expect(
-        after > 0 && after <= s.blocks && s.twinsBack[after] === id,
-        () => `behind block ${id} in its ring is ${after}`,
+        after > 0 && after <= blocks && words[16 * after + BACK] === id,
+        () => `block ${id} has ${after} behind it`,
       );
       id = after;
     } while (id !== first);
   }
-  for (let id = 1; id <= s.blocks; id++) {
+  for (let id = 1; id <= blocks; id++) {
     expect((seen[id] === 1) === hasKey(s, id), () => `block ${id} has a key, and cannot be found`);
   }
 }
 
 /** Each cached block stands once in the lists of its priority, and nothing else does. */
 function verifyLines(s: PoolState): void {
-  const { next, prev, blocks, counts } = s;
-  const { priorities, kind } = s.layout;
+  const { words, blocks } = s;
+  const { priorities, kind, lists } = s.layout;
   const seen = new Uint8Array(blocks + 1);
-  for (let line = 0; line < priorities; line++) {
-    let count = 0;
-    for (let list = line * kind.lists; list < (line + 1) * kind.lists; list++) {
-      const anchor = blocks + 1 + list;
-      for (let [before, id] = [anchor, next[anchor]]; ; [before, id] = [id, next[id]]) {
-        expect(id > 0 && id < next.length && prev[id] === before, () => `behind ${before} in list ${list} is ${id}`);
-        if (id === anchor) break;
-        const isHere = id <= blocks && seen[id] === 0 && ((s.cached[id >>> 5] >>> id) & 1) === 1;
-        expect(isHere && priorityOf(s, id) === line, () => `block ${id} does not belong to list ${list}`);
-        seen[id] = 1;
-        count++;
-      }
+  let count = 0;
+  for (let list = 0; list < lists; list++) {
+    const anchor = blocks + 1 + list;
+    for (let [before, id] = [anchor, words[16 * anchor + NEXT]]; ; [before, id] = [id, words[16 * id + NEXT]]) {
+      const isThere = id > 0 && id <= blocks + lists && words[16 * id + PREV] === before;
+      expect(isThere, () => `behind ${before} in list ${list} is ${id}`);
+      if (id === anchor) break;
+      const isHere = id <= blocks && seen[id] === 0 && isCached(s, id);
+      expect(isHere && priorityOf(s, id) === Math.floor(list / kind.lists), () => {
+        return `block ${id} does not belong to list ${list}, of ${kind.lists} each for ${priorities} priorities`;
+      });
+      seen[id] = 1;
+      count++;
     }
-    expect(
-      counts[line] === count,
-      () => `${counts[line]} blocks are said to have priority ${line}, ${count} stand in line`,
-    );
   }
-  const cached = counts.reduce((sum, count) => sum + count, 0);
-  expect(cached === s.words[CACHED], () => `${cached} blocks stand in line, ${s.words[CACHED]} are cached`);
+  expect(count === words[CACHED], () => `${count} blocks stand in line, ${words[CACHED]} are cached`);
 }
 
 /** The heap is one, and has the blocks that say so. */
 function verifyTerms(s: PoolState): void {
   const { heap, place, until, blocks, priority } = s;
   const terms = s.words[TERMS];
-  expect(terms >= 0 && terms < Math.max(heap.length, 1), () => `${terms} priorities are said to end`);
+  expect(terms >= 0 && terms <= Math.max(heap.length - 1, 0), () => `${terms} priorities are said to end`);
   for (let i = 1; i <= terms; i++) {
     const id = heap[i];
     expect(
@@ -137,9 +148,8 @@ function verifyTerms(s: PoolState): void {
   let placed = 0;
   for (let id = 1; id < place.length; id++) {
     if (place[id] !== 0) placed++;
-    expect(priority[id] < s.layout.priorities && !(s.empty.has(id) && priority[id] > 0), () => {
-      return `block ${id} has priority ${priority[id]}`;
-    });
+    const isRight = priority[id] < s.layout.priorities && !(priority[id] > 0 && s.empty.has(id));
+    expect(isRight, () => `block ${id} has priority ${priority[id]}`);
   }
   expect(placed === terms, () => `${placed} blocks say that they have a term, ${terms} do`);
 }
