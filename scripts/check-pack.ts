@@ -6,7 +6,15 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BUDGETS, bundleBytes } from "./lib/bundle.ts";
-import { compile, importProblems, install, programProblems, type Runtime, typeProblems } from "./lib/consumer.ts";
+import {
+  commandProblems,
+  compile,
+  importProblems,
+  install,
+  programProblems,
+  type Runtime,
+  typeProblems,
+} from "./lib/consumer.ts";
 import { bundleProblems, hostProblems, prepareHosts } from "./lib/hosts.ts";
 import { contents, lintTarball, pack, staleness, typesProblems } from "./lib/pack.ts";
 import { failure, hostNode, run } from "./lib/run.ts";
@@ -44,6 +52,7 @@ tally.check("the documentation's programs compile against the tarballs", failure
 for (const runtime of runtimes()) {
   tally.check(`import and require of every entry, ${runtime.name}`, importProblems(project, runtime, entries));
   tally.check(`the documentation's programs run, ${runtime.name}`, programProblems(project, runtime));
+  tally.check(`the packages' commands run, ${runtime.name}`, commandProblems(project, runtime, published));
 }
 
 for (const { what, problems: found } of typeProblems(project)) tally.check(what, found);

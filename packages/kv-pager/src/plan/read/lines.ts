@@ -5,6 +5,9 @@ export const LONGEST_LINE: number = 64 * 2 ** 20;
 
 const NEW_LINE = 10;
 
+/** Every host has it, and no library of the language's own declares it. */
+declare const TextDecoder: new (encoding: string, options: { fatal: boolean }) => { decode(bytes: Uint8Array): string };
+
 export interface LineSink {
   /** A line without its end; `isCut` where the trace ends without one. */
   line(text: string, number: number, isCut: boolean): void;
@@ -15,7 +18,7 @@ export interface LineSink {
 export class Lines {
   private readonly sink: LineSink;
   private readonly longest: number;
-  private readonly decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  private readonly decoder = new TextDecoder("utf-8", { fatal: true });
   /** Of the line that has not ended. */
   private readonly pieces: Uint8Array[] = [];
   private bytes = 0;

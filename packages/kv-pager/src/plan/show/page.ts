@@ -49,9 +49,11 @@ function chartOf(title: string, figures: Figures): string {
 }
 
 function hits(title: string, { capacities, unlimited }: Figures): string {
-  const series: Series[] = [...Map.groupBy(capacities, ({ policy }) => policy)].map(([name, points]) => ({
+  const policies = [...new Set(capacities.map(({ policy }) => policy))];
+  const series: Series[] = policies.map((name) => ({
     name,
-    points: points
+    points: capacities
+      .filter(({ policy }) => policy === name)
       .map(({ blocks, rate, tokens }) => ({
         ...{ x: blocks, y: rate },
         label: `${count(blocks)} blocks: ${percent(rate)}, ${short(tokens)} tokens saved`,
