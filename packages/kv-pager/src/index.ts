@@ -16,6 +16,9 @@
  * - *epoch*: what lies between two resets. *step*: the clock of terms, which the caller advances.
  */
 export { BlocksExhaustedError, PinLimitError } from "./errors.ts";
+export { ChainKeys, type ChainKeysOptions } from "./keys/chain.ts";
+export { type KeyContext, type KeyMaker, type KeyOptions, keysOf, type Media } from "./keys/keys.ts";
+export { VllmKeys, type VllmKeysOptions } from "./keys/vllm.ts";
 export { DEFAULT_POLICY, POLICIES } from "./policies/index.ts";
 export { Lists } from "./policies/lists.ts";
 export type { Policy, PolicyKind, PolicyView } from "./policies/policy.ts";
