@@ -12,8 +12,9 @@ const LAYERS = [
   ["bench", "consumers"],
 ];
 const ALLOCATORS = ["arena", "slab", "wasm", "native", "memory-context"];
-/** Whether a source file may use Node's own modules: `src/node.ts`, an entry of its own, may. All else runs in browsers. */
-const mayUseNode = (id: string, file: string) => id === "native" || file === "node.ts";
+/** Whether a source file may use Node's own modules: `src/node.ts`, an entry of its own, and a command. All else runs in browsers. */
+const mayUseNode = (id: string, file: string) =>
+  id === "native" || file === "node.ts" || (id === "kv-pager" && /^plan\/(main\.ts$|node\/)/.test(file));
 /** Packages that a user is asked to bring, for a part of a tool: never of an allocator. */
 const PEERS: Record<string, string[]> = { conformance: ["fast-check"], trace: ["@ariax/traces"] };
 
@@ -115,10 +116,12 @@ describe.each(published)("$manifest.name, published", ({ id, dir, manifest }) =>
 
   test("exports its sources here, and the same names from dist when it is published", () => {
     const built = Object.fromEntries(
-      Object.entries(manifest.exports ?? {}).map(([name, target]) => [name, builtTarget(target as string)]),
+      Object.entries(manifest.exports ?? {}).map(([name, target]) => [name, builtTarget(target)]),
     );
     if (!isData(manifest)) expect(manifest.exports).toHaveProperty(["."], "./src/index.ts");
-    expect(manifest.publishConfig).toEqual({ access: "public", exports: built });
+    const bin = Object.entries(manifest.bin ?? {}).map(([name, source]) => [name, builtFile(source)]);
+    const commands = bin.length === 0 ? {} : { bin: Object.fromEntries(bin) };
+    expect(manifest.publishConfig).toEqual({ access: "public", ...commands, exports: built });
   });
 
   test("says what it is", () => {
@@ -234,7 +237,13 @@ describe("what is said twice agrees", () => {
   });
 });
 
-function builtTarget(source: string): unknown {
-  const match = /^\.\/src\/(.+)\.ts$/.exec(source);
-  return match === null ? source : { types: `./dist/${match[1]}.d.ts`, default: `./dist/${match[1]}.js` };
+function builtTarget(source: unknown): unknown {
+  const built = typeof source === "string" ? builtFile(source) : source;
+  return typeof built !== "string" || built === source
+    ? source
+    : { types: built.replace(/\.js$/, ".d.ts"), default: built };
+}
+
+function builtFile(source: string): string {
+  return source.replace(/^\.\/src\/(.+)\.ts$/, "./dist/$1.js");
 }

@@ -10,7 +10,8 @@
  *     2  epoch
  *     3  block
  */
-import { checkOffsets, InvalidArgumentError } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkOffsets } from "@ariax/allocator/implement";
 import { type Core, checkThere } from "./core.ts";
 import { EPOCH, EVENT_WORDS, LOST_EVENTS, NEXT_EVENT, OLDEST_EVENT } from "./layout.ts";
 import { KEY_WORDS } from "./sequences.ts";

@@ -1,13 +1,13 @@
+import { InvalidArgumentError } from "@ariax/allocator";
 import {
   checkBoolean,
   checkInteger,
   checkOffsets,
-  InvalidArgumentError,
   isBuffer,
   newBuffer,
   readOptions,
   show,
-} from "@ariax/allocator";
+} from "@ariax/allocator/implement";
 import type { KeyMaker } from "../keys/keys.ts";
 import type { BlockPool } from "../pool/block-pool.ts";
 import { copyBytes, copyOf } from "../pool/snapshot.ts";
