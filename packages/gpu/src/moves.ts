@@ -1,0 +1,240 @@
+/**
+ * Defragmentation: blocks are copied by the caller, one move after another, into gaps that are lower, until what is free is in one piece.
+ *
+ * A *move* has a source, a live block, and a target, which is taken for it at once. Until it is committed or dropped nobody else gets either.
+ *
+ *     plan    highest block first: into the gap below it that is hardly longer            ▒▒░░▒▒▒░▒░░▓▓░░  →  ▒▒▓▓▒▒▒░▒░░░░░░
+ *     turn    where no block fits any gap below it: blocks behind the lowest gap make     ░▒▒▒░▒▒▒░░░░░░░  →  ░░░░░▒▒▒▒▒▒░░░░
+ *             room, up to a place above them, so that others, or they, fit there then
+ *
+ * Each move of a plan makes the sum of all offsets less, so that plans end. A turn makes it more. There are no more turns
+ * than blocks as long as nobody else makes or gives back one, so they end as well.
+ */
+import { InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { binOf, gapOf, longestRun, nextBin } from "./bins.ts";
+import { wait } from "./fences.ts";
+import { type Handle, handleOf, liveRow } from "./handles.ts";
+import { clearKey, setKey } from "./keys.ts";
+import {
+  AFTER,
+  ALIGN_MASK,
+  ALIGN_SHIFT,
+  BEFORE,
+  BLOCKS,
+  DEFERRED_BLOCKS,
+  FIRST,
+  FREE,
+  HEADS,
+  KEY,
+  kindOf,
+  LAST,
+  LENGTH,
+  LIMIT,
+  LIVE,
+  MOVE,
+  MOVES,
+  MOVING,
+  MOVING_GRANULES,
+  NEXT,
+  PREV,
+  ROOM,
+  SHIFT,
+  SIZE,
+  START,
+  STATE,
+  TABLE,
+  TARGET,
+  TURNS,
+  USED,
+} from "./layout.ts";
+import { carve, give } from "./rows.ts";
+
+/** `size` bytes to be copied, from one offset to another; the two don't overlap. For `commit` or `drop`. */
+export interface Move {
+  /** Its number: each move has its own. */
+  readonly id: number;
+  /** The block, as it is known before the move. */
+  readonly handle: Handle;
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
+}
+
+/** Runs that a plan looks at, before it is content with the moves that it has. */
+const PROBES = 1 << 16;
+/** Above each offset. */
+const END = 2 ** 32;
+
+/** Moves of at most `budget` granules in all. `more` makes room for rows. O(blocks), and what is said at `Search`. */
+export function planMoves(w: Int32Array, budget: number, more: (w: Int32Array) => Int32Array | undefined): Move[] {
+  const plan = new Plan(w, budget, more);
+  if ((w[SIZE] >>> 0) - (w[USED] >>> 0) > longestRun(w)) {
+    plan.down();
+    if (plan.moves.length === 0) plan.turn();
+  }
+  return plan.moves;
+}
+
+class Plan {
+  readonly moves: Move[] = [];
+  private w: Int32Array;
+  private left: number;
+  private probes: number = PROBES;
+  private readonly more: (w: Int32Array) => Int32Array | undefined;
+
+  constructor(w: Int32Array, budget: number, more: (w: Int32Array) => Int32Array | undefined) {
+    this.w = w;
+    this.left = budget;
+    this.more = more;
+  }
+
+  /** From the highest block down to the lowest gap, each into a gap below it. */
+  down(): void {
+    const lowest = this.w[this.lowestGap() + START] >>> 0;
+    // Lengths that found no gap, by alignment: neither does what is as long or longer, and lower.
+    const failed = new Array<number>(ALIGN_MASK + 1).fill(END);
+    for (let row = this.w[LAST]; row !== 0; row = this.w[row + BEFORE]) {
+      const { w } = this;
+      const start = w[row + START] >>> 0;
+      if (start < lowest || (this.probes < 0 && this.moves.length > 0)) return;
+      const length = w[row + LENGTH] >>> 0;
+      const shift = alignOf(w, row);
+      if (kindOf(w, row) !== LIVE || length > this.left || length >= failed[shift]) continue;
+      const gap = this.gapFor(row, 0, start);
+      if (gap === 0) for (let i = shift; i <= ALIGN_MASK; i++) failed[i] = Math.min(failed[i], length);
+      else if (!this.begin(row, gap)) return;
+    }
+  }
+
+  /** Blocks behind the lowest gap that could be lower, up to a place above them. */
+  turn(): void {
+    if (this.w[MOVES] > 0) return;
+    for (let gap = this.lowestGap(); gap !== 0; gap = this.w[gap + AFTER]) {
+      if (kindOf(this.w, gap) !== FREE || !this.isLower(gap, this.w[gap + AFTER])) continue;
+      for (let row = this.w[gap + AFTER]; row !== 0 && this.isUp(row); row = this.w[row + AFTER]);
+      if (this.moves.length > 0) return;
+    }
+  }
+
+  /** Would a block be lower if it began in the gap before it? */
+  private isLower(gap: number, row: number): boolean {
+    const { w } = this;
+    return row !== 0 && kindOf(w, row) === LIVE && gapOf(w, gap, 2 ** alignOf(w, row)) < w[gap + LENGTH] >>> 0;
+  }
+
+  /** Is a row free, or is it on its way up now? */
+  private isUp(row: number): boolean {
+    const { w } = this;
+    const kind = kindOf(w, row);
+    if (kind === FREE) return true;
+    if (kind !== LIVE || w[row + LENGTH] >>> 0 > this.left || w[TURNS] >= w[BLOCKS]) return false;
+    const gap = this.gapFor(row, w[row + START] >>> 0, END);
+    if (gap === 0 || !this.begin(row, gap)) return false;
+    this.w[TURNS]++;
+    return true;
+  }
+
+  private lowestGap(): number {
+    const { w } = this;
+    let row = FIRST;
+    while (row !== 0 && kindOf(w, row) !== FREE) row = w[row + AFTER];
+    return row;
+  }
+
+  /** The shortest gap, as far as bins know, between two granules, that a block fits in; 0 where there is none. O(gaps). */
+  private gapFor(row: number, above: number, below: number): number {
+    const { w } = this;
+    const length = w[row + LENGTH] >>> 0;
+    const align = 2 ** alignOf(w, row);
+    for (let bin = nextBin(w, binOf(length)); bin >= 0; bin = nextBin(w, bin + 1)) {
+      for (let gap = w[HEADS + bin]; gap !== 0; gap = w[gap + NEXT]) {
+        this.probes--;
+        const start = w[gap + START] >>> 0;
+        const fits = gapOf(w, gap, align) + length <= w[gap + LENGTH] >>> 0;
+        if (fits && start >= above && start < below) return gap;
+      }
+    }
+    return 0;
+  }
+
+  /** A move begins: false, and none has, where there is no room for its target's row. */
+  private begin(row: number, gap: number): boolean {
+    let { w } = this;
+    if (w[BLOCKS] + w[DEFERRED_BLOCKS] + w[MOVES] >= w[LIMIT]) return false;
+    if (w[ROOM] < 2) {
+      const grown = this.more(w);
+      if (grown === undefined) return false;
+      this.w = w = grown;
+    }
+    const length = w[row + LENGTH] >>> 0;
+    const shift = alignOf(w, row);
+    const target = carve(w, gap, length, 2 ** shift);
+    w[target + STATE] = TARGET | (shift << ALIGN_SHIFT);
+    w[target + NEXT] = row;
+    w[target + PREV] = ++w[MOVE];
+    w[row + STATE] ^= LIVE ^ MOVING;
+    w[row + NEXT] = target;
+    w[MOVES]++;
+    w[MOVING_GRANULES] += length;
+    this.left -= length;
+    const bytes = (granules: number): number => (granules >>> 0) * 2 ** w[SHIFT];
+    this.moves.push({
+      id: w[MOVE] >>> 0,
+      handle: handleOf(w, row),
+      from: bytes(w[row + START]),
+      to: bytes(w[target + START]),
+      size: bytes(length),
+    });
+    return true;
+  }
+}
+
+function alignOf(w: Int32Array, row: number): number {
+  return (w[row + STATE] >>> ALIGN_SHIFT) & ALIGN_MASK;
+}
+
+/** A move, or what a caller takes for one, read once. */
+export function readMove(move: Move): Move {
+  return readOptions(move, ["id", "handle", "from", "to", "size"], "move");
+}
+
+/** The source of a move that is under way; throws `InvalidArgumentError` where it is none. O(1). */
+export function sourceOf(w: Int32Array, { id, handle }: Move): number {
+  const row = liveRow(w, handle);
+  if (row === 0 || kindOf(w, row) !== MOVING || w[w[row + NEXT] + PREV] >>> 0 !== id) {
+    throw new InvalidArgumentError(`invalid move: ${show(id)} of the block of handle ${show(handle)} is not under way`);
+  }
+  return row;
+}
+
+/** The block is where it was copied to; what it left is free, or once a fence is reached that is not 0. Its handle from now on. */
+export function commitMove(w: Int32Array, row: number, fence: number): Handle {
+  const target = endMove(w, row);
+  const high = w[row + STATE] & ~0xff;
+  w[target + STATE] ^= LIVE ^ TARGET;
+  if (w[TABLE] === 0) {
+    const key = (w[target + START] + 1) | 0;
+    if (w[target + KEY] !== key) setKey(w, target, key);
+  } else {
+    const key = w[row + KEY];
+    clearKey(w, row);
+    setKey(w, target, key);
+    w[target + STATE] |= high;
+  }
+  if (fence === 0) give(w, row);
+  else wait(w, row, fence);
+  return handleOf(w, target);
+}
+
+/** The block stays where it is, and the target is free. */
+export function dropMove(w: Int32Array, row: number): void {
+  give(w, endMove(w, row));
+  w[row + STATE] ^= LIVE ^ MOVING;
+}
+
+/** The target of a move that ends. */
+function endMove(w: Int32Array, row: number): number {
+  w[MOVES]--;
+  w[MOVING_GRANULES] -= w[row + LENGTH];
+  return w[row + NEXT];
+}
