@@ -64,14 +64,26 @@ export interface Move {
 const PROBES = 1 << 16;
 /** Above each offset. */
 const END = 2 ** 32;
+/**
+ * No turn for less than so much of what is free. measured, random sizes, half of the blocks freed: without turns 0.8 of the live bytes are
+ * moved, and 1 % of what is free is left apart; turns down to 0 % move 2.5 of them.
+ */
+const WORTH = 16;
 
-/** Moves of at most `budget` granules in all. `more` makes room for rows. O(blocks), and what is said at `Search`. */
-export function planMoves(w: Int32Array, budget: number, more: (w: Int32Array) => Int32Array | undefined): Move[] {
+/** Makes room for two more rows: the words with it, or undefined. */
+type More = (w: Int32Array) => Int32Array | undefined;
+
+/**
+ * Moves of at most `budget` granules in all; none, where a free run has `wanted`, or where 0 are wanted, and what is not in the longest
+ * one is too little for a turn. `more` makes room for rows.
+ */
+export function planMoves(w: Int32Array, budget: number, wanted: number, more: More): Move[] {
+  const free = (w[SIZE] >>> 0) - (w[USED] >>> 0);
+  const longest = longestRun(w);
+  if (free === longest || (wanted > 0 && longest >= wanted)) return [];
   const plan = new Plan(w, budget, more);
-  if ((w[SIZE] >>> 0) - (w[USED] >>> 0) > longestRun(w)) {
-    plan.down();
-    if (plan.moves.length === 0) plan.turn();
-  }
+  plan.down();
+  if (plan.moves.length === 0 && (wanted > 0 || free - longest > free / WORTH)) plan.turn();
   return plan.moves;
 }
 
@@ -80,9 +92,9 @@ class Plan {
   private w: Int32Array;
   private left: number;
   private probes: number = PROBES;
-  private readonly more: (w: Int32Array) => Int32Array | undefined;
+  private readonly more: More;
 
-  constructor(w: Int32Array, budget: number, more: (w: Int32Array) => Int32Array | undefined) {
+  constructor(w: Int32Array, budget: number, more: More) {
     this.w = w;
     this.left = budget;
     this.more = more;

@@ -11,7 +11,7 @@ export interface RangeHeapOptions {
   readonly maxBytes?: number | undefined;
   /**
    * The most blocks at once, 1 to 2²⁴; deferred ones and moves under way count too. The control block is made for so many, and no call
-   * allocates anything. Default: it becomes longer as blocks become more.
+   * allocates anything. Default: it becomes longer as blocks become more, by a half each time, and is copied for that.
    */
   readonly blocks?: number | undefined;
   /**

@@ -9,6 +9,7 @@ import {
   makeControl,
   openControl,
   type Place,
+  renewed,
 } from "./control.ts";
 import { reachedFence, reachFence, wait } from "./fences.ts";
 import { BlockMovingError, blockError, freeError, giveHandle, type Handle, liveRow } from "./handles.ts";
@@ -57,21 +58,17 @@ const MAX_FENCE = Number.MAX_SAFE_INTEGER;
 export class RangeHeap {
   /** Bytes that blocks are multiples of. */
   declare readonly granule: number;
-  /** The control block is here, from `byteOffset` on: all of the heap's state. */
-  declare readonly buffer: ArrayBufferLike;
-  declare readonly byteOffset: number;
-  /** The control block, as far as is known: of none, one that was too short, or became longer, the length is another one than it says. */
-  declare private view: Int32Array;
+  declare private readonly place: Place;
+  /** Makes room for rows: see `growControl`. It knows the place itself, not a proxy of it, which might not let it be changed. */
+  declare private readonly more: (w: Int32Array) => Int32Array | undefined;
 
   /** A heap without blocks. Throws `InvalidArgumentError`; `HostMemoryError` or `UnsupportedError` where the host lacks memory. */
   constructor(options: RangeHeapOptions) {
     const attached = (options as { [CONTINUE]?: Place } | undefined)?.[CONTINUE];
-    const { buffer, byteOffset } = attached ?? makeControl(readWish(options));
-    const w = openControl({ buffer, byteOffset });
-    this.buffer = buffer;
-    this.byteOffset = byteOffset;
-    this.granule = 2 ** w[SHIFT];
-    this.view = w;
+    const place = attached ?? makeControl(readWish(options));
+    this.place = place;
+    this.more = (w) => growControl(w, place);
+    this.granule = 2 ** place.view[SHIFT];
   }
 
   /**
@@ -80,9 +77,9 @@ export class RangeHeap {
    */
   static attach(buffer: ArrayBufferLike, byteOffset = 0): RangeHeap {
     checkPlace(buffer, byteOffset);
-    const heap = new RangeHeap({ [CONTINUE]: { buffer, byteOffset } } as unknown as RangeHeapOptions);
-    heap.verify();
-    return heap;
+    const place: Place = { buffer, byteOffset, view: openControl(buffer, byteOffset) };
+    verifyRange(place.view);
+    return new RangeHeap({ [CONTINUE]: place } as unknown as RangeHeapOptions);
   }
 
   /** Bytes of a control block for so many blocks at once: 40 to 80 a block. */
@@ -95,17 +92,23 @@ export class RangeHeap {
     return (this.words()[SIZE] >>> 0) * this.granule;
   }
 
-  /** The control block as it is now, or throws. */
-  private words(): Int32Array {
-    const w = this.view;
-    return w.length === w[WORDS] ? w : this.renewed();
+  /**
+   * The control block is here, from `byteOffset` on: all of the heap's state. It is another buffer once there are more rows than it has
+   * room for; never with `blocks`, `buffer` or `shared`.
+   */
+  get buffer(): ArrayBufferLike {
+    return this.place.buffer;
   }
 
-  private renewed(): Int32Array {
-    const w = openControl(this);
-    // No assignment, which throws where this object is frozen, or its proxy lets nothing be written: both go on without.
-    Reflect.set(this, "view", w);
-    return w;
+  get byteOffset(): number {
+    return this.place.byteOffset;
+  }
+
+  /** The control block as it is now, or throws. */
+  private words(): Int32Array {
+    const { place } = this;
+    const w = place.view;
+    return w.length === w[WORDS] ? w : renewed(place);
   }
 
   /**
@@ -128,7 +131,7 @@ export class RangeHeap {
     const run = findRun(w, length, 1 << shift);
     if (run === 0) return 0;
     if (w[ROOM] < 2) {
-      const grown = growControl(w, this);
+      const grown = this.more(w);
       if (grown === undefined) return 0;
       w = grown;
     }
@@ -192,7 +195,7 @@ export class RangeHeap {
     if (length > now && !lengthen(w, row, length - now)) return false;
     if (length < now) {
       if (w[ROOM] < 1) {
-        const grown = growControl(w, this);
+        const grown = this.more(w);
         if (grown === undefined) return false;
         w = grown;
       }
@@ -234,14 +237,18 @@ export class RangeHeap {
   }
 
   /**
-   * Copies of at most `maxBytes` in all that would bring what is free closer together, each begun: to be carried out, and then committed or
-   * dropped. None, where nothing is left to be done, or with so few bytes, blocks (`RangeHeapOptions.blocks`) or moves still under way.
-   * Until then source and target are kept: the block is live where it was, and can't be freed, deferred or resized. O(blocks).
+   * Copies of at most `maxBytes` in all that bring what is free together, each begun: to be carried out, and then committed or dropped. None,
+   * once `stats().largestFree` is `wanted`; if that is not said, once a sixteenth or less of what is free lies elsewhere and no block fits into a
+   * gap below it. Also none where no gap has room for any copy, or where moves are still under way.
+   *
+   * Until then source and target are kept: the block is live where it was, and can't be freed, deferred or resized. A move counts as a
+   * block. Throws `InvalidArgumentError`. O(blocks).
    */
-  moves(maxBytes: number = Number.MAX_SAFE_INTEGER): Move[] {
+  moves(maxBytes: number = Number.MAX_SAFE_INTEGER, wanted: number = 0): Move[] {
     checkInteger("maxBytes", maxBytes, 0, Number.MAX_SAFE_INTEGER);
-    const { buffer, byteOffset, granule } = this;
-    return planMoves(this.words(), Math.floor(maxBytes / granule), (w) => growControl(w, { buffer, byteOffset }));
+    checkInteger("wanted", wanted, 0, Number.MAX_SAFE_INTEGER);
+    const { granule, more } = this;
+    return planMoves(this.words(), Math.floor(maxBytes / granule), Math.ceil(wanted / granule), more);
   }
 
   /**
@@ -273,7 +280,7 @@ export class RangeHeap {
     const more = granulesOf(checkInteger("bytes", bytes, size * granule, last), granule) - size;
     if (more === 0) return;
     if (w[ROOM] < 1) {
-      const grown = growControl(w, this);
+      const grown = this.more(w);
       if (grown === undefined) throw growError(w);
       w = grown;
     }
@@ -292,7 +299,8 @@ export class RangeHeap {
 
   /** Walks every invariant; throws `CorruptionError` naming the first that is broken. O(blocks). */
   verify(): void {
-    verifyRange(openControl(this));
+    const { buffer, byteOffset } = this.place;
+    verifyRange(openControl(buffer, byteOffset));
   }
 }
 

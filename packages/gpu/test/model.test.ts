@@ -28,7 +28,7 @@ const HEAPS: Record<string, { make: () => RangeHeap; walk: WalkOptions }> = {
 
 describe.each(Object.entries(HEAPS))("%s", (_, { make, walk }) => {
   test("as a reference that knows of each granule whose it is", () => {
-    for (let seed = 1; seed <= times(25, 400); seed++) {
+    for (let seed = 1; seed <= times(6, 400); seed++) {
       const one = new Walk(make(), seed, walk);
       let step = 0;
       try {
