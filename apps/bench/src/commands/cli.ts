@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { addAriaxCommand } from "./ariax.ts";
 import { addCompareCommand } from "./compare.ts";
+import { addGpuCommand } from "./gpu.ts";
 import type { Streams } from "./options.ts";
 import { addRunCommand } from "./run.ts";
 import { didYouMean } from "./select.ts";
@@ -26,7 +27,14 @@ export async function main(
     // What stands behind a command's name is the command's: all have a `--json`.
     .enablePositionalOptions();
   const streams = { out, err, ask, exit: (code: number) => (exitCode = code) };
-  for (const add of [addRunCommand, addStoryCommand, addAriaxCommand, addThreadsCommand, addCompareCommand])
+  for (const add of [
+    addRunCommand,
+    addStoryCommand,
+    addAriaxCommand,
+    addThreadsCommand,
+    addGpuCommand,
+    addCompareCommand,
+  ])
     add(program, streams);
   try {
     await program.parseAsync(args, { from: "user" });
