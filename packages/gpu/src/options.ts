@@ -57,8 +57,8 @@ export function readWish(options: RangeHeapOptions): Wish {
   }
   const { granule = DEFAULT_GRANULE, bytes, maxBytes = bytes, blocks = 0, handles = "offset" } = given;
   const { buffer, byteOffset = 0, shared = false } = given;
-  const shift = 31 - Math.clz32(granule);
-  if (typeof granule !== "number" || granule !== 2 ** shift || granule > MAX_ALIGNMENT) {
+  const shift = typeof granule === "number" ? 31 - Math.clz32(granule) : -1;
+  if (shift < 0 || granule !== 2 ** shift || granule > MAX_ALIGNMENT) {
     throw new InvalidArgumentError(
       `invalid granule: ${show(granule)} is not a power of two from 1 to ${MAX_ALIGNMENT}`,
     );

@@ -238,7 +238,7 @@ export class RangeHeap {
 
   /**
    * Copies of at most `maxBytes` in all that bring what is free together, each begun: to be carried out, and then committed or dropped. None,
-   * once `stats().largestFree` is `wanted`; if that is not said, once a sixteenth or less of what is free lies elsewhere and no block fits into a
+   * once `stats().largestFree` is `wanted`; if that is not said, once an eighth or less of what is free lies elsewhere and no block fits into a
    * gap below it. Also none where no gap has room for any copy, or where moves are still under way.
    *
    * Until then source and target are kept: the block is live where it was, and can't be freed, deferred or resized. A move counts as a

@@ -76,7 +76,7 @@ export function freeAfter(w: Int32Array, row: number): number {
   return after !== 0 && kindOf(w, after) === FREE ? after : 0;
 }
 
-function freeBefore(w: Int32Array, row: number): number {
+export function freeBefore(w: Int32Array, row: number): number {
   const before = w[row + BEFORE];
   return before !== 0 && kindOf(w, before) === FREE ? before : 0;
 }
