@@ -5,6 +5,7 @@ import {
   DoubleFreeError,
   disposable,
   ForeignBlockError,
+  HostMemoryError,
   InvalidAlignmentError,
   InvalidBlockError,
   InvalidFreeError,
@@ -16,16 +17,24 @@ import { type Bytes, checkBytes, writeBytes } from "./bytes.ts";
 import { defragment } from "./defragment.ts";
 import { type BufferOf, COPY_ALIGNMENT, type GpuDevice } from "./device.ts";
 import { type DeviceMemoryError, PoolDisposedError } from "./errors.ts";
-import { checkQueue, type FencedQueue } from "./fenced-queue.ts";
+import { type FencedQueue, rawQueue } from "./fenced-queue.ts";
 import { makeBuffer } from "./make-buffer.ts";
 import { checkPool, type PoolKind, type PoolOptions } from "./options.ts";
-import { Page, type PageState, type Wish } from "./page.ts";
+import { makeHeap, Page, type PageState, type Wish } from "./page.ts";
 import { type PoolStats, statsOf } from "./stats.ts";
 import { verifyPages } from "./verify.ts";
 
 /** The largest alignment that may be asked for, in bytes. */
 const MAX_ALIGNMENT = 65_536;
 const SETTLED: Promise<undefined> = Promise.resolve(undefined);
+
+interface Now {
+  /** Of all buffers. */
+  bytes: number;
+  /** What the device says of the buffers made since the last `settled`: the first that it has not. */
+  answer: Promise<DeviceMemoryError | undefined>;
+  isDisposed: boolean;
+}
 
 /**
  * Blocks in the buffers of a device: as many `GPUBuffer`s as it takes, each with a heap over it. `vertexPool`, `indexPool`, `uniformPool`
@@ -46,29 +55,25 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   declare private readonly maxBytes: number;
   /** By their numbers, oldest first. */
   declare private readonly pages: Map<number, Page<BufferOf<D>>>;
-  /** Bytes of them all. */
-  declare private bytes: number;
-  /** What the device says of the buffers made since the last `settled`: the first that it has not. */
-  declare private answer: Promise<DeviceMemoryError | undefined>;
-  declare private isDisposed: boolean;
+  /** Apart, so that a pool that is frozen goes on. */
+  declare private readonly now: Now;
   /** This object, and not a proxy of it. */
   declare private readonly itself: () => this;
   declare readonly [Symbol.dispose]: () => void;
 
   constructor(queue: FencedQueue<D>, kind: PoolKind, options: PoolOptions = {}) {
-    const { label, unit, bufferBytes, maxBytes, usage } = checkPool(kind, options, checkQueue(queue).device);
+    this.queue = rawQueue(queue);
+    const { device } = this.queue;
+    const { label, unit, bufferBytes, maxBytes, usage } = checkPool(kind, options, device);
     this.label = label;
-    this.queue = queue;
     this.stride = unit;
     this.usage = usage;
     this.bufferBytes = bufferBytes;
     this.maxBytes = maxBytes;
-    const most = Math.min(queue.device.limits.maxBufferSize, maxBytes);
+    const most = Math.min(device.limits.maxBufferSize, maxBytes);
     this.maxSize = most - (most % unit);
     this.pages = new Map();
-    this.bytes = 0;
-    this.answer = SETTLED;
-    this.isDisposed = false;
+    this.now = { bytes: 0, answer: SETTLED, isDisposed: false };
     this.itself = () => this;
     disposable(this);
   }
@@ -83,11 +88,7 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const it = this.itself();
     it.checkOpen();
     const wish = it.wishOf(size, alignment);
-    return (
-      it.tryPages(wish, "open") ??
-      it.tryPages(wish, "draining") ??
-      (it.grow(wish).tryAllocate(wish) as OwnBlock<BufferOf<D>>)
-    );
+    return it.tryPages(wish, "open") ?? it.tryPages(wish, "draining") ?? it.tryNew(wish);
   }
 
   /**
@@ -141,9 +142,9 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const it = this.itself();
     it.checkOpen();
     it.reachAll();
-    const before = it.bytes;
+    const before = it.now.bytes;
     for (const page of it.pages.values()) if (page.isEmpty) it.drop(page);
-    return before - it.bytes;
+    return before - it.now.bytes;
   }
 
   /**
@@ -168,8 +169,9 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
    */
   async settled(): Promise<void> {
     const it = this.itself();
-    const { answer } = it;
-    it.answer = SETTLED;
+    const { now } = it;
+    const { answer } = now;
+    now.answer = SETTLED;
     const error = await answer;
     if (error !== undefined) throw error;
   }
@@ -192,12 +194,12 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /** Destroys all buffers, and all blocks with them; what is submitted is done before. Again: nothing. */
   dispose(): void {
     const it = this.itself();
-    it.isDisposed = true;
+    it.now.isDisposed = true;
     for (const page of it.pages.values()) it.drop(page);
   }
 
   private checkOpen(): void {
-    if (this.isDisposed) throw new PoolDisposedError(this.label);
+    if (this.now.isDisposed) throw new PoolDisposedError(this.label);
     this.queue.checkAlive();
   }
 
@@ -254,17 +256,24 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     throw isFree ? new DoubleFreeError(offset) : new InvalidBlockError(offset);
   }
 
+  private tryNew(wish: Wish): OwnBlock<BufferOf<D>> {
+    const block = this.grow(wish).tryAllocate(wish);
+    if (block === undefined) throw new HostMemoryError(wish.size); // for the heap's control block
+    return block;
+  }
+
   /** A new page that has room. */
   private grow({ units, alignment }: Wish): Page<BufferOf<D>> {
-    const { stride, bufferBytes, maxBytes, usage, label } = this;
-    const wanted = Math.min(Math.max(bufferBytes, units * stride), maxBytes - this.bytes);
+    const { stride, bufferBytes, maxBytes, usage, label, now } = this;
+    const wanted = Math.min(Math.max(bufferBytes, units * stride), maxBytes - now.bytes);
     const all = Math.floor(wanted / stride);
     if (all < units) throw new OutOfMemoryError(units * stride, alignment, maxBytes);
+    const heap = makeHeap(all);
     const { buffer, answer } = makeBuffer(this.queue.device, { label, size: all * stride, usage });
-    const page = new Page(buffer, all, stride);
+    const page = new Page(buffer, heap, stride);
     this.pages.set(page.number, page);
-    this.bytes += page.bytes;
-    this.answer = this.answer.then(async (before) => {
+    now.bytes += page.bytes;
+    now.answer = now.answer.then(async (before) => {
       const error = await answer;
       if (error !== undefined) this.refuse(page);
       return before ?? error;
@@ -280,7 +289,7 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
 
   private drop(page: Page<BufferOf<D>>): void {
     if (!this.pages.delete(page.number)) return;
-    this.bytes -= page.bytes;
+    this.now.bytes -= page.bytes;
     page.buffer.destroy();
   }
 }

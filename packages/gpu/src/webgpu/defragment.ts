@@ -57,6 +57,10 @@ function stepsWithin<B extends GpuBuffer>(page: Page<B>, maxBytes: number, steps
     const block = blocks.get(move.handle) as OwnBlock<B>;
     const offset = unit * move.to;
     bytes += unit * move.size;
+    if (Object.isFrozen(block)) {
+      heap.drop(move); // it can't be told where it is: it stays
+      continue;
+    }
     steps.push({
       ...{ block, buffer, offset },
       commit: (fence) => {
@@ -80,7 +84,7 @@ function stepsBetween<B extends GpuBuffer>(
   let left = maxBytes;
   for (const block of source.blocks.values()) {
     const units = source.heap.sizeOf(block.handle as Handle);
-    if (units * unit > left) continue;
+    if (units * unit > left || Object.isFrozen(block)) continue;
     const step = block.alignment > unit ? block.alignment / unit : 1;
     for (const target of targets) {
       const handle = target.tryTake(units, step);

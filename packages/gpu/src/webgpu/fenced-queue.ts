@@ -15,18 +15,23 @@ import { DeviceLostError, wordsOf } from "./errors.ts";
 
 const VERBS = ["createBuffer", "createCommandEncoder", "pushErrorScope", "popErrorScope"] as const;
 
+interface Now {
+  /** The fence of the next submit. */
+  next: number;
+  done: number;
+  /** Why the device is lost, once it is. */
+  loss: string | undefined;
+  last: Promise<void>;
+}
+
 /** Of a device, one; all of its pools and rings share it. */
 export class FencedQueue<D extends GpuDevice = GpuDevice> {
   declare readonly device: D;
-  /** The fence of the next submit. */
-  declare private nextFence: number;
-  declare private doneFence: number;
-  /** Why the device is lost, once it is. */
-  declare private loss: string | undefined;
+  /** Apart, so that a queue that is frozen goes on. */
+  declare private readonly now: Now;
   /** To be done before the next submit, and behind it. */
   declare private readonly hooks: (() => () => void)[];
   declare private readonly recalls: (() => void)[];
-  declare private last: Promise<void>;
   /** This object, and not a proxy of it. */
   declare private readonly itself: () => this;
 
@@ -34,15 +39,12 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
   constructor(device: D) {
     checkDevice(device);
     this.device = device;
-    this.nextFence = 1;
-    this.doneFence = 0;
-    this.loss = undefined;
+    this.now = { next: 1, done: 0, loss: undefined, last: Promise.resolve() };
     this.hooks = [];
     this.recalls = [];
-    this.last = Promise.resolve();
     this.itself = () => this;
     const lost = (reason: string): void => {
-      this.loss = reason;
+      this.now.loss = reason;
     };
     device.lost.then(
       ({ message }) => lost(message),
@@ -52,12 +54,12 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
 
   /** The fence of the next submit: what is freed now waits for it. */
   get next(): number {
-    return this.itself().nextFence;
+    return this.itself().now.next;
   }
 
   /** The highest fence that the GPU has passed; 0 before the first. */
   get done(): number {
-    return this.itself().doneFence;
+    return this.itself().now.done;
   }
 
   /**
@@ -66,6 +68,9 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
    */
   submit(commands: Iterable<object>): number {
     const it = this.itself();
+    if (typeof (commands as Partial<typeof commands> | undefined)?.[Symbol.iterator] !== "function") {
+      throw new InvalidArgumentError(`invalid commands: ${show(commands)} is no list of command buffers`);
+    }
     it.flush();
     it.device.queue.submit(commands);
     return it.submitted();
@@ -84,25 +89,25 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
   submitted(): number {
     const it = this.itself();
     const done = it.device.queue.onSubmittedWorkDone();
-    const fence = it.nextFence++;
+    const { now, recalls } = it;
+    const fence = now.next++;
     const pass = (): void => {
-      if (it.doneFence < fence) it.doneFence = fence;
+      if (now.done < fence) now.done = fence;
     };
     // Is it refused? Then the device is gone, and reads nothing any more.
-    it.last = done.then(pass, pass);
-    const { recalls } = it;
+    now.last = done.then(pass, pass);
     for (let recall = recalls.pop(); recall !== undefined; recall = recalls.pop()) recall();
     return fence;
   }
 
   /** Resolves once the GPU has passed every fence that there is now. */
   async idle(): Promise<void> {
-    await this.itself().last;
+    await this.itself().now.last;
   }
 
   /** Throws `DeviceLostError` where the device is known to be lost. For pools. */
   checkAlive(): void {
-    const { loss } = this.itself();
+    const { loss } = this.itself().now;
     if (loss !== undefined) throw new DeviceLostError(loss);
   }
 
@@ -121,10 +126,9 @@ function checkDevice(device: GpuDevice): void {
   }
 }
 
-/** `queue`, if it is a `FencedQueue`; else throws `InvalidArgumentError`. */
-export function checkQueue<Q extends FencedQueue<GpuDevice>>(queue: Q): Q {
-  if (typeof (queue as Partial<Q> | null | undefined)?.beforeSubmit !== "function") {
-    throw new InvalidArgumentError(`invalid queue: ${show(queue)} is no FencedQueue`);
-  }
-  return queue;
+/** `queue`, and not a proxy of it, if it is a `FencedQueue`; else throws `InvalidArgumentError`. */
+export function rawQueue<D extends GpuDevice>(queue: FencedQueue<D>): FencedQueue<D> {
+  const itself = (queue as unknown as Partial<Record<"itself", () => FencedQueue<D>>> | null | undefined)?.itself;
+  if (typeof itself !== "function") throw new InvalidArgumentError(`invalid queue: ${show(queue)} is no FencedQueue`);
+  return itself();
 }

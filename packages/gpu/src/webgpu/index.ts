@@ -18,7 +18,7 @@
  * `defragment.ts` moves blocks, `staging-ring.ts` uploads, `make-buffer.ts` asks the device.
  */
 export type { GpuBlock } from "./block.ts";
-export { BufferPool } from "./buffer-pool.ts";
+export type { BufferPool } from "./buffer-pool.ts";
 export type { Bytes } from "./bytes.ts";
 export type {
   BufferOf,
@@ -31,7 +31,7 @@ export type {
 } from "./device.ts";
 export { DeviceLostError, DeviceMemoryError, PoolDisposedError } from "./errors.ts";
 export { FencedQueue } from "./fenced-queue.ts";
-export type { PoolKind, PoolOptions } from "./options.ts";
+export type { PoolOptions } from "./options.ts";
 export { indexPool, storagePool, uniformPool, vertexPool } from "./pools.ts";
 export { type RingOptions, type RingStats, type Staged, StagingRing } from "./staging-ring.ts";
 export type { PoolStats } from "./stats.ts";

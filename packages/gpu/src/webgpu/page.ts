@@ -26,6 +26,9 @@ export type PageState = "open" | "draining" | "refused";
 
 let pages = 0;
 
+/** Of so many units. */
+export const makeHeap = (units: number): RangeHeap => new RangeHeap({ bytes: units, granule: 1, handles: "table" });
+
 export class Page<B extends GpuBuffer> {
   /** Of no other page, of any pool. */
   declare readonly number: number;
@@ -40,12 +43,12 @@ export class Page<B extends GpuBuffer> {
   /** The fence that its heap heard of last. */
   declare private seen: number;
 
-  constructor(buffer: B, units: number, unit: number) {
-    this.heap = new RangeHeap({ bytes: units, granule: 1, handles: "table" });
+  constructor(buffer: B, heap: RangeHeap, unit: number) {
+    this.heap = heap;
     this.number = ++pages;
     this.buffer = buffer;
     this.unit = unit;
-    this.bytes = units * unit;
+    this.bytes = heap.capacity * unit;
     this.blocks = new Map();
     this.state = "open";
     this.seen = 0;

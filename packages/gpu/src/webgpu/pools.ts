@@ -1,7 +1,7 @@
 /** A pool for each kind of data: what its buffers may be used for, and where blocks may begin. */
 import { BufferPool } from "./buffer-pool.ts";
 import { COPY_DST, COPY_SRC, type GpuDevice, INDEX, STORAGE, UNIFORM, VERTEX } from "./device.ts";
-import { checkQueue, type FencedQueue } from "./fenced-queue.ts";
+import { type FencedQueue, rawQueue } from "./fenced-queue.ts";
 import type { PoolOptions } from "./options.ts";
 
 const COPIES = COPY_SRC | COPY_DST;
@@ -22,12 +22,12 @@ export function indexPool<D extends GpuDevice>(queue: FencedQueue<D>, options: P
 
 /** Uniforms: offsets are multiples of the device's `minUniformBufferOffsetAlignment`, 256 bytes unless more was asked of it. */
 export function uniformPool<D extends GpuDevice>(queue: FencedQueue<D>, options: PoolOptions = {}): BufferPool<D> {
-  const stride = checkQueue(queue).device.limits.minUniformBufferOffsetAlignment;
+  const stride = rawQueue(queue).device.limits.minUniformBufferOffsetAlignment;
   return new BufferPool(queue, { name: "uniform pool", usage: UNIFORM | COPIES, stride, anyStride: false }, options);
 }
 
 /** Storage: offsets are multiples of the device's `minStorageBufferOffsetAlignment`, 256 bytes unless more was asked of it. */
 export function storagePool<D extends GpuDevice>(queue: FencedQueue<D>, options: PoolOptions = {}): BufferPool<D> {
-  const stride = checkQueue(queue).device.limits.minStorageBufferOffsetAlignment;
+  const stride = rawQueue(queue).device.limits.minStorageBufferOffsetAlignment;
   return new BufferPool(queue, { name: "storage pool", usage: STORAGE | COPIES, stride, anyStride: false }, options);
 }

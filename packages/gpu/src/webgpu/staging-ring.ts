@@ -8,7 +8,16 @@
  * A buffer is filled from its begin to its end. The next submit of the queue unmaps those that were written to, and asks for them
  * again behind it; they are mapped once the GPU has copied from them. Is none free? Then there is one more.
  */
-import { checkAlignment, checkInteger, checkSize, disposable, OutOfMemoryError, readOptions } from "@ariax/allocator";
+import {
+  checkAlignment,
+  checkInteger,
+  checkSize,
+  disposable,
+  InvalidArgumentError,
+  OutOfMemoryError,
+  readOptions,
+  show,
+} from "@ariax/allocator";
 import { type Bytes, checkBytes } from "./bytes.ts";
 import {
   type BufferOf,
@@ -22,7 +31,7 @@ import {
   type Place,
 } from "./device.ts";
 import { PoolDisposedError } from "./errors.ts";
-import { checkQueue, type FencedQueue } from "./fenced-queue.ts";
+import { type FencedQueue, rawQueue } from "./fenced-queue.ts";
 import { makeBuffer } from "./make-buffer.ts";
 import { checkLabel } from "./options.ts";
 
@@ -60,6 +69,18 @@ interface Chunk<B extends GpuBuffer> {
   top: number;
 }
 
+interface Now<B extends GpuBuffer> {
+  /** Mapped, with nothing in them. */
+  free: Chunk<B>[];
+  /** Mapped, with something in them; the last one is written to. */
+  filling: Chunk<B>[];
+  /** How many the GPU has. */
+  waiting: number;
+  buffers: number;
+  bytes: number;
+  isDisposed: boolean;
+}
+
 const KNOWN = ["label", "bufferBytes", "maxBytes"];
 const BUFFER_BYTES = 2 ** 20;
 const MAX_ALIGNMENT = 65_536;
@@ -70,21 +91,15 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
   declare private readonly bufferBytes: number;
   declare private readonly maxBytes: number;
   declare private readonly maxSize: number;
-  /** Mapped, with nothing in them. */
-  declare private free: Chunk<BufferOf<D>>[];
-  /** Mapped, with something in them; the last one is written to. */
-  declare private filling: Chunk<BufferOf<D>>[];
-  /** With the GPU. */
-  declare private waiting: number;
-  declare private buffers: number;
-  declare private bytes: number;
-  declare private isDisposed: boolean;
+  /** Apart, so that a ring that is frozen goes on. */
+  declare private readonly now: Now<BufferOf<D>>;
   /** This object, and not a proxy of it. */
   declare private readonly itself: () => this;
   declare readonly [Symbol.dispose]: () => void;
 
   constructor(queue: FencedQueue<D>, options: RingOptions = {}) {
-    const { maxBufferSize } = checkQueue(queue).device.limits;
+    this.queue = rawQueue(queue);
+    const { maxBufferSize } = this.queue.device.limits;
     const given = readOptions(options, KNOWN);
     this.label = checkLabel(given.label, "staging ring");
     const all = Number.MAX_SAFE_INTEGER;
@@ -97,13 +112,7 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
       most,
     );
     this.maxSize = most - (most % MAP_ALIGNMENT);
-    this.queue = queue;
-    this.free = [];
-    this.filling = [];
-    this.waiting = 0;
-    this.buffers = 0;
-    this.bytes = 0;
-    this.isDisposed = false;
+    this.now = { free: [], filling: [], waiting: 0, buffers: 0, bytes: 0, isDisposed: false };
     this.itself = () => this;
     disposable(this);
   }
@@ -117,7 +126,7 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
    */
   stage(size: number, alignment: number = MAP_ALIGNMENT): Staged<BufferOf<D>> {
     const it = this.itself();
-    if (it.isDisposed) throw new PoolDisposedError(it.label);
+    if (it.now.isDisposed) throw new PoolDisposedError(it.label);
     it.queue.checkAlive();
     checkSize(size, it.maxSize);
     checkAlignment(alignment, MAX_ALIGNMENT);
@@ -134,7 +143,8 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
    */
   write(encoder: GpuEncoder, target: Place<BufferOf<D>>, data: Bytes, at: number = 0): void {
     const it = this.itself();
-    const { buffer, offset, size } = target;
+    checkEncoder(encoder);
+    const { buffer, offset, size } = checkTarget(target);
     const bytes = checkBytes({ buffer, offset, size }, data, at);
     if (bytes.byteLength === 0) return;
     const staged = it.stage(alignUp(bytes.byteLength, COPY_ALIGNMENT));
@@ -146,32 +156,28 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
   /** Destroys the buffers that are free; the bytes given back. O(buffers). */
   trim(): number {
     const it = this.itself();
-    const { free } = it;
-    it.free = [];
-    let bytes = 0;
-    for (const chunk of free) bytes += it.drop(chunk);
-    return bytes;
+    const before = it.now.bytes;
+    for (const chunk of it.now.free.splice(0)) it.drop(chunk);
+    return before - it.now.bytes;
   }
 
   /** O(1). */
   stats(): RingStats {
-    const { buffers, bytes, free, waiting } = this.itself();
+    const { buffers, bytes, free, waiting } = this.itself().now;
     return { buffers, bytes, free: free.length, waiting };
   }
 
   /** Destroys all buffers; what is submitted is done before. Again: nothing. */
   dispose(): void {
     const it = this.itself();
-    it.isDisposed = true;
+    it.now.isDisposed = true;
     it.trim();
-    const { filling } = it;
-    it.filling = [];
-    for (const chunk of filling) it.drop(chunk);
+    for (const chunk of it.now.filling.splice(0)) it.drop(chunk);
   }
 
   /** One that has room, written to from now on. */
   private chunkFor(size: number, alignment: number): Chunk<BufferOf<D>> {
-    const { filling, free } = this;
+    const { filling, free } = this.now;
     const last = filling.at(-1);
     if (last !== undefined && alignUp(last.top, alignment) + size <= last.bytes) return last;
     const at = free.findIndex(({ bytes }) => bytes >= size);
@@ -182,49 +188,70 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
   }
 
   private grow(size: number, alignment: number): Chunk<BufferOf<D>> {
-    const { bufferBytes, maxBytes, label } = this;
-    const wanted = Math.min(Math.max(bufferBytes, alignUp(size, MAP_ALIGNMENT)), maxBytes - this.bytes);
+    const { bufferBytes, maxBytes, label, now } = this;
+    const wanted = Math.min(Math.max(bufferBytes, alignUp(size, MAP_ALIGNMENT)), maxBytes - now.bytes);
     const bytes = wanted - (wanted % MAP_ALIGNMENT);
-    if (bytes < size) throw new OutOfMemoryError(size, alignment, maxBytes);
+    if (bytes < size || bytes === 0) throw new OutOfMemoryError(size, alignment, maxBytes);
     const descriptor = { label, size: bytes, usage: MAP_WRITE | COPY_SRC, mappedAtCreation: true };
     const { buffer } = makeBuffer(this.queue.device, descriptor);
     const chunk = { buffer, bytes, mapped: buffer.getMappedRange(), top: 0 };
-    this.buffers++;
-    this.bytes += bytes;
+    now.buffers++;
+    now.bytes += bytes;
     return chunk;
   }
 
   /** Unmaps what was written to; what is returned asks for it again, behind the submit. */
   private send(): () => void {
-    const { filling } = this;
-    this.filling = [];
-    this.waiting += filling.length;
-    for (const { buffer } of filling) buffer.unmap();
+    const { now } = this;
+    const sent = now.filling.splice(0);
+    now.waiting += sent.length;
+    for (const { buffer } of sent) buffer.unmap();
     return () => {
-      for (const chunk of filling) {
+      for (const chunk of sent) {
         const again = (): void => this.receive(chunk);
-        const gone = (): void => void this.drop(chunk, true);
+        const gone = (): void => this.lose(chunk);
         chunk.buffer.mapAsync(MAP_WRITE).then(again, gone);
       }
     };
   }
 
   private receive(chunk: Chunk<BufferOf<D>>): void {
-    if (this.isDisposed) return void this.drop(chunk, true);
-    chunk.mapped = chunk.buffer.getMappedRange();
-    chunk.top = 0;
-    this.waiting--;
-    this.free.push(chunk);
+    const { now } = this;
+    if (now.isDisposed) this.lose(chunk);
+    else {
+      chunk.mapped = chunk.buffer.getMappedRange();
+      chunk.top = 0;
+      now.waiting--;
+      now.free.push(chunk);
+    }
   }
 
-  /** Its bytes. */
-  private drop({ buffer, bytes }: Chunk<BufferOf<D>>, isWaiting: boolean = false): number {
-    if (isWaiting) this.waiting--;
-    this.buffers--;
-    this.bytes -= bytes;
+  /** One that does not come back. */
+  private lose(chunk: Chunk<BufferOf<D>>): void {
+    this.now.waiting--;
+    this.drop(chunk);
+  }
+
+  private drop({ buffer, bytes }: Chunk<BufferOf<D>>): void {
+    this.now.buffers--;
+    this.now.bytes -= bytes;
     buffer.destroy();
-    return bytes;
   }
 }
 
 const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
+
+function checkEncoder(encoder: GpuEncoder): void {
+  if (typeof (encoder as Partial<GpuEncoder> | null | undefined)?.copyBufferToBuffer !== "function") {
+    throw new InvalidArgumentError(`invalid encoder: ${show(encoder)} is no GPUCommandEncoder`);
+  }
+}
+
+/** What is said of the place, each once. */
+function checkTarget<B extends GpuBuffer>(target: Place<B>): Place<B> {
+  const { buffer, offset, size } = (target as Place<B> | null | undefined) ?? ({} as Partial<Place<B>>);
+  if (typeof buffer !== "object" || typeof offset !== "number" || typeof size !== "number") {
+    throw new InvalidArgumentError(`invalid target: ${show(target)} is no place in a buffer`);
+  }
+  return { buffer, offset, size };
+}
