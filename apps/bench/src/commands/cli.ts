@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { addAriaxCommand } from "./ariax.ts";
 import { addCompareCommand } from "./compare.ts";
+import { addGpuCommand } from "./gpu.ts";
 import { addKvCommand } from "./kv.ts";
 import type { Streams } from "./options.ts";
 import { addRunCommand } from "./run.ts";
@@ -34,6 +35,7 @@ export async function main(
     addAriaxCommand,
     addThreadsCommand,
     addKvCommand,
+    addGpuCommand,
     addCompareCommand,
   ])
     add(program, streams);
