@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { InvalidArgumentError, show, UnsupportedError } from "@ariax/allocator";
+import { InvalidArgumentError, UnsupportedError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 import { readTraceOptions, type TraceReadOptions } from "./decode.ts";
 import { readTrace } from "./read.ts";
 import type { Trace } from "./trace.ts";

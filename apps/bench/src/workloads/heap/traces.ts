@@ -44,7 +44,7 @@ export const STARTS: readonly HeapWorkload[] = Object.entries({ "first-1k": 1000
   ([name, events]) => ({
     ...{ kind: "heap", group: "start", level: "default", name, unit: "event" },
     what: `the first ${events.toLocaleString("en-US")} calls of a process: sqlite's`,
-    only: ["slab", "wasm", "native", "assemblyscript", "malloc", "uint8array", "engine-c", "mimalloc", "glibc"],
+    only: ["slab", "wasm", "native", "assemblyscript", "npm-malloc", "uint8array", "engine-c", "mimalloc", "glibc"],
     load: async () => programWork({ ...(await recorded("sqlite")), events }),
   }),
 );
