@@ -7,7 +7,19 @@ import { apps, filesBelow, isData, packages, published, ROOT, readText } from ".
 /** Imports run downwards only: a package may depend on its own layer and on those below. */
 const LAYERS = [
   ["allocator", "bitset", "metadata-pool"],
-  ["conformance", "traces", "trace", "arena", "slab", "engine-c", "wasm", "native", "memory-context", "kv-pager"],
+  [
+    "conformance",
+    "traces",
+    "trace",
+    "arena",
+    "slab",
+    "engine-c",
+    "wasm",
+    "native",
+    "memory-context",
+    "gpu",
+    "kv-pager",
+  ],
   ["consciousness"],
   ["bench", "consumers"],
 ];
