@@ -387,7 +387,7 @@ export class KvPager {
    * kept too, until `done`, `failed` or `expire`; after it `allocateSlots` finds them. Returns a ticket, or 0, and nothing changed, where there is nothing to be copied, or no room.
    * Throws `PoolExhaustedError`, `OutOfMemoryError`. O(blocks · tiers).
    */
-  load(sequence: Sequence, most = MOST_TOKENS): Ticket | 0 {
+  load(sequence: Sequence, most: number = MOST_TOKENS): Ticket | 0 {
     const core = this.there();
     const slot = slotOf(core, sequence);
     checkInteger("most", most, 0, MOST_TOKENS);
