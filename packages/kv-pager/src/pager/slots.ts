@@ -49,7 +49,7 @@ function checkTotal({ columns }: Core, slot: number): void {
 
 /** What was planned: from here on nothing fails. */
 function carryOut(core: Core, slot: number): void {
-  const { columns, words, pool, blockTokens } = core;
+  const { columns, words, pool, blockTokens, layout } = core;
   const at = columns.at[slot];
   const { entries, hits, from, drop, write, end, shared, total } = plan;
   let have = columns.have[slot];
@@ -73,7 +73,9 @@ function carryOut(core: Core, slot: number): void {
   }
   columns.have[slot] = entries;
   columns.scheduled[slot] = total;
-  columns.writable[slot] = total % blockTokens === 0 ? 0 : Math.floor(total / blockTokens) + 1;
+  // The next token's block, if that has begun. A window moves with each token: none is written unlooked at then.
+  const isLooked = layout.window === 0 && total % blockTokens !== 0;
+  columns.writable[slot] = isLooked ? Math.floor(total / blockTokens) + 1 : 0;
   registerFull(core, slot);
 }
 
@@ -157,7 +159,6 @@ function appendOther(core: Core, slot: number, token: number): boolean {
   if (hasTail) words[tailAt(core, slot) + tail] = token;
   columns.length[slot] = length + 1;
   carryOut(core, slot);
-  columns.writable[slot] = Math.floor(length / blockTokens) + 1;
   return true;
 }
 
