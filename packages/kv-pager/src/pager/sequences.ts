@@ -25,6 +25,21 @@ export const KEY_WORDS = 8;
 export type Sequence = number & { readonly [BRAND]: "sequence" };
 declare const BRAND: unique symbol;
 
+/** Blocks that so many tokens fill. In whole numbers: a quotient in floating point is garbage where it is kept. */
+export function fullBlocks(tokens: number, blockTokens: number): number {
+  return (tokens / blockTokens) | 0;
+}
+
+/** Blocks that so many tokens take. */
+export function blocksFor(tokens: number, blockTokens: number): number {
+  return ((tokens + blockTokens - 1) / blockTokens) | 0;
+}
+
+/** The offset in the heap of what begins at a word. */
+export function offsetOf(word: number): number {
+  return (word << 2) >>> 0;
+}
+
 /** Words that an entry of a table takes, with its key and links. */
 function entryWords(core: Core): number {
   return core.layout.tenants > 0 ? 1 + KEY_WORDS + 4 : 1 + KEY_WORDS;
@@ -56,7 +71,7 @@ export function noteAt(core: Core, slot: number): number {
 
 /** Memory for a sequence: the word where it begins. Its table is empty. Throws `OutOfMemoryError`. */
 export function newMemory(core: Core, room: number, tailRoom: number, note: number): number {
-  const at = core.heap.allocate(bytesFor(core, room, tailRoom, note)) / 4;
+  const at = core.heap.allocate(bytesFor(core, room, tailRoom, note)) >>> 2;
   core.words.fill(0, at, at + room);
   return at;
 }
@@ -94,10 +109,10 @@ export function reserve(core: Core, slot: number, entries: number, tokens: numbe
     at = heap.tryAllocate(bytesFor(core, more, tail, note));
     if (at === 0) throw new OutOfMemoryError(bytesFor(core, more, tail, note), 8, heap.capacity);
   }
-  at /= 4;
+  at >>>= 2;
   copyMemory(core, slot, at, more, tail);
   words.fill(0, at + room, at + more);
-  heap.free(4 * columns.at[slot]);
+  heap.free(offsetOf(columns.at[slot]));
   columns.at[slot] = at;
   columns.room[slot] = more;
   columns.tailRoom[slot] = tail;
