@@ -16,7 +16,7 @@ export interface Shape {
 }
 
 const VERBS = {
-  ...{ take: 3, allocate: 6, allocateRun: 1, touch: 5, release: 9, register: 9, evict: 2, pin: 2, unpin: 2 },
+  ...{ take: 3, allocate: 6, allocateRun: 1, touch: 5, release: 9, register: 9, evict: 2, pin: 3, unpin: 3 },
   ...{
     setPriority: 2,
     advance: 1,
@@ -28,7 +28,7 @@ const VERBS = {
     badRegister: 2,
     badOther: 2,
   },
-  ...{ goOn: 1 },
+  ...{ goOn: 2 },
 } as const;
 type Verb = keyof typeof VERBS;
 
@@ -280,18 +280,40 @@ class Run {
       },
       verb,
     );
-    const counts = [pool.empty, pool.cached, pool.free, pool.used, pool.pinned, pool.epoch, pool.step];
-    const right7 = [empty, cached, empty + cached, blocks - empty - cached, right.pinned, right.epoch, right.step];
-    assert.deepEqual(counts, right7, verb);
+    const counts = [pool.empty, pool.cached, pool.free, pool.used, pool.pinned, pool.epoch, pool.step, pool.dropped];
+    counts.push(...right.dropped.map((_, i) => pool.droppedAt(i)));
+    const rightCounts = [empty, cached, empty + cached, blocks - empty - cached, right.pinned, right.epoch, right.step];
+    rightCounts.push(right.dropped.length, ...right.dropped);
+    assert.deepEqual(counts, rightCounts, verb);
+    const is = right.ids.flatMap((id) => [pool.refs(id), pool.pins(id), pool.priority(id), +pool.isCached(id)]);
+    const isCached = new Set(right.cached);
+    const should = right.ids.flatMap((id) => {
+      const { refs, pins, priority } = right.blocks[id]!;
+      return [refs, pins, priority, +isCached.has(id)];
+    });
+    assert.deepEqual(is, should, `blocks after ${verb}`);
+    this.compareKeys(verb);
+    this.compareLine(verb);
+  }
+
+  private compareKeys(verb: string): void {
+    const { pool, right } = this;
     const key = new Int32Array(8);
     for (const id of right.ids) {
-      const { refs, pins, priority, key: text } = right.blocks[id]!;
-      const is = [pool.refs(id), pool.pins(id), pool.priority(id), pool.isCached(id), pool.keyOf(id, key)];
-      assert.deepEqual(is, [refs, pins, priority, right.cached.includes(id), text !== ""], `block ${id} after ${verb}`);
+      const text = right.blocks[id]!.key;
+      assert.equal(pool.keyOf(id, key), text !== "", `block ${id} after ${verb}`);
       if (text !== "") assert.deepEqual(key, keyOf(Number(text)));
     }
-    for (let i = 0; i < KEYS; i++) assert.equal(pool.find(keyOf(i)), right.find(`${i}`), `key ${i} after ${verb}`);
-    const dropped = Array.from({ length: pool.dropped }, (_, i) => pool.droppedAt(i));
-    assert.deepEqual(dropped, right.dropped, `dropped by ${verb}`);
+    const found = Array.from({ length: KEYS }, (_, i) => pool.find(keyOf(i)));
+    const rightFound = found.map((_, i) => right.find(`${i}`));
+    assert.deepEqual(found, rightFound, `keys after ${verb}`);
+  }
+
+  /** Who goes next, and next after that: a copy of each gives all that it has. */
+  private compareLine(verb: string): void {
+    const { pool, right } = this;
+    const out = new Int32Array(right.free);
+    BlockPool.restore(pool.snapshot()).allocate(right.free, out);
+    assert.deepEqual([...out], right.clone().allocate(right.free), `the line after ${verb}`);
   }
 }

@@ -21,6 +21,13 @@ export type Order = (a: Block, b: Block, now: number) => boolean;
 /** Who was let go first. */
 export const vllmOrder: Order = (a, b) => a.stamp < b.stamp;
 
+/** The same, but who has come again may have half as much age again. */
+export const reuseOrder: Order = (a, b, now) => {
+  const mine = (now - a.stamp) * (b.uses > 1 ? 3 : 2);
+  const other = (now - b.stamp) * (a.uses > 1 ? 3 : 2);
+  return mine > other || (mine === other && a.uses < b.uses);
+};
+
 export class ReferencePool {
   readonly blocks: Block[];
   readonly pinLimit: number;
@@ -157,6 +164,12 @@ export class ReferencePool {
     this.dropped = [];
     this.holders.clear();
     for (const block of this.blocks) Object.assign(block, { key: "", priority: 0, until: 0 });
+  }
+
+  clone(): ReferencePool {
+    const copy = new ReferencePool(0, this.pinLimit, this.order);
+    Object.assign(copy, this, { blocks: structuredClone(this.blocks), holders: new Map(this.holders) });
+    return copy;
   }
 
   private takeOne(): number {
