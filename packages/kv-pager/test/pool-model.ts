@@ -50,7 +50,14 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
   pinLimit: fc.constantFrom(0, 0.2, 1),
 });
 
-const KEYS = 24;
+/** Small pools of all kinds: what a wrong pool does is seen there soonest. */
+export const small: fc.Arbitrary<Shape> = fc.record({
+  blocks: fc.integer({ min: 4, max: 10 }),
+  priorities: fc.constant(4),
+  pinLimit: fc.constant(0.5),
+});
+
+const KEYS = 12;
 
 /** Key number `i`: many have the same low 64 bits, and pairs the same hash. */
 export function keyOf(i: number): Int32Array {
@@ -115,7 +122,7 @@ class Run {
   }
 
   touch(n: number, m: number): void {
-    const known = this.right.ids.filter((id) => !this.right.empty.includes(id));
+    const known = this.right.ids.filter((id) => !this.right.isEmpty(id));
     const ids = this.some(known, n, m);
     this.right.touch(ids);
     this.pool.touch(Int32Array.of(0, ...ids), 1);
@@ -155,7 +162,7 @@ class Run {
     const { pool, right } = this;
     const id = 1 + (n % this.shape.blocks);
     const block = right.blocks[id]!;
-    if (right.empty.includes(id)) this.refused(() => pool.pin(id), "ERR_INVALID_ARGUMENT");
+    if (right.isEmpty(id)) this.refused(() => pool.pin(id), "ERR_INVALID_ARGUMENT");
     else if (block.pins === 0 && right.pinned >= right.pinLimit) this.refused(() => pool.pin(id), "ERR_PIN_LIMIT");
     else {
       block.pins++;
@@ -178,7 +185,7 @@ class Run {
     const id = 1 + (n % this.shape.blocks);
     const priority = m % this.shape.priorities;
     const until = m % 3 === 0 ? undefined : right.step + 1 + (m % 7);
-    if (right.empty.includes(id)) this.refused(() => pool.setPriority(id, priority, until), "ERR_INVALID_ARGUMENT");
+    if (right.isEmpty(id)) this.refused(() => pool.setPriority(id, priority, until), "ERR_INVALID_ARGUMENT");
     else {
       right.setPriority(id, priority, until ?? 0);
       pool.setPriority(id, priority, until);
@@ -196,7 +203,7 @@ class Run {
   }
 
   badTouch(n: number, m: number): void {
-    const known = this.right.ids.filter((id) => !this.right.empty.includes(id));
+    const known = this.right.ids.filter((id) => !this.right.isEmpty(id));
     const bad = [0, -1, this.shape.blocks + 1, ...this.right.empty];
     const ids = Int32Array.of(...this.some(known, n, m), bad[n % bad.length]!, ...this.some(known, m, n));
     this.refused(() => this.pool.touch(ids), "ERR_INVALID_ARGUMENT");

@@ -56,8 +56,12 @@ export class ReferencePool {
     return this.blocks[id]!.refs + this.blocks[id]!.pins > 0;
   }
 
+  isEmpty(id: number): boolean {
+    return !this.isUsed(id) && this.blocks[id]!.key === "";
+  }
+
   get empty(): number[] {
-    return this.ids.filter((id) => !this.isUsed(id) && this.blocks[id]!.key === "");
+    return this.ids.filter((id) => this.isEmpty(id));
   }
 
   get cached(): number[] {
@@ -173,7 +177,7 @@ export class ReferencePool {
   }
 
   private takeOne(): number {
-    const id = this.empty[0] ?? this.victim;
+    const id = this.ids.find((one) => this.isEmpty(one)) ?? this.victim;
     if (this.blocks[id]!.key !== "") this.evictions++;
     this.use(id);
     return id;
