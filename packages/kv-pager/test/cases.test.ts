@@ -9,7 +9,7 @@ import { LONG } from "../../../scripts/lib/long.ts";
 import { BlockPool, KvPager, PinLimitError } from "../src/index.ts";
 import { CASES, churn } from "../src/suite/cases.ts";
 import { random } from "../src/suite/model.ts";
-import { HITS, readTrace, TRACES } from "./traces.ts";
+import { TABLE, readTrace, TRACES } from "./traces.ts";
 
 const HERE = [6, 7, 26, 27, 32];
 
@@ -140,7 +140,7 @@ function hitsOf(name: "conversation" | "synthetic", blocks: number): number {
 // vLLM's own KVCacheManager; `traces.test.ts` has all capacities for a pool of blocks.
 describe("case 32: hits are vLLM's, to the block", () => {
   const all = (["synthetic", "conversation"] as const).flatMap((name) =>
-    HITS[name].hits.filter(([blocks]) => LONG || blocks === 10_000).map(([blocks, hits]) => ({ name, blocks, hits })),
+    TABLE[name].hits.filter(([blocks]) => LONG || blocks === 10_000).map(([blocks, hits]) => ({ name, blocks, hits })),
   );
   test.skipIf(TRACES === undefined).each(all)("$name, $blocks blocks", ({ name, blocks, hits }) => {
     expect(hitsOf(name, blocks)).toBe(hits);

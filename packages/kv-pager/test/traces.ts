@@ -34,7 +34,7 @@ export function readTrace(name: TraceName): BlockTrace {
 }
 
 /** Blocks, and hits: of vLLM's own `KVCacheManager`, and of a reference of thirty lines. */
-export const HITS: Record<TraceName, { lookups: number; hits: readonly (readonly [blocks: number, hits: number])[] }> =
+export const TABLE: Record<TraceName, { lookups: number; hits: readonly (readonly [blocks: number, hits: number])[] }> =
   {
     conversation: {
       lookups: 288_500,

@@ -2,7 +2,8 @@
  * Who makes a pager's keys, and what of a sequence they depend on beside its tokens: salt, adapter, media. Those are in the buffer, as JSON behind
  * the sequence's tokens, where there are such; the context that the maker has read of them is made again by each thread that needs it.
  */
-import { InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 import { ChainKeys } from "../keys/chain.ts";
 import type { KeyContext, KeyMaker, KeyOptions } from "../keys/keys.ts";
 import { VllmKeys } from "../keys/vllm.ts";

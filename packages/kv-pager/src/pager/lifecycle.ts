@@ -1,5 +1,5 @@
 /** The life of a sequence: open, fork, preempt, close. */
-import { checkInteger } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { tellRemoved } from "./events.ts";
 import { hasKey } from "./hits.ts";

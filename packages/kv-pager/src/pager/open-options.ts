@@ -1,5 +1,6 @@
 /** What a sequence is opened with: read once, checked, and copied, before anything changes. */
-import { checkInteger, InvalidArgumentError, readOptions, show, tagOf } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, readOptions, show, tagOf } from "@ariax/allocator/implement";
 import { type KeyContext, keysOf, type Media } from "../keys/keys.ts";
 import { isWords, type Words } from "../pool/check.ts";
 import type { Core } from "./core.ts";

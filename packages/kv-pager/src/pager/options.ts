@@ -1,5 +1,6 @@
 /** What a pager is made with: read once, and checked. */
-import { checkAlone, checkBoolean, checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkAlone, checkBoolean, checkInteger, readOptions, show } from "@ariax/allocator/implement";
 import { type KeyMaker, seedBytes } from "../keys/keys.ts";
 import { randomBytes } from "../keys/random.ts";
 import { DEFAULT_POLICY, POLICIES } from "../policies/index.ts";

@@ -8,7 +8,8 @@
  *
  * Tenant 0 is nobody in particular: no name, no quota. Where a pager has no others, nothing of this is kept.
  */
-import { InvalidArgumentError, PoolExhaustedError, show } from "@ariax/allocator";
+import { InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { HOLDER_WORDS, TENANT_NAME, TENANT_WORDS, TENANTS } from "./layout.ts";
 import { linksAt } from "./sequences.ts";

@@ -7,7 +7,8 @@
  *
  * Of a ticket the heap has a list, three words an entry:  device's block, tier, tier's block (0: a hit, nothing is copied).
  */
-import { checkInteger, InvalidArgumentError, PoolExhaustedError, StaleHandleError } from "@ariax/allocator";
+import { InvalidArgumentError, PoolExhaustedError, StaleHandleError } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { tellRemoved, tellStored } from "./events.ts";
 import { mostHits } from "./hits.ts";

@@ -1,4 +1,5 @@
-import { checkCallback, checkInteger, InvalidArgumentError, readOptions } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkCallback, checkInteger, readOptions } from "@ariax/allocator/implement";
 import { CASES } from "./cases.ts";
 import { PagerConformanceError } from "./fail.ts";
 import { model } from "./model.ts";
