@@ -9,7 +9,7 @@ import { LONG } from "../../../scripts/lib/long.ts";
 import { BlockPool, KvPager, PinLimitError } from "../src/index.ts";
 import { CASES, churn } from "../src/suite/cases.ts";
 import { random } from "../src/suite/model.ts";
-import { TABLE, readTrace, TRACES } from "./traces.ts";
+import { readTrace, TABLE, TRACES } from "./traces.ts";
 
 const HERE = [6, 7, 26, 27, 32];
 

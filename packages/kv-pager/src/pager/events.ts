@@ -11,10 +11,6 @@
  *     3  block
  */
 import { InvalidArgumentError } from "@ariax/allocator";
-<<<<<<< HEAD
-=======
-import { checkOffsets } from "@ariax/allocator/implement";
->>>>>>> kvpool
 import { type Core, checkThere } from "./core.ts";
 import { EPOCH, EVENT_WORDS, LOST_EVENTS, NEXT_EVENT, OLDEST_EVENT } from "./layout.ts";
 import { checkWords } from "./open-options.ts";

@@ -1,17 +1,5 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import {
-  checkBoolean,
-  checkInteger,
-<<<<<<< HEAD
-  InvalidArgumentError,
-=======
-  checkOffsets,
->>>>>>> kvpool
-  isBuffer,
-  newBuffer,
-  readOptions,
-  show,
-} from "@ariax/allocator/implement";
+import { checkBoolean, checkInteger, isBuffer, newBuffer, readOptions, show } from "@ariax/allocator/implement";
 import type { KeyMaker } from "../keys/keys.ts";
 import type { BlockPool } from "../pool/block-pool.ts";
 import { copyBytes, copyOf } from "../pool/snapshot.ts";
