@@ -18,7 +18,7 @@ import { hold, letGo } from "./tenants.ts";
 export function whyNot(core: Core, slot: number, newTokens: number, ahead: number): Refusal | undefined {
   const refusal = makePlan(core, slot, newTokens, ahead);
   forgetPlan(core, slot);
-  if (refusal === undefined) checkTotal(core, slot);
+  checkTotal(core, slot);
   return refusal;
 }
 

@@ -14,7 +14,7 @@ import { tellRemoved, tellStored } from "./events.ts";
 import { mostHits } from "./hits.ts";
 import { EPOCH } from "./layout.ts";
 import { addMove, checkMoves, LOAD, OFFLOAD } from "./moves.ts";
-import { KEY_WORDS, keysAt, offsetOf } from "./sequences.ts";
+import { allocateWords, KEY_WORDS, keysAt, offsetOf } from "./sequences.ts";
 
 const ENTRY = 3;
 /** A key, and the one before it. */
@@ -51,7 +51,7 @@ export function findRuns(core: Core, slot: number, out: Int32Array): number {
 /** Room for a ticket's list, and one more ticket, or throws; the word where it begins. Nothing else changes. */
 function newList(core: Core, entries: number): number {
   if (core.tickets.nextFree < 0) throw new PoolExhaustedError(core.layout.tickets, 0, "list of tickets");
-  return core.heap.allocate(4 * ENTRY * entries) >>> 2;
+  return allocateWords(core, 4 * ENTRY * entries);
 }
 
 function newTicket(core: Core, at: number, count: number, from: number, to: number): Ticket {
