@@ -10,12 +10,13 @@
  * Each move of a plan makes the sum of all offsets less, so that plans end. A turn makes it more. There are no more turns
  * than blocks as long as nobody else makes or gives back one, so they end as well.
  */
-import { InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { readOptions, show } from "@ariax/allocator/implement";
 import { gapOf, longestRun } from "./bins.ts";
 import { wait } from "./fences.ts";
 import { Gaps } from "./gaps.ts";
 import { type Handle, handleOf, liveRow } from "./handles.ts";
-import { clearKey, setKey } from "./keys.ts";
+import { setKey } from "./keys.ts";
 import {
   AFTER,
   ALIGN_MASK,
@@ -198,9 +199,7 @@ export function commitMove(w: Int32Array, row: number, fence: number): Handle {
     const key = (w[target + START] + 1) | 0;
     if (w[target + KEY] !== key) setKey(w, target, key);
   } else {
-    const key = w[row + KEY];
-    clearKey(w, row);
-    setKey(w, target, key);
+    setKey(w, target, w[row + KEY]);
     w[target + STATE] |= high;
   }
   if (fence === 0) give(w, row);
