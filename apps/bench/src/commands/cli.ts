@@ -3,6 +3,8 @@ import { Command, CommanderError } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { addAriaxCommand } from "./ariax.ts";
 import { addCompareCommand } from "./compare.ts";
+import { addGpuCommand } from "./gpu.ts";
+import { addKvCommand } from "./kv.ts";
 import type { Streams } from "./options.ts";
 import { addRunCommand } from "./run.ts";
 import { didYouMean } from "./select.ts";
@@ -27,7 +29,15 @@ export async function main(
     .enablePositionalOptions();
   const command = ["pnpm bench", ...args].join(" ");
   const streams = { out, err, ask, command, exit: (code: number) => (exitCode = code) };
-  for (const add of [addRunCommand, addStoryCommand, addAriaxCommand, addThreadsCommand, addCompareCommand])
+  for (const add of [
+    addRunCommand,
+    addStoryCommand,
+    addAriaxCommand,
+    addThreadsCommand,
+    addKvCommand,
+    addGpuCommand,
+    addCompareCommand,
+  ])
     add(program, streams);
   try {
     await program.parseAsync(args, { from: "user" });
