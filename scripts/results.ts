@@ -1,10 +1,19 @@
-/** Writes the last runs of the bench into the documents: `pnpm bench`, `pnpm bench story`, `ariax` and `threads`, then `pnpm results`. */
+/** Writes the last runs of the bench into the documents: `pnpm bench`, `pnpm bench story`, `ariax`, `threads` and `kv`, then `pnpm results`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AriaxReport } from "../apps/bench/src/report/ariax/report.ts";
 import { guideTables } from "./lib/guide.ts";
 import { between, markersIn } from "./lib/markers.ts";
-import { type Results, resultTables, type Story, storyTable, type Threads, threadsTable } from "./lib/results.ts";
+import {
+  type Kv,
+  kvTables,
+  type Results,
+  resultTables,
+  type Story,
+  storyTable,
+  type Threads,
+  threadsTable,
+} from "./lib/results.ts";
 import { ROOT, readText } from "./lib/workspace.ts";
 
 const GUIDE = "docs/ariax-optimisation-guide.md";
@@ -15,6 +24,9 @@ writeFileSync(join(ROOT, "README.md"), between(results, "story", story));
 
 const THREADS = "docs/threads.md";
 writeFileSync(join(ROOT, THREADS), between(readText(THREADS), "threads", threadsTable(read<Threads>("threads"))));
+
+const KV_PAGER = "packages/kv-pager/README.md";
+writeFileSync(join(ROOT, KV_PAGER), between(readText(KV_PAGER), "kv", kvTables(read<Kv>("kv"))));
 
 const tables = guideTables(read<AriaxReport>("ariax")).set("story", story);
 const guide = readText(GUIDE);
