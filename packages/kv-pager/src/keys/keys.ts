@@ -8,7 +8,8 @@
  *                     tokens   tokens
  */
 
-import { checkInteger, InvalidArgumentError, isRevoked, readOptions, show, tagOf } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, isRevoked, readOptions, show, tagOf } from "@ariax/allocator/implement";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { isWords, type Words } from "../pool/check.ts";
 

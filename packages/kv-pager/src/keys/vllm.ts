@@ -7,7 +7,8 @@
  * the first block. Where that matters, take `ChainKeys`. A key's words are the bytes of the hash, least significant first. 2 µs a block.
  */
 
-import { checkInteger, InvalidArgumentError, readOptions } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, readOptions } from "@ariax/allocator/implement";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Words } from "../pool/check.ts";
 import { Cbor } from "./cbor.ts";

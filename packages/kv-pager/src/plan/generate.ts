@@ -7,7 +7,8 @@
  *             │                 └─ session: turn ─┬─ turn            that lies before it, and the last, part full
  *             └─ system prompt …                  └─ fork: turn …
  */
-import { checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, readOptions, show } from "@ariax/allocator/implement";
 
 export interface GenerateOptions {
   /** A whole number from 0 to 2³² − 1; 1 unless given. */

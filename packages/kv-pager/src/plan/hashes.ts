@@ -4,7 +4,8 @@
  *
  * This, and an entry in a few columns beside it, is all that a planner keeps of a trace: some 100 bytes for each different hash.
  */
-import { InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 
 /** What names a block and all before it: equal ones can be reused. */
 export type BlockHash = number | bigint | string;

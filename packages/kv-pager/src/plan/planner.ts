@@ -2,7 +2,8 @@
  * The planner: a trace goes through once, request by request, and all caches that are planned with are simulated side by side, so
  * that it may be longer than any memory: what is kept is the different hashes, and the caches.
  */
-import { checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, readOptions, show } from "@ariax/allocator/implement";
 import { type BlockHash, Column, canonical, Hashes, refusal } from "./hashes.ts";
 import { Reuse } from "./reuse.ts";
 import { type Capacity, Simulator } from "./simulate.ts";

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 import type { PolicyKind } from "./policy.ts";
 import { vllm } from "./vllm.ts";
 

@@ -1,4 +1,5 @@
-import { checkBoolean, checkInteger, InvalidArgumentError, newBuffer, readOptions } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkBoolean, checkInteger, newBuffer, readOptions } from "@ariax/allocator/implement";
 import { BlocksExhaustedError, PinLimitError } from "../errors.ts";
 import { POLICIES, policyOf } from "../policies/index.ts";
 import { checkId, checkKey, checkList, checkThere, isWords, type Words } from "./check.ts";

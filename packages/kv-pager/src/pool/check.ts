@@ -1,5 +1,6 @@
 /** The checks of a pool's arguments, and of its memory. A verb makes them all before it changes anything. */
-import { CorruptionError, checkInteger, DetachedError, InvalidArgumentError, show } from "@ariax/allocator";
+import { CorruptionError, DetachedError, InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, show } from "@ariax/allocator/implement";
 import { KEY_WORDS } from "./layout.ts";
 import type { PoolState } from "./state.ts";
 

@@ -24,7 +24,8 @@
  *
  * tried: a typed array for each of these fields; measured: 54 instead of 29 ns for the pair of `allocate` and `release` of one block.
  */
-import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { CorruptionError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { BitSet } from "@ariax/bitset";
 import type { PolicyKind } from "../policies/policy.ts";
 

@@ -1,12 +1,5 @@
-import {
-  checkAlone,
-  checkBoolean,
-  checkInteger,
-  InvalidArgumentError,
-  isBuffer,
-  readOptions,
-  show,
-} from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkAlone, checkBoolean, checkInteger, isBuffer, readOptions, show } from "@ariax/allocator/implement";
 import { DEFAULT_POLICY, policyOf } from "../policies/index.ts";
 import type { PolicyKind } from "../policies/policy.ts";
 import { MAX_BLOCKS, MAX_PRIORITIES, type Shape } from "./layout.ts";

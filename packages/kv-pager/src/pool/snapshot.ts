@@ -1,4 +1,5 @@
-import { InvalidArgumentError, newBuffer, show, tagOf } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { newBuffer, show, tagOf } from "@ariax/allocator/implement";
 
 /** A copy of some bytes of a buffer. Throws `HostMemoryError`. */
 export function copyBytes(buffer: ArrayBufferLike, from: number, length: number): Uint8Array {

@@ -20,7 +20,7 @@ export function showKv(report: KvReport): Shown {
     cards: targetCards(targets),
     charts: chartsOf(report),
     sections: [
-      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets, "met")] : []),
+      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets)] : []),
       ...(report.operations.length > 0 ? [operations(report)] : []),
       ...(report.scale.length > 0 ? [scale(report)] : []),
       ...(report.traces.length > 0 ? [traces(report)] : []),
