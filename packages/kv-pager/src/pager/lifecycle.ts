@@ -60,7 +60,18 @@ export function openSequence(core: Core, asked: OpenRequest): Sequence {
 }
 
 const FIELDS = [
-  ...(["have", "first", "hits", "registered", "writable", "hashed", "scheduled", "length", "committed"] as const),
+  ...([
+    "have",
+    "first",
+    "hits",
+    "registered",
+    "until",
+    "origin",
+    "hashed",
+    "scheduled",
+    "length",
+    "committed",
+  ] as const),
   ...(["epoch", "tenant", "priority", "term", "given", "note", "room", "tailRoom", "at"] as const),
 ] as const;
 
@@ -83,7 +94,7 @@ export function forkSequence(core: Core, slot: number): Sequence {
   const have = Math.ceil(columns.scheduled[slot] / blockTokens);
   words.fill(0, at + have, at + room);
   columns.have[copy] = have;
-  columns.writable[slot] = columns.writable[copy] = 0;
+  columns.until[slot] = columns.until[copy] = 0;
   const first = columns.first[slot];
   if (have > first) pool.touch(words, at + first, have - first);
   for (let i = first; i < have; i++) hold(core, copy, i);
@@ -131,7 +142,7 @@ export function emptySequence(core: Core, slot: number, computed: number): void 
   if (columns.have[slot] > 0) words[RUNNING]--;
   leave(core, slot, columns.first[slot], columns.have[slot]);
   columns.have[slot] = columns.first[slot] = columns.hits[slot] = 0;
-  columns.registered[slot] = columns.writable[slot] = columns.scheduled[slot] = 0;
+  columns.registered[slot] = columns.until[slot] = columns.scheduled[slot] = 0;
   columns.length[slot] = columns.committed[slot];
 }
 

@@ -6,7 +6,8 @@
  *     have        entries of the table, blocks or 0               ≥ ⌈scheduled / blockTokens⌉; more: slots taken ahead
  *     first       entries before it are 0: out of the window      hits      entries that were found, not computed
  *     hashed      full blocks whose keys are known                registered   of them looked at for the index
- *     writable    the entry that is known to be nobody else's, + 1; 0: to be looked at
+ *     until       tokens up to here can be appended without a look: block and room are there, nobody else's; 0: none
+ *     origin      the word where token 0 would be, as those are that are kept: of use for these
  *     given       1: keys came from outside, tokens are not kept  epoch     of the pager, when it got its first block
  *
  * Its block of the heap, from word `at` on:
