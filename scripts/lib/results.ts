@@ -196,6 +196,12 @@ export interface Kv {
   readonly traceBlocks: number;
   readonly targets: Results["targets"];
   readonly operations: readonly Timed[];
+  readonly calls: readonly {
+    readonly name: string;
+    readonly subject: string;
+    readonly ns: number;
+    readonly vllm?: Timed["vllm"];
+  }[];
   readonly traces: readonly Timed[];
   readonly scale: readonly {
     readonly name: string;
@@ -213,7 +219,17 @@ interface Timed {
 const BOOKS = ["pool", "objects", "map"];
 
 /** Operations and whole traces beside others and beside vLLM, the pool by its blocks, and what it set out to reach. */
-export function kvTables({ date, machine, blocks, traceBlocks, targets, operations, traces, scale }: Kv): string {
+export function kvTables({
+  date,
+  machine,
+  blocks,
+  traceBlocks,
+  targets,
+  operations,
+  calls,
+  traces,
+  scale,
+}: Kv): string {
   const n = (value: number): string => value.toLocaleString("en-US");
   const ns = (value: number | undefined): string => value?.toFixed(value < 100 ? 1 : 0) ?? "";
   const published = (vllm: Timed["vllm"]): string =>
@@ -232,6 +248,10 @@ export function kvTables({ date, machine, blocks, traceBlocks, targets, operatio
     line(["", ...BOOKS, "vLLM", "by pool"]),
     line(["---", ...BOOKS.map(() => "---:"), "---:", "---:"]),
     ...operations.map(timed),
+    // What is no books' has one subject a row: ours stands where the pool's does.
+    ...calls.map(({ name, subject, ns, vllm }) =>
+      timed({ name: `${name}, \`${subject}\``, times: [{ subject: "pool", net: ns }], ...(vllm && { vllm }) }),
+    ),
     ...traces.map((one) => timed({ ...one, name: `${one.name} trace` })),
     "",
     "The pool by its number of blocks:",

@@ -122,6 +122,7 @@ test("a run of the key/value cache's books becomes three", () => {
       },
       { name: "find, miss", times: [{ subject: "pool", net: 9 }] },
     ],
+    calls: [{ name: "a token", subject: "KvPager", ns: 12, vllm: { low: 3260, high: 3260 } }],
     traces: [{ name: "conversation", times: [{ subject: "pool", net: 100 }], vllm: { low: 1300, high: 2700 } }],
     scale: [
       {
@@ -137,6 +138,7 @@ test("a run of the key/value cache's books becomes three", () => {
   });
   expect(text).toContain("commit abc1234;\n24,576 blocks, of traces 10,000.\n");
   expect(text).toContain("\n| find, hit | 20.1 |  | 400 | 384 | 19× |\n| find, miss | 9.0 |  |  |  |  |\n");
+  expect(text).toContain("\n| a token, `KvPager` | 12.0 |  |  | 3,260 | 271× |\n");
   expect(text).toContain("\n| conversation trace | 100 |  |  | 1,300–2,700 | 13× |\n");
   expect(text).toContain("\n|  | 1,000 | 1,000,000 |\n| --- | ---: | ---: |\n| find, hit | 10.0 | 20.0 |\n\n");
   expect(text).toContain("\n| find, hit, a block | 20.1 ns | ≤ 30 ns |  |\n");
