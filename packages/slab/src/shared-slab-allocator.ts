@@ -2,28 +2,30 @@ import {
   type Allocator,
   type AllocatorStats,
   ClosedError,
+  DEFAULT_ALIGNMENT,
+  DoubleFreeError,
+  InvalidArgumentError,
+  InvalidBlockError,
+  type Memory,
+  NULL,
+  type Offset,
+  OutOfMemoryError,
+  type Traits,
+  type WatchedWorker,
+} from "@ariax/allocator";
+import {
   checkAlignment,
   checkCallback,
   checkCount,
   checkOffsets,
   checkSize,
-  DEFAULT_ALIGNMENT,
-  DoubleFreeError,
   disposable,
-  InvalidArgumentError,
-  InvalidBlockError,
   isShared,
   isUint32,
-  type Memory,
-  NULL,
-  type Offset,
-  OutOfMemoryError,
   readOptions,
   renewed,
-  type Traits,
-  type WatchedWorker,
   whenEnded,
-} from "@ariax/allocator";
+} from "@ariax/allocator/implement";
 import { takeMany } from "./bulk.ts";
 import type { Heap } from "./heap.ts";
 import { collect } from "./lanes/collect.ts";

@@ -13,7 +13,7 @@ import { addThreadsCommand } from "./threads.ts";
 /** Exit codes: 0 done, 1 something failed, 2 wrong arguments, 130 stopped by Ctrl-C. `ask` is for who has no processes. */
 export async function main(
   args: readonly string[],
-  { out = process.stdout, err = process.stderr, ask }: Partial<Omit<Streams, "exit">> = {},
+  { out = process.stdout, err = process.stderr, ask }: Partial<Omit<Streams, "exit" | "command">> = {},
 ): Promise<number> {
   let exitCode = 0;
   const program = new Command("pnpm bench")
@@ -26,7 +26,8 @@ export async function main(
     .allowExcessArguments(false)
     // What stands behind a command's name is the command's: all have a `--json`.
     .enablePositionalOptions();
-  const streams = { out, err, ask, exit: (code: number) => (exitCode = code) };
+  const command = ["pnpm bench", ...args].join(" ");
+  const streams = { out, err, ask, command, exit: (code: number) => (exitCode = code) };
   for (const add of [
     addRunCommand,
     addStoryCommand,

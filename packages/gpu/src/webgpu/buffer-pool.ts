@@ -1,17 +1,13 @@
 import {
-  checkAlignment,
-  checkInteger,
-  checkSize,
   DoubleFreeError,
-  disposable,
   ForeignBlockError,
   HostMemoryError,
   InvalidAlignmentError,
   InvalidBlockError,
   InvalidFreeError,
-  isRevoked,
   OutOfMemoryError,
 } from "@ariax/allocator";
+import { checkAlignment, checkInteger, checkSize, disposable, isRevoked } from "@ariax/allocator/implement";
 import type { GpuBlock, OwnBlock } from "./block.ts";
 import { type Bytes, checkBytes, writeBytes } from "./bytes.ts";
 import { defragment } from "./defragment.ts";

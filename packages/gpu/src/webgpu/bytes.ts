@@ -1,5 +1,6 @@
 /** Bytes that are copied to the GPU, by the rules of copies: from a multiple of 4 on, a multiple of 4 of them. */
-import { InvalidArgumentError, isBuffer, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { isBuffer, show } from "@ariax/allocator/implement";
 import { COPY_ALIGNMENT, type GpuQueue, type Place } from "./device.ts";
 
 /** A typed array, a `DataView`, or a buffer: its bytes as they are. */

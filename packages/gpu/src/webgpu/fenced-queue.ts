@@ -9,7 +9,8 @@
  * A block may be used by commands that are recorded and not submitted yet, so it waits for the *next* submit, not for the last. One
  * `onSubmittedWorkDone()` a submit moves `done`; nobody is called then: pools look at it when they are asked for something.
  */
-import { checkCallback, InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkCallback, show } from "@ariax/allocator/implement";
 import type { GpuDevice } from "./device.ts";
 import { DeviceLostError, wordsOf } from "./errors.ts";
 

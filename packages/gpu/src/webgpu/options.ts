@@ -1,5 +1,6 @@
 /** What a pool is asked to be, checked. */
-import { checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, readOptions, show } from "@ariax/allocator/implement";
 import { COPY_ALIGNMENT, type GpuDevice } from "./device.ts";
 
 export interface PoolOptions {

@@ -8,16 +8,8 @@
  * A buffer is filled from its begin to its end. The next submit of the queue unmaps those that were written to, and asks for them
  * again behind it; they are mapped once the GPU has copied from them. Is none free? Then there is one more.
  */
-import {
-  checkAlignment,
-  checkInteger,
-  checkSize,
-  disposable,
-  InvalidArgumentError,
-  OutOfMemoryError,
-  readOptions,
-  show,
-} from "@ariax/allocator";
+import { InvalidArgumentError, OutOfMemoryError } from "@ariax/allocator";
+import { checkAlignment, checkInteger, checkSize, disposable, readOptions, show } from "@ariax/allocator/implement";
 import { type Bytes, checkBytes } from "./bytes.ts";
 import {
   type BufferOf,

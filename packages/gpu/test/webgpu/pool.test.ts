@@ -1,4 +1,5 @@
-import { type AllocatorError, disposeSymbol } from "@ariax/allocator";
+import type { AllocatorError } from "@ariax/allocator";
+import { disposeSymbol } from "@ariax/allocator/implement";
 import { describe, expect, test } from "vitest";
 import {
   DeviceMemoryError,
