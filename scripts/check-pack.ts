@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { consume } from "../apps/consumers/src/main.ts";
 import { prebuilt } from "../packages/native/src/host.ts";
 import { BUDGETS, bundleBytes } from "./lib/bundle.ts";
-import { compile, importProblems, install, programProblems, type Runtime } from "./lib/consumer.ts";
+import { commandProblems, compile, importProblems, install, programProblems, type Runtime } from "./lib/consumer.ts";
 import { bundleProblems, hostProblems, prepareHosts } from "./lib/hosts.ts";
 import { contents, lintTarball, pack, staleness, typesProblems } from "./lib/pack.ts";
 import { failure, hostNode, run } from "./lib/run.ts";
@@ -47,6 +47,7 @@ tally.check("the documentation's programs compile against the tarballs", failure
 for (const runtime of runtimes()) {
   tally.check(`import and require of every entry, ${runtime.name}`, importProblems(project, runtime, entries));
   tally.check(`the documentation's programs run, ${runtime.name}`, programProblems(project, runtime));
+  tally.check(`the packages' commands run, ${runtime.name}`, commandProblems(project, runtime, published));
 }
 
 const hosts = await prepareHosts(project);

@@ -95,3 +95,13 @@ export function programProblems(project: string, { path }: Runtime): string[] {
     return outcome.code === 0 ? [] : [`${where}: ${outcome.output}`];
   });
 }
+
+/** The commands of the packages, as npm has linked them: each says its package's version. */
+export function commandProblems(project: string, { path }: Runtime, packages: readonly Package[]): string[] {
+  return packages.flatMap(({ manifest }) =>
+    Object.keys(manifest.bin ?? {}).flatMap((name) => {
+      const { code, output } = run(path, [join("node_modules/.bin", name), "--version"], project);
+      return code === 0 && output === manifest.version ? [] : [`${name} --version: ${output}`];
+    }),
+  );
+}

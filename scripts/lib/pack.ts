@@ -45,7 +45,7 @@ export function contents(tarball: string): string[] {
   const text = files.get("package.json")?.toString() ?? "{}";
   const manifest = JSON.parse(text) as Manifest;
   const most = LARGER[manifest.name] ?? MOST;
-  const targets = JSON.stringify(manifest.exports ?? {}).match(/\.\/[^"]+/g) ?? [];
+  const targets = JSON.stringify([manifest.exports, manifest.bin]).match(/\.\/[^"]+/g) ?? [];
   const inside = targets.filter((target) => target !== "./package.json" && target !== ".");
   const problems = [
     ...inside.filter((target) => target.startsWith("./src/")).map((target) => `exports still points at ${target}`),

@@ -20,8 +20,9 @@ export interface Manifest {
   engines?: Record<string, string>;
   repository?: { url: string; directory?: string };
   files?: string[];
+  bin?: Record<string, string>;
   exports?: Exports;
-  publishConfig?: { access?: string; exports?: Exports };
+  publishConfig?: { access?: string; bin?: Record<string, string>; exports?: Exports };
   scripts?: Record<string, string>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;

@@ -40,6 +40,8 @@ export type ErrorCode =
   | "ERR_NO_LANE"
   | "ERR_LANE_LOST"
   | "ERR_CLOSED"
+  | "ERR_PIN_LIMIT"
+  | "ERR_NO_SLOTS"
   | "ERR_BLOCK_MOVING";
 
 /** What every error of the family has. `error instanceof AllocatorError` holds for all of them. */
@@ -168,15 +170,17 @@ export class CorruptionError extends AllocatorError {
   }
 }
 
-/** A fixed-capacity pool with no slot left; `what` names the pool. */
+/** A fixed-capacity pool with no slot left, or too few; `what` names the pool, and `how` says how it is. */
 export class PoolExhaustedError extends AllocatorError {
   override readonly name: string = "PoolExhaustedError";
 
-  constructor(capacity: number, retired = 0, what = "pool") {
-    super(
-      "ERR_POOL_EXHAUSTED",
-      `${what} exhausted: all ${capacity - retired} slots are live${retired > 0 ? `, ${retired} are retired` : ""}`,
-    );
+  constructor(
+    capacity: number,
+    retired = 0,
+    what = "pool",
+    how = `all ${capacity - retired} slots are live${retired > 0 ? `, ${retired} are retired` : ""}`,
+  ) {
+    super("ERR_POOL_EXHAUSTED", `${what} exhausted: ${how}`);
   }
 }
 

@@ -1,15 +1,6 @@
 /** The control block's memory: made, given, opened, and made longer as rows are needed. */
-import {
-  CorruptionError,
-  checkInteger,
-  DetachedError,
-  HostMemoryError,
-  InvalidArgumentError,
-  isBuffer,
-  isShared,
-  MAX_CAPACITY,
-  newBuffer,
-} from "@ariax/allocator";
+import { CorruptionError, DetachedError, HostMemoryError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { checkInteger, isBuffer, isShared, newBuffer } from "@ariax/allocator/implement";
 import { linkRun } from "./bins.ts";
 import { addRow } from "./keys.ts";
 import * as L from "./layout.ts";

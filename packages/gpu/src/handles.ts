@@ -12,8 +12,8 @@ import {
   InvalidBlockError,
   InvalidFreeError,
   StaleHandleError,
-  show,
 } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 import { rowOf, setKey } from "./keys.ts";
 import { HIGH_SHIFT, KEY, kindOf, LIVE, MOVING, NAMES, SHIFT, SIZE, START, STATE, TABLE } from "./layout.ts";
 

@@ -10,7 +10,8 @@
  * Each move of a plan makes the sum of all offsets less, so that plans end. A turn makes it more. There are no more turns
  * than blocks as long as nobody else makes or gives back one, so they end as well.
  */
-import { InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { readOptions, show } from "@ariax/allocator/implement";
 import { gapOf, longestRun } from "./bins.ts";
 import { wait } from "./fences.ts";
 import { Gaps } from "./gaps.ts";

@@ -1,5 +1,6 @@
 /** What a `RangeHeap` is made of: options, read once and checked. */
-import { checkAlone, checkBoolean, checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkAlone, checkBoolean, checkInteger, readOptions, show } from "@ariax/allocator/implement";
 import { MAX_BLOCKS, MAX_GRANULES } from "./layout.ts";
 
 export interface RangeHeapOptions {

@@ -1,4 +1,5 @@
-import { checkAlignment, checkInteger, checkSize, OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
+import { OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
+import { checkAlignment, checkInteger, checkSize } from "@ariax/allocator/implement";
 import { findRun } from "./bins.ts";
 import {
   bytesFor,

@@ -1,4 +1,5 @@
-import { type AllocatorStats, makeStats } from "@ariax/allocator";
+import type { AllocatorStats } from "@ariax/allocator";
+import { makeStats } from "@ariax/allocator/implement";
 import { longestRun } from "./bins.ts";
 import * as L from "./layout.ts";
 

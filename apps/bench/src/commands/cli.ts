@@ -4,6 +4,7 @@ import { UsageError } from "../base/errors.ts";
 import { addAriaxCommand } from "./ariax.ts";
 import { addCompareCommand } from "./compare.ts";
 import { addGpuCommand } from "./gpu.ts";
+import { addKvCommand } from "./kv.ts";
 import type { Streams } from "./options.ts";
 import { addRunCommand } from "./run.ts";
 import { didYouMean } from "./select.ts";
@@ -33,6 +34,7 @@ export async function main(
     addStoryCommand,
     addAriaxCommand,
     addThreadsCommand,
+    addKvCommand,
     addGpuCommand,
     addCompareCommand,
   ])
