@@ -150,7 +150,7 @@ function load(): Addon {
     if (!mayRead()) throw new NativeUnavailableError(forbidden());
     if (PACKAGE === "" || !existsSync(join(PACKAGE, "addon/binding.gyp"))) throw new NativeUnavailableError(bundled());
   }
-  const what = failures.length === 0 ? "there is none for" : `it does not load (${failures.join("; ")}) on`;
+  const what = failures.length === 0 ? "no prebuilt addon for" : `it does not load (${failures.join("; ")}) on`;
   throw new NativeUnavailableError(
     `native addon unavailable: ${what} ${describeHost()}; where there is a C compiler, this builds one: node "${buildCommand()}"`,
   );
