@@ -72,6 +72,7 @@ const C_LIST = 6;
 const LINE_WORDS = 8;
 const LINES = 32;
 const LINE_SHIFT = 3;
+const OWNER = 127;
 const TABLE = 600;
 const E_PAGES = 0xfffff;
 const INDEX_CHECK = 0xf007ffff | 0;
@@ -286,7 +287,7 @@ export class SharedSlabAllocator implements Allocator {
     trimFor(w, lane, pages);
     let page = makeLarge(w, lane, pages, align, bias);
     for (let step = FIRST_STEP; page === 0; page = makeLarge(w, lane, pages, align, bias)) {
-      step = relieve(this.heap, lane, this.holder, pages + align - 1, step);
+      step = relieve(this.heap, lane, pages + align - 1, step);
       if (step === NO_STEP) return NULL;
     }
     this.tellLate(w);
@@ -303,7 +304,7 @@ export class SharedSlabAllocator implements Allocator {
     if (w[line + C_LIST] === 0 && w[w[lane + H_MAIL] + M_ROOT] !== 0) collect(w, lane);
     let offset = takeBlock(w, lane, line);
     for (let step = FIRST_STEP; offset === 0; offset = takeBlock(w, lane, line)) {
-      step = relieve(it.heap, lane, it.holder, slabPages(w[line + C_SIZE], 0), step);
+      step = relieve(it.heap, lane, slabPages(w[line + C_SIZE], 0), step);
       if (step === NO_STEP) break;
     }
     // Slabs of the next power of two are the shortest; further classes waste more than they save.
@@ -393,7 +394,7 @@ export class SharedSlabAllocator implements Allocator {
       }
     }
     const page = largeAt(w, offset);
-    const isOwn = w[w[H_OWN] + (((offset - it.base) | 0) >>> (PAGE_SHIFT + w[H_TERRITORY]))] === it.code;
+    const isOwn = (w[w[H_OWN] + (((offset - it.base) | 0) >>> (PAGE_SHIFT + w[H_TERRITORY]))] & OWNER) === it.code;
     if (!isOwn) {
       const error = freeRemote(w, it.lane, offset);
       if (error !== undefined) throw error;
@@ -441,7 +442,7 @@ export class SharedSlabAllocator implements Allocator {
       const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
       if (want === pages) return offset;
       // Of another lane? Then it can't be changed here.
-      if (w[w[H_OWN] + (page >>> w[H_TERRITORY])] === this.code) {
+      if ((w[w[H_OWN] + (page >>> w[H_TERRITORY])] & OWNER) === this.code) {
         if (resizeOwn(w, lane, page, pages, want)) {
           if (want < pages) settle(w, lane);
           return offset;

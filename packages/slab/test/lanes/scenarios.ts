@@ -1,5 +1,6 @@
 /** Two or three threads, two or three calls each: what they may get into each other's way with. */
 import * as L from "../../src/lanes/layout.ts";
+import { MARK, TAKE } from "../../src/lanes/strip.ts";
 import { BITS_SHIFT, H_LANES, H_REMOTE } from "../../src/layout.ts";
 import { PAGE_SHIFT } from "../../src/size-class.ts";
 import { PAGE } from "./scene.ts";
@@ -425,7 +426,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: "one who has no room borrows the lane of one who rests, and wakes",
+    name: "one who has no room takes from the lane of one who rests, and wakes",
     heavy: true,
     threads: (world) => {
       const [o, r, f] = [world.lanes[0], world.attach(), world.attach()];
@@ -438,7 +439,60 @@ export const SCENARIOS: readonly Scenario[] = [
       ];
     },
   },
+  {
+    name: "as many threads as lanes: one takes from who rests, and wakes, another begins",
+    lanes: 3,
+    heavy: true,
+    threads: (world) => {
+      const [r, o] = resting(world);
+      const ticket = world.run(r.ticket());
+      const attach = world.load("lanes/state.ts").attachLane as (w: Int32Array, ticket: number) => Step<number>;
+      return (hands) => [
+        { calls: () => makes(hands, 0, r, 9 * PAGE) },
+        { calls: () => makes(hands, 1, o, 1024) },
+        { calls: () => ignoring(attach(world.words, ticket)) },
+      ];
+    },
+  },
+  {
+    name: "one who takes from who rests, and wakes, is killed",
+    lanes: 3,
+    heavy: true,
+    threads: (world) => {
+      const [r, o] = resting(world);
+      const n = world.attach();
+      const w = world.words;
+      const makeStripped = world.load("lanes/state.ts").makeStripped as Part;
+      const strip = world.load("lanes/strip.ts").strip as (...args: readonly unknown[]) => Step<boolean>;
+      return (hands) => [
+        {
+          mortal: true,
+          *calls() {
+            yield* makeStripped(w, o.lane);
+            if (!(yield* strip(w, r.lane, o.lane, MARK))) return;
+            if (yield* makeStripped(w, o.lane)) yield* strip(w, r.lane, o.lane, TAKE);
+          },
+        },
+        { calls: () => makes(hands, 1, o, 1024) },
+        {
+          after: 0,
+          *calls() {
+            yield* n.reclaim(r.holder);
+          },
+        },
+      ];
+    },
+  },
 ];
+
+/** One with a lane, and one who rests: what that keeps others have freed since. */
+function resting(world: World): readonly [r: Lane, o: Lane] {
+  const [o, r] = [world.lanes[0], world.attach()];
+  const made = world.many(o, 4096, 8);
+  world.run(o.park());
+  world.free(r, ...made);
+  return [r, o];
+}
 
 type Part = (w: Int32Array, lane: number) => Step<unknown>;
 type Claim = (w: Int32Array, lane: number, pages: number) => Step<boolean>;

@@ -53,7 +53,9 @@ const FILES = [
   "lanes/remote.ts",
   "lanes/repair.ts",
   "lanes/state.ts",
+  "lanes/strip.ts",
   "lanes/territory.ts",
+  "lanes/truth.ts",
 ];
 
 type Exports = Record<string, unknown>;
