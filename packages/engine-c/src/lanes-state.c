@@ -125,12 +125,13 @@ static bool make_stripped(ax_heap *lane) {
 
 /* A lane that nobody holds becomes the thread's; one that is free may stay so. */
 static bool take_lane(ax_heap *lane, uint32_t ticket) {
-  uint32_t word = state_of(lane), state = word & AX_STATE;
-  if (is_anyones(state)) return false;
-  if (state == AX_FREE) return true;
-  if (!change(lane, word, state_word(ticket, AX_LIVE))) return false;
-  if (state == AX_STRIPPED) repair(lane);
-  return true;
+  for (uint32_t word = state_of(lane); !is_anyones(word & AX_STATE); word = state_of(lane)) {
+    if ((word & AX_STATE) == AX_FREE) return true;
+    if (!change(lane, word, state_word(ticket, AX_LIVE))) continue;
+    if ((word & AX_STATE) == AX_STRIPPED) repair(lane);
+    return true;
+  }
+  return false;
 }
 
 /*

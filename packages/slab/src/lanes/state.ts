@@ -155,13 +155,13 @@ export function alone(w: Int32Array, lane: number, ticket: number, act: () => vo
 
 /** A lane that nobody holds becomes the thread's; one that is free may stay so. */
 function take(w: Int32Array, lane: number, ticket: number): boolean {
-  const word = stateOf(w, lane);
-  const state = word & L.STATE;
-  if (isHeld(state)) return false;
-  if (state === L.FREE) return true;
-  if (!change(w, lane, word, stateWord(ticket, L.LIVE))) return false;
-  if (state === L.STRIPPED) repair(w, lane);
-  return true;
+  for (let word = stateOf(w, lane); !isHeld(word & L.STATE); word = stateOf(w, lane)) {
+    if ((word & L.STATE) === L.FREE) return true;
+    if (!change(w, lane, word, stateWord(ticket, L.LIVE))) continue;
+    if ((word & L.STATE) === L.STRIPPED) repair(w, lane);
+    return true;
+  }
+  return false;
 }
 
 /**

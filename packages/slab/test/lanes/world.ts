@@ -165,10 +165,11 @@ export class Hands {
   }
 }
 
-/** Is a word one that is believed after a death: an entry, an owner, a bitmap's, or the last free of a lane? */
+/** Is a word one that is believed after a death: an entry, an owner, a bitmap's, or the last free of a lane, or whom its thread reclaims? */
 function isTruth(w: Int32Array, at: number): boolean {
   if (at >= w[H.H_BITS] || (at >= H.TABLE && at < w[L.H_FIRST_LANE])) return true;
-  return at < w[H.H_INFO] && (at - w[L.H_FIRST_LANE]) % w[L.H_STRIDE] === L.H_OP;
+  const inLane = (at - w[L.H_FIRST_LANE]) % w[L.H_STRIDE];
+  return at < w[H.H_INFO] && (inLane === L.H_OP || inLane === L.H_RECLAIMS);
 }
 
 /** Every order of a scenario's steps. */
@@ -229,7 +230,7 @@ function checkAnnounced(w: Int32Array, lane: number): void {
   const shift = w[L.H_TERRITORY];
   for (let page = w[H.H_FIRST]; page < w[H.H_PAGES]; page++) {
     const t = page >>> shift;
-    if (w[w[L.H_OWN] + t] !== w[lane + L.H_CODE]) continue;
+    if ((w[w[L.H_OWN] + t] & L.OWNER) !== w[lane + L.H_CODE]) continue;
     const remote = w[H.H_REMOTE] + (page << H.BITS_SHIFT);
     const entry = w[H.TABLE + page];
     const given = entry >= H.E_GIVEN && entry < H.E_WAS_SLAB;
