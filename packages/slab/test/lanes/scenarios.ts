@@ -455,6 +455,19 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: "as many threads as lanes: one rests and wakes, another ends, a third begins",
+    lanes: 2,
+    threads: (world) => {
+      const [o, e] = [world.lanes[0], world.attach()];
+      const tickets = [world.run(o.ticket()), world.run(o.ticket())];
+      const attach = world.load("lanes/state.ts").attachLane as (w: Int32Array, ticket: number) => Step<number>;
+      return () => [
+        { calls: () => both(e.close(), ignoring(attach(world.words, tickets[0]))) },
+        { calls: () => both(o.close(), ignoring(attach(world.words, tickets[1]))) },
+      ];
+    },
+  },
+  {
     name: "one who takes from who rests, and wakes, is killed",
     lanes: 3,
     heavy: true,
