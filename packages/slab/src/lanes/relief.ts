@@ -17,7 +17,7 @@ import { collect, sweep } from "./collect.ts";
 import { growShared } from "./heap.ts";
 import * as L from "./layout.ts";
 import { makeStripped } from "./state.ts";
-import { LOOK, MARK, strip, TAKE } from "./strip.ts";
+import { LOOK, strip, takeFrom } from "./strip.ts";
 import { claim, giveBack } from "./territory.ts";
 
 // layout.ts's and lanes/layout.ts's: see page-pool.ts.
@@ -57,7 +57,7 @@ function gather(w: Int32Array, lane: number): void {
     const other = L.laneAt(w, i);
     if (other === lane || !strip(w, lane, other, LOOK)) continue;
     if (!makeStripped(w, other)) want = true;
-    else if (strip(w, lane, other, MARK) && makeStripped(w, other)) strip(w, lane, other, TAKE);
+    else takeFrom(w, lane, other);
   }
   giveAll(w, lane);
   if (want) w[lane + L.H_SEEN] = Atomics.add(w, L.H_WANT, 1) + 1;

@@ -16,15 +16,21 @@ import { addRun } from "../page-pool.ts";
 import { isFree } from "../run-list.ts";
 import { takeWord } from "./collect.ts";
 import * as L from "./layout.ts";
+import { makeStripped } from "./state.ts";
 import { announceAgain, firstOf, have } from "./territory.ts";
 import { isLiveAt, pagesAt } from "./truth.ts";
 
 /** Of what has no live block: is there some? */
 export const LOOK = 0;
 /** It gets the lane's mark. */
-export const MARK = 1;
+const MARK = 1;
 /** What has it becomes the lane's. */
 export const TAKE = 2;
+
+/** Takes all that has no live block of a lane that is stripped. */
+export function takeFrom(w: Int32Array, lane: number, other: number): void {
+  if (strip(w, lane, other, MARK) && makeStripped(w, other)) strip(w, lane, other, TAKE);
+}
 
 /** Does one of these with the territories of another lane that have no live block; was there one? O(pages of the other lane). */
 export function strip(w: Int32Array, lane: number, other: number, act: number): boolean {

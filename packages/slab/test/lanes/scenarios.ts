@@ -1,6 +1,6 @@
 /** Two or three threads, two or three calls each: what they may get into each other's way with. */
 import * as L from "../../src/lanes/layout.ts";
-import { MARK, TAKE } from "../../src/lanes/strip.ts";
+import { TAKE } from "../../src/lanes/strip.ts";
 import { BITS_SHIFT, H_LANES, H_REMOTE } from "../../src/layout.ts";
 import { PAGE_SHIFT } from "../../src/size-class.ts";
 import { PAGE } from "./scene.ts";
@@ -102,7 +102,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "three take what there are two of",
-    heavy: true,
+    heavy: 1,
     threads: (world) => {
       const [a, b, c] = [world.lanes[0], world.attach(), world.attach()];
       return (hands) => [
@@ -188,7 +188,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "one who frees is killed, others free and make",
-    heavy: true,
+    heavy: 1,
     threads: (world) => {
       const [o, f, g, r] = [world.lanes[0], world.attach(), world.attach(), world.attach()];
       const made = world.many(o, 1024, 4);
@@ -244,7 +244,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "an owner who gives all back is killed, another wants the pages",
-    heavy: true,
+    heavy: 1,
     threads: (world) => {
       const [o, f, r] = [world.lanes[0], world.attach(), world.attach()];
       const made = world.many(o, 1024, 5);
@@ -427,7 +427,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "one who has no room takes from the lane of one who rests, and wakes",
-    heavy: true,
+    heavy: 1,
     threads: (world) => {
       const [o, r, f] = [world.lanes[0], world.attach(), world.attach()];
       const made = world.many(o, 4096, 8);
@@ -440,52 +440,61 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: "as many threads as lanes: one takes from who rests, and wakes, another begins",
-    lanes: 3,
-    heavy: true,
+    name: "as many threads as lanes: one takes from who rests, and wakes",
+    lanes: 2,
+    pages: 16,
     threads: (world) => {
-      const [r, o] = resting(world);
-      const ticket = world.run(r.ticket());
-      const attach = world.load("lanes/state.ts").attachLane as (w: Int32Array, ticket: number) => Step<number>;
+      const [r, o] = resting(world, 3);
+      return (hands) => [{ calls: () => takes(world, r, o) }, { calls: () => makes(hands, 1, o, 1024) }];
+    },
+  },
+  {
+    name: "one takes by a mark that was left on the lane of one who wakes",
+    lanes: 2,
+    pages: 16,
+    threads: (world) => {
+      const [r, o] = resting(world, 3, 1);
+      const w = world.words;
+      const block = [...world.live.keys()][0];
+      const at = w[L.H_OWN] + (block >>> (PAGE_SHIFT + w[L.H_TERRITORY]));
+      w[at] |= w[r.lane + L.H_CODE] << L.MARK_SHIFT;
+      const makeStripped = world.load("lanes/state.ts").makeStripped as Part;
+      const strip = world.load("lanes/strip.ts").strip as (...args: readonly unknown[]) => Step<boolean>;
       return (hands) => [
-        { calls: () => makes(hands, 0, r, 9 * PAGE) },
-        { calls: () => makes(hands, 1, o, 1024) },
-        { calls: () => ignoring(attach(world.words, ticket)) },
+        {
+          *calls() {
+            if (yield* makeStripped(w, o.lane)) yield* strip(w, r.lane, o.lane, TAKE);
+          },
+        },
+        { calls: () => both(frees(hands, 1, o, block), makes(hands, 1, o, 1024)) },
       ];
     },
   },
   {
-    name: "as many threads as lanes: one rests and wakes, another ends, a third begins",
+    name: "as many threads as lanes: one rests, another wakes, a third begins",
     lanes: 2,
     threads: (world) => {
       const [o, e] = [world.lanes[0], world.attach()];
-      const tickets = [world.run(o.ticket()), world.run(o.ticket())];
+      world.many(e, 64, 1);
+      world.run(e.park());
+      const ticket = world.run(o.ticket());
       const attach = world.load("lanes/state.ts").attachLane as (w: Int32Array, ticket: number) => Step<number>;
-      return () => [
-        { calls: () => both(e.close(), ignoring(attach(world.words, tickets[0]))) },
-        { calls: () => both(o.close(), ignoring(attach(world.words, tickets[1]))) },
+      return (hands) => [
+        { calls: () => both(o.park(), makes(hands, 0, e, 64)) },
+        { calls: () => ignoring(attach(world.words, ticket)) },
       ];
     },
   },
   {
     name: "one who takes from who rests, and wakes, is killed",
     lanes: 3,
-    heavy: true,
+    pages: 16,
+    heavy: 2,
     threads: (world) => {
-      const [r, o] = resting(world);
+      const [r, o] = resting(world, 3);
       const n = world.attach();
-      const w = world.words;
-      const makeStripped = world.load("lanes/state.ts").makeStripped as Part;
-      const strip = world.load("lanes/strip.ts").strip as (...args: readonly unknown[]) => Step<boolean>;
       return (hands) => [
-        {
-          mortal: true,
-          *calls() {
-            yield* makeStripped(w, o.lane);
-            if (!(yield* strip(w, r.lane, o.lane, MARK))) return;
-            if (yield* makeStripped(w, o.lane)) yield* strip(w, r.lane, o.lane, TAKE);
-          },
-        },
+        { calls: () => takes(world, r, o), mortal: true },
         { calls: () => makes(hands, 1, o, 1024) },
         {
           after: 0,
@@ -498,12 +507,22 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** One with a lane, and one who rests: what that keeps others have freed since. */
-function resting(world: World): readonly [r: Lane, o: Lane] {
+/** One takes what has no live block of a lane that nobody holds. */
+function* takes({ words: w, load }: World, one: Lane, other: Lane): Step<void> {
+  if (!(yield* (load("lanes/state.ts").makeStripped as Part)(w, other.lane))) return;
+  yield* (load("lanes/strip.ts").takeFrom as (w: Int32Array, lane: number, other: number) => Step<void>)(
+    w,
+    one.lane,
+    other.lane,
+  );
+}
+
+/** One with a lane, and one who rests: of what that keeps others have freed all but so many blocks since. */
+function resting(world: World, count: number, keep = 0): readonly [r: Lane, o: Lane] {
   const [o, r] = [world.lanes[0], world.attach()];
-  const made = world.many(o, 4096, 8);
+  const made = world.many(o, 4096, count);
   world.run(o.park());
-  world.free(r, ...made);
+  world.free(r, ...made.slice(0, made.length - keep));
   return [r, o];
 }
 

@@ -22,7 +22,7 @@ const REPAIR = "lanes/repair.ts";
 const TERRITORY = "lanes/territory.ts";
 const SLABS = "slabs.ts";
 
-const STRIPS = "as many threads as lanes: one takes from who rests, and wakes, another begins";
+const STRIPS = "as many threads as lanes: one takes from who rests, and wakes";
 
 const OR = `  const before = Atomics.or(w, word + w[H_REMOTE] - w[H_BITS], mask);
 `;
@@ -137,7 +137,9 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     name: "what is announced is collected whosever it is",
-    patches: [{ file: COLLECT, from: "  if (w[w[H_OWN] + territory] !== w[lane + H_CODE]) return false;\n", to: "" }],
+    patches: [
+      { file: COLLECT, from: "  if ((w[w[H_OWN] + territory] & OWNER) !== w[lane + H_CODE]) return false;\n", to: "" },
+    ],
     scenario: "one announces late, the territory is another's by then",
   },
   {
@@ -235,7 +237,7 @@ export const VARIANTS: readonly Variant[] = [
     name: "what is marked is taken without a look whether the lane is still nobody's",
     patches: [
       {
-        file: "lanes/relief.ts",
+        file: "lanes/strip.ts",
         from: "strip(w, lane, other, MARK) && makeStripped(w, other)",
         to: "strip(w, lane, other, MARK)",
       },
@@ -245,7 +247,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: "who gets a lane leaves the marks on it",
     patches: [{ file: REPAIR, from: "unmark(w, w[L.H_OWN] + t, code);", to: ";" }],
-    scenario: STRIPS,
+    scenario: "one takes by a mark that was left on the lane of one who wakes",
   },
   {
     name: "who gets a lane that was taken from believes its lists",
@@ -278,6 +280,6 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: "a lane that all others hold is looked for once",
     patches: [{ file: "lanes/state.ts", from: "if (now === before && now !== 0) throw", to: "throw" }],
-    scenario: "as many threads as lanes: one rests and wakes, another ends, a third begins",
+    scenario: "as many threads as lanes: one rests, another wakes, a third begins",
   },
 ];

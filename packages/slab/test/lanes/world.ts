@@ -38,8 +38,8 @@ export interface Scenario {
   readonly lanes?: number;
   readonly pages?: number;
   readonly most?: number;
-  /** One preemption less: there are too many orders. */
-  readonly heavy?: boolean;
+  /** So many preemptions less: there are too many orders. */
+  readonly heavy?: number;
   /** Before; what the threads need of it. */
   readonly threads: (world: World) => (hands: Hands) => readonly Thread[];
   /** What else must be so in the end. */
@@ -179,7 +179,7 @@ export function explored(scenario: Scenario, explorer: Explorer, load: Load, bou
   const w = world.words;
   const saved = w.slice();
   const fields = world.lanes.map((lane) => ({ ...lane }));
-  const known = new Set<number>();
+  const known = new Set<string>();
   const begin = (): Run => {
     w.set(saved);
     world.lanes.forEach((lane, i) => {
@@ -188,16 +188,17 @@ export function explored(scenario: Scenario, explorer: Explorer, load: Load, bou
     const hands = new Hands(world.live.keys());
     const end = (dead: ReadonlySet<number>) => {
       scenario.end?.(world, hands);
+      // What is the same at the end is right or wrong the same, and goes on the same.
+      const { blocks, inFlight } = hands;
+      const same = [hashOf(w), ...[...blocks].sort(), "", ...[...inFlight].flat(), "", ...[...dead].sort()].join();
+      if (known.has(same)) return;
+      known.add(same);
       check(w, hands, dead);
-      // What is the same at the end goes on the same.
-      const hash = hashOf(w);
-      if (known.has(hash)) return;
-      known.add(hash);
       goOn(world, hands);
     };
     return { threads: threads(hands), end };
   };
-  return explorer.explore(w, (at) => isTruth(w, at), begin, scenario.heavy === true ? bound - 1 : bound);
+  return explorer.explore(w, (at) => isTruth(w, at), begin, Math.max(0, bound - (scenario.heavy ?? 0)));
 }
 
 function hashOf(w: Int32Array): number {
