@@ -177,10 +177,9 @@ static uint32_t reclaim(ax_heap *heap, uint32_t dead, uint32_t by, ax_keep *keep
     if (!change(lane, state_word(dead, AX_DEAD), state_word(by, AX_REPAIR))) continue;
     uint32_t blocks = repair(lane);
     if (keep != NULL && end_blocks(lane, keep, context)) blocks = repair(lane);
-    if (lane->reclaims != 0) {
-      lanes += reclaim(heap, lane->reclaims, by, keep, context, lost);
-      poke(&lane->reclaims, 0);
-    }
+    /* Not this thread, which lives, whatever the other believed. */
+    if (lane->reclaims != 0 && lane->reclaims != by) lanes += reclaim(heap, lane->reclaims, by, keep, context, lost);
+    poke(&lane->reclaims, 0);
     lanes++;
     if (lost != NULL) {
       lost->lanes++;

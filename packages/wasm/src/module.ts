@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "2b7d45b892a83ab1f114fb570f81cce63cf6e2ac53dad13d374b28c01361495c";
+export const SOURCE_HASH = "11009b1a11df8bc1c25eafb566a5309249866403c7253b92765a2f7e564891da";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;

@@ -198,14 +198,16 @@ function reclaim(w: Int32Array, dead: number, by: number, keep: Keep | undefined
     lanes++;
     try {
       if (keep !== undefined && endBlocks(w, lane, keep)) lost = repair(w, lane);
-      if (w[lane + L.H_RECLAIMS] !== 0) {
-        const more = reclaim(w, w[lane + L.H_RECLAIMS], by, keep);
+      const next = w[lane + L.H_RECLAIMS];
+      // Not this thread, which lives, whatever the other believed.
+      if (next !== 0 && next !== by) {
+        const more = reclaim(w, next, by, keep);
         lanes += more.lanes;
         pages += more.pages;
         blocks += more.blocks;
         inFlight = more.inFlight || inFlight;
-        w[lane + L.H_RECLAIMS] = 0;
       }
+      w[lane + L.H_RECLAIMS] = 0;
     } finally {
       const next = stateWord(dead, w[lane + H_PAGES] === 0 ? L.FREE : L.ORPHAN);
       change(w, lane, stateWord(by, L.REPAIR), next);
