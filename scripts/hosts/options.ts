@@ -32,6 +32,11 @@ if (native.isAvailable()) new native.NativeAllocator({ capacity: 1 << 20, file: 
 if (native.isAvailable()) new native.NativeSharedAllocator({ capacity: 1 << 20, file: none, name: none, lanes: none });
 void trace.readTrace(new Uint8Array(8));
 
+/** Neither `any`, where the compiler's typed arrays say nothing of their buffer. */
+type Known<T> = 0 extends 1 & T ? never : T;
+const samples = allocator.view(heap, heap.allocate(8), Float32Array, 2);
+export const known: Known<Float32Array> = samples satisfies Known<typeof samples>;
+
 {
   using block = allocator.scope(heap, 64);
   const floats: Float64Array = block.view(Float64Array);

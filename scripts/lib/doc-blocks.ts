@@ -11,9 +11,9 @@ export interface DocBlock {
   readonly code: string;
 }
 
-/** README.md and CONTRIBUTING.md, docs/, and the Markdown of every package and app; changelogs excepted. */
+/** README.md and CONTRIBUTING.md, docs/, its recipes, and the Markdown of every package and app; changelogs excepted. */
 export function docFiles(): string[] {
-  const folders = [ROOT, join(ROOT, "docs"), ...[...packages, ...apps].map((p) => p.dir)];
+  const folders = [ROOT, join(ROOT, "docs"), join(ROOT, "docs/recipes"), ...[...packages, ...apps].map((p) => p.dir)];
   return folders
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))

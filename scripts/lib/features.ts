@@ -1,5 +1,6 @@
 /** The feature table of the README, from the traits that the allocators themselves declare. */
-import { TRAIT_LABELS, type Traits } from "../../packages/allocator/src/index.ts";
+import { TRAIT_LABELS } from "../../packages/allocator/src/implement.ts";
+import type { Traits } from "../../packages/allocator/src/index.ts";
 import { Arena } from "../../packages/arena/src/index.ts";
 import { MemoryContext } from "../../packages/memory-context/src/index.ts";
 import { NativeAllocator, NativeSharedAllocator } from "../../packages/native/src/index.ts";

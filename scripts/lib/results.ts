@@ -1,4 +1,4 @@
-/** The README's tables of a bench run. */
+/** The documents' tables of a bench run. */
 export interface Results {
   readonly date: string;
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly commit: string };
@@ -31,15 +31,18 @@ interface Row {
 }
 
 const TRACES = ["git", "jq", "lua", "nginx", "python", "redis", "sqlite"];
-const SUBJECTS = [
-  ...["nothing", "slab", "slab-shared", "native", "wasm", "native-c"],
-  ...["assemblyscript", "malloc", "thi.ng", "uint8array"],
-];
+const OURS = ["slab", "slab-shared", "native", "wasm", "native-c"];
+const PEERS = ["assemblyscript", "npm-malloc", "thi.ng", "uint8array"];
 
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-/** ns per event on the traces, loop included, and what the project set out to reach. */
-export function resultTables({ date, machine, rows, targets, againstC, replacement }: Results): string {
+/** Where and when it was measured. */
+function origin({ date, machine }: Pick<Results, "date" | "machine">): string {
+  return `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}`;
+}
+
+/** ns per event of subjects on the traces. */
+function traceTable(rows: readonly Row[], subjects: readonly string[]): string[] {
   const cell = (subject: string, workload: string): string => {
     const row = rows.find((r) => r.subject === subject && r.workload === workload);
     if (row?.gross === undefined) return "";
@@ -47,34 +50,63 @@ export function resultTables({ date, machine, rows, targets, againstC, replaceme
     return `${row.status === "stopped" ? "> " : ""}${row.gross.toFixed(digits)}`;
   };
   return [
-    `ns per event, the replay loop's own (\`nothing\`) included; ${machine.cpu}, ${machine.cores} cores, Node`,
-    `${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}; stopped at a time limit: \`>\`.`,
-    "",
     line(["", ...TRACES]),
     line(["---", ...TRACES.map(() => "---:")]),
-    ...SUBJECTS.map((subject) => line([subject, ...TRACES.map((trace) => cell(subject, trace))])),
+    ...subjects.map((subject) => line([subject, ...TRACES.map((trace) => cell(subject, trace))])),
     "",
+  ];
+}
+
+/** What the README shows of a run: ours and its peers in JavaScript, on the traces. */
+export function summaryTable(results: Results): string {
+  return [
+    `Nanoseconds per event (an allocation, a free or a reallocation), the replay loop's own \`nothing\` included.`,
+    `${origin(results)}; \`>\`: stopped at a time limit.`,
+    "",
+    ...traceTable(results.rows, ["nothing", "slab", "wasm", ...PEERS]),
+  ].join("\n");
+}
+
+/** All of a run: ns per event on the traces, loop included, and what the project set out to reach. */
+export function resultTables(results: Results): string {
+  const { rows, targets, againstC, replacement } = results;
+  return [
+    `${origin(results)}.`,
+    "",
+    "## Seven recorded programs",
+    "",
+    "Nanoseconds per event, the replay loop's own (`nothing`) included; `>`: stopped at a time limit.",
+    "",
+    ...traceTable(rows, ["nothing", ...OURS, ...PEERS]),
     ...(againstC === undefined
       ? []
-      : netTable("Net of the loop, each side's own; the last three or more from C, by a loop in C:", againstC)),
+      : netTable(
+          "Beside allocators in C",
+          "ns per event, net of the loop, each side's own; C is called from C.",
+          againstC,
+        )),
     ...(replacement === undefined
       ? []
-      : netTable("Replacement at steady state, ns a pair (live blocks × bytes), net of the loop:", replacement)),
+      : netTable("Replacement", "ns a pair at steady state (live blocks × bytes), net of the loop.", replacement)),
+    "## Goals",
+    "",
     line(["goal", "reached", "in pairs", "wanted", ""]),
     line(["---", "---:", "---:", "---:", "---"]),
     ...targets.map(({ what, value, interval = "", wanted, ok }) =>
-      line([what, value, interval, wanted, ok ? "" : "missed"]),
+      line([what, value, interval, wanted, ok ? "met" : "missed"]),
     ),
     "",
   ].join("\n");
 }
 
 /** Ours beside allocators in C. */
-function netTable(title: string, { traces, times, ratios }: Net): string[] {
+function netTable(title: string, what: string, { traces, times, ratios }: Net): string[] {
   const show = ({ name, values, mean }: Line, digits: number): string =>
     line([name, ...[...values, mean].map((value) => value?.toFixed(digits) ?? "")]);
   return [
-    title,
+    `## ${title}`,
+    "",
+    what,
     "",
     line(["", ...traces.map((name) => name.replace(/^replace-(\d+)x/, "$1 × ")), "geometric mean"]),
     line(["---", ...traces.map(() => "---:"), "---:"]),
@@ -136,7 +168,7 @@ export interface Threads {
 export function threadsTable({ date, machine, targets, throughput }: Threads): string {
   const counts = throughput[0]?.perMicrosecond.map(([threads]) => threads) ?? [];
   return [
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}; nothing is claimed above ${machine.cores} threads.`,
+    `${origin({ date, machine })}; nothing is claimed above ${machine.cores} threads.`,
     "",
     line(["", "reached", "in matches", "wanted", ""]),
     line(["---", "---:", "---:", "---:", "---"]),

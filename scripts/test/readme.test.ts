@@ -19,7 +19,7 @@ test("between replaces what stands between the markers, and nothing else", () =>
   expect(() => between(text, "y", "")).toThrow('no markers "y:begin" and "y:end"');
 });
 
-test("a bench run becomes four tables", () => {
+test("a bench run becomes four tables, each below its heading", () => {
   const row = { workload: "git", subject: "slab", status: "ok", gross: 12.34 };
   const stopped = { workload: "redis", subject: "thi.ng", status: "stopped", gross: 2000.4 };
   const text = resultTables({
@@ -33,21 +33,27 @@ test("a bench run becomes four tables", () => {
     replacement: {
       traces: ["replace-256x64", "replace-8192x8-64"],
       times: [{ name: "slab", values: [20, 30], mean: 24.5 }],
-      ratios: [{ name: "slab by assemblyscript", values: [0.5, 1], mean: 0.707 }],
+      ratios: [{ name: "slab ÷ assemblyscript", values: [0.5, 1], mean: 0.707 }],
     },
     againstC: {
       traces: ["git", "jq"],
       times: [{ name: "mimalloc", values: [6.81, null], mean: null }],
-      ratios: [{ name: "slab by mimalloc", values: [1.6, 2], mean: 1.789 }],
+      ratios: [{ name: "slab ÷ mimalloc", values: [1.6, 2], mean: 1.789 }],
     },
   });
-  expect(text).toContain("\n| mimalloc | 6.8 |  |  |\n| slab by mimalloc | 1.60 | 2.00 | 1.79 |\n");
+  expect(text).toContain("\n| mimalloc | 6.8 |  |  |\n| slab ÷ mimalloc | 1.60 | 2.00 | 1.79 |\n");
   expect(text).toContain("\n| slab | 12.3 |  |  |  |  |  |  |\n");
   expect(text).toContain("\n| thi.ng |  |  |  |  |  | > 2000 |  |\n");
-  expect(text).toContain("\n| speed | 1× |  | ≥ 2× | missed |\n| ratio | 1.5× | 1.40–1.60 | ≤ 2× |  |\n");
+  expect(text).toContain("\n| speed | 1× |  | ≥ 2× | missed |\n| ratio | 1.5× | 1.40–1.60 | ≤ 2× | met |\n");
   expect(text).toContain("\n|  | 256 × 64 | 8192 × 8-64 | geometric mean |\n");
-  expect(text).toContain("\n| slab | 20.0 | 30.0 | 24.5 |\n| slab by assemblyscript | 0.50 | 1.00 | 0.71 |\n");
-  expect(text).toContain("24.0.0, 2026-01-02, commit abc1234");
+  expect(text).toContain("\n| slab | 20.0 | 30.0 | 24.5 |\n| slab ÷ assemblyscript | 0.50 | 1.00 | 0.71 |\n");
+  expect(text).toMatch(/^A CPU, 2 cores, Node 24\.0\.0, 2026-01-02, commit abc1234\.\n/);
+  expect(text.match(/^## .*$/gm)).toEqual([
+    "## Seven recorded programs",
+    "## Beside allocators in C",
+    "## Replacement",
+    "## Goals",
+  ]);
 });
 
 test("a run of the story becomes one", () => {

@@ -11,8 +11,8 @@ export const NULL: Offset = 0;
 export const DEFAULT_ALIGNMENT = 8;
 
 /** Where the bytes are. Re-read `buffer` after any call that may grow: growth can replace it. */
-export interface Memory {
-  readonly buffer: ArrayBufferLike;
+export interface Memory<B extends ArrayBufferLike = ArrayBufferLike> {
+  readonly buffer: B;
 }
 
 /**
@@ -23,10 +23,13 @@ export interface Memory {
  * - `alignment` is a power of two, at most `traits.maxAlignment`. Anything else throws `InvalidAlignmentError`.
  * - `offset` is that of a live block. Anything else throws, and never touches another block.
  * - A call that throws has changed no block and lost no memory.
+ *
+ * `B` is what is known of the buffer when the program is compiled: `ArrayBuffer`, `SharedArrayBuffer`, or either. Views have it too, so
+ * that TypeScript refuses to give shared memory to a web API that takes none.
  */
-export interface Allocator {
+export interface Allocator<B extends ArrayBufferLike = ArrayBufferLike> {
   /** The memory the offsets point into. */
-  readonly memory: Memory;
+  readonly memory: Memory<B>;
   /** What is promised beyond this interface. */
   readonly traits: Traits;
 

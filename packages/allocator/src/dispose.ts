@@ -8,7 +8,7 @@
  */
 
 /** What `using` calls, and the same with a name. */
-interface Named extends Disposable {
+export interface Named extends Disposable {
   dispose(): void;
 }
 

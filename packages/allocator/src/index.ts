@@ -11,19 +11,24 @@
  *       free      ← offset      └──────┴────────────┴───────┴─────────┘
  *       stats, verify           0 = NULL            view(allocator, offset, Float64Array, n)
  *
- * This package imports nothing.
+ * This package imports nothing. What only those need who write an allocator is in `@ariax/allocator/implement`.
  */
-export * from "./allocate-many.ts";
+export { allocateMany } from "./allocate-many.ts";
 export * from "./allocator.ts";
-export * from "./buffers.ts";
-export * from "./check.ts";
-export * from "./dispose.ts";
+export { MAX_CAPACITY } from "./check.ts";
 export * from "./errors.ts";
-export * from "./reallocate.ts";
+export { reallocate, tryReallocate } from "./reallocate.ts";
 export * from "./scope.ts";
-export * from "./show.ts";
-export * from "./stats.ts";
-export * from "./traits.ts";
-export * from "./view.ts";
-export * from "./worker.ts";
-export * from "./writable.ts";
+export {
+  type AllocatorStats,
+  type ClassStats,
+  diffStats,
+  formatStats,
+  STAT_FIELDS,
+  type StatField,
+  sumStats,
+} from "./stats.ts";
+export type { Traits } from "./traits.ts";
+export { type TypedArrayConstructor, View, view } from "./view.ts";
+export type { ViewOf, ViewTypes } from "./view-types.ts";
+export type { WatchedWorker } from "./worker.ts";

@@ -5,28 +5,30 @@ import { checkAllocator } from "./check.ts";
  * `reallocate`, written once, over resize, allocate, copy and free, so that no allocator can get it wrong: the old block
  * is freed after the copy and by its own offset, and is untouched when there is no room.
  *
- * An allocator whose blocks are multiples of 8 bytes, and begin at such, can give its memory as `cells`: that spares making
- * a view for each copy, and short copies are then a loop instead of a call.
- *
  * Cost: that of `resize`, or else of an allocation, a free and a copy of min(old, new) bytes.
  */
-export function reallocate(allocator: Allocator, offset: Offset, size: number, memory?: Cells): Offset {
-  return resizeOrMove(checkAllocator(allocator), offset, size, memory);
+export function reallocate(allocator: Allocator, offset: Offset, size: number): Offset {
+  return resizeOrMove(checkAllocator(allocator), offset, size);
 }
 
-/** `reallocate`, for an allocator's own, which is called often: it is not asked whether it is one. */
+/**
+ * `reallocate`, for an allocator's own, which is called often: it is not asked whether it is one.
+ *
+ * An allocator whose blocks are multiples of 8 bytes, and begin at such, can give its memory as `cells`: that spares making
+ * a view for each copy, and short copies are then a loop instead of a call.
+ */
 export function resizeOrMove(allocator: Allocator, offset: Offset, size: number, memory?: Cells): Offset {
   if (allocator.resize(offset, size)) return offset;
   return moveBlock(allocator, offset, Math.min(allocator.sizeOf(offset), size), allocator.allocate(size), memory);
 }
 
 /** As `reallocate`, but `NULL`, and the old block untouched, where there is no room. */
-export function tryReallocate(allocator: Allocator, offset: Offset, size: number, memory?: Cells): Offset {
+export function tryReallocate(allocator: Allocator, offset: Offset, size: number): Offset {
   checkAllocator(allocator);
   if (allocator.resize(offset, size)) return offset;
   const bytes = Math.min(allocator.sizeOf(offset), size);
   const to = allocator.tryAllocate(size);
-  return to === NULL ? NULL : moveBlock(allocator, offset, bytes, to, memory);
+  return to === NULL ? NULL : moveBlock(allocator, offset, bytes, to);
 }
 
 /** A memory in units of 8 bytes. */

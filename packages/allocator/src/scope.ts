@@ -1,14 +1,16 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Allocator, Offset } from "./allocator.ts";
 import { checkAllocator } from "./check.ts";
 import { disposable } from "./dispose.ts";
 import { DoubleFreeError, InvalidBlockError } from "./errors.ts";
 import { bytesPerElement, type TypedArrayConstructor, view } from "./view.ts";
+import type { ViewOf } from "./view-types.ts";
 import { checkWritable } from "./writable.ts";
 
 /** A block that is freed when its scope ends: `using block = scope(allocator, 256)`. */
-export class Scope implements Disposable {
+export class Scope<B extends ArrayBufferLike = ArrayBufferLike> implements Disposable {
   declare readonly [Symbol.dispose]: () => void;
-  declare private readonly allocator: Allocator;
+  declare private readonly allocator: Allocator<B>;
   declare private at: Offset;
   declare private bytes: number;
   /** Known here, not asked of the allocator: by then the same offset may be someone else's block. */
@@ -18,7 +20,7 @@ export class Scope implements Disposable {
   /** See `writable.ts`. */
   declare private turn: number;
 
-  constructor(allocator: Allocator, size: number, alignment?: number) {
+  constructor(allocator: Allocator<B>, size: number, alignment?: number) {
     disposable(this);
     this.at = checkAllocator(allocator).allocate(size, alignment);
     this.allocator = allocator;
@@ -40,7 +42,7 @@ export class Scope implements Disposable {
   }
 
   /** As many whole elements of `type` as fit the size asked for, in the memory as it is now. */
-  view<T>(type: TypedArrayConstructor<T>): T {
+  view<T>(type: TypedArrayConstructor<T>): ViewOf<T, B> {
     return view(this.allocator, this.offset, type, Math.floor(this.bytes / bytesPerElement(type)));
   }
 
@@ -63,6 +65,6 @@ export class Scope implements Disposable {
 }
 
 /** A block of `size` bytes that is freed when the scope it is declared in ends, by return, break or throw. */
-export function scope(allocator: Allocator, size: number, alignment?: number): Scope {
+export function scope<B extends ArrayBufferLike>(allocator: Allocator<B>, size: number, alignment?: number): Scope<B> {
   return new Scope(allocator, size, alignment);
 }

@@ -3,6 +3,7 @@ import { isRevoked } from "./buffers.ts";
 import { checkAllocator, checkInteger } from "./check.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { show } from "./show.ts";
+import type { ViewOf } from "./view-types.ts";
 
 /** Any of the typed array constructors. */
 export interface TypedArrayConstructor<T> {
@@ -15,13 +16,18 @@ export interface TypedArrayConstructor<T> {
  * The view is of the memory as it is now: where `traits.grows`, take a new one after an allocation, or keep a
  * `View`, which does that by itself.
  */
-export function view<T>(allocator: Allocator, offset: Offset, type: TypedArrayConstructor<T>, length: number): T {
+export function view<T, B extends ArrayBufferLike = ArrayBufferLike>(
+  allocator: Allocator<B>,
+  offset: Offset,
+  type: TypedArrayConstructor<T>,
+  length: number,
+): ViewOf<T, B> {
   const unit = bytesPerElement(type);
   const room = checkAllocator(allocator).sizeOf(offset);
   checkInteger("length", length, 0, Math.floor(room / unit));
   if (offset % unit !== 0)
     throw new InvalidArgumentError(`invalid view: offset ${offset} is not a multiple of ${unit}`);
-  return new type(allocator.memory.buffer, offset, length);
+  return new type(allocator.memory.buffer, offset, length) as ViewOf<T, B>;
 }
 
 /** Bytes of an element of `type`; throws `InvalidArgumentError` where it is no typed array's constructor. */
@@ -37,15 +43,15 @@ export function bytesPerElement(type: TypedArrayConstructor<unknown>): number {
  * A view that survives growth: `array` is rebuilt when the memory's buffer has been replaced, and is otherwise the same
  * object each time. Read it again after each call that may allocate.
  */
-export class View<T> {
+export class View<T, B extends ArrayBufferLike = ArrayBufferLike> {
   declare readonly offset: Offset;
-  declare private readonly allocator: Allocator;
+  declare private readonly allocator: Allocator<B>;
   declare private readonly type: TypedArrayConstructor<T>;
   declare private readonly length: number;
   declare private buffer: ArrayBufferLike;
-  declare private elements: T;
+  declare private elements: ViewOf<T, B>;
 
-  constructor(allocator: Allocator, offset: Offset, type: TypedArrayConstructor<T>, length: number) {
+  constructor(allocator: Allocator<B>, offset: Offset, type: TypedArrayConstructor<T>, length: number) {
     this.elements = view(allocator, offset, type, length);
     this.buffer = allocator.memory.buffer;
     this.allocator = allocator;
@@ -55,10 +61,10 @@ export class View<T> {
   }
 
   /** The elements, in the memory as it is now. */
-  get array(): T {
+  get array(): ViewOf<T, B> {
     const buffer = this.allocator.memory.buffer;
     if (buffer !== this.buffer) {
-      this.elements = new this.type(buffer, this.offset, this.length);
+      this.elements = new this.type(buffer, this.offset, this.length) as ViewOf<T, B>;
       this.buffer = buffer;
     }
     return this.elements;

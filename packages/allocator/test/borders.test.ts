@@ -3,24 +3,26 @@ import { runInNewContext } from "node:vm";
 import { reactive, shallowReadonly } from "@vue/reactivity";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
-  AllocatorError,
-  allocateMany,
   checkAllocator,
   checkAlone,
   checkBoolean,
   checkCallback,
   checkOffsets,
   checkOptions,
-  DoubleFreeError,
   disposable,
-  InvalidArgumentError,
   newBuffer,
-  OutOfMemoryError,
   readOptions,
-  reallocate,
   renewed,
-  scope,
   show,
+} from "../src/implement.ts";
+import {
+  AllocatorError,
+  allocateMany,
+  DoubleFreeError,
+  InvalidArgumentError,
+  OutOfMemoryError,
+  reallocate,
+  scope,
   tryReallocate,
   View,
   view,

@@ -1,6 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { InvalidArgumentError, isBuffer, isShared, readOptions, tagOf } from "../src/index.ts";
+import { isBuffer, isShared, readOptions, tagOf } from "../src/implement.ts";
+import { InvalidArgumentError } from "../src/index.ts";
 
 afterEach(() => void vi.unstubAllGlobals());
 

@@ -7,12 +7,9 @@ import {
   checkKnown,
   checkOffsets,
   checkSize,
-  InvalidAlignmentError,
-  InvalidArgumentError,
-  InvalidSizeError,
   isUint32,
-  MAX_CAPACITY,
-} from "../src/index.ts";
+} from "../src/implement.ts";
+import { InvalidAlignmentError, InvalidArgumentError, InvalidSizeError, MAX_CAPACITY } from "../src/index.ts";
 
 const NOT_INTEGERS = [Number.NaN, 0.5, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, "8", 8n, null, {}, []];
 

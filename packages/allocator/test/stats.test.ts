@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { diffStats, formatStats, makeStats, STAT_FIELDS, sumStats } from "../src/index.ts";
+import { makeStats } from "../src/implement.ts";
+import { diffStats, formatStats, STAT_FIELDS, sumStats } from "../src/index.ts";
 
 const small = makeStats(
   {

@@ -1,14 +1,11 @@
+import { checkAlignment, checkCount, checkSize, makeStats } from "../src/implement.ts";
 import {
   type Allocator,
   type AllocatorStats,
-  checkAlignment,
-  checkCount,
-  checkSize,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidBlockError,
   InvalidFreeError,
-  makeStats,
   NULL,
   type Offset,
   OutOfMemoryError,

@@ -2,27 +2,29 @@ import {
   type Allocator,
   type AllocatorStats,
   allocateMany,
-  checkAlignment,
-  checkCount,
-  checkOptions,
-  checkSize,
-  checkWritable,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidArgumentError,
   InvalidBlockError,
   InvalidFreeError,
-  isShared,
-  isUint32,
   type Memory,
-  makeStats,
   NULL,
   type Offset,
   OutOfMemoryError,
-  resizeOrMove,
-  show,
   type Traits,
 } from "@ariax/allocator";
+import {
+  checkAlignment,
+  checkCount,
+  checkOptions,
+  checkSize,
+  checkWritable,
+  isShared,
+  isUint32,
+  makeStats,
+  resizeOrMove,
+  show,
+} from "@ariax/allocator/implement";
 import { BlockMap, type Granule } from "./block-map.ts";
 import { refuse } from "./check.ts";
 import { Checkpoint } from "./checkpoint.ts";
@@ -47,8 +49,8 @@ export type ResetMode =
  *
  *     first ≤ top ≤ limit        the last block is live and ends at top; without one, top = first
  */
-export class Arena implements Allocator {
-  declare readonly memory: Memory;
+export class Arena<B extends ArrayBufferLike = ArrayBufferLike> implements Allocator<B> {
+  declare readonly memory: Memory<B>;
   declare readonly traits: Traits;
   /** Bytes that blocks can have, and so the largest size that may be asked for. */
   declare readonly capacity: number;
@@ -71,7 +73,7 @@ export class Arena implements Allocator {
 
   constructor(options: ArenaOptions) {
     const { memory, first, limit } = findRegion(options);
-    this.memory = memory;
+    this.memory = memory as Memory<B>;
     this.traits = arenaTraits("arena", isShared(memory.buffer));
     this.capacity = 8 * (limit - first);
     this.blocks = new BlockMap(first, limit);

@@ -16,7 +16,7 @@
  *     rows:   … known …│ first bits to be cleared, when a block gets there │ never written
  *                      clean                                               used
  */
-import { newBuffer } from "@ariax/allocator";
+import { newBuffer } from "@ariax/allocator/implement";
 
 const ENDED = 1;
 const BEFORE = 2;

@@ -1,5 +1,6 @@
 /** Checks of arguments that are no sizes, alignments or whole numbers: those are in `@ariax/allocator`. */
-import { InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 
 /** Throws `InvalidArgumentError`: "invalid spin: -1 is not …". */
 export function refuse(name: string, value: unknown, what: string): never {

@@ -1,4 +1,5 @@
-import { disposable, type Offset } from "@ariax/allocator";
+import type { Offset } from "@ariax/allocator";
+import { disposable } from "@ariax/allocator/implement";
 
 /** What a checkpoint is one of: an arena. */
 export interface Rewindable {

@@ -1,25 +1,27 @@
 import {
   type Allocator,
   type AllocatorStats,
-  checkBoolean,
-  checkCount,
-  checkInteger,
-  checkWritable,
   DoubleFreeError,
   FrameExpiredError,
   InvalidArgumentError,
   InvalidBlockError,
-  isShared,
-  isUint32,
   MAX_CAPACITY,
   type Memory,
-  makeStats,
   type Offset,
-  readOptions,
-  resizeOrMove,
   sumStats,
   type Traits,
 } from "@ariax/allocator";
+import {
+  checkBoolean,
+  checkCount,
+  checkInteger,
+  checkWritable,
+  isShared,
+  isUint32,
+  makeStats,
+  readOptions,
+  resizeOrMove,
+} from "@ariax/allocator/implement";
 import { Arena } from "./arena.ts";
 import { findPlace, PLACE, type Place } from "./place.ts";
 import { lastByteOf } from "./presence.ts";
@@ -53,8 +55,8 @@ const EXPIRED_BYTE = 0xdb;
  *     frames = 3:   │ frame 6 │ frame 4 │ frame 5 │    nextFrame() ends frame 4, and 7 takes its place
  *                     current   oldest
  */
-export class FrameArena implements Allocator {
-  declare readonly memory: Memory;
+export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements Allocator<B> {
+  declare readonly memory: Memory<B>;
   declare readonly traits: Traits;
   /** Bytes that the blocks of one frame can have. */
   declare readonly capacity: number;
@@ -87,7 +89,7 @@ export class FrameArena implements Allocator {
       throw new InvalidArgumentError(`invalid capacity: ${count} times ${bytes} bytes are above ${MAX_CAPACITY}`);
     }
     const { memory, begin } = findPlace(count * bytes, 8, given);
-    this.memory = memory;
+    this.memory = memory as Memory<B>;
     this.traits = arenaTraits("frame-arena", isShared(memory.buffer));
     this.capacity = bytes;
     this.frames = frames;

@@ -31,9 +31,10 @@
  *
  * To make a new strategy, copy this folder, without all that begins with `frame` or `tick`.
  */
-export { Arena, type ArenaOptions, type ResetMode } from "./arena.ts";
+export type { ArenaOptions, ResetMode } from "./arena.ts";
 export type { Checkpoint } from "./checkpoint.ts";
-export { FrameArena, type FrameArenaOptions, type FrameRef } from "./frame-arena.ts";
+export { Arena, type ArenaConstructor, FrameArena, type FrameArenaConstructor } from "./constructors.ts";
+export type { FrameArenaOptions, FrameRef } from "./frame-arena.ts";
 export type { Place } from "./place.ts";
 export type { GivenMemory, OwnMemory } from "./region.ts";
 export type { TickClock } from "./tick/clock.ts";

@@ -1,13 +1,5 @@
-import {
-  checkAlone,
-  checkBoolean,
-  checkInteger,
-  InvalidArgumentError,
-  isBuffer,
-  isRevoked,
-  type Memory,
-  newBuffer,
-} from "@ariax/allocator";
+import { InvalidArgumentError, type Memory } from "@ariax/allocator";
+import { checkAlone, checkBoolean, checkInteger, isBuffer, isRevoked, newBuffer } from "@ariax/allocator/implement";
 
 /** Where something of a known length is to lie: in memory that exists, or, without any, in memory of its own. */
 export interface Place {

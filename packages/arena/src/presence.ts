@@ -10,7 +10,8 @@
  * A buffer that is long enough again makes it 1 again. Where contents are read or written, the second half is done without
  * the first: a memory may have another buffer, though the old one is still there.
  */
-import { CorruptionError, DetachedError, isBuffer, type Memory, type Offset } from "@ariax/allocator";
+import { CorruptionError, DetachedError, type Memory, type Offset } from "@ariax/allocator";
+import { isBuffer } from "@ariax/allocator/implement";
 
 /**
  * The byte below `end`, in the memory as it is now; `before`: that of an earlier call. Throws `DetachedError` where the memory is gone, and `CorruptionError`

@@ -1,11 +1,5 @@
-import {
-  checkAlone,
-  checkInteger,
-  InvalidArgumentError,
-  MAX_CAPACITY,
-  type Memory,
-  readOptions,
-} from "@ariax/allocator";
+import { InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
+import { checkAlone, checkInteger, readOptions } from "@ariax/allocator/implement";
 import { givenMemory, ownMemory, type Place } from "./place.ts";
 
 /** Memory that exists: all of it, or the part from `byteOffset` on. */

@@ -1,18 +1,20 @@
 import {
   type AllocatorStats,
+  InvalidArgumentError,
+  MAX_CAPACITY,
+  type Memory,
+  NestedTickError,
+  type Offset,
+  sumStats,
+} from "@ariax/allocator";
+import {
   checkBoolean,
   checkInteger,
   checkWritable,
-  InvalidArgumentError,
   isUint32,
-  MAX_CAPACITY,
-  type Memory,
   makeStats,
-  NestedTickError,
-  type Offset,
   readOptions,
-  sumStats,
-} from "@ariax/allocator";
+} from "@ariax/allocator/implement";
 import { refuse } from "./check.ts";
 import { FrameArena } from "./frame-arena.ts";
 import { findPlace, isOwn, PLACE } from "./place.ts";

@@ -30,4 +30,5 @@
  */
 export { AtomicBitSet } from "./atomic.ts";
 export { BitSet } from "./bitset.ts";
+export type { Bits } from "./layout.ts";
 export { verify } from "./verify.ts";

@@ -1,4 +1,5 @@
-import { type Allocator, checkAllocator, checkCallback, checkInteger, readOptions } from "@ariax/allocator";
+import type { Allocator } from "@ariax/allocator";
+import { checkAllocator, checkCallback, checkInteger, readOptions } from "@ariax/allocator/implement";
 import { checkFunction } from "./fail.ts";
 import { bulk } from "./sections/bulk.ts";
 import { contract } from "./sections/contract.ts";

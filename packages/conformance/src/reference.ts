@@ -3,10 +3,6 @@ import {
   type AllocatorStats,
   allocateMany,
   CorruptionError,
-  checkAlignment,
-  checkCount,
-  checkInteger,
-  checkSize,
   DEFAULT_ALIGNMENT,
   DetachedError,
   DoubleFreeError,
@@ -14,14 +10,13 @@ import {
   InvalidFreeError,
   MAX_CAPACITY,
   type Memory,
-  makeStats,
   NULL,
-  newBuffer,
   type Offset,
   OutOfMemoryError,
   reallocate,
   type Traits,
 } from "@ariax/allocator";
+import { checkAlignment, checkCount, checkInteger, checkSize, makeStats, newBuffer } from "@ariax/allocator/implement";
 
 /** Sizes are rounded up to this, so that offsets stay aligned. */
 const QUANTUM = 8;

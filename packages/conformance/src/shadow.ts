@@ -1,18 +1,14 @@
 import {
   type Allocator,
   type AllocatorStats,
-  checkAllocator,
-  checkCount,
-  checkOffsets,
   DEFAULT_ALIGNMENT,
   DetachedError,
   type Memory,
   NULL,
-  newBuffer,
   type Offset,
-  renewed,
   type Traits,
 } from "@ariax/allocator";
+import { checkAllocator, checkCount, checkOffsets, newBuffer, renewed } from "@ariax/allocator/implement";
 import { check, fail, print } from "./fail.ts";
 import { fill, firstDifference } from "./pattern.ts";
 import { checkStats, StatsHistory } from "./stats.ts";

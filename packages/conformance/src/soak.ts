@@ -1,4 +1,5 @@
-import { type Allocator, checkInteger, MAX_CAPACITY, type Offset, readOptions } from "@ariax/allocator";
+import { type Allocator, MAX_CAPACITY, type Offset } from "@ariax/allocator";
+import { checkInteger, readOptions } from "@ariax/allocator/implement";
 import { ConformanceError, checkFunction, explain, isOutOfMemory } from "./fail.ts";
 import { type Random, random } from "./random.ts";
 import { Shadow } from "./shadow.ts";

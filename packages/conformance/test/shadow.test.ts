@@ -1,4 +1,5 @@
-import { type Allocator, type AllocatorStats, makeStats, NULL, type Offset } from "@ariax/allocator";
+import { type Allocator, type AllocatorStats, NULL, type Offset } from "@ariax/allocator";
+import { makeStats } from "@ariax/allocator/implement";
 import { describe, expect, test } from "vitest";
 import { ConformanceError, conformance, Shadow, soak } from "../src/index.ts";
 import { ReferenceAllocator } from "../src/reference.ts";

@@ -3,20 +3,16 @@ import {
   type Allocator,
   type AllocatorStats,
   CorruptionError,
-  checkAlignment,
-  checkCount,
-  checkOffsets,
-  checkSize,
   DoubleFreeError,
   InvalidBlockError,
   InvalidFreeError,
-  makeStats,
   NULL,
   type Offset,
   OutOfMemoryError,
   reallocate,
   type Traits,
 } from "@ariax/allocator";
+import { checkAlignment, checkCount, checkOffsets, checkSize, makeStats } from "@ariax/allocator/implement";
 import { MemPool } from "@thi.ng/malloc";
 
 /** Bytes in front of each block: its size and the next in its list. */

@@ -1,13 +1,6 @@
 /** Correct allocators with other traits than the reference has, so that every section has something to test. */
-import {
-  type AllocatorStats,
-  DEFAULT_ALIGNMENT,
-  type Memory,
-  makeStats,
-  NULL,
-  type Offset,
-  type Traits,
-} from "@ariax/allocator";
+import { type AllocatorStats, DEFAULT_ALIGNMENT, type Memory, NULL, type Offset, type Traits } from "@ariax/allocator";
+import { makeStats } from "@ariax/allocator/implement";
 import { type Gap, ReferenceAllocator } from "../src/reference.ts";
 
 /** Never reuses before `reset`: freed memory stays behind. */

@@ -10,7 +10,7 @@
  * A change of a state only notes its slot, once however often it changes: a load and, the first time, two stores. Who looks at the bands
  * next puts what was noted where it belongs, for some 10 ns each.
  */
-import { newBuffer } from "@ariax/allocator";
+import { newBuffer } from "@ariax/allocator/implement";
 import { BitSet } from "@ariax/bitset";
 
 const BANDS = 32;

@@ -1,5 +1,6 @@
 /** Frequencies, in Hz, as all parts of this package take them. */
-import { InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 
 /** AriaX's own, in Hz. */
 export const TESLA_FREQUENCY = 3.14159;

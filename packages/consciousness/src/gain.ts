@@ -7,7 +7,8 @@
  * Both replay the same program from empty to empty. The VM's states are blocks of the same bytes to the baseline, for which there is
  * nothing but blocks. The loop is in both times.
  */
-import { type Allocator, isRefusal, newBuffer, type Offset, UnsupportedError } from "@ariax/allocator";
+import { type Allocator, type Offset, UnsupportedError } from "@ariax/allocator";
+import { isRefusal, newBuffer } from "@ariax/allocator/implement";
 import { ACQUIRE, ALLOCATE, FREE, MOVE, type Program } from "./recording.ts";
 import type { StateHandle } from "./state-pool.ts";
 

@@ -4,23 +4,26 @@ import {
   ContextDisposedError,
   ContextLentError,
   CorruptionError,
+  InvalidArgumentError,
+  type Memory,
+  type Offset,
+  type Traits,
+} from "@ariax/allocator";
+import {
   checkCallback,
   checkCount,
   checkInteger,
   checkOffsets,
   checkOptions,
   disposable,
-  InvalidArgumentError,
-  type Memory,
   makeStats,
   newBuffer,
-  type Offset,
   readOptions,
   renewed,
-  type Traits,
-} from "@ariax/allocator";
+} from "@ariax/allocator/implement";
 import { type ContextLoan, MemoryContext } from "@ariax/memory-context";
-import { FRESH, type Schema } from "@ariax/metadata-pool";
+import type { Schema } from "@ariax/metadata-pool";
+import { FRESH } from "@ariax/metadata-pool/implement";
 import { type Gain, LEAST_BLOCK, measureGain, ownSubject, withRoom, withSpread, withStates } from "./gain.ts";
 import { LOAN, type MiniVmLoan, VM_OPTIONS, type VmOptionsOf } from "./mini-vm-options.ts";
 import { PhaseOne } from "./phase-1/phase-one.ts";
@@ -70,16 +73,9 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
    * In `region`: another context, any allocator that aligns to 4,096, or, where it is null, memory of its own. Throws what `MemoryContext`
    * throws, and `QuotaExceededError` where the pool alone is above the quota; then nothing has changed.
    */
-  constructor(region: MemoryContext | Allocator | null, options: MiniVmOptions<F> & Found) {
-    const {
-      vmName,
-      quota = 1 << 20,
-      poolSize,
-      fields: given,
-      recording = 4096,
-      baseline,
-      ...rest
-    } = readOptions(options, [...VM_OPTIONS, CONTINUE]);
+  constructor(region: MemoryContext | Allocator | null, options: MiniVmOptions<F>) {
+    const read: MiniVmOptions<F> & Found = readOptions(options, [...VM_OPTIONS, CONTINUE]);
+    const { vmName, quota = 1 << 20, poolSize, fields: given, recording = 4096, baseline, ...rest } = read;
     // A copy: what the caller does with his own is no concern of the VM's. Frozen, no proxy of the VM wraps it, and it can be posted.
     const fields = isSchema(given) ? Object.freeze({ ...given }) : given;
     const { onPressure, [CONTINUE]: loan, ...place } = rest;
@@ -108,11 +104,10 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     // Is the memory a new buffer, or was it wiped?
     const { memory, zero } = place;
     const isFresh = zero === true || memory === "separate" || (region === null && memory === undefined);
+    const made = { poolSize, buffer: this.bound, ...at, [FRESH]: isFresh };
     try {
       this.states =
-        loan === undefined
-          ? new ConsciousnessStatePool<F>({ poolSize, buffer: this.bound, ...at, [FRESH]: isFresh })
-          : ConsciousnessStatePool.attach<F>(this.bound, at);
+        loan === undefined ? new ConsciousnessStatePool<F>(made) : ConsciousnessStatePool.attach<F>(this.bound, at);
       if (loan !== undefined) this.checkAside(this.states);
     } catch (error) {
       this.context.dispose();
@@ -130,7 +125,8 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   ): MiniVm<F> {
     const { context, ...options } = readOptions(loan, LOAN, "loan");
     const callbacks = readOptions(more, ["onPressure", "baseline"]);
-    return new MiniVm<F>(null, { ...options, ...callbacks, [CONTINUE]: checkOptions(context, "loan") });
+    const found: MiniVmOptions<F> & Found = { ...options, ...callbacks, [CONTINUE]: checkOptions(context, "loan") };
+    return new MiniVm<F>(null, found);
   }
 
   /**

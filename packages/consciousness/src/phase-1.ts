@@ -11,4 +11,4 @@
  * Not for use: its headers lie where programs write.
  */
 export { PhaseOne } from "./phase-1/phase-one.ts";
-export { HEADER, Region } from "./phase-1/region.ts";
+export { HEADER, Region, type RegionCounts } from "./phase-1/region.ts";

@@ -18,7 +18,8 @@
  * A *program* is what is replayed of it: what entries had made that are overwritten, or never were there, is unknown, and its frees are
  * left out; what is live at the end is freed, so that a program can be run again and again.
  */
-import { newBuffer, type TypedArrayConstructor } from "@ariax/allocator";
+import type { TypedArrayConstructor } from "@ariax/allocator";
+import { newBuffer } from "@ariax/allocator/implement";
 
 export const ALLOCATE = 0;
 export const FREE = 1;

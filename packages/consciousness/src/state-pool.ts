@@ -1,21 +1,15 @@
-import {
-  CorruptionError,
-  checkCallback,
-  DetachedError,
-  InvalidArgumentError,
-  PoolExhaustedError,
-  readOptions,
-} from "@ariax/allocator";
+import { CorruptionError, DetachedError, InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
+import { checkCallback, readOptions } from "@ariax/allocator/implement";
 import {
   type Accessor,
   type Column,
   type FieldValue,
-  FRESH,
   type Handle,
   MetadataPool,
   type PoolStats,
   type Schema,
 } from "@ariax/metadata-pool";
+import { FRESH, type Fresh } from "@ariax/metadata-pool/implement";
 import { checkFrequency, checkLimit, TESLA_FREQUENCY } from "./frequency.ts";
 import { FrequencyBands } from "./frequency-bands.ts";
 import { ACQUIRE, RELEASE, type Recording } from "./recording.ts";
@@ -38,10 +32,9 @@ declare const STATE: unique symbol;
 /** What only this package gives to the constructor. */
 const CONTINUE: unique symbol = Symbol("continue");
 export const RECORDING: unique symbol = Symbol("recording");
-interface Internal {
+export interface Internal extends Fresh {
   readonly [CONTINUE]?: MetadataPool<Schema> | undefined;
   readonly [RECORDING]?: Recording | undefined;
-  readonly [FRESH]?: boolean;
 }
 
 /** What a pool that is closed still does. */
@@ -78,8 +71,9 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   declare private recording: Recording | undefined;
 
   /** O(poolSize). Throws `InvalidArgumentError`. */
-  constructor(options: StatePoolOptions<F> & Internal = {}) {
-    const { [CONTINUE]: found, [RECORDING]: recording, ...wanted } = readOptions(options, OPTIONS);
+  constructor(options: StatePoolOptions<F> = {}) {
+    const given: StatePoolOptions<F> & Internal = readOptions(options, OPTIONS);
+    const { [CONTINUE]: found, [RECORDING]: recording, ...wanted } = given;
     this.bind(found ?? newRecords(wanted as StatePoolOptions<F>));
     this.poolSize = this.records.capacity;
     this.span = spanOf(this.poolSize);
@@ -111,11 +105,12 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
    */
   static attach<const F extends Schema = Record<never, never>>(
     buffer: ArrayBufferLike,
-    options: { readonly fields?: F | undefined; readonly byteOffset?: number | undefined } & Internal = {},
+    options: { readonly fields?: F | undefined; readonly byteOffset?: number | undefined } = {},
   ): ConsciousnessStatePool<F> {
     const { fields, byteOffset, ...internal } = readOptions(options, ["fields", "byteOffset", RECORDING]);
     const records = attachRecords(buffer, fields, byteOffset);
-    const pool = new ConsciousnessStatePool<F>({ ...internal, [CONTINUE]: records });
+    const found: StatePoolOptions<F> & Internal = { ...internal, [CONTINUE]: records };
+    const pool = new ConsciousnessStatePool<F>(found);
     pool.verifyFrequencies();
     return pool;
   }

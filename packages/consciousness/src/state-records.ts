@@ -8,15 +8,10 @@
  *     changes    how often a state was made, ended or retuned, by whatever context, since …
  *     watched    … some context began to keep an index: 1, and 0 before. Until then a change costs a look at this word
  */
-import {
-  CorruptionError,
-  checkAlone,
-  checkBoolean,
-  checkInteger,
-  InvalidArgumentError,
-  newBuffer,
-} from "@ariax/allocator";
-import { checkPlace, FRESH, MetadataPool, type Schema } from "@ariax/metadata-pool";
+import { CorruptionError, InvalidArgumentError } from "@ariax/allocator";
+import { checkAlone, checkBoolean, checkInteger, newBuffer } from "@ariax/allocator/implement";
+import { MetadataPool, type PoolOptions, type Schema } from "@ariax/metadata-pool";
+import { checkPlace, FRESH, type Fresh } from "@ariax/metadata-pool/implement";
 
 /** The column that each pool has. */
 export const FREQUENCY = "teslaFrequency";
@@ -44,9 +39,7 @@ export interface StatePoolOptions<F extends Schema> {
 }
 
 /** New records. Throws `InvalidArgumentError`. O(poolSize). */
-export function newRecords<F extends Schema>(
-  options: StatePoolOptions<F> & { readonly [FRESH]?: boolean },
-): MetadataPool<Schema> {
+export function newRecords<F extends Schema>(options: StatePoolOptions<F> & Fresh): MetadataPool<Schema> {
   const { poolSize = 10_000, shared = false, byteOffset = 0 } = options;
   const fields = schemaOf(options.fields);
   const bytes = bytesOf(poolSize, fields);
@@ -58,7 +51,8 @@ export function newRecords<F extends Schema>(
   checkPlace(buffer, byteOffset, bytes);
   const isFresh = options.buffer === undefined || options[FRESH] === true;
   const firstLife = nextLife(poolSize);
-  const records = new MetadataPool({ capacity: poolSize, fields, firstLife, buffer, byteOffset, [FRESH]: isFresh });
+  const place: PoolOptions<Schema> & Fresh = { buffer, byteOffset, [FRESH]: isFresh };
+  const records = new MetadataPool<Schema>({ ...place, capacity: poolSize, fields, firstLife });
   if (!isFresh) counterOf(records).fill(0);
   return records;
 }

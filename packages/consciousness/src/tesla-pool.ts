@@ -1,4 +1,5 @@
-import { type AllocatorStats, type Memory, type Offset, readOptions } from "@ariax/allocator";
+import type { AllocatorStats, Memory, Offset } from "@ariax/allocator";
+import { readOptions } from "@ariax/allocator/implement";
 import { type FrameArena, type RunOptions, TickArena, type TickReport } from "@ariax/arena";
 import { checkFrequency, TESLA_FREQUENCY } from "./frequency.ts";
 

@@ -2,7 +2,8 @@
  * Checked access: numbers and runs of bytes, inside of a live block of the context or not at all. Whatever an index is, no
  * byte outside of the context's own can be reached: the views that are used end with them.
  */
-import { checkInteger, InvalidArgumentError, isUint32, type Offset, show } from "@ariax/allocator";
+import { InvalidArgumentError, type Offset } from "@ariax/allocator";
+import { checkInteger, isUint32, show } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { live } from "./lookup.ts";
 

@@ -3,16 +3,12 @@ import {
   type Allocator,
   AllocatorError,
   InvalidArgumentError,
-  isBuffer,
-  isRevoked,
-  isUint32,
   MAX_CAPACITY,
   NULL,
   type Offset,
   OutOfMemoryError,
-  readOptions,
-  show,
 } from "@ariax/allocator";
+import { isBuffer, isRevoked, isUint32, readOptions, show } from "@ariax/allocator/implement";
 import { PAGE_SIZE } from "@ariax/slab";
 import { Core } from "./core.ts";
 import { type Above, checkWanted, OPTIONS, type OptionsOf, quoted, type Wanted } from "./options.ts";

@@ -1,13 +1,12 @@
 import {
   type Allocator,
-  bytesPerElement,
-  disposable,
   InvalidArgumentError,
   type Offset,
   type TypedArrayConstructor,
-  tagOf,
+  type ViewOf,
   view,
 } from "@ariax/allocator";
+import { bytesPerElement, disposable, tagOf } from "@ariax/allocator/implement";
 import { copy, fill, type Kind, load, store, type ValueOf } from "./access.ts";
 import { build, coreOf } from "./build.ts";
 import { Core, DISPOSED, LENT } from "./core.ts";
@@ -160,7 +159,7 @@ export class MemoryContext extends QuotaHeap implements Disposable {
    * A live block, or its first `length` elements, as a typed array. Throws `InvalidArgumentError` for more than it has. The
    * array reaches no other byte, but its `buffer` is the region's: with memory of its own, that ends too.
    */
-  view<T>(offset: Offset, type: TypedArrayConstructor<T>, length?: number): T {
+  view<T>(offset: Offset, type: TypedArrayConstructor<T>, length?: number): ViewOf<T, ArrayBufferLike> {
     const room = live(this.core, offset);
     const most = Math.floor(room / bytesPerElement(type));
     return view(this, offset, type, length === undefined ? most : length);

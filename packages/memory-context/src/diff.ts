@@ -1,5 +1,6 @@
 /** What changed between two snapshots of a context, block by block. */
-import { InvalidArgumentError, newBuffer, type Offset } from "@ariax/allocator";
+import { InvalidArgumentError, type Offset } from "@ariax/allocator";
+import { newBuffer } from "@ariax/allocator/implement";
 import { PAGE_SIZE } from "@ariax/slab";
 import { liveBlocks } from "@ariax/slab/engine";
 import { type Contents, eachRun, readSnapshot } from "./snapshot.ts";

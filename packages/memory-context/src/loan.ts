@@ -2,17 +2,8 @@
  * Lending: a context over shared memory, operated by another thread. Its control block is all that the other one needs: one
  * lends, and lets go; one adopts, works, and lets go; then the first takes it back, and looks what has become of it.
  */
-import {
-  CorruptionError,
-  checkBoolean,
-  checkCallback,
-  checkInteger,
-  InvalidArgumentError,
-  isBuffer,
-  isShared,
-  MAX_CAPACITY,
-  readOptions,
-} from "@ariax/allocator";
+import { CorruptionError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { checkBoolean, checkCallback, checkInteger, isBuffer, isShared, readOptions } from "@ariax/allocator/implement";
 import { PAGE_SIZE } from "@ariax/slab";
 import { growable, heapStats, openHeap } from "@ariax/slab/engine";
 import { Core, LENT, LIVE, type Settings } from "./core.ts";

@@ -1,5 +1,6 @@
 /** From an offset to the live block there, and, where it is none of this context, to whose it is. */
-import { ForeignBlockError, InvalidBlockError, InvalidFreeError, isUint32, type Offset } from "@ariax/allocator";
+import { ForeignBlockError, InvalidBlockError, InvalidFreeError, type Offset } from "@ariax/allocator";
+import { isUint32 } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { isBlocks } from "./room.ts";
 

@@ -1,12 +1,6 @@
 /** What a context is asked to be, checked. */
-import {
-  checkBoolean,
-  checkCallback,
-  checkInteger,
-  InvalidArgumentError,
-  MAX_CAPACITY,
-  QuotaExceededError,
-} from "@ariax/allocator";
+import { InvalidArgumentError, MAX_CAPACITY, QuotaExceededError } from "@ariax/allocator";
+import { checkBoolean, checkCallback, checkInteger } from "@ariax/allocator/implement";
 import { MIN_CAPACITY, PAGE_SIZE } from "@ariax/slab";
 import type { Settings } from "./core.ts";
 import { checkName } from "./name.ts";

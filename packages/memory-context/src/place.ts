@@ -1,16 +1,13 @@
 /** Where a context's bytes are: a run of whole pages, in memory of its own, in a given one, or in that of its parent. */
 import {
   CorruptionError,
-  checkInteger,
   DetachedError,
-  disposeSymbol,
   InvalidArgumentError,
-  isBuffer,
   MAX_CAPACITY,
   type Memory,
-  newBuffer,
   type Offset,
 } from "@ariax/allocator";
+import { checkInteger, disposeSymbol, isBuffer, newBuffer } from "@ariax/allocator/implement";
 import { PAGE_SIZE } from "@ariax/slab";
 import { type Growable, type Heap, makeHeap } from "@ariax/slab/engine";
 

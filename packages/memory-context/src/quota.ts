@@ -1,12 +1,6 @@
 /** Charging: the quota that no block gets past, and the soft limit that gives notice before. */
-import {
-  checkInteger,
-  DEFAULT_ALIGNMENT,
-  NULL,
-  type Offset,
-  OutOfMemoryError,
-  QuotaExceededError,
-} from "@ariax/allocator";
+import { DEFAULT_ALIGNMENT, NULL, type Offset, OutOfMemoryError, QuotaExceededError } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { roomFor } from "./room.ts";
 

@@ -5,7 +5,8 @@
  * Measured, see README.md: the seven real traces find room for every block with 160 to 536 KiB of it, whether the quota is
  * 0.8 or 20 MiB. What counts is how many size classes are in use: each may have a slab, of up to 44 KiB, that is nearly empty.
  */
-import { type Allocator, checkInteger, MAX_CAPACITY } from "@ariax/allocator";
+import { type Allocator, MAX_CAPACITY } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { MIN_CAPACITY, PAGE_SIZE } from "@ariax/slab";
 import { layoutOf } from "@ariax/slab/engine";
 

@@ -9,7 +9,8 @@
  *     header   magic, version, two words of checksum over all that follows; base, pages of the heap, quota, used,
  *              units of the name, words of the control block, pages stored, 0
  */
-import { CorruptionError, InvalidArgumentError, newBuffer, type Offset, tagOf } from "@ariax/allocator";
+import { CorruptionError, InvalidArgumentError, type Offset } from "@ariax/allocator";
+import { newBuffer, tagOf } from "@ariax/allocator/implement";
 import { PAGE_SIZE } from "@ariax/slab";
 import { extents, heapStats, layoutOf } from "@ariax/slab/engine";
 import { checksum } from "./checksum.ts";

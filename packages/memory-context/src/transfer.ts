@@ -1,5 +1,6 @@
 /** A block that goes from one context to another. */
-import { checkInteger, InvalidBlockError, NULL, type Offset } from "@ariax/allocator";
+import { InvalidBlockError, NULL, type Offset } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { freeBlock, live } from "./lookup.ts";
 import { refusal, take, untake } from "./quota.ts";

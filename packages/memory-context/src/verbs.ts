@@ -1,22 +1,24 @@
 import {
   type Allocator,
   type AllocatorStats,
+  InvalidArgumentError,
+  InvalidFreeError,
+  MAX_CAPACITY,
+  type Memory,
+  NULL,
+  type Offset,
+  type Traits,
+} from "@ariax/allocator";
+import {
   checkAlignment,
   checkCount,
   checkOffsets,
   checkSize,
-  InvalidArgumentError,
-  InvalidFreeError,
   isShared,
   isUint32,
-  MAX_CAPACITY,
-  type Memory,
   moveBlock,
-  NULL,
-  type Offset,
   renewed,
-  type Traits,
-} from "@ariax/allocator";
+} from "@ariax/allocator/implement";
 import { liveBlocks } from "@ariax/slab/engine";
 import type { Core } from "./core.ts";
 import { explainedMany, freeBlock, isChild, live } from "./lookup.ts";
@@ -34,6 +36,7 @@ export class QuotaHeap implements Allocator {
   declare readonly traits: Traits;
   /** The largest block that there can be, in bytes: that of the heap. */
   declare readonly capacity: number;
+  /** @internal */
   declare protected readonly core: Core;
 
   constructor(core: Core) {

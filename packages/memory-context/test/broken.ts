@@ -1,5 +1,5 @@
 /** Contexts with one thing wrong, for the model to find: would a test fail, if that were broken? */
-import type { Offset, TypedArrayConstructor } from "@ariax/allocator";
+import type { Offset, TypedArrayConstructor, ViewOf } from "@ariax/allocator";
 import type { Core } from "../src/core.ts";
 import { type ContextOptions, MemoryContext } from "../src/index.ts";
 
@@ -90,12 +90,12 @@ export const BROKEN: Record<string, typeof MemoryContext> = {
     }
   },
   "a foreign block is read": class extends MemoryContext {
-    override view<T>(offset: Offset, type: TypedArrayConstructor<T>, length?: number): T {
+    override view<T>(offset: Offset, type: TypedArrayConstructor<T>, length?: number): ViewOf<T, ArrayBufferLike> {
       try {
         return super.view(offset, type, length);
       } catch (error) {
         if ((error as { code?: string }).code !== "ERR_FOREIGN_BLOCK") throw error;
-        return new type(this.memory.buffer, offset, length ?? 1);
+        return new type(this.memory.buffer, offset, length ?? 1) as ViewOf<T, ArrayBufferLike>;
       }
     }
   },

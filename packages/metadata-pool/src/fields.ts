@@ -1,5 +1,6 @@
 /** The field types: what a schema may say, what a column is, and which values fit. */
-import { checkInteger, InvalidArgumentError, isRevoked, show, tagOf } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, isRevoked, show, tagOf } from "@ariax/allocator/implement";
 import {
   type AccessorType,
   BigField,
@@ -15,7 +16,7 @@ import {
 } from "./accessors.ts";
 
 /** The columns of the number types, as TypeScript sees them. */
-interface ColumnOf {
+export interface ColumnOf {
   readonly u8: Uint8Array;
   readonly i8: Int8Array;
   readonly u16: Uint16Array;

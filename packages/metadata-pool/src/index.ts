@@ -23,9 +23,9 @@
  * - *reclaim*: to free what a thread had that was killed.
  */
 export type { Accessor } from "./accessors.ts";
-export type { BytesType, Column, FieldType, FieldValue, Schema } from "./fields.ts";
+export type { BytesType, Column, ColumnOf, FieldType, FieldValue, Schema } from "./fields.ts";
 export type { Handle } from "./handle.ts";
-export { type AttachOptions, checkPlace, FRESH, type PoolOptions, type PoolStats } from "./options.ts";
+export type { AttachOptions, PoolOptions, PoolStats } from "./options.ts";
 export { MetadataPool } from "./pool.ts";
 export type { SharedAttachOptions, SharedPoolOptions } from "./shared/options.ts";
 export { type ReclaimOptions, SharedMetadataPool } from "./shared/pool.ts";

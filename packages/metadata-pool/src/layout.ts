@@ -14,7 +14,8 @@
  *
  * The slots are last, so that where a shorter buffer lacks anything, it lacks them: who finds a record live there finds its columns too.
  */
-import { CorruptionError, checkInteger, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { CorruptionError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { BitSet } from "@ariax/bitset";
 import { type Field, readSchema, type Schema } from "./fields.ts";
 import { handleBits, MAX_SLOTS, maxGenerationBits } from "./handle.ts";

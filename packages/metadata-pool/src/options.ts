@@ -1,4 +1,5 @@
-import { checkAlone, checkBoolean, checkInteger, InvalidArgumentError, isBuffer, readOptions } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkAlone, checkBoolean, checkInteger, isBuffer, readOptions } from "@ariax/allocator/implement";
 import type { Schema } from "./fields.ts";
 
 export interface PoolOptions<F extends Schema> {
@@ -42,6 +43,10 @@ export interface PoolStats {
 
 /** An option beside `buffer`, of who has made that: true where every byte is 0 still. Then none is written that need not be. */
 export const FRESH: unique symbol = Symbol("fresh");
+/** A pool's options have it where another package of the family gives them: no signature says so. */
+export interface Fresh {
+  readonly [FRESH]?: boolean;
+}
 
 export const POOL_OPTIONS: readonly string[] = [
   "capacity",

@@ -1,15 +1,12 @@
 import {
   CorruptionError,
-  checkInteger,
   DetachedError,
   DoubleFreeError,
   InvalidArgumentError,
-  newBuffer,
   PoolExhaustedError,
-  readOptions,
   StaleHandleError,
-  show,
 } from "@ariax/allocator";
+import { checkInteger, newBuffer, readOptions, show } from "@ariax/allocator/implement";
 import { BitSet } from "@ariax/bitset";
 import type { Accessor } from "./accessors.ts";
 import type { Column, FieldValue, Schema } from "./fields.ts";
@@ -29,6 +26,7 @@ import {
   type AttachOptions,
   checkPlace,
   FRESH,
+  type Fresh,
   POOL_OPTIONS,
   type PoolOptions,
   type PoolStats,
@@ -41,6 +39,9 @@ const DEFAULT_CAPACITY = 10_000;
 
 /** Given to the constructor by `attach` only. */
 const CONTINUE: unique symbol = Symbol("continue");
+interface Internal extends Fresh {
+  readonly [CONTINUE]?: Layout;
+}
 
 /**
  * A fixed number of records with typed fields, in one buffer that is acquired once. See `index.ts` for the idea.
@@ -80,8 +81,8 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   declare private readonly lastYoung: number;
   declare private readonly slots: Slots;
 
-  constructor(options: PoolOptions<F> & { readonly [CONTINUE]?: Layout; readonly [FRESH]?: boolean } = {}) {
-    const given = readPoolOptions(options, [CONTINUE, FRESH]);
+  constructor(options: PoolOptions<F> = {}) {
+    const given: PoolOptions<F> & Internal = readPoolOptions(options, [CONTINUE, FRESH]);
     const { fields = {}, capacity = DEFAULT_CAPACITY, generationBits, firstLife, byteOffset = 0 } = given;
     const layout = given[CONTINUE] ?? layOut(fields, capacity, generationBits, firstLife);
     const { span, lives, youngLives } = handleBits(layout.capacity, layout.generationBits);
@@ -133,7 +134,8 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     const { fields = {} as F, byteOffset = 0 } = readOptions(options, ["fields", "byteOffset"]);
     checkPlace(buffer, byteOffset, 0);
     const layout = readLayout(buffer, byteOffset, fields);
-    const pool = new MetadataPool<F>({ buffer, byteOffset, fields, [CONTINUE]: layout });
+    const found: PoolOptions<F> & Internal = { buffer, byteOffset, fields, [CONTINUE]: layout };
+    const pool = new MetadataPool<F>(found);
     pool.verify();
     return pool;
   }

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
 import { AllocatorError } from "@ariax/allocator";
 import { describe, expect, test, vi } from "vitest";
-import { checkPlace, type Handle, MetadataPool } from "../src/index.ts";
+import { checkPlace } from "../src/implement.ts";
+import { type Handle, MetadataPool } from "../src/index.ts";
 
 const fields = { size: "u32", owner: "f64", mark: "i64", name: "bytes:5" } as const;
 type Fields = typeof fields;

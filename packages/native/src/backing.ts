@@ -16,7 +16,8 @@
  * tried: long runs only; measured: 1 GiB of blocks of all sizes, of which one in 20 stays: 7.5 % of the peak were in RAM beside what
  * is in use, and are 0.7 % this way (test/rss.test.ts).
  */
-import { checkInteger, InvalidArgumentError, isShared } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, isShared } from "@ariax/allocator/implement";
 import { freeRuns, type Heap, PAGE_SIZE, trim } from "@ariax/slab/engine";
 import { addon, type HeapHandle } from "./addon.ts";
 import type { Region } from "./region.ts";

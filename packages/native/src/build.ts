@@ -19,7 +19,8 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { checkBoolean, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkBoolean, readOptions, show } from "@ariax/allocator/implement";
 import { findCompiler, findHeaders, NO_COMPILER, NO_HEADERS, nodeDirectories } from "./compiler.ts";
 import { bringEngine } from "./engine-sources.ts";
 import { PACKAGE } from "./host.ts";

@@ -1,4 +1,5 @@
-import { CorruptionError, checkSize, disposable, isUint32, NULL, type Offset } from "@ariax/allocator";
+import { CorruptionError, NULL, type Offset } from "@ariax/allocator";
+import { checkSize, disposable, isUint32 } from "@ariax/allocator/implement";
 import { EngineAllocator, type EngineVerbs, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon, type Engine, type HeapHandle } from "./addon.ts";
 import { type Backing, checkUnshared } from "./backing.ts";

@@ -1,4 +1,5 @@
-import { AllocatorError, type ErrorCode, show } from "@ariax/allocator";
+import { AllocatorError, type ErrorCode } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 
 /** The codes that this package adds to the family's. */
 export type NativeErrorCode = "ERR_NATIVE_UNAVAILABLE" | "ERR_REGION_UNMAPPED" | "ERR_SYSTEM_CALL";

@@ -1,12 +1,5 @@
-import {
-  checkBoolean,
-  checkInteger,
-  InvalidArgumentError,
-  MAX_CAPACITY,
-  readOptions,
-  show,
-  tagOf,
-} from "@ariax/allocator";
+import { InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { checkBoolean, checkInteger, readOptions, show, tagOf } from "@ariax/allocator/implement";
 import type { WasmMemory } from "@ariax/slab";
 import { growable, type Heap, layoutOf, makeHeap, openHeap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon } from "./addon.ts";

@@ -1,16 +1,14 @@
+import { CorruptionError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
 import {
-  CorruptionError,
   checkCallback,
   checkCount,
   checkInteger,
   checkOffsets,
   checkSize,
   disposable,
-  InvalidArgumentError,
   isShared,
-  MAX_CAPACITY,
   readOptions,
-} from "@ariax/allocator";
+} from "@ariax/allocator/implement";
 import type { AttachOptions, WasmMemory } from "@ariax/slab";
 import { type Heap, makeShared, openShared, PAGE_SIZE, SharedEngineAllocator, sharedFirst } from "@ariax/slab/engine";
 import { addon, type LaneEngine, type LanesHandle } from "./addon.ts";

@@ -1,4 +1,5 @@
-import { disposable, type Traits } from "@ariax/allocator";
+import type { Traits } from "@ariax/allocator";
+import { disposable } from "@ariax/allocator/implement";
 import { SlabAllocator } from "@ariax/slab";
 import { type Heap, heapOptions } from "@ariax/slab/engine";
 import type { HeapHandle } from "./addon.ts";
@@ -7,7 +8,7 @@ import { type NativeHeap, TAG } from "./native-heap.ts";
 import type { Region } from "./region.ts";
 
 /** `NativeAllocator` with the engine in TypeScript: the hot verbs are `SlabAllocator`'s own. */
-export class NativeSlab extends SlabAllocator implements NativeHeap {
+export class NativeSlab extends SlabAllocator<ArrayBufferLike> implements NativeHeap {
   declare readonly traits: Traits;
   declare readonly [Symbol.dispose]: () => void;
   declare private readonly backing: Backing;

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
-import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { SystemCallError } from "./errors.ts";
 
 /** A file that has the bytes to be mapped. */

@@ -1,5 +1,6 @@
 /** How regions are asked for; and what was asked, read once and checked before anything is touched. */
-import { checkAlone, checkBoolean, checkInteger, InvalidArgumentError, readOptions } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkAlone, checkBoolean, checkInteger, readOptions } from "@ariax/allocator/implement";
 import { checkName } from "./system.ts";
 
 /** The most bytes of a region: 4 GiB, what every supported Node takes as one buffer. */

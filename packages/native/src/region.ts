@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { checkBoolean, checkInteger, disposable, type Memory, newBuffer, readOptions, tagOf } from "@ariax/allocator";
+import type { Memory } from "@ariax/allocator";
+import { checkBoolean, checkInteger, disposable, newBuffer, readOptions, tagOf } from "@ariax/allocator/implement";
 import { type About, addon, type Handle } from "./addon.ts";
 import { detachable } from "./detach.ts";
 import { RegionUnmappedError, SystemCallError } from "./errors.ts";

@@ -3,22 +3,17 @@ import {
   type Allocator,
   type AllocatorStats,
   CorruptionError,
-  checkAlignment,
-  checkCount,
-  checkOffsets,
-  checkSize,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidBlockError,
   InvalidFreeError,
-  isShared,
-  isUint32,
   type Memory,
   NULL,
   type Offset,
   OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
+import { checkAlignment, checkCount, checkOffsets, checkSize, isShared, isUint32 } from "@ariax/allocator/implement";
 import type { Heap } from "./heap.ts";
 import { heapStats } from "./inspect.ts";
 import { H_LIMIT } from "./layout.ts";
@@ -53,8 +48,8 @@ export interface EngineVerbs {
 }
 
 /** An allocator whose heap another engine operates. A subclass gives the engine, and the two hot verbs. */
-export abstract class EngineAllocator implements Allocator {
-  declare readonly memory: Memory;
+export abstract class EngineAllocator<B extends ArrayBufferLike = ArrayBufferLike> implements Allocator<B> {
+  declare readonly memory: Memory<B>;
   declare readonly traits: Traits;
   /** The most bytes the memory may ever have, control block included. */
   declare readonly capacity: number;
@@ -62,7 +57,7 @@ export abstract class EngineAllocator implements Allocator {
   declare protected readonly engine: EngineVerbs;
 
   constructor(heap: Heap, engine: EngineVerbs, traits: Pick<Traits, "name" | "grows" | "returnsMemory">) {
-    this.memory = heap;
+    this.memory = heap as Memory as Memory<B>;
     this.heap = heap;
     this.engine = engine;
     this.capacity = heap.words[H_LIMIT] * PAGE_SIZE;

@@ -9,7 +9,7 @@ export { EngineAllocator, type EngineVerbs } from "./engine-allocator.ts";
 export { Heap, heapOptions, makeHeap, openHeap } from "./heap.ts";
 export { type Extent, extents, freeRuns, heapStats, liveBlocks } from "./inspect.ts";
 export { makeShared, openShared, type SharedOptions, sharedFirst } from "./lanes/heap.ts";
-export { layoutOf } from "./layout.ts";
+export { type Layout, layoutOf } from "./layout.ts";
 export { type Growable, growable, type Place, placeFor, readPlace } from "./memory.ts";
 export { type LaneVerbs, SharedEngineAllocator } from "./shared-engine-allocator.ts";
 export { CLASS_SIZES, classOf, PAGE_SHIFT, PAGE_SIZE, SMALL_MAX } from "./size-class.ts";

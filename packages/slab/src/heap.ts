@@ -1,12 +1,6 @@
 /** Making a heap in memory, and opening one that another context, or another engine, made there. */
-import {
-  CorruptionError,
-  checkInteger,
-  DetachedError,
-  InvalidArgumentError,
-  MAX_CAPACITY,
-  type Memory,
-} from "@ariax/allocator";
+import { CorruptionError, DetachedError, InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { writeFixed } from "./fixed.ts";
 import * as L from "./layout.ts";
 import {

@@ -1,5 +1,6 @@
 /** Reading a heap without changing it: where the blocks are, and what is held. */
-import { type AllocatorStats, type ClassStats, makeStats } from "@ariax/allocator";
+import type { AllocatorStats, ClassStats } from "@ariax/allocator";
+import { makeStats } from "@ariax/allocator/implement";
 import { binOf, EXACT_BINS } from "./bins.ts";
 import * as L from "./layout.ts";
 import { isFree } from "./run-list.ts";

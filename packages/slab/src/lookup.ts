@@ -1,5 +1,6 @@
 /** From an offset to the block there, if one is: what every verb but the hot ones begins with. All O(1). */
-import { DoubleFreeError, InvalidFreeError, isUint32, type Offset } from "@ariax/allocator";
+import { DoubleFreeError, InvalidFreeError, type Offset } from "@ariax/allocator";
+import { isUint32 } from "@ariax/allocator/implement";
 
 // layout.ts's and size-class.ts's: see page-pool.ts.
 const H_BASE = 2;

@@ -2,19 +2,17 @@
  * Where a heap's bytes are, and how they become more: an ordinary, shared or resizable buffer, or the memory of a
  * WebAssembly program, whose buffer is another object each time it has grown.
  */
+import { InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
 import {
   checkAlone,
   checkBoolean,
   checkInteger,
-  InvalidArgumentError,
   isBuffer,
   isShared,
-  MAX_CAPACITY,
-  type Memory,
   newBuffer,
   readOptions,
   tagOf,
-} from "@ariax/allocator";
+} from "@ariax/allocator/implement";
 import { layoutOf } from "./layout.ts";
 import { PAGE_SIZE } from "./size-class.ts";
 

@@ -3,18 +3,16 @@
  * often is the TypeScript engine's, in the same lane: that is one thread's, whoever operates it in between.
  */
 import {
-  checkAlignment,
-  checkSize,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidBlockError,
   InvalidFreeError,
-  isUint32,
   NULL,
   type Offset,
   OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
+import { checkAlignment, checkSize, isUint32 } from "@ariax/allocator/implement";
 import type { Heap } from "./heap.ts";
 import { laneOptions } from "./lanes/opened.ts";
 import { SharedSlabAllocator } from "./shared-slab-allocator.ts";

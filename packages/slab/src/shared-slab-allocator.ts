@@ -1,25 +1,27 @@
 import {
   type Allocator,
   type AllocatorStats,
+  DEFAULT_ALIGNMENT,
+  DoubleFreeError,
+  InvalidArgumentError,
+  InvalidBlockError,
+  type Memory,
+  NULL,
+  type Offset,
+  OutOfMemoryError,
+  type Traits,
+} from "@ariax/allocator";
+import {
   checkAlignment,
   checkCallback,
   checkCount,
   checkOffsets,
   checkSize,
-  DEFAULT_ALIGNMENT,
-  DoubleFreeError,
-  InvalidArgumentError,
-  InvalidBlockError,
   isShared,
   isUint32,
-  type Memory,
-  NULL,
-  type Offset,
-  OutOfMemoryError,
   readOptions,
   renewed,
-  type Traits,
-} from "@ariax/allocator";
+} from "@ariax/allocator/implement";
 import { takeMany } from "./bulk.ts";
 import { collect } from "./lanes/collect.ts";
 import { clearShared, makeShared, openShared } from "./lanes/heap.ts";

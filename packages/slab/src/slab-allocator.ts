@@ -1,21 +1,23 @@
 import {
   type Allocator,
   type AllocatorStats,
-  checkAlignment,
-  checkCount,
-  checkOffsets,
-  checkSize,
   DEFAULT_ALIGNMENT,
   InvalidBlockError,
-  isShared,
-  isUint32,
   type Memory,
   NULL,
   type Offset,
   OutOfMemoryError,
-  renewed,
   type Traits,
 } from "@ariax/allocator";
+import {
+  checkAlignment,
+  checkCount,
+  checkOffsets,
+  checkSize,
+  isShared,
+  isUint32,
+  renewed,
+} from "@ariax/allocator/implement";
 import { freeAll, takeMany } from "./bulk.ts";
 import { canGrow, clearHeap, growHeap, type Heap, heapFor, heapOptions, openHeap } from "./heap.ts";
 import { heapStats } from "./inspect.ts";
@@ -61,9 +63,9 @@ const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
  * finds class and bit by the page table and sets it. That bit alone says what may be freed: a double or invalid free is told
  * always and exactly. Both are O(1), make no garbage and no system call, for blocks of any size.
  */
-export class SlabAllocator implements Allocator {
+export class SlabAllocator<B extends ArrayBufferLike = ArrayBufferLike> implements Allocator<B> {
   // `declare`: a field that is initialised holds undefined first, and V8 then checks each load of it.
-  declare readonly memory: Memory;
+  declare readonly memory: Memory<B>;
   declare readonly traits: Traits;
   /** The most bytes the memory may ever have, control block included. */
   declare readonly capacity: number;
@@ -85,7 +87,7 @@ export class SlabAllocator implements Allocator {
   constructor(options: SlabOptions) {
     const heap = heapFor(options);
     const w = heap.whole;
-    this.memory = heap;
+    this.memory = heap as Memory as Memory<B>;
     this.heap = heap;
     this.view = w;
     this.base = w[H_BASE];
@@ -113,6 +115,8 @@ export class SlabAllocator implements Allocator {
    * context or another engine. Throws `CorruptionError` where there is no heap, a truncated or a damaged one. One context
    * at a time may use it. O(pages).
    */
+  static attach<B extends ArrayBufferLike>(memory: B, byteOffset?: number): SlabAllocator<B>;
+  static attach(memory: ArrayBufferLike | WasmMemory, byteOffset?: number): SlabAllocator;
   static attach(memory: ArrayBufferLike | WasmMemory, byteOffset = 0): SlabAllocator {
     return new SlabAllocator(heapOptions(openHeap(memory, byteOffset)));
   }

@@ -1,4 +1,4 @@
-import { newBuffer } from "@ariax/allocator";
+import { newBuffer } from "@ariax/allocator/implement";
 
 type Numbers = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 

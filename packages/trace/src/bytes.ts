@@ -1,4 +1,5 @@
-import { InvalidArgumentError, isBuffer } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { isBuffer } from "@ariax/allocator/implement";
 
 /**
  * The bytes of a buffer, or of a view of any kind, of whatever realm; undefined where `value` is neither. Throws

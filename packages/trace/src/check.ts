@@ -1,4 +1,5 @@
-import { checkInteger, checkOptions, InvalidArgumentError, show, tagOf } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, checkOptions, show, tagOf } from "@ariax/allocator/implement";
 import { TraceError } from "./error.ts";
 import type { Trace } from "./trace.ts";
 

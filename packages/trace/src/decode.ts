@@ -1,4 +1,5 @@
-import { checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, readOptions, show } from "@ariax/allocator/implement";
 import { TraceBuilder } from "./builder.ts";
 import { bytesOf } from "./bytes.ts";
 import { TraceError } from "./error.ts";

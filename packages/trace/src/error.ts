@@ -1,4 +1,5 @@
-import { AllocatorError, show } from "@ariax/allocator";
+import { AllocatorError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 
 /**
  * A stream of events that no program can have made, that is cut off, or that is longer than the reader was to take. Where it was

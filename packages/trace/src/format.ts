@@ -1,4 +1,5 @@
-import { checkOptions, InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkOptions, show } from "@ariax/allocator/implement";
 import { checkArray } from "./check.ts";
 import type { TraceDescription } from "./describe.ts";
 import type { Spread } from "./spread.ts";

@@ -44,7 +44,7 @@ export * from "./scenarios/scenario.ts";
 export * from "./scenarios/serving.ts";
 export * from "./scenarios/states.ts";
 export * from "./scenarios/tick.ts";
-export type { TraceSource } from "./source.ts";
+export type { ByteStream, TraceSource } from "./source.ts";
 export type { Spread } from "./spread.ts";
 export type { Touchable } from "./touch.ts";
 export * from "./trace.ts";

@@ -1,4 +1,5 @@
-import { checkInteger, InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, show } from "@ariax/allocator/implement";
 
 /**
  * Numbers that look random and are the same for a seed everywhere: sfc32 (Chris Doty-Humphrey's "small fast counting"

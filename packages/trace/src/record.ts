@@ -1,14 +1,5 @@
-import {
-  type Allocator,
-  type AllocatorStats,
-  checkAllocator,
-  checkCount,
-  checkOffsets,
-  type Memory,
-  type Offset,
-  renewed,
-  type Traits,
-} from "@ariax/allocator";
+import type { Allocator, AllocatorStats, Memory, Offset, Traits } from "@ariax/allocator";
+import { checkAllocator, checkCount, checkOffsets, renewed } from "@ariax/allocator/implement";
 import { newArray } from "./arrays.ts";
 import { TraceBuilder, type TraceSink } from "./builder.ts";
 import { checkMethods } from "./check.ts";

@@ -1,4 +1,5 @@
-import { type Allocator, CorruptionError, DEFAULT_ALIGNMENT, isRefusal, NULL, type Offset } from "@ariax/allocator";
+import { type Allocator, CorruptionError, DEFAULT_ALIGNMENT, NULL, type Offset } from "@ariax/allocator";
+import { isRefusal } from "@ariax/allocator/implement";
 import { newArray } from "./arrays.ts";
 import { checkMethods, checkTrace } from "./check.ts";
 import { Pattern } from "./pattern.ts";

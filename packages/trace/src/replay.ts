@@ -1,4 +1,5 @@
-import { type Allocator, checkBoolean, checkInteger, isRefusal, type Offset, readOptions } from "@ariax/allocator";
+import type { Allocator, Offset } from "@ariax/allocator";
+import { checkBoolean, checkInteger, isRefusal, readOptions } from "@ariax/allocator/implement";
 import { newArray } from "./arrays.ts";
 import { checkArray, checkMethods, checkTrace } from "./check.ts";
 import { FirstWords, type Touchable } from "./touch.ts";

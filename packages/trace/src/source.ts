@@ -1,4 +1,5 @@
-import { checkOptions, InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkOptions, show } from "@ariax/allocator/implement";
 import { bytesOf } from "./bytes.ts";
 import { checkMethods } from "./check.ts";
 

@@ -1,12 +1,5 @@
-import {
-  CorruptionError,
-  DetachedError,
-  InvalidArgumentError,
-  isBuffer,
-  type Memory,
-  type Offset,
-  show,
-} from "@ariax/allocator";
+import { CorruptionError, DetachedError, InvalidArgumentError, type Memory, type Offset } from "@ariax/allocator";
+import { isBuffer, show } from "@ariax/allocator/implement";
 import { newArray } from "./arrays.ts";
 
 /** What touching the blocks needs of an allocator. */

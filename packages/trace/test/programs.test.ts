@@ -1,5 +1,6 @@
 /** The programs do the same as their twins, whatever the memory is, and leave nothing behind. */
-import { type Allocator, isRefusal, type Offset } from "@ariax/allocator";
+import type { Allocator, Offset } from "@ariax/allocator";
+import { isRefusal } from "@ariax/allocator/implement";
 import { Arena } from "@ariax/arena";
 import { reactive } from "@vue/reactivity";
 import fc from "fast-check";

@@ -1,16 +1,15 @@
 import {
   type Allocator,
   type AllocatorStats,
-  checkSize,
   DoubleFreeError,
   InvalidBlockError,
-  makeStats,
   NULL,
   type Offset,
   OutOfMemoryError,
   reallocate,
   type Traits,
 } from "@ariax/allocator";
+import { checkSize, makeStats } from "@ariax/allocator/implement";
 
 /** Blocks of powers of two from 16 bytes on, one list of free ones for each: the least that can be replayed on. */
 export class SimpleAllocator implements Allocator {

@@ -1,5 +1,6 @@
 /** The engine in C: its module, compiled once, and an instance of it for each memory. */
-import { InvalidArgumentError, isShared } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { isShared } from "@ariax/allocator/implement";
 import type { WasmMemory } from "@ariax/slab";
 import { BASE64, LIMITS } from "./module.ts";
 import { compile, compileSync, exportNames, instantiate, type WasmModule } from "./webassembly.ts";

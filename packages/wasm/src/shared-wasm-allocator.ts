@@ -1,11 +1,5 @@
-import {
-  checkCallback,
-  checkInteger,
-  InvalidArgumentError,
-  isShared,
-  MAX_CAPACITY,
-  readOptions,
-} from "@ariax/allocator";
+import { InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { checkCallback, checkInteger, isShared, readOptions } from "@ariax/allocator/implement";
 import type { AttachOptions, WasmMemory } from "@ariax/slab";
 import {
   type Heap,

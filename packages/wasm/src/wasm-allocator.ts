@@ -1,15 +1,5 @@
-import {
-  checkBoolean,
-  checkInteger,
-  checkSize,
-  HostMemoryError,
-  InvalidArgumentError,
-  isUint32,
-  MAX_CAPACITY,
-  NULL,
-  type Offset,
-  readOptions,
-} from "@ariax/allocator";
+import { HostMemoryError, InvalidArgumentError, MAX_CAPACITY, type Memory, NULL, type Offset } from "@ariax/allocator";
+import { checkBoolean, checkInteger, checkSize, isUint32, readOptions } from "@ariax/allocator/implement";
 import {
   type GivenWasmMemory,
   MIN_CAPACITY,
@@ -45,15 +35,18 @@ export interface ModuleOption {
 /** A memory of its own, in pages of 64 KiB, grown by `memory.grow`; or one that exists, as that of another program. */
 export type WasmOptions = (OwnMemory | GivenWasmMemory) & ModuleOption;
 
+/** Of memory of its own, which web APIs take: its buffer is no resizable one, also where it grows. */
+type Unshared = OwnMemory & { readonly shared?: false | undefined } & ModuleOption;
+
 /**
  * The general-purpose heap of @ariax/slab, operated by the engine in C, compiled to WebAssembly. Same layout, same
  * decisions: after the same calls the same bytes.
  *
  * Costs are those of `SlabAllocator`, and a call into WebAssembly each.
  */
-export class WasmAllocator extends EngineAllocator {
+export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends EngineAllocator<B> {
   /** The `WebAssembly.Memory` itself: another program's instance can import it. Its buffer is a new one after growth. */
-  declare readonly memory: WasmMemory;
+  declare readonly memory: WasmMemory & Memory<B>;
   declare private readonly base: number;
   declare private readonly take: EngineExports["allocate"];
   declare private readonly give: EngineExports["free"];
@@ -64,7 +57,7 @@ export class WasmAllocator extends EngineAllocator {
       throw new InvalidArgumentError("invalid call: a WasmAllocator is made by create or attach");
     const base = heap.words.byteOffset | 0;
     super(heap, verbs(exports, heap, base), { name: "wasm", grows: canGrow(heap), returnsMemory: false });
-    this.memory = memory;
+    this.memory = memory as WasmMemory & Memory<B>;
     this.base = base;
     this.take = exports.allocate;
     this.give = exports.free;
@@ -75,12 +68,16 @@ export class WasmAllocator extends EngineAllocator {
    * Throws `HostMemoryError`, and `UnsupportedError` where the host has no WebAssembly, or compiles none. O(1), or in memory that is
    * given O(pages).
    */
+  static create(options: Unshared): Promise<WasmAllocator<ArrayBuffer>>;
+  static create(options: WasmOptions): Promise<WasmAllocator>;
   static async create(options: WasmOptions): Promise<WasmAllocator> {
     const plan = planFor(options);
     return WasmAllocator.made(plan, await engineOver(plan.memory, plan.module));
   }
 
   /** The same at once: the first one compiles the engine where it stands. */
+  static createSync(options: Unshared): WasmAllocator<ArrayBuffer>;
+  static createSync(options: WasmOptions): WasmAllocator;
   static createSync(options: WasmOptions): WasmAllocator {
     const plan = planFor(options);
     return WasmAllocator.made(plan, engineOverSync(plan.memory, plan.module));

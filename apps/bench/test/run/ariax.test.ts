@@ -31,7 +31,7 @@ describe("the plan", () => {
     const plan = choose(MODES.quick, 10);
     expect(plan.sections).toEqual(["parts"]);
     expect(names(plan)).not.toContain("tick-60 gc");
-    expect(names(plan)).not.toContain("states malloc");
+    expect(names(plan)).not.toContain("states npm-malloc");
     expect(plan.pairs.length).toBeLessThan(40);
   });
 
@@ -39,9 +39,9 @@ describe("the plan", () => {
     const plan = choose(MODES.quick, 10, {
       scenarios: named(SCENARIOS, "tick-144"),
       sections: [],
-      subjects: named(SCENARIO_SUBJECTS, "malloc"),
+      subjects: named(SCENARIO_SUBJECTS, "npm-malloc"),
     });
-    expect(names(plan)).toEqual(["tick-144 malloc", "tick-144 nothing"]);
+    expect(names(plan)).toEqual(["tick-144 npm-malloc", "tick-144 nothing"]);
     expect(plan.sections).toEqual([]);
   });
 

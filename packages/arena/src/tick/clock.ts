@@ -2,7 +2,8 @@
  * Where a run's time comes from, and how it waits. The platform's functions are the same in Node and in browsers; their
  * types are in libraries of TypeScript's that not every user of this package has.
  */
-import { InvalidArgumentError, isRevoked, UnsupportedError } from "@ariax/allocator";
+import { InvalidArgumentError, UnsupportedError } from "@ariax/allocator";
+import { isRevoked } from "@ariax/allocator/implement";
 
 /**
  * A source of time. With one of your own, a run is as fast as you like, and the same each time: for tests and simulations.

@@ -1,4 +1,5 @@
-import { checkInteger, InvalidArgumentError, isRevoked, readOptions } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, isRevoked, readOptions } from "@ariax/allocator/implement";
 import { checkAboveZero, refuse } from "../check.ts";
 import type { Place } from "../place.ts";
 import { MAX_HARMONIC } from "./beats.ts";

@@ -1,4 +1,4 @@
-import { checkOptions } from "@ariax/allocator";
+import { checkOptions } from "@ariax/allocator/implement";
 import { refuse } from "../check.ts";
 import { Series } from "./series.ts";
 import { BEGAN, ENDED, FUNDAMENTAL, NEXT, START } from "./times.ts";

@@ -1,4 +1,4 @@
-import { newBuffer } from "@ariax/allocator";
+import { newBuffer } from "@ariax/allocator/implement";
 
 /** Samples that a series keeps at most: 512 KiB. */
 export const MAX_SAMPLES = 65536;

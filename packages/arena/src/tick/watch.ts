@@ -6,7 +6,8 @@
  * the same time, the rest is left to a timer, as if there were no spin. That is enough for fake timers, which move their clock
  * when they fire. Where timers fire and the clock does not move, the run ends with an error.
  */
-import { InvalidArgumentError, show, UnsupportedError } from "@ariax/allocator";
+import { InvalidArgumentError, UnsupportedError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 import { leastTimeout, type TickClock } from "./clock.ts";
 import { NEXT, NOW, TURNED } from "./times.ts";
 

@@ -1,5 +1,6 @@
 /** Where blocks lie, what is in them, and when there is none. */
-import { checkAlignment, NULL, type Offset } from "@ariax/allocator";
+import { NULL, type Offset } from "@ariax/allocator";
+import { checkAlignment } from "@ariax/allocator/implement";
 import { ReferenceAllocator } from "../../src/reference.ts";
 import { type Broken, broken } from "./broken.ts";
 

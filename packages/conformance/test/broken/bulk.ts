@@ -1,5 +1,6 @@
 /** `allocateMany` and `freeMany` by code of their own, and what goes wrong there. */
-import { checkCount, DoubleFreeError, InvalidFreeError, type Offset } from "@ariax/allocator";
+import { DoubleFreeError, InvalidFreeError, type Offset } from "@ariax/allocator";
+import { checkCount } from "@ariax/allocator/implement";
 import { ReferenceAllocator } from "../../src/reference.ts";
 import { type Broken, broken } from "./broken.ts";
 

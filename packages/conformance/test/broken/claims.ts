@@ -1,5 +1,6 @@
 /** Traits that are claimed and not true, and growth. */
-import { checkOffsets, NULL, type Offset, type Traits } from "@ariax/allocator";
+import { NULL, type Offset, type Traits } from "@ariax/allocator";
+import { checkOffsets } from "@ariax/allocator/implement";
 import { ReferenceAllocator } from "../../src/reference.ts";
 import { Attachable, Bump, Growing } from "../variants.ts";
 import { type Broken, broken } from "./broken.ts";

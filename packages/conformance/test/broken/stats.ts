@@ -1,5 +1,6 @@
 /** Stats that are not so. */
-import { type AllocatorStats, makeStats, NULL, type Offset } from "@ariax/allocator";
+import { type AllocatorStats, NULL, type Offset } from "@ariax/allocator";
+import { makeStats } from "@ariax/allocator/implement";
 import { ReferenceAllocator } from "../../src/reference.ts";
 import { type Broken, broken } from "./broken.ts";
 

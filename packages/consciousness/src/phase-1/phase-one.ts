@@ -2,22 +2,24 @@ import {
   type Allocator,
   type AllocatorStats,
   allocateMany,
-  checkAlignment,
-  checkCount,
-  checkSize,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidBlockError,
   InvalidFreeError,
   type Memory,
-  makeStats,
   NULL,
   type Offset,
   OutOfMemoryError,
-  readOptions,
-  resizeOrMove,
   type Traits,
 } from "@ariax/allocator";
+import {
+  checkAlignment,
+  checkCount,
+  checkSize,
+  makeStats,
+  readOptions,
+  resizeOrMove,
+} from "@ariax/allocator/implement";
 import { HEADER, Region } from "./region.ts";
 
 /**

@@ -12,15 +12,8 @@
  *
  * Cost: `take` O(free blocks), `release` O(1), everything that counts O(blocks).
  */
-import {
-  CorruptionError,
-  checkInteger,
-  DetachedError,
-  MAX_CAPACITY,
-  NULL,
-  newBuffer,
-  type Offset,
-} from "@ariax/allocator";
+import { CorruptionError, DetachedError, MAX_CAPACITY, NULL, type Offset } from "@ariax/allocator";
+import { checkInteger, newBuffer } from "@ariax/allocator/implement";
 
 export const HEADER = 8;
 /** A free block has room for two links. */

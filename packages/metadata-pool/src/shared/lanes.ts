@@ -15,7 +15,8 @@
  *
  * A thread that is killed while it reclaims leaves DEAD lanes with its name in them: who reclaims its ticket does their work too.
  */
-import { checkInteger, InvalidArgumentError, NoLaneError, TicketError } from "@ariax/allocator";
+import { InvalidArgumentError, NoLaneError, TicketError } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { LANES } from "./layout.ts";
 
 export const FREE = 0;

@@ -21,7 +21,8 @@
  *     life − first life │ lanes + 1    live, in nobody's name: its thread closed the pool
  *     lives + 1 − first life │ 0       retired
  */
-import { CorruptionError, checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { CorruptionError, InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { AtomicBitSet } from "@ariax/bitset";
 import type { Schema } from "../fields.ts";
 import { handleBits, MAX_SLOTS, maxGenerationBits } from "../handle.ts";

@@ -1,19 +1,14 @@
 import {
   ClosedError,
   CorruptionError,
-  checkCallback,
-  checkInteger,
   DetachedError,
   InvalidArgumentError,
   LaneLostError,
-  newBuffer,
   PoolExhaustedError,
-  readOptions,
   StaleHandleError,
-  show,
   type WatchedWorker,
-  whenEnded,
 } from "@ariax/allocator";
+import { checkCallback, checkInteger, newBuffer, readOptions, show, whenEnded } from "@ariax/allocator/implement";
 import { AtomicBitSet, BitSet } from "@ariax/bitset";
 import type { Accessor } from "../accessors.ts";
 import type { Column, FieldValue, Schema } from "../fields.ts";
@@ -58,9 +53,8 @@ const RECENT = 64;
 /** Where, behind them, it remembers that it closed the pool. */
 const CLOSED = RECENT + 1;
 
-interface Continued {
-  readonly layout: SharedLayout;
-  readonly ticket: number;
+interface Internal {
+  readonly [CONTINUE]?: { readonly layout: SharedLayout; readonly ticket: number };
 }
 
 /**
@@ -123,8 +117,8 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
    * A new pool, over a `SharedArrayBuffer` of its own where no `buffer` is given. The thread that makes it has a lane.
    * Throws `HostMemoryError` or `UnsupportedError` where the host has no such memory. O(capacity / 32), and what is in `buffer` is cleared.
    */
-  constructor(options: SharedPoolOptions<F> & { readonly [CONTINUE]?: Continued } = {}) {
-    const given = readSharedOptions(options, [CONTINUE]);
+  constructor(options: SharedPoolOptions<F> = {}) {
+    const given: SharedPoolOptions<F> & Internal = readSharedOptions(options, [CONTINUE]);
     const { fields = {}, capacity = DEFAULT_CAPACITY, lanes = DEFAULT_LANES, byteOffset = 0 } = given;
     const old = given[CONTINUE];
     const layout = old?.layout ?? layOutShared(fields, capacity, lanes, given.generationBits, given.firstLife);
@@ -198,7 +192,8 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
     const { fields = {} as F, byteOffset = 0, ticket } = readOptions(options, ["fields", "byteOffset", "ticket"]);
     checkPlace(buffer, byteOffset, 0);
     const layout = readSharedLayout(buffer, byteOffset, fields);
-    return new SharedMetadataPool<F>({ buffer, byteOffset, fields, [CONTINUE]: { layout, ticket } });
+    const found: SharedPoolOptions<F> & Internal = { buffer, byteOffset, fields, [CONTINUE]: { layout, ticket } };
+    return new SharedMetadataPool<F>(found);
   }
 
   /** Records in use; while others work, each was when it was looked at. O(capacity). */

@@ -1,12 +1,6 @@
 /** Making a heap with lanes in memory, opening one that another thread made there, and making it longer. */
-import {
-  CorruptionError,
-  checkInteger,
-  HostMemoryError,
-  InvalidArgumentError,
-  MAX_CAPACITY,
-  newBuffer,
-} from "@ariax/allocator";
+import { CorruptionError, HostMemoryError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { checkInteger, newBuffer } from "@ariax/allocator/implement";
 import { Heap } from "../heap.ts";
 import * as H from "../layout.ts";
 import { type Growable, growable, readPlace, type WasmMemory } from "../memory.ts";

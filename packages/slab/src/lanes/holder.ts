@@ -6,17 +6,8 @@
  *
  * The hot paths ask nothing of all that: where there is no lane, there are no words, so they find no block, and call what looks.
  */
-import {
-  ClosedError,
-  checkCallback,
-  disposable,
-  InvalidArgumentError,
-  NULL,
-  type Offset,
-  readOptions,
-  type WatchedWorker,
-  whenEnded,
-} from "@ariax/allocator";
+import { ClosedError, InvalidArgumentError, NULL, type Offset, type WatchedWorker } from "@ariax/allocator";
+import { checkCallback, disposable, readOptions, whenEnded } from "@ariax/allocator/implement";
 import type { Heap } from "../heap.ts";
 import { H_BASE, H_BITS, H_INFO, H_NAME } from "../layout.ts";
 import { laneLost } from "./errors.ts";

@@ -1,5 +1,6 @@
 /** Reading a heap with lanes. Exact where nobody changes it meanwhile; a lane's own part to its thread always. */
-import { type AllocatorStats, type ClassStats, CorruptionError, makeStats } from "@ariax/allocator";
+import { type AllocatorStats, type ClassStats, CorruptionError } from "@ariax/allocator";
+import { makeStats } from "@ariax/allocator/implement";
 import type { Extent } from "../inspect.ts";
 import * as H from "../layout.ts";
 import { isFree } from "../run-list.ts";

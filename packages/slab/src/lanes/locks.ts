@@ -8,7 +8,8 @@
  * A name is drawn anew each time, as all pages of an origin share their locks: who knows it was told so by its holder. So a lock that is
  * free by then proves it as well. Nothing here blocks a thread: who waits does so by promise.
  */
-import { InvalidArgumentError, show, UnsupportedError } from "@ariax/allocator";
+import { InvalidArgumentError, UnsupportedError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 
 /** What of `navigator.locks` is needed. */
 interface Locks {

@@ -10,7 +10,8 @@
  *
  * Nobody ever waits for a state to change: one who finds another than it needs looks at the next lane, or says so.
  */
-import { InvalidArgumentError, show, TicketError } from "@ariax/allocator";
+import { InvalidArgumentError, TicketError } from "@ariax/allocator";
+import { show } from "@ariax/allocator/implement";
 import { H_LANES, H_PAGES } from "../layout.ts";
 import { laneLost, noLane } from "./errors.ts";
 import * as L from "./layout.ts";

@@ -1,4 +1,4 @@
-import { checkInteger, readOptions } from "@ariax/allocator";
+import { checkInteger, readOptions } from "@ariax/allocator/implement";
 import { Random } from "../random.ts";
 import type { Program, ProgramOptions } from "./program.ts";
 

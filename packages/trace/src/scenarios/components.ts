@@ -1,4 +1,4 @@
-import { checkInteger } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { checkWork, type WorkloadOptions } from "../workloads/options.ts";
 import { beginScenario } from "./begin.ts";
 import { shuffle, Weighted, zipf } from "./chances.ts";

@@ -1,4 +1,5 @@
-import { checkOptions, InvalidArgumentError, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkOptions, show } from "@ariax/allocator/implement";
 import { newArray } from "../arrays.ts";
 import { checkArray, checkTrace } from "../check.ts";
 import { type Spread, spread } from "../spread.ts";

@@ -1,4 +1,4 @@
-import { checkInteger } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { checkPositive, checkWork, type WorkloadOptions } from "../workloads/options.ts";
 import { beginScenario } from "./begin.ts";
 import { BLOCK_TOKENS, BYTES_PER_TOKEN } from "./kv-cache.ts";

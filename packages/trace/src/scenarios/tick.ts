@@ -1,4 +1,5 @@
-import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { checkPositive, checkWork, type WorkloadOptions } from "../workloads/options.ts";
 import { type Beat, beatsOf } from "./beats.ts";
 import { beginScenario } from "./begin.ts";

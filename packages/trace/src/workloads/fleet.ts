@@ -1,4 +1,4 @@
-import { checkInteger } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { Random } from "../random.ts";
 import type { Trace } from "../trace.ts";
 import { begin, checkWork, freeAll, takeRandom, type WorkloadOptions } from "./options.ts";

@@ -1,4 +1,5 @@
-import { checkInteger, InvalidArgumentError, readOptions, show } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, readOptions, show } from "@ariax/allocator/implement";
 import { TraceBuilder, type TraceSink } from "../builder.ts";
 import { Random } from "../random.ts";
 

@@ -1,4 +1,4 @@
-import { readOptions } from "@ariax/allocator";
+import { readOptions } from "@ariax/allocator/implement";
 import type { Trace } from "../trace.ts";
 import { allocTest } from "./alloc-test.ts";
 import { checkerboard } from "./checkerboard.ts";

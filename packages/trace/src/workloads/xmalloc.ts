@@ -1,4 +1,5 @@
-import { checkInteger, InvalidArgumentError } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import type { Trace } from "../trace.ts";
 import { begin, checkWork, freeAll, type WorkloadOptions } from "./options.ts";
 

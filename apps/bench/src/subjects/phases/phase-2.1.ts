@@ -3,7 +3,6 @@ import {
   type AllocatorStats,
   allocateMany,
   CorruptionError,
-  checkSize,
   DEFAULT_ALIGNMENT,
   type Memory,
   NULL,
@@ -12,6 +11,7 @@ import {
   reallocate,
   type Traits,
 } from "@ariax/allocator";
+import { checkSize } from "@ariax/allocator/implement";
 import { ALIGNMENT_BITS, type BlockRecord, ownerBits, type Recorded, readRecord, SIZE, TAG } from "./record.ts";
 import { PLACE_SHIFT, RecordPools } from "./record-pools.ts";
 

@@ -1,12 +1,5 @@
-import {
-  type AllocatorStats,
-  CorruptionError,
-  checkSize,
-  DEFAULT_ALIGNMENT,
-  isUint32,
-  NULL,
-  type Offset,
-} from "@ariax/allocator";
+import { type AllocatorStats, CorruptionError, DEFAULT_ALIGNMENT, NULL, type Offset } from "@ariax/allocator";
+import { checkSize, isUint32 } from "@ariax/allocator/implement";
 import { PhaseOne } from "@ariax/consciousness/phase-1";
 import type { MappedRecords } from "./addon.ts";
 import { ALIGNMENT_BITS, type BlockRecord, ownerBits, RECORD_WORDS, type Recorded, readRecord } from "./record.ts";

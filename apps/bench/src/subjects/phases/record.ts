@@ -9,7 +9,8 @@
  *
  * tried: eight words, with the offset and a checksum; measured: 3 ns more a block, as half as many fit a cache line.
  */
-import { checkInteger, type Offset } from "@ariax/allocator";
+import type { Offset } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 
 export const RECORD_WORDS = 4;
 export const TAG = 0;

@@ -9,7 +9,7 @@
  *
  * A value is a word: a number, or the offset of its block, whose low three bits, otherwise 0, say of which kind it is.
  */
-import { checkBoolean, readOptions } from "@ariax/allocator";
+import { checkBoolean, readOptions } from "@ariax/allocator/implement";
 import { beginProgram, programOf } from "../begin.ts";
 import type { Program, ProgramKind, ProgramOptions } from "../program.ts";
 import { treesInHeap } from "./heap.ts";

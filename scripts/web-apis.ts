@@ -1,0 +1,9 @@
+/** Writes the table of docs/web-apis.md, as the Chromium that is here answers. A test fails where that is not what it says. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { between } from "./lib/markers.ts";
+import { askChromium, webApiTable } from "./lib/web-apis.ts";
+import { ROOT, readText } from "./lib/workspace.ts";
+
+const page = "docs/web-apis.md";
+writeFileSync(join(ROOT, page), between(readText(page), "web-apis", webApiTable(await askChromium())));
