@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "4f0fc6453fc506acf9528f8273315e5dd52d0d665cd9d63c692d6a8c46ad2ff3";
+export const SOURCE_HASH = "490da7c2f62411953e4ef204e7089c657002833c576ddd77c43bddbff4236902";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;
