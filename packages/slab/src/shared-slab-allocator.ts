@@ -9,11 +9,13 @@ import {
   type Memory,
   NULL,
   type Offset,
+  type Offsets,
   OutOfMemoryError,
   type Traits,
   type WatchedWorker,
 } from "@ariax/allocator";
 import {
+  allocatorWords,
   checkAlignment,
   checkCallback,
   checkCount,
@@ -22,6 +24,7 @@ import {
   disposable,
   isShared,
   isUint32,
+  present,
   readOptions,
   renewed,
   whenEnded,
@@ -82,6 +85,11 @@ const PAGE_SIZE = 4096;
 const SMALL_MAX = 16384;
 
 const MAX_ALIGNMENT = 65536;
+
+const WORDS = /* @__PURE__ */ allocatorWords(
+  "a heap can't be cloned or sent to another thread: post heap.memory.buffer and heap.ticket(), and " +
+    "SharedSlabAllocator.attach(buffer, { ticket }) there",
+);
 
 /** The class line of each small size, by eighths, from the lane's start. */
 const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
@@ -159,6 +167,7 @@ export class SharedSlabAllocator implements Allocator {
 
   /** A new heap; the thread that makes it has the first lane. O(lanes) over memory of its own, else O(bytes / 4096). */
   constructor(options: SharedSlabOptions) {
+    present(this, WORDS);
     const opened = openedBy.get(options);
     const { onLateDoubleFree, ...where } = opened === undefined ? readOptions(options, KNOWN) : opened.options;
     checkCallback("onLateDoubleFree", onLateDoubleFree);
@@ -472,7 +481,7 @@ export class SharedSlabAllocator implements Allocator {
     return moved;
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     const it = this.itself();
     checkSize(size, it.capacity);
     const { byteOffset, length } = checkOffsets(out);
@@ -491,7 +500,7 @@ export class SharedSlabAllocator implements Allocator {
   }
 
   /** As every allocator's, as long as no other thread frees one of them at the same time. O(n log n). */
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const it = this.itself();
     const n = checkCount(count, offsets);
     it.heap.checkApart(offsets);
