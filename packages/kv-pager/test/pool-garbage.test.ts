@@ -6,11 +6,14 @@ import { POLICIES } from "../src/index.ts";
 
 const script = fileURLToPath(new URL("pool-garbage.ts", import.meta.url));
 
-test.each(POLICIES)("5,000 requests of 16 blocks, with the keys of their blocks, make no garbage: policy $name", ({ name }) => {
-  const output = execFileSync(process.execPath, ["--expose-gc", script, name], { encoding: "utf8" });
-  const rounds: Round[] = JSON.parse(output);
-  expect(rounds.some(isQuiet), output).toBe(true);
-});
+test.each(POLICIES)(
+  "5,000 requests of 16 blocks, with the keys of their blocks, make no garbage: policy $name",
+  ({ name }) => {
+    const output = execFileSync(process.execPath, ["--expose-gc", script, name], { encoding: "utf8" });
+    const rounds: Round[] = JSON.parse(output);
+    expect(rounds.some(isQuiet), output).toBe(true);
+  },
+);
 
 // V8 inlines functions up to 460 bytes of bytecode: what is called for each block is to be, and so is what a verb is made of.
 test("what is done for a block is short enough to be inlined", () => {
