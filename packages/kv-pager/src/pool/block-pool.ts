@@ -32,20 +32,8 @@ import {
 import { restart } from "./restart.ts";
 import { takeRun } from "./runs.ts";
 import { copyBytes, copyOf } from "./snapshot.ts";
-import {
-  becomeEmpty,
-  begin,
-  drop,
-  hasKey,
-  isCached,
-  isUsed,
-  PoolState,
-  priorityOf,
-  reline,
-  takeMany,
-  takeOne,
-  unline,
-} from "./state.ts";
+import { hasKey, isCached, isUsed, PoolState, priorityOf, reline, unline } from "./state.ts";
+import { becomeEmpty, begin, drop, takeMany, takeOne } from "./steps.ts";
 import { expire, givePriority } from "./terms.ts";
 import { verifyPool } from "./verify.ts";
 
