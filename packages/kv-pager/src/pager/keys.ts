@@ -5,6 +5,7 @@ import { ChainKeys } from "../keys/chain.ts";
 import type { KeyMaker } from "../keys/keys.ts";
 import { VllmKeys } from "../keys/vllm.ts";
 import { SEED_BYTES } from "./layout.ts";
+import { fromUtf8 } from "./utf8.ts";
 
 /** The makers that a pager makes itself. Its header has the index, + 1: new ones are added at the end. */
 export const HASHES = ["sha256", "sha256_cbor"] as const;
@@ -12,9 +13,7 @@ export type HashName = (typeof HASHES)[number];
 
 /** The maker of index `hash` − 1. Throws `InvalidArgumentError` for a seed that it can't have. */
 export function makerOf(hash: number, blockTokens: number, seed: Uint8Array): KeyMaker {
-  return hash === 1
-    ? new ChainKeys({ blockTokens, seed })
-    : new VllmKeys({ blockTokens, seed: new TextDecoder().decode(seed) });
+  return hash === 1 ? new ChainKeys({ blockTokens, seed }) : new VllmKeys({ blockTokens, seed: fromUtf8(seed) });
 }
 
 /** The bytes of a seed as a pager keeps it. Throws `InvalidArgumentError` where they are too many. */
