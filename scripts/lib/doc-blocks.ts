@@ -22,11 +22,12 @@ export function docFiles(): string[] {
     .sort();
 }
 
-export function blocksOf(file: string, text: string): DocBlock[] {
+/** The blocks of a document in a language: what stands behind the fence. */
+export function blocksOf(file: string, text: string, language = "ts"): DocBlock[] {
   const blocks: DocBlock[] = [];
   const lines = text.split("\n");
   for (let i = 0; i < lines.length; i++) {
-    if (lines[i].trimEnd() !== "```ts") continue;
+    if (lines[i].trimEnd() !== `\`\`\`${language}`) continue;
     const start = i + 1;
     while (i + 1 < lines.length && lines[i + 1].trimEnd() !== "```") i++;
     blocks.push({

@@ -7,7 +7,19 @@ import { apps, filesBelow, isData, packages, published, ROOT, readText } from ".
 /** Imports run downwards only: a package may depend on its own layer and on those below. */
 const LAYERS = [
   ["allocator", "bitset", "metadata-pool"],
-  ["conformance", "traces", "trace", "arena", "slab", "engine-c", "wasm", "native", "memory-context", "kv-pager"],
+  [
+    "conformance",
+    "traces",
+    "trace",
+    "arena",
+    "slab",
+    "engine-c",
+    "wasm",
+    "native",
+    "memory-context",
+    "gpu",
+    "kv-pager",
+  ],
   ["consciousness"],
   ["bench", "consumers"],
 ];
@@ -193,6 +205,15 @@ describe("what is said twice agrees", () => {
 
   test("the Node types, and the Node that is pinned", () => {
     expect(pinned("@types/node")?.split(".")[0]).toBe(`^${pinned("node")?.split(".")[0]}`);
+  });
+
+  test("the oldest TypeScript that our types are for, and the oldest that compiles them", () => {
+    const least = pinned("typescript-5.4")?.replace(/^npm:typescript@(\d+\.\d+)\..*$/, "$1");
+    const said = ["README.md", "packages/allocator/README.md", "docs/toolchains.md", "docs/borders.md"].map(
+      (file) => /TypeScript (?:≥ )?(\d+\.\d+)(?: and later| to 7| \|)/.exec(readText(file))?.[1],
+    );
+    expect(said).toEqual(said.map(() => least));
+    expect(readText("apps/consumers/src/types.ts")).toContain(`"typescript-${least}"`);
   });
 
   test("the rivals' versions, wherever they are installed", () => {

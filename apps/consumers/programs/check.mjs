@@ -33,13 +33,14 @@ export async function check({ worker, wasm }) {
   recorder.free(recorder.allocate(100));
   equal((await readTrace(await writeTraceGzip(recorder.sink.build()))).events, 2);
 
+  let module;
   if (new URLSearchParams(location.search).has("no-wasm")) {
     await refusesLater(() => WasmAllocator.create({ capacity: 1 << 20 }), "UnsupportedError ERR_UNSUPPORTED");
   } else {
     const own = await WasmAllocator.create({ capacity: 1 << 20, maxCapacity: 1 << 24 });
     own.free(own.allocate(1 << 22));
     if (wasm !== undefined) {
-      const module = await WebAssembly.compileStreaming(fetch(wasm));
+      module = await WebAssembly.compileStreaming(fetch(wasm));
       const streamed = await WasmAllocator.create({ capacity: 1 << 20, module });
       streamed.free(streamed.allocate(100));
     }
@@ -47,7 +48,7 @@ export async function check({ worker, wasm }) {
 
   if (crossOriginIsolated) {
     equal(new AtomicBitSet(10).set(3), true);
-    if (worker !== undefined) await shared(worker());
+    if (worker !== undefined) await shared(worker(), module);
   } else {
     const options = { capacity: 1 << 20, shared: true };
     refuses(() => new SlabAllocator(options), "UnsupportedError ERR_UNSUPPORTED");
@@ -57,13 +58,13 @@ export async function check({ worker, wasm }) {
 }
 
 /** One heap, this thread and a worker: it allocates, we read and free. */
-async function shared(worker) {
+async function shared(worker, module) {
   const heap = new SharedSlabAllocator({ capacity: 1 << 20, lanes: 2 });
   const answer = new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = ({ message }) => reject(new Error(`worker: ${message}`));
   });
-  worker.postMessage({ buffer: heap.memory.buffer, ticket: heap.ticket() });
+  worker.postMessage({ buffer: heap.memory.buffer, ticket: heap.ticket(), module });
   const { offset, error } = await answer;
   if (error !== undefined) throw new Error(`worker: ${error}`);
   equal(new Uint8Array(heap.memory.buffer, offset, 1000)[999], 7);

@@ -59,17 +59,17 @@ export function pages(project: string): Page[] {
       file: "index.html",
       make: () => byWebpack(folderOf(project, "webpack"), out("webpack")),
     },
-    { name: "Rollup", file: "index.html", make: () => byRollup(folderOf(project, "rollup", "files"), out("rollup")) },
+    { name: "Rollup", file: "index.html", make: () => byRollup(folderOf(project, "rollup"), out("rollup")) },
     { name: "Parcel", file: "index.html", make: () => byParcel(folderOf(project, "parcel"), out("parcel")) },
     {
       name: "esbuild",
       file: "index.html",
-      make: () => byEsbuild(folderOf(project, "esbuild", "files"), out("esbuild")),
+      make: () => byEsbuild(folderOf(project, "esbuild"), out("esbuild")),
     },
     {
       name: "esbuild, a page that is not cross-origin isolated",
       ...{ file: "index.html", headers: {} },
-      make: () => byEsbuild(folderOf(project, "esbuild-alone", "files"), out("esbuild-alone")),
+      make: () => byEsbuild(folderOf(project, "esbuild-alone", "esbuild"), out("esbuild-alone")),
     },
     {
       name: "esbuild, a policy that lets no WebAssembly be compiled",
@@ -89,7 +89,7 @@ export function pages(project: string): Page[] {
         "Content-Security-Policy":
           "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'",
       },
-      make: () => byEsbuild(folderOf(project, "esbuild-wasm", "files"), out("esbuild-wasm")),
+      make: () => byEsbuild(folderOf(project, "esbuild-wasm", "esbuild"), out("esbuild-wasm")),
     },
   ];
 }
@@ -106,7 +106,7 @@ async function byEsbuild(folder: string, out: string): Promise<string> {
   const { warnings } = await esbuild({
     entryPoints: ["page.mjs", "worker.mjs"].map((file) => join(folder, file)),
     ...{ bundle: true, minify: true, format: "esm", target: "es2022", logLevel: "silent" },
-    ...{ outdir: out, outExtension: { ".js": ".mjs" } },
+    ...{ outdir: out, outExtension: { ".js": ".mjs" }, loader: { ".wasm": "file" } },
   });
   complain(warnings.map(({ text }) => text));
   return beside(folder, out);

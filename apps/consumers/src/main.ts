@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findChromium, launchChromium } from "../../bench/src/workloads/browser/observe.ts";
 import { nodeBundleCells, pages } from "./bundlers.ts";
+import { cCells } from "./c.ts";
 import { type Cell, type Result, runCells } from "./cells.ts";
 import { nextPage } from "./next.ts";
 import { type Browser, pageCells } from "./pages.ts";
@@ -53,6 +54,7 @@ function cellsOf(sources: readonly string[], consumed: Consumed, open: (() => Pr
     ...shown.slice(0, 1),
     ...compilers,
     ...shown.slice(1),
+    ...cCells(PROJECT),
     ...runnerCells(PROJECT),
     ...nodeBundleCells(PROJECT),
     ...runtimeCells(PROJECT, consumed.entries),

@@ -23,9 +23,10 @@ const FILES: Readonly<Record<string, string>> = {
     import { useEffect } from "react";
     import { check } from "./check.mjs";
     import { report } from "./report.mjs";
+    const wasm = new URL("@ariax/wasm/heap.wasm", import.meta.url);
     const worker = () => new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
     export default function Page() {
-      useEffect(() => void report(check({ worker })), []);
+      useEffect(() => void report(check({ wasm, worker })), []);
       return <p>client</p>;
     }\n`,
   "app/server/page.jsx": `import { isAvailable, NativeAllocator } from "@ariax/native";

@@ -12,8 +12,10 @@ import { CHAIN, FIRST, HEAD, KEY, ROW, ROWS } from "./layout.ts";
 
 /** The row that has the bucket of a key among `rows`. */
 function bucketOf(key: number, rows: number): number {
-  let hash = Math.imul(key ^ (key >>> 16), 0x045d9f3b);
-  hash ^= hash >>> 15;
+  // Wellons' lowbias32. tried: one multiplication; measured: lists of 13 where blocks are two granules apart, not of 7.
+  let hash = Math.imul(key ^ (key >>> 16), 0x7feb352d);
+  hash = Math.imul(hash ^ (hash >>> 15), -0x7b935975);
+  hash ^= hash >>> 16;
   const mask = -1 >>> Math.clz32(rows);
   let bucket = hash & mask;
   if (bucket >= rows) bucket &= mask >>> 1;

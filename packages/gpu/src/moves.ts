@@ -16,7 +16,7 @@ import { gapOf, longestRun } from "./bins.ts";
 import { wait } from "./fences.ts";
 import { Gaps } from "./gaps.ts";
 import { type Handle, handleOf, liveRow } from "./handles.ts";
-import { clearKey, setKey } from "./keys.ts";
+import { setKey } from "./keys.ts";
 import {
   AFTER,
   ALIGN_MASK,
@@ -199,9 +199,7 @@ export function commitMove(w: Int32Array, row: number, fence: number): Handle {
     const key = (w[target + START] + 1) | 0;
     if (w[target + KEY] !== key) setKey(w, target, key);
   } else {
-    const key = w[row + KEY];
-    clearKey(w, row);
-    setKey(w, target, key);
+    setKey(w, target, w[row + KEY]);
     w[target + STATE] |= high;
   }
   if (fence === 0) give(w, row);

@@ -62,6 +62,7 @@ function verifyStretches(w: Int32Array, met: Uint8Array): void {
     );
     expect(length > 0 && end + length <= size, () => `row ${row} has ${length} granules from ${end} on, of ${size}`);
     expect(!(wasFree && kind === L.FREE), () => `the free run of row ${row} follows another`);
+    verifyState(w, row, kind);
     if (kind === L.MOVING || kind === L.TARGET) verifyMove(w, row, kind);
     blocks[kind]++;
     granules[kind] += length;
@@ -87,6 +88,17 @@ function verifyStretches(w: Int32Array, met: Uint8Array): void {
   expect(taken <= w[L.LIMIT], () => `${taken} blocks of at most ${w[L.LIMIT]}`);
 }
 
+/** What a row's state says besides its kind: of blocks that are or will be, an alignment; of handles and fences, high bits. */
+function verifyState(w: Int32Array, row: number, kind: number): void {
+  const align = (w[row + L.STATE] >>> L.ALIGN_SHIFT) & L.ALIGN_MASK;
+  const high = w[row + L.STATE] >>> L.HIGH_SHIFT;
+  const isBlock = kind === L.LIVE || kind === L.MOVING;
+  const mayAlign = isBlock || kind === L.TARGET;
+  const mayHigh = kind === L.DEFERRED || (isBlock && w[L.TABLE] !== 0);
+  const right = (mayAlign || align === 0) && (mayHigh || high === 0) && (w[row + L.START] & (2 ** align - 1)) === 0;
+  expect(right, () => `row ${row} is ${NAMES[kind]}, its state can't be ${w[row + L.STATE] >>> 0}`);
+}
+
 /** The two ends of a move, from one of them. */
 function verifyMove(w: Int32Array, row: number, kind: number): void {
   const other = w[row + L.NEXT];
@@ -103,7 +115,7 @@ function verifySpare(w: Int32Array, met: Uint8Array, all: number): void {
   let [last, spare] = [0, 0];
   for (let row = w[L.SPARE_FIRST]; row !== 0; row = w[row + L.NEXT]) {
     mark(w, met, row, IN_RANGE, "the list of spare rows");
-    expect(L.kindOf(w, row) === L.SPARE, () => `row ${row} is listed as spare, and is not`);
+    expect(w[row + L.STATE] === L.SPARE, () => `row ${row} is listed as spare, and is not`);
     last = row;
     spare++;
   }
@@ -129,9 +141,10 @@ function verifyBins(w: Int32Array, met: Uint8Array): void {
     const bit = (w[L.BIN_BITS + (bin >>> 5)] >>> bin) & 1;
     expect(bit === (prev === 0 ? 0 : 1), () => `bin ${bin} is ${prev === 0 ? "" : "not "}empty, its bit is ${bit}`);
   }
-  for (let word = 0; word < L.BINS / 32; word++) {
+  for (let word = 0; word < 32; word++) {
     const bit = (w[L.BIN_SUMMARY] >>> word) & 1;
-    expect(bit === (w[L.BIN_BITS + word] === 0 ? 0 : 1), () => `bit ${word} of the bins' summary is ${bit}`);
+    const isIn = word < L.BINS / 32 && w[L.BIN_BITS + word] !== 0;
+    expect(bit === (isIn ? 1 : 0), () => `bit ${word} of the bins' summary is ${bit}`);
   }
   expectListed(w, met, L.FREE, "in no bin");
 }

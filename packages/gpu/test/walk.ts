@@ -3,7 +3,7 @@
  * call the heap is verified; after each refusal its control block is as it was, byte for byte.
  */
 import assert from "node:assert/strict";
-import type { Handle, Move, RangeHeap } from "../src/index.ts";
+import type { Handle, Move, RangeHeap, RangeHeapOptions } from "../src/index.ts";
 
 /** What of a heap is walked over: also a wrong one, or one behind a proxy. */
 export type Heap = Pick<
@@ -65,6 +65,21 @@ export interface WalkOptions {
   readonly most?: number;
 }
 
+/** Kinds of heaps, and how they are walked over. */
+export const KINDS: Readonly<Record<string, { options: RangeHeapOptions; walk: WalkOptions }>> = {
+  offsets: { options: { bytes: 256 * 300, maxBytes: 256 * 400 }, walk: { table: false, most: 400 } },
+  "a table": {
+    options: { bytes: 256 * 300, handles: "table", maxBytes: 256 * 400 },
+    walk: { table: true, most: 400, longest: 4 },
+  },
+  "few blocks": { options: { bytes: 16 * 300, granule: 16, blocks: 12 }, walk: { table: false, limit: 12 } },
+  "a table of few blocks, small ones, shared": {
+    options: { bytes: 4 * 150, granule: 4, blocks: 40, handles: "table", shared: true },
+    walk: { table: true, limit: 40, longest: 6 },
+  },
+  "long blocks": { options: { bytes: 1000, granule: 1 }, walk: { table: false, longest: 300 } },
+};
+
 export class Walk {
   readonly heap: Heap;
   private readonly options: WalkOptions;
@@ -77,6 +92,8 @@ export class Walk {
   /** Handles that were given back, and first granules that ever were a block's. */
   private readonly gone: Handle[] = [];
   private readonly began: Set<number> = new Set();
+  /** Moves that are over. */
+  private readonly over: Move[] = [];
   private reached = 0;
   private ids = 0;
   private names = 0;
@@ -100,11 +117,16 @@ export class Walk {
     else if (kind < 72) this.resize();
     else if (kind < 76) this.plan();
     else if (kind < 84) this.endMove();
-    else if (kind < 99) this.misuse();
-    else if (next(8) === 0) this.reset();
+    else if (kind < 98) this.misuse();
+    else if (next(4) === 0) this.reset();
     else this.grow();
     this.heap.verify();
     this.check();
+  }
+
+  /** So many allocations, whatever becomes of them. */
+  fill(times: number): void {
+    for (let i = 0; i < times; i++) this.allocate();
   }
 
   private occupied(): number {
@@ -317,6 +339,9 @@ export class Walk {
     const move = block.move!;
     const { heap, next, granule } = this;
     this.read(block);
+    for (const old of this.over) {
+      if (old.handle === handle) this.refused(() => heap.commit(old), "ERR_INVALID_ARGUMENT");
+    }
     const end = next(4) === 0 ? "drop" : "commit";
     if (end === "drop") {
       heap.drop(move);
@@ -337,6 +362,8 @@ export class Walk {
       this.read(block);
     }
     block.move = undefined;
+    this.over.push(move);
+    if (this.over.length > 9) this.over.shift();
     this.refused(() => heap.commit(move), "ERR_INVALID_ARGUMENT");
     this.refused(() => heap.drop(move), "ERR_INVALID_ARGUMENT");
   }
@@ -364,12 +391,10 @@ export class Walk {
     this.refused(() => heap.offsetOf(bad), code);
     this.refused(() => heap.sizeOf(bad), code);
     this.refused(() => heap.tryResize(bad, 1), code);
-    for (const size of [-1, 0.5, Number.NaN, heap.capacity + 1, "1"] as number[]) {
-      this.refused(() => heap.allocate(size), "ERR_INVALID_SIZE");
-    }
-    for (const alignment of [0, 3, -4, 2 ** 31, "4"] as number[]) {
-      this.refused(() => heap.allocate(1, alignment), "ERR_INVALID_ALIGNMENT");
-    }
+    const sizes = [-1, 0.5, Number.NaN, heap.capacity + 1, "1"] as number[];
+    this.refused(() => heap.allocate(sizes[next(5)]), "ERR_INVALID_SIZE");
+    const alignments = [0, 3, -4, 2 ** 31, "4"] as number[];
+    this.refused(() => heap.allocate(1, alignments[next(5)]), "ERR_INVALID_ALIGNMENT");
     this.refused(() => heap.grow(heap.capacity - 1), "ERR_INVALID_ARGUMENT");
     this.refused(() => heap.reach(-1), "ERR_INVALID_ARGUMENT");
   }

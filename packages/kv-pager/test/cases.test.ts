@@ -1,6 +1,6 @@
 /**
- * The 32 cases, from bugs of serving engines. Most are in the suite that any pager can run (`src/suite/cases.ts`, with their origins), and run here as
- * `case N: …`; those of blocks alone, of another process, and of real traces are written out below.
+ * The 32 cases, from bugs of serving engines. Most are in the suite that any pager can run (`src/suite/cases.ts`), which `conformance.test.ts` runs, each by its name
+ * and with its origin; those of blocks alone, of another process, and of real traces are here.
  */
 import { execFileSync } from "node:child_process";
 import { DoubleFreeError } from "@ariax/allocator";
@@ -17,10 +17,6 @@ test("there are 32, with an origin each", () => {
   const numbers = [...CASES.map(({ number }) => number), ...HERE].sort((a, b) => a - b);
   expect(numbers).toEqual(Array.from({ length: 32 }, (_, i) => i + 1));
   expect(CASES.filter(({ origin }) => origin.length < 4)).toEqual([]);
-});
-
-describe.each(CASES)("case $number, from $origin", ({ name, run }) => {
-  test(name, () => run((options) => new KvPager(options)));
 });
 
 const ids = (...list: number[]) => Int32Array.from(list);

@@ -45,7 +45,7 @@ const help = (folder: string) =>
 describe("a package without an addon for this machine", () => {
   test("imports, and says what is missing and what to do when it is used", () => {
     const folder = copyOfPackage();
-    const message = `native addon unavailable: there is none for ${help(folder)}`;
+    const message = `native addon unavailable: no prebuilt addon for ${help(folder)}`;
     const common = { available: false, why: message, calls: 0 };
     expect(JSON.parse(run(folder))).toEqual({
       ...common,

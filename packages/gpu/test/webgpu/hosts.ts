@@ -13,23 +13,29 @@ export const at = (path: string): string => fileURLToPath(new URL(path, import.m
 
 const DRIVERS = [process.env.VK_DRIVER_FILES, "/usr/lib/chromium/vk_swiftshader_icd.json"];
 
-/** What a program says that uses Dawn: one line of JSON. */
-export async function sayInDawn(program: string): Promise<Record<string, string>> {
+/** What a program prints that Node runs, with Dawn. */
+export async function runInDawn(args: readonly string[]): Promise<string | { readonly unavailable: string }> {
   const driver = DRIVERS.find((file) => file !== undefined && existsSync(file));
-  if (driver === undefined)
+  if (driver === undefined) {
     return { unavailable: `no Vulkan driver (looked for ${DRIVERS[1]}; $VK_DRIVER_FILES names another)` };
+  }
   // Beside the driver lies a Vulkan loader, where the system has none.
   const loaders = [process.env.LD_LIBRARY_PATH, dirname(driver)].filter((path) => path !== undefined && path !== "");
   const env = { ...process.env, VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: loaders.join(":") };
   try {
-    const { stdout } = await run(process.execPath, [at(program)], { env });
-    return JSON.parse(stdout.trim().split("\n").at(-1)!);
+    return (await run(process.execPath, args, { env })).stdout;
   } catch (error) {
     const { stderr = "" } = error as { stderr?: string };
-    if (/ERR_MODULE_NOT_FOUND|ERR_DLOPEN_FAILED|Cannot find module/.test(stderr))
-      return { unavailable: "the package webgpu does not load here" };
-    throw error;
+    const isHere = !/Cannot find package 'webgpu'|dawn\.node/.test(stderr);
+    if (isHere) throw error;
+    return { unavailable: "the package webgpu does not load here" };
   }
+}
+
+/** What a program of this folder says that uses Dawn: one line of JSON. */
+export async function sayInDawn(program: string): Promise<Record<string, string>> {
+  const said = await runInDawn([at(program)]);
+  return typeof said === "string" ? JSON.parse(said.trim().split("\n").at(-1)!) : said;
 }
 
 /** What a page says to its console that runs a program: one line of JSON. */

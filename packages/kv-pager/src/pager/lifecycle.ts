@@ -7,12 +7,15 @@ import { noteOf } from "./keys.ts";
 import { RUNNING } from "./layout.ts";
 import type { OpenRequest } from "./open-options.ts";
 import {
+  blocksFor,
   checkSequences,
   copyMemory,
+  fullBlocks,
   KEY_WORDS,
   keysAt,
   newMemory,
   noteAt,
+  offsetOf,
   type Sequence,
   tailAt,
 } from "./sequences.ts";
@@ -34,7 +37,7 @@ export function openSequence(core: Core, asked: OpenRequest): Sequence {
   checkSequences(core);
   const full = keys.length / KEY_WORDS;
   const note = noteOf(context);
-  const room = Math.ceil((length + 1) / blockTokens) + 1;
+  const room = blocksFor(length + 1, blockTokens) + 1;
   const tailRoom = tokens === undefined ? 0 : 2 * blockTokens;
   const at = newMemory(core, room, tailRoom, note.length);
   const handle = sequences.acquire();
@@ -91,7 +94,7 @@ export function forkSequence(core: Core, slot: number): Sequence {
   for (const name of FIELDS) columns[name][copy] = columns[name][slot];
   columns.at[copy] = at;
   // Slots taken ahead are not shared: nothing is in them.
-  const have = Math.ceil(columns.scheduled[slot] / blockTokens);
+  const have = blocksFor(columns.scheduled[slot], blockTokens);
   words.fill(0, at + have, at + room);
   columns.have[copy] = have;
   columns.until[slot] = columns.until[copy] = 0;
@@ -122,7 +125,7 @@ export function costOf(core: Core, slot: number): Cost {
 /** Whose tokens from `computed` on were never computed: blocks that it gave a key can be found no more. O(blocks). */
 function forgetFrom(core: Core, slot: number, computed: number): void {
   const { columns, words, pool, blockTokens } = core;
-  const from = Math.max(columns.hits[slot], columns.first[slot], Math.floor(computed / blockTokens));
+  const from = Math.max(columns.hits[slot], columns.first[slot], fullBlocks(computed, blockTokens));
   for (let i = from; i < columns.registered[slot]; i++) {
     const id = words[columns.at[slot] + i];
     if (id !== 0 && pool.evict(id)) tellRemoved(core, 0);
@@ -149,7 +152,7 @@ export function emptySequence(core: Core, slot: number, computed: number): void 
 /** Ends a sequence. O(blocks). */
 export function closeSequence(core: Core, sequence: Sequence, slot: number, computed: number): void {
   emptySequence(core, slot, computed);
-  core.heap.free(4 * core.columns.at[slot]);
+  core.heap.free(offsetOf(core.columns.at[slot]));
   if (core.columns.note[slot] > 0) core.contexts.delete(sequence);
   core.sequences.release(sequence as never);
 }

@@ -9,6 +9,7 @@ import type { Core } from "./core.ts";
 import { findHits, hasKey } from "./hits.ts";
 import { RUNNING } from "./layout.ts";
 import { moveRoom } from "./moves.ts";
+import { blocksFor, fullBlocks } from "./sequences.ts";
 import { allowance, isHeld } from "./tenants.ts";
 
 /** Why there are no slots. */
@@ -55,7 +56,7 @@ export function makePlan(core: Core, slot: number, newTokens: number, ahead: num
     if (isCounted) for (let i = from; i < have; i++) if (!isHeld(core, words[at + i])) charged++;
   }
   plan.total = base + newTokens;
-  const entries = Math.ceil((plan.total + ahead) / blockTokens);
+  const entries = blocksFor(plan.total + ahead, blockTokens);
   plan.entries = Math.max(have, entries);
   // What is out of the window of the first token to compute; of one that is not certain, of the first that may be computed in its place.
   let drop = plan.from;
@@ -63,7 +64,7 @@ export function makePlan(core: Core, slot: number, newTokens: number, ahead: num
   let uncharged = 0;
   if (layout.window > 0 && !waits) {
     const certain = Math.min(base, columns.committed[slot]);
-    const end = Math.min(have, Math.floor(Math.max(certain - layout.window + 1, 0) / blockTokens));
+    const end = Math.min(have, fullBlocks(Math.max(certain - layout.window + 1, 0), blockTokens));
     for (; drop < end; drop++) {
       const id = words[at + drop];
       if (pool.refs(id) > 1) continue;
@@ -73,7 +74,7 @@ export function makePlan(core: Core, slot: number, newTokens: number, ahead: num
   }
   plan.drop = drop;
   // Blocks that it has and is about to write.
-  plan.write = Math.floor(base / blockTokens);
+  plan.write = fullBlocks(base, blockTokens);
   plan.end = Math.min(have, entries);
   plan.shared = 0;
   for (let i = plan.write; i < plan.end; i++) if (isShared(core, words[at + i])) plan.shared++;

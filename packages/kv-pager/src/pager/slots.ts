@@ -11,14 +11,14 @@ import { contextOf } from "./keys.ts";
 import { EPOCH, RUNNING } from "./layout.ts";
 import { addMove, COPY } from "./moves.ts";
 import { forgetPlan, isShared, makePlan, plan, type Refusal } from "./plan.ts";
-import { KEY_WORDS, keysAt, reserve, tailAt } from "./sequences.ts";
+import { blocksFor, fullBlocks, KEY_WORDS, keysAt, reserve, tailAt } from "./sequences.ts";
 import { hold, letGo } from "./tenants.ts";
 
 /** Why `allocateSlots` would return false; undefined where it would not. Changes nothing. Throws as it does. */
 export function whyNot(core: Core, slot: number, newTokens: number, ahead: number): Refusal | undefined {
   const refusal = makePlan(core, slot, newTokens, ahead);
   forgetPlan(core, slot);
-  if (refusal === undefined) checkTotal(core, slot);
+  checkTotal(core, slot);
   return refusal;
 }
 
@@ -82,7 +82,7 @@ function carryOut(core: Core, slot: number): void {
 
 /** The end of a token's block, or of the room for tokens before it. */
 function tokensUntil({ columns, blockTokens }: Core, slot: number, token: number): number {
-  const end = Math.ceil(token / blockTokens) * blockTokens;
+  const end = blocksFor(token, blockTokens) * blockTokens;
   return columns.given[slot] === 1 ? end : Math.min(end, columns.hashed[slot] * blockTokens + columns.tailRoom[slot]);
 }
 
@@ -117,7 +117,7 @@ function replaceShared(core: Core, slot: number, write: number, end: number): vo
 export function registerFull(core: Core, slot: number): void {
   const { columns, words, pool, blockTokens } = core;
   if (columns.epoch[slot] !== words[EPOCH]) return;
-  const full = Math.floor(Math.min(columns.scheduled[slot], columns.committed[slot]) / blockTokens);
+  const full = fullBlocks(Math.min(columns.scheduled[slot], columns.committed[slot]), blockTokens);
   const to = Math.min(full, columns.hashed[slot]);
   const from = columns.registered[slot];
   if (to <= from) return;
@@ -176,7 +176,7 @@ export function commitTokens(core: Core, slot: number, n: number): void {
     columns.committed[slot] = committed;
     return;
   }
-  if (!isGiven) hashFull(core, slot, full, Math.floor(committed / blockTokens));
+  if (!isGiven) hashFull(core, slot, full, fullBlocks(committed, blockTokens));
   columns.committed[slot] = committed;
   if (columns.have[slot] > 0) registerFull(core, slot);
 }

@@ -80,7 +80,7 @@ export interface Shape {
 
 export interface Layout extends Shape {
   readonly byteLength: number;
-  /** Slots of the index, a power of two: at most every second one is in use. */
+  /** Slots of the index, a power of two: at most every fourth one is in use. */
   readonly slots: number;
   /** Lists: a priority has as many as the policy asks for. */
   readonly lists: number;
@@ -108,7 +108,7 @@ type Part = (typeof PARTS)[number];
 export function layOut(shape: Shape): Layout {
   const { blocks, priorities, kind } = shape;
   const lists = priorities * kind.lists;
-  const slots = 2 ** (33 - Math.clz32(blocks - 1));
+  const slots = 2 ** (34 - Math.clz32(blocks - 1));
   const ids = blocks + 1;
   const some = priorities > 1 ? ids : 0;
   const bytes: Record<Part, number> = {
@@ -163,7 +163,7 @@ function hashOf(name: string): number {
 }
 
 /** The 32-bit FNV-1a hash, over numbers instead of bytes. */
-function fnv(numbers: ArrayLike<number>): number {
+export function fnv(numbers: ArrayLike<number>): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < numbers.length; i++) hash = Math.imul(hash ^ numbers[i], 0x01000193);
   return hash | 0;

@@ -12,6 +12,7 @@
  */
 import { BitSet } from "@ariax/bitset";
 import type { Policy } from "../policies/policy.ts";
+import type { Words } from "./check.ts";
 import { beginEpoch, forget } from "./key-index.ts";
 import type { Layout } from "./layout.ts";
 import { forgetPriority } from "./terms.ts";
@@ -147,6 +148,33 @@ export function takeOne(s: PoolState): number {
   words[EMPTY]--;
   use(s, id);
   return id;
+}
+
+/** As many, to `out` from `at` on. Of empty ones it looks up the first of a word, and takes all that it needs of that word. */
+export function takeMany(s: PoolState, n: number, out: Words, at: number): void {
+  const { words, empty } = s;
+  const leaves = empty.words;
+  const end = at + n;
+  const empties = Math.min(words[EMPTY], n);
+  const stop = at + empties;
+  words[EMPTY] -= empties;
+  while (at < stop) {
+    let id = empty.first();
+    const leaf = id >>> 5;
+    let bits = leaves[leaf];
+    // The last bit of a word changes the summaries: so all but that one.
+    while (at + 1 < stop && (bits & (bits - 1)) !== 0) {
+      bits &= bits - 1;
+      use(s, id);
+      out[at++] = id;
+      id = (leaf << 5) + 31 - Math.clz32(bits & -bits);
+    }
+    leaves[leaf] = bits;
+    empty.clear(id);
+    use(s, id);
+    out[at++] = id;
+  }
+  while (at < end) out[at++] = evictOne(s);
 }
 
 function evictOne(s: PoolState): number {

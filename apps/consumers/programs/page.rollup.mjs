@@ -1,4 +1,4 @@
-/** For bundlers that leave workers and files to their user: both lie beside the page's bundle. */
+/** For Rollup, which leaves workers and files to its user: both lie beside the page's bundle. */
 import { check } from "./check.mjs";
 import { report } from "./report.mjs";
 
