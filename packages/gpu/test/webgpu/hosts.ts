@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { rolldown } from "rolldown";
+import { type InputOptions, rolldown } from "rolldown";
 import { launchChromium, SOFTWARE_GPU } from "../../../../apps/bench/src/workloads/browser/observe.ts";
 import { servePage } from "../../../../apps/bench/src/workloads/browser/serve.ts";
 
@@ -13,23 +13,29 @@ export const at = (path: string): string => fileURLToPath(new URL(path, import.m
 
 const DRIVERS = [process.env.VK_DRIVER_FILES, "/usr/lib/chromium/vk_swiftshader_icd.json"];
 
-/** What a program says that uses Dawn: one line of JSON. */
-export async function sayInDawn(program: string): Promise<Record<string, string>> {
+/** What a program prints that Node runs, with Dawn. */
+export async function runInDawn(args: readonly string[]): Promise<string | { readonly unavailable: string }> {
   const driver = DRIVERS.find((file) => file !== undefined && existsSync(file));
-  if (driver === undefined)
+  if (driver === undefined) {
     return { unavailable: `no Vulkan driver (looked for ${DRIVERS[1]}; $VK_DRIVER_FILES names another)` };
+  }
   // Beside the driver lies a Vulkan loader, where the system has none.
   const loaders = [process.env.LD_LIBRARY_PATH, dirname(driver)].filter((path) => path !== undefined && path !== "");
   const env = { ...process.env, VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: loaders.join(":") };
   try {
-    const { stdout } = await run(process.execPath, [at(program)], { env });
-    return JSON.parse(stdout.trim().split("\n").at(-1)!);
+    return (await run(process.execPath, args, { env })).stdout;
   } catch (error) {
     const { stderr = "" } = error as { stderr?: string };
-    if (/ERR_MODULE_NOT_FOUND|ERR_DLOPEN_FAILED|Cannot find module/.test(stderr))
-      return { unavailable: "the package webgpu does not load here" };
-    throw error;
+    const isHere = !/Cannot find package 'webgpu'|dawn\.node/.test(stderr);
+    if (isHere) throw error;
+    return { unavailable: "the package webgpu does not load here" };
   }
+}
+
+/** What a program of this folder says that uses Dawn: one line of JSON. */
+export async function sayInDawn(program: string): Promise<Record<string, string>> {
+  const said = await runInDawn([at(program)]);
+  return typeof said === "string" ? JSON.parse(said.trim().split("\n").at(-1)!) : said;
 }
 
 /** What a page says to its console that runs a program: one line of JSON. */
@@ -50,9 +56,18 @@ export async function sayInChromium(chromium: string, program: string): Promise<
   }
 }
 
-export async function bundled(input: string): Promise<string> {
-  const bundle = await rolldown({ input, platform: "browser", logLevel: "silent" });
-  const { output } = await bundle.generate({ format: "esm" });
-  await bundle.close();
+export const bundled = (input: string): Promise<string> => bundle({ input });
+
+/** A script that lies nowhere, as if it lay in the package. */
+export function bundledText(code: string): Promise<string> {
+  const input = at("../../page.js");
+  const load = (id: string): string | undefined => (id === input ? code : undefined);
+  return bundle({ input, plugins: [{ name: "text", resolveId: (id) => (id === input ? id : undefined), load }] });
+}
+
+async function bundle(options: InputOptions): Promise<string> {
+  const made = await rolldown({ ...options, platform: "browser", logLevel: "silent" });
+  const { output } = await made.generate({ format: "esm" });
+  await made.close();
   return output[0].code;
 }

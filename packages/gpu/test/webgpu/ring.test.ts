@@ -73,6 +73,18 @@ describe("a ring", () => {
     expect(ring.stats()).toMatchObject({ free: 1, waiting: 0 });
   });
 
+  test("fills the last bytes up with zeros, not with what was there before", async () => {
+    const { device, queue, ring, block } = make();
+    for (const bytes of [[9, 9, 9, 9], [7]]) {
+      const encoder = device.createCommandEncoder();
+      ring.write(encoder, block, Uint8Array.from(bytes));
+      queue.submit([encoder.finish()]);
+      await device.run();
+    }
+    expect(ring.stats().buffers).toBe(1);
+    expect([...block.buffer.data.subarray(0, 4)]).toEqual([7, 0, 0, 0]);
+  });
+
   test("starts at alignments, and takes a buffer as large as what is staged", () => {
     const { ring } = make();
     ring.stage(1);
