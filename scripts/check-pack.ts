@@ -70,10 +70,11 @@ if (pages !== undefined) console.log(`note    no pages: ${pages}`);
 for (const { name } of published.map((p) => p.manifest).filter((manifest) => !isData(manifest))) {
   try {
     tally.check(`${name}: ${await bundleBytes(project, { package: name, names: "*" })} B, bundled and brotli`, []);
-    for (const { names, ceiling } of BUDGETS.filter((budget) => budget.package === name)) {
-      const bytes = await bundleBytes(project, { package: name, names });
+    for (const budget of BUDGETS.filter(({ package: of }) => of === name || of.startsWith(`${name}/`))) {
+      const { names, ceiling } = budget;
+      const bytes = await bundleBytes(project, budget);
       const over = bytes > ceiling ? [`${bytes - ceiling} B over`] : [];
-      tally.check(`${name}: of it ${names} ${bytes} B where ${ceiling} are allowed`, over);
+      tally.check(`${budget.package}: of it ${names} ${bytes} B where ${ceiling} are allowed`, over);
     }
   } catch (error) {
     tally.check(`${name}: bundles`, [(error as Error).message]);

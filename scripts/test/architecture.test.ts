@@ -207,6 +207,15 @@ describe("what is said twice agrees", () => {
     expect(pinned("@types/node")?.split(".")[0]).toBe(`^${pinned("node")?.split(".")[0]}`);
   });
 
+  test("the oldest TypeScript that our types are for, and the oldest that compiles them", () => {
+    const least = pinned("typescript-5.4")?.replace(/^npm:typescript@(\d+\.\d+)\..*$/, "$1");
+    const said = ["README.md", "packages/allocator/README.md", "docs/toolchains.md", "docs/borders.md"].map(
+      (file) => /TypeScript (?:≥ )?(\d+\.\d+)(?: and later| to 7| \|)/.exec(readText(file))?.[1],
+    );
+    expect(said).toEqual(said.map(() => least));
+    expect(readText("apps/consumers/src/types.ts")).toContain(`"typescript-${least}"`);
+  });
+
   test("the rivals' versions, wherever they are installed", () => {
     const rivals = JSON.parse(readText("apps/bench/rivals/package.json")).dependencies;
     for (const p of all) {

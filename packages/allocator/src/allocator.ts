@@ -4,6 +4,9 @@ import type { Traits } from "./traits.ts";
 /** A byte position in an allocator's memory: an unsigned 32-bit number. */
 export type Offset = number;
 
+/** Offsets for the bulk calls. What an `Int32Array` has above 2 GiB is negative, and means the same 32 bits. */
+export type Offsets = Int32Array | Uint32Array;
+
 /** The offset that is never a block: what `tryAllocate` returns when a block does not fit. */
 export const NULL: Offset = 0;
 
@@ -53,12 +56,12 @@ export interface Allocator<B extends ArrayBufferLike = ArrayBufferLike> {
   /** The usable bytes of a live block, at least what was asked for. */
   sizeOf(offset: Offset): number;
   /** As many blocks of `size` bytes as fit, up to `out.length`, their offsets written to `out`. How many were made. */
-  allocateMany(size: number, out: Int32Array): number;
+  allocateMany(size: number, out: Offsets): number;
   /**
    * Frees the first `count` offsets. They are checked as `free` checks, duplicates among them included; one bad
    * offset throws, and then none is freed.
    */
-  freeMany(offsets: Int32Array, count?: number): void;
+  freeMany(offsets: Offsets, count?: number): void;
   /** Ends the life of every block at once. O(pages), whatever the number of blocks. */
   reset(): void;
   /** What is held, and by whom. Counted when asked: O(pages). */

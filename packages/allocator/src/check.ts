@@ -2,6 +2,7 @@
  * The checks of arguments, written once so that every allocator refuses the same values in the same words. A fast path
  * makes one comparison of its own and comes here only when that fails.
  */
+import type { Offsets } from "./allocator.ts";
 import { isRevoked, tagOf } from "./buffers.ts";
 import { InvalidAlignmentError, InvalidArgumentError, InvalidSizeError } from "./errors.ts";
 import { show } from "./show.ts";
@@ -113,16 +114,16 @@ export function isUint32(value: unknown): value is number {
 const LISTS = ["Int32Array", "Uint32Array"];
 
 /** `array`, if it is an `Int32Array` or a `Uint32Array`; else throws `InvalidArgumentError`. For the bulk calls. */
-export function checkOffsets(array: Int32Array): Int32Array {
+export function checkOffsets(array: Offsets): Offsets {
   // Anything can have the tag; only a view has bytes.
   if (!ArrayBuffer.isView(array) || !LISTS.includes(tagOf(array))) {
-    throw new InvalidArgumentError(`invalid offsets: ${show(array)} is no Int32Array`);
+    throw new InvalidArgumentError(`invalid offsets: ${show(array)} is no Int32Array or Uint32Array`);
   }
   return array;
 }
 
 /** How many of `offsets`, which are checked too, a bulk call means: `count`, checked against the array, or all. */
-export function checkCount(count: number | undefined, offsets: Int32Array): number {
+export function checkCount(count: number | undefined, offsets: Offsets): number {
   const { length } = checkOffsets(offsets);
   return count === undefined ? length : checkInteger("count", count, 0, length);
 }

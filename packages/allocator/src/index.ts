@@ -16,6 +16,7 @@
 export { allocateMany } from "./allocate-many.ts";
 export * from "./allocator.ts";
 export { MAX_CAPACITY } from "./check.ts";
+export { formatInDevtools } from "./devtools.ts";
 export * from "./errors.ts";
 export { reallocate, tryReallocate } from "./reallocate.ts";
 export * from "./scope.ts";

@@ -41,7 +41,7 @@ test.each([[[0, 0]], [new Uint8Array(4)], [new Float64Array(4)], [new BigInt64Ar
     const allocator = few(5);
     const tryAllocate = () => expect.fail("a block was made");
     expect(() => allocateMany({ ...allocator, tryAllocate }, 8, out as unknown as Int32Array)).toThrow(
-      "is no Int32Array",
+      "is no Int32Array or Uint32Array",
     );
   },
 );

@@ -229,7 +229,7 @@ test("allocateMany checks its list before its first block, and takes one of anot
   const foreign = runInNewContext("new Int32Array(2)");
   expect(allocateMany(tiny, 8, foreign)).toBe(2);
   for (const bad of BAD) {
-    expect(() => allocateMany(tiny, 8, bad as never)).toThrow(/^invalid offsets: .* is no Int32Array$/);
+    expect(() => allocateMany(tiny, 8, bad as never)).toThrow(/^invalid offsets: .* is no Int32Array or Uint32Array$/);
   }
   expect(tiny.stats().blocks).toBe(2);
 });
@@ -248,7 +248,7 @@ test("helpers without an allocator, and values that say nothing about themselves
     }
   }
   expect(() => readOptions(proxy, [])).toThrow("invalid options: a revoked Proxy has none");
-  expect(() => checkOffsets(proxy as never)).toThrow("invalid offsets: an object is no Int32Array");
+  expect(() => checkOffsets(proxy as never)).toThrow("invalid offsets: an object is no Int32Array or Uint32Array");
   expect(() => checkOffsets({ [Symbol.toStringTag]: "Int32Array", length: 1 } as never)).toThrow("invalid offsets");
   expect(() => view(tiny, tiny.allocate(8), proxy as never, 1)).toThrow("invalid type: an object is no constructor");
   expect(show(Symbol("two\nlines"))).toBe("Symbol(two lines)");

@@ -109,7 +109,7 @@ describe("checkOffsets", () => {
     [3, "3"],
   ])("refuses %o", (array, shown) => {
     expect(() => checkOffsets(array as unknown as Int32Array)).toThrow(
-      new InvalidArgumentError(`invalid offsets: ${shown} is no Int32Array`),
+      new InvalidArgumentError(`invalid offsets: ${shown} is no Int32Array or Uint32Array`),
     );
   });
 });

@@ -8,6 +8,7 @@ import {
   InvalidFreeError,
   NULL,
   type Offset,
+  type Offsets,
   OutOfMemoryError,
   reallocate,
   type Traits,
@@ -82,7 +83,7 @@ export class TinyAllocator implements Allocator {
     return size;
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     let made = 0;
     for (let offset: Offset; made < out.length && (offset = this.tryAllocate(size)) !== NULL; made++) {
       out[made] = offset;
@@ -90,7 +91,7 @@ export class TinyAllocator implements Allocator {
     return made;
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     for (let i = 0; i < checkCount(count, offsets); i++) this.free(offsets[i] >>> 0);
   }
 

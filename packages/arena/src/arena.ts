@@ -10,6 +10,7 @@ import {
   type Memory,
   NULL,
   type Offset,
+  type Offsets,
   OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
@@ -22,6 +23,7 @@ import {
   isShared,
   isUint32,
   makeStats,
+  present,
   resizeOrMove,
   show,
 } from "@ariax/allocator/implement";
@@ -30,7 +32,7 @@ import { refuse } from "./check.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { lastByteOf } from "./presence.ts";
 import { findRegion, type GivenMemory, type OwnMemory } from "./region.ts";
-import { arenaTraits, MAX_ALIGNMENT } from "./traits.ts";
+import { arenaTraits, MAX_ALIGNMENT, WORDS } from "./traits.ts";
 import { expect, verifyBlocks } from "./verify.ts";
 
 /** Memory of its own, or memory that exists. */
@@ -72,6 +74,7 @@ export class Arena<B extends ArrayBufferLike = ArrayBufferLike> implements Alloc
   declare private turn: number;
 
   constructor(options: ArenaOptions) {
+    present(this, WORDS);
     const { memory, first, limit } = findRegion(options);
     this.memory = memory as Memory<B>;
     this.traits = arenaTraits("arena", isShared(memory.buffer));
@@ -162,14 +165,14 @@ export class Arena<B extends ArrayBufferLike = ArrayBufferLike> implements Alloc
     return this.isLiveAt(this.granule(offset));
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     const it = this.itself();
     checkSize(size, it.capacity);
     if (it.lastByte.length === 0) it.checkBytes();
     return allocateMany(it, size, out);
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const it = this.itself();
     // offsets that lie in the memory are gone with it
     if (it.lastByte.length === 0) it.checkBytes();

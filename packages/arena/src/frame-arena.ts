@@ -8,6 +8,7 @@ import {
   MAX_CAPACITY,
   type Memory,
   type Offset,
+  type Offsets,
   sumStats,
   type Traits,
 } from "@ariax/allocator";
@@ -19,13 +20,14 @@ import {
   isShared,
   isUint32,
   makeStats,
+  present,
   readOptions,
   resizeOrMove,
 } from "@ariax/allocator/implement";
 import { Arena } from "./arena.ts";
 import { findPlace, PLACE, type Place } from "./place.ts";
 import { lastByteOf } from "./presence.ts";
-import { arenaTraits } from "./traits.ts";
+import { arenaTraits, WORDS } from "./traits.ts";
 
 /** Without a `memory` or a `buffer`, the arena has memory of its own. */
 export interface FrameArenaOptions extends Place {
@@ -79,6 +81,7 @@ export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements 
   declare private turn: number;
 
   constructor(options: FrameArenaOptions) {
+    present(this, WORDS);
     const given = readOptions(options, OPTIONS);
     const { capacity, frames = 2, checked = false } = given;
     checkInteger("capacity", capacity, 1, MAX_CAPACITY);
@@ -154,11 +157,11 @@ export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements 
     return this.owner(offset).sizeOf(offset);
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     return this.current.allocateMany(size, out);
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const it = this.itself();
     // offsets that lie in the memory are gone with it
     if (it.lastByte.length === 0) it.checkBytes();

@@ -13,7 +13,10 @@ import {
   checkWritable,
   isUint32,
   makeStats,
+  present,
   readOptions,
+  statsParts,
+  type Words,
 } from "@ariax/allocator/implement";
 import { refuse } from "./check.ts";
 import { FrameArena } from "./frame-arena.ts";
@@ -23,11 +26,18 @@ import { type Beats, beatsOf, isDue, MAX_HARMONIC, secondsAt } from "./tick/beat
 import { type Beating, Cadence } from "./tick/cadence.ts";
 import { checkFrequency, checkHarmonics, planRun, type RunOptions, type TickArenaOptions } from "./tick/options.ts";
 import type { TickReport } from "./tick/report.ts";
+import { WORDS } from "./traits.ts";
 
 const OPTIONS = ["frequency", "bytesPerTick", "harmonics", "frames", "checked", ...PLACE];
 
 /** Bytes: a frame is a whole number of these. */
 const PAGE = 4096;
+
+const TICK_WORDS: Words<TickArena> = {
+  name: () => "tick-arena",
+  parts: (it) => [`${it.frequency} Hz`, ...statsParts(it.stats())],
+  send: WORDS.send,
+};
 
 /**
  * Memory whose lifetime is the tick: a `FrameArena` for each harmonic of a frequency. A *beat* is a moment at which one of
@@ -79,6 +89,7 @@ export class TickArena {
   declare private turn: number;
 
   constructor(options: TickArenaOptions) {
+    present(this, TICK_WORDS);
     const given = readOptions(options, OPTIONS);
     const { frequency, bytesPerTick, harmonics = 1, frames = 2, checked = false } = given;
     this.frequency = checkFrequency(frequency);

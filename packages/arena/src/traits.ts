@@ -1,4 +1,5 @@
-import type { Traits } from "@ariax/allocator";
+import type { Allocator, Traits } from "@ariax/allocator";
+import { allocatorWords, type Words } from "@ariax/allocator/implement";
 
 /** Bytes. */
 export const MAX_ALIGNMENT = 65536;
@@ -17,3 +18,8 @@ export function arenaTraits(name: string, shared: boolean): Traits {
     attachable: false,
   };
 }
+
+/** What arenas say where they are printed or sent. */
+export const WORDS: Words<Allocator> = /* @__PURE__ */ allocatorWords(
+  "an arena can't be cloned or sent to another thread: post arena.memory.buffer, in the transfer list unless it is shared, and the offsets of blocks",
+);

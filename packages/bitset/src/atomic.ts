@@ -1,5 +1,6 @@
 import { checkIndex, checkThere, fail, gone } from "./errors.ts";
 import { cut, lastIndex, levelCount, newWords, wordCount } from "./layout.ts";
+import { present } from "./present.ts";
 import { countBits } from "./whole.ts";
 import { lowest } from "./word.ts";
 
@@ -50,6 +51,7 @@ export class AtomicBitSet {
    * where the host has no such memory, or no `SharedArrayBuffer` at all.
    */
   constructor(length: number, words?: Int32Array, at = 0) {
+    present(this, "AtomicBitSet");
     const size = wordCount(length) + 1;
     this.length = length;
     this.words = cut(words === undefined ? newSharedWords(size) : words, at, size);

@@ -1,5 +1,6 @@
 import { checkIndex, checkInteger, checkThere, gone, nothing } from "./errors.ts";
 import { cut, lastIndex, levelCount, MAX_LENGTH, newWords, wordCount } from "./layout.ts";
+import { present } from "./present.ts";
 import { findRun } from "./runs.ts";
 import { countBits, fillBits } from "./whole.ts";
 import { lowest } from "./word.ts";
@@ -47,6 +48,7 @@ export class BitSet {
    * Throws a `RangeError` for another length, and an error with code `ERR_OUT_OF_MEMORY` where the host has no such memory.
    */
   constructor(length: number, words?: Int32Array, at = 0) {
+    present(this, "BitSet");
     const size = wordCount(length);
     const last = lastIndex(length);
     this.length = length;

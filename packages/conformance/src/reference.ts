@@ -12,6 +12,7 @@ import {
   type Memory,
   NULL,
   type Offset,
+  type Offsets,
   OutOfMemoryError,
   reallocate,
   type Traits,
@@ -121,12 +122,12 @@ export class ReferenceAllocator implements Allocator {
     return bytes;
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     checkSize(size, this.capacity);
     return allocateMany(this, size, out);
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const seen = new Set<Offset>();
     const length = checkCount(count, offsets);
     for (const word of offsets.subarray(0, length)) {

@@ -6,6 +6,7 @@ import {
   type Memory,
   NULL,
   type Offset,
+  type Offsets,
   type Traits,
 } from "@ariax/allocator";
 import { checkAllocator, checkCount, checkOffsets, newBuffer, renewed } from "@ariax/allocator/implement";
@@ -114,7 +115,7 @@ export class Shadow implements Allocator {
     return usable;
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     const { byteOffset, length } = checkOffsets(out);
     const made = this.inner.allocateMany(size, out);
     const what = () => `allocateMany(${print(size)}, ${length} slots)`;
@@ -128,7 +129,7 @@ export class Shadow implements Allocator {
     return made;
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const length = checkCount(count, offsets);
     const gone = new Set<ShadowBlock>();
     let bad: string | undefined;

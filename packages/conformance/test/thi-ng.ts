@@ -8,6 +8,7 @@ import {
   InvalidFreeError,
   NULL,
   type Offset,
+  type Offsets,
   OutOfMemoryError,
   reallocate,
   type Traits,
@@ -78,14 +79,14 @@ export class ThiNg implements Allocator {
     throw new InvalidBlockError(offset);
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     checkSize(size, this.capacity);
     checkOffsets(out);
     for (let i = 0; i < out.length; i++) if ((out[i] = this.tryAllocate(size)) === NULL) return i;
     return out.length;
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const length = checkCount(count, offsets);
     const list = offsets.subarray(0, length);
     const live = new Set([...this.#used()].map(({ offset }) => offset));

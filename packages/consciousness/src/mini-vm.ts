@@ -7,6 +7,7 @@ import {
   InvalidArgumentError,
   type Memory,
   type Offset,
+  type Offsets,
   type Traits,
 } from "@ariax/allocator";
 import {
@@ -18,8 +19,11 @@ import {
   disposable,
   makeStats,
   newBuffer,
+  present,
   readOptions,
   renewed,
+  statsParts,
+  type Words,
 } from "@ariax/allocator/implement";
 import { type ContextLoan, MemoryContext } from "@ariax/memory-context";
 import type { Schema } from "@ariax/metadata-pool";
@@ -39,6 +43,12 @@ const CONTINUE: unique symbol = Symbol("continue");
 interface Found {
   readonly [CONTINUE]?: ContextLoan | undefined;
 }
+
+const WORDS: Words<Pick<MiniVm, "vmName" | "stats"> & { readonly pool: { readonly size: number } }> = {
+  name: (it) => `mini-vm ${JSON.stringify(it.vmName)}`,
+  parts: (it) => [...statsParts(it.stats()), `${it.pool.size} states`],
+  send: "a mini-VM can't be cloned or sent to another thread: post vm.lend(), and MiniVm.adopt(loan) there",
+};
 
 /**
  * A mini-VM: a memory context of its own, the pool of its states set aside in that, and a record of what it did lately.
@@ -74,6 +84,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
    * throws, and `QuotaExceededError` where the pool alone is above the quota; then nothing has changed.
    */
   constructor(region: MemoryContext | Allocator | null, options: MiniVmOptions<F>) {
+    present(this, WORDS);
     const read: MiniVmOptions<F> & Found = readOptions(options, [...VM_OPTIONS, CONTINUE]);
     const { vmName, quota = 1 << 20, poolSize, fields: given, recording = 4096, baseline, ...rest } = read;
     // A copy: what the caller does with his own is no concern of the VM's. Frozen, no proxy of the VM wraps it, and it can be posted.
@@ -177,7 +188,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     return this.context.sizeOf(offset);
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     const { byteOffset, length } = checkOffsets(out);
     const made = this.context.allocateMany(size, out);
     const words = renewed(out, byteOffset, length, this.context.memory);
@@ -185,7 +196,7 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     return made;
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const length = checkCount(count, offsets);
     // The offsets may lie in the VM's own memory: what is freed is known before.
     const freed = new Int32Array(newBuffer(4 * length));

@@ -1,5 +1,5 @@
 import { CorruptionError, DetachedError, InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
-import { checkCallback, readOptions } from "@ariax/allocator/implement";
+import { checkCallback, counted, present, readOptions, type Words } from "@ariax/allocator/implement";
 import {
   type Accessor,
   type Column,
@@ -42,6 +42,14 @@ const OF_OWNER: readonly PropertyKey[] = ["close", "reopen", "check"];
 
 const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINUE, RECORDING, FRESH];
 
+const WORDS: Words<ConsciousnessStatePool> = {
+  name: () => "ConsciousnessStatePool",
+  parts: (it) => [counted(it.poolSize, "state"), `${it.size} live`],
+  send:
+    "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
+    "ConsciousnessStatePool.attach(buffer, { fields }) there",
+};
+
 /**
  * A fixed number of state records, each with a Tesla frequency: a `MetadataPool` and an index of its frequencies.
  *
@@ -72,6 +80,7 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /** O(poolSize). Throws `InvalidArgumentError`. */
   constructor(options: StatePoolOptions<F> = {}) {
+    present(this, WORDS);
     const given: StatePoolOptions<F> & Internal = readOptions(options, OPTIONS);
     const { [CONTINUE]: found, [RECORDING]: recording, ...wanted } = given;
     this.bind(found ?? newRecords(wanted as StatePoolOptions<F>));

@@ -1,5 +1,5 @@
 import type { AllocatorStats, Memory, Offset } from "@ariax/allocator";
-import { readOptions } from "@ariax/allocator/implement";
+import { present, readOptions, statsParts, type Words } from "@ariax/allocator/implement";
 import { type FrameArena, type RunOptions, TickArena, type TickReport } from "@ariax/arena";
 import { checkFrequency, TESLA_FREQUENCY } from "./frequency.ts";
 
@@ -18,6 +18,12 @@ export interface TeslaPoolOptions {
 
 const OPTIONS = ["teslaFrequency", "bytesPerTick", "harmonics", "frames", "checked"];
 
+const WORDS: Words<TeslaConsciousnessPool> = {
+  name: () => "TeslaConsciousnessPool",
+  parts: (it) => [`${it.teslaFrequency} Hz`, ...statsParts(it.stats())],
+  send: "a Tesla pool can't be cloned or sent to another thread: post pool.memory.buffer, and the offsets of blocks",
+};
+
 /**
  * Memory whose lifetime is the tick: a `TickArena` in AriaX's words.
  *
@@ -30,10 +36,11 @@ const OPTIONS = ["teslaFrequency", "bytesPerTick", "harmonics", "frames", "check
  */
 export class TeslaConsciousnessPool {
   /** The arenas themselves, for all that has no name here. */
-  readonly ticks: TickArena;
+  declare readonly ticks: TickArena;
 
   /** Throws `InvalidArgumentError`. */
   constructor(options: TeslaPoolOptions = {}) {
+    present(this, WORDS);
     const {
       teslaFrequency = TESLA_FREQUENCY,
       bytesPerTick = 1 << 20,

@@ -16,7 +16,7 @@ export interface Shape {
 }
 
 const VERBS = {
-  ...{ take: 3, allocate: 6, allocateRun: 1, touch: 5, release: 9, register: 9, evict: 2, pin: 2, unpin: 2 },
+  ...{ take: 3, allocate: 6, allocateRun: 1, touch: 5, release: 9, register: 9, evict: 2, pin: 3, unpin: 3 },
   ...{
     setPriority: 2,
     advance: 1,
@@ -28,7 +28,7 @@ const VERBS = {
     badRegister: 2,
     badOther: 2,
   },
-  ...{ goOn: 1 },
+  ...{ goOn: 2 },
 } as const;
 type Verb = keyof typeof VERBS;
 
@@ -50,7 +50,14 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
   pinLimit: fc.constantFrom(0, 0.2, 1),
 });
 
-const KEYS = 24;
+/** Small pools of all kinds: what a wrong pool does is seen there soonest. */
+export const small: fc.Arbitrary<Shape> = fc.record({
+  blocks: fc.integer({ min: 4, max: 10 }),
+  priorities: fc.constant(4),
+  pinLimit: fc.constant(0.5),
+});
+
+const KEYS = 8;
 
 /** Key number `i`: many have the same low 64 bits, and pairs the same hash. */
 export function keyOf(i: number): Int32Array {
@@ -115,7 +122,7 @@ class Run {
   }
 
   touch(n: number, m: number): void {
-    const known = this.right.ids.filter((id) => !this.right.empty.includes(id));
+    const known = this.right.ids.filter((id) => !this.right.isEmpty(id));
     const ids = this.some(known, n, m);
     this.right.touch(ids);
     this.pool.touch(Int32Array.of(0, ...ids), 1);
@@ -144,8 +151,10 @@ class Run {
     this.unchanged(() => assert.equal(this.pool.find(Uint32Array.of(9, ...key), 1), this.right.find(`${n % KEYS}`)));
   }
 
-  evict(n: number): void {
-    const id = 1 + (n % this.shape.blocks);
+  evict(n: number, m: number): void {
+    const keyed = this.right.ids.filter((one) => this.right.blocks[one]!.key !== "");
+    const ids = m % 4 === 0 || keyed.length === 0 ? this.right.ids : keyed;
+    const id = ids[n % ids.length]!;
     const want = this.right.evict(id);
     if (want) assert.equal(this.pool.evict(id), true);
     else this.unchanged(() => assert.equal(this.pool.evict(id), false));
@@ -155,7 +164,7 @@ class Run {
     const { pool, right } = this;
     const id = 1 + (n % this.shape.blocks);
     const block = right.blocks[id]!;
-    if (right.empty.includes(id)) this.refused(() => pool.pin(id), "ERR_INVALID_ARGUMENT");
+    if (right.isEmpty(id)) this.refused(() => pool.pin(id), "ERR_INVALID_ARGUMENT");
     else if (block.pins === 0 && right.pinned >= right.pinLimit) this.refused(() => pool.pin(id), "ERR_PIN_LIMIT");
     else {
       block.pins++;
@@ -178,7 +187,7 @@ class Run {
     const id = 1 + (n % this.shape.blocks);
     const priority = m % this.shape.priorities;
     const until = m % 3 === 0 ? undefined : right.step + 1 + (m % 7);
-    if (right.empty.includes(id)) this.refused(() => pool.setPriority(id, priority, until), "ERR_INVALID_ARGUMENT");
+    if (right.isEmpty(id)) this.refused(() => pool.setPriority(id, priority, until), "ERR_INVALID_ARGUMENT");
     else {
       right.setPriority(id, priority, until ?? 0);
       pool.setPriority(id, priority, until);
@@ -196,7 +205,7 @@ class Run {
   }
 
   badTouch(n: number, m: number): void {
-    const known = this.right.ids.filter((id) => !this.right.empty.includes(id));
+    const known = this.right.ids.filter((id) => !this.right.isEmpty(id));
     const bad = [0, -1, this.shape.blocks + 1, ...this.right.empty];
     const ids = Int32Array.of(...this.some(known, n, m), bad[n % bad.length]!, ...this.some(known, m, n));
     this.refused(() => this.pool.touch(ids), "ERR_INVALID_ARGUMENT");
@@ -280,18 +289,40 @@ class Run {
       },
       verb,
     );
-    const counts = [pool.empty, pool.cached, pool.free, pool.used, pool.pinned, pool.epoch, pool.step];
-    const right7 = [empty, cached, empty + cached, blocks - empty - cached, right.pinned, right.epoch, right.step];
-    assert.deepEqual(counts, right7, verb);
+    const counts = [pool.empty, pool.cached, pool.free, pool.used, pool.pinned, pool.epoch, pool.step, pool.dropped];
+    counts.push(...right.dropped.map((_, i) => pool.droppedAt(i)));
+    const rightCounts = [empty, cached, empty + cached, blocks - empty - cached, right.pinned, right.epoch, right.step];
+    rightCounts.push(right.dropped.length, ...right.dropped);
+    assert.deepEqual(counts, rightCounts, verb);
+    const is = right.ids.flatMap((id) => [pool.refs(id), pool.pins(id), pool.priority(id), +pool.isCached(id)]);
+    const isCached = new Set(right.cached);
+    const should = right.ids.flatMap((id) => {
+      const { refs, pins, priority } = right.blocks[id]!;
+      return [refs, pins, priority, +isCached.has(id)];
+    });
+    assert.deepEqual(is, should, `blocks after ${verb}`);
+    this.compareKeys(verb);
+    this.compareLine(verb);
+  }
+
+  private compareKeys(verb: string): void {
+    const { pool, right } = this;
     const key = new Int32Array(8);
     for (const id of right.ids) {
-      const { refs, pins, priority, key: text } = right.blocks[id]!;
-      const is = [pool.refs(id), pool.pins(id), pool.priority(id), pool.isCached(id), pool.keyOf(id, key)];
-      assert.deepEqual(is, [refs, pins, priority, right.cached.includes(id), text !== ""], `block ${id} after ${verb}`);
+      const text = right.blocks[id]!.key;
+      assert.equal(pool.keyOf(id, key), text !== "", `block ${id} after ${verb}`);
       if (text !== "") assert.deepEqual(key, keyOf(Number(text)));
     }
-    for (let i = 0; i < KEYS; i++) assert.equal(pool.find(keyOf(i)), right.find(`${i}`), `key ${i} after ${verb}`);
-    const dropped = Array.from({ length: pool.dropped }, (_, i) => pool.droppedAt(i));
-    assert.deepEqual(dropped, right.dropped, `dropped by ${verb}`);
+    const found = Array.from({ length: KEYS }, (_, i) => pool.find(keyOf(i)));
+    const rightFound = found.map((_, i) => right.find(`${i}`));
+    assert.deepEqual(found, rightFound, `keys after ${verb}`);
+  }
+
+  /** Who goes next, and next after that: a copy of each gives all that it has. */
+  private compareLine(verb: string): void {
+    const { pool, right } = this;
+    const out = new Int32Array(right.free);
+    BlockPool.restore(pool.snapshot()).allocate(right.free, out);
+    assert.deepEqual([...out], right.clone().allocate(right.free), `the line after ${verb}`);
   }
 }

@@ -21,6 +21,13 @@ export type Order = (a: Block, b: Block, now: number) => boolean;
 /** Who was let go first. */
 export const vllmOrder: Order = (a, b) => a.stamp < b.stamp;
 
+/** The same, but who has come again may have half as much age again. */
+export const reuseOrder: Order = (a, b, now) => {
+  const mine = (now - a.stamp) * (b.uses > 1 ? 3 : 2);
+  const other = (now - b.stamp) * (a.uses > 1 ? 3 : 2);
+  return mine > other || (mine === other && a.uses < b.uses);
+};
+
 export class ReferencePool {
   readonly blocks: Block[];
   readonly pinLimit: number;
@@ -49,8 +56,12 @@ export class ReferencePool {
     return this.blocks[id]!.refs + this.blocks[id]!.pins > 0;
   }
 
+  isEmpty(id: number): boolean {
+    return !this.isUsed(id) && this.blocks[id]!.key === "";
+  }
+
   get empty(): number[] {
-    return this.ids.filter((id) => !this.isUsed(id) && this.blocks[id]!.key === "");
+    return this.ids.filter((id) => this.isEmpty(id));
   }
 
   get cached(): number[] {
@@ -159,8 +170,14 @@ export class ReferencePool {
     for (const block of this.blocks) Object.assign(block, { key: "", priority: 0, until: 0 });
   }
 
+  clone(): ReferencePool {
+    const copy = new ReferencePool(0, this.pinLimit, this.order);
+    Object.assign(copy, this, { blocks: structuredClone(this.blocks), holders: new Map(this.holders) });
+    return copy;
+  }
+
   private takeOne(): number {
-    const id = this.empty[0] ?? this.victim;
+    const id = this.ids.find((one) => this.isEmpty(one)) ?? this.victim;
     if (this.blocks[id]!.key !== "") this.evictions++;
     this.use(id);
     return id;

@@ -6,7 +6,7 @@ import {
   type ViewOf,
   view,
 } from "@ariax/allocator";
-import { bytesPerElement, disposable, tagOf } from "@ariax/allocator/implement";
+import { bytes, bytesPerElement, disposable, present, statsParts, tagOf, type Words } from "@ariax/allocator/implement";
 import { copy, fill, type Kind, load, store, type ValueOf } from "./access.ts";
 import { build, coreOf } from "./build.ts";
 import { Core, DISPOSED, LENT } from "./core.ts";
@@ -24,6 +24,12 @@ import { QuotaHeap } from "./verbs.ts";
 
 /** See `OptionsOf`. */
 export type ContextOptions = OptionsOf<MemoryContext>;
+
+const WORDS: Words<MemoryContext> = {
+  name: (it) => `memory-context ${JSON.stringify(it.path)}`,
+  parts: (it) => [...statsParts(it.stats()), `${bytes(it.used)} used of ${bytes(it.quota)}`],
+  send: "a context can't be cloned or sent to another thread: post context.lend(), and MemoryContext.adopt(loan) there",
+};
 
 /**
  * A named heap with a hard quota, cut from the memory of its parent: another context, an allocator, or nothing, and then it
@@ -44,6 +50,7 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   // What is not for users: a core that is there already, which `adopt` has.
   constructor(parent: MemoryContext | Allocator | null | Core, options: ContextOptions) {
     super(tagOf(parent) === "Core" && parent instanceof Core ? parent : build(parent, options));
+    present(this, WORDS);
     this.core.context = this;
     disposable(this, (context) => {
       if (!context.disposed) context.dispose();

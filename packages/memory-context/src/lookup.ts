@@ -1,5 +1,5 @@
 /** From an offset to the live block there, and, where it is none of this context, to whose it is. */
-import { ForeignBlockError, InvalidBlockError, InvalidFreeError, type Offset } from "@ariax/allocator";
+import { ForeignBlockError, InvalidBlockError, InvalidFreeError, type Offset, type Offsets } from "@ariax/allocator";
 import { isUint32 } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { isBlocks } from "./room.ts";
@@ -43,7 +43,7 @@ export function explained(core: Core, offset: Offset, error: unknown): unknown {
 }
 
 /** The same of a list, of which the first that is no live block of the context counts. O(n). */
-export function explainedMany(core: Core, offsets: Int32Array, n: number, error: unknown): unknown {
+export function explainedMany(core: Core, offsets: Offsets, n: number, error: unknown): unknown {
   for (let i = 0; i < n; i++) {
     try {
       core.slab.sizeOf(offsets[i] >>> 0);

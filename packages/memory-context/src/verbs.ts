@@ -7,6 +7,7 @@ import {
   type Memory,
   NULL,
   type Offset,
+  type Offsets,
   type Traits,
 } from "@ariax/allocator";
 import {
@@ -204,7 +205,7 @@ export class QuotaHeap implements Allocator {
   }
 
   /** As many as the quota and the heap have room for; notice that `soft` would be crossed is given once, before the first. */
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     const core = this.core;
     core.ready();
     this.checkSize(size);
@@ -225,7 +226,7 @@ export class QuotaHeap implements Allocator {
     return length;
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const core = this.core;
     core.ready();
     const n = checkCount(count, offsets);

@@ -213,7 +213,7 @@ describe("freeMany", () => {
       context.verify();
     }
     expect(() => context.freeMany([blocks[0]] as unknown as Int32Array)).toThrow(
-      "invalid offsets: an object is no Int32Array",
+      "invalid offsets: an object is no Int32Array or Uint32Array",
     );
     expect(() => context.freeMany(new Int32Array(2), 3)).toThrow("invalid count: 3 is not a whole number from 0 to 2");
     context.freeMany(Int32Array.from(blocks), 4);

@@ -6,7 +6,7 @@ import {
   PoolExhaustedError,
   StaleHandleError,
 } from "@ariax/allocator";
-import { checkInteger, newBuffer, readOptions, show } from "@ariax/allocator/implement";
+import { checkInteger, counted, newBuffer, present, readOptions, show, type Words } from "@ariax/allocator/implement";
 import { BitSet } from "@ariax/bitset";
 import type { Accessor } from "./accessors.ts";
 import type { Column, FieldValue, Schema } from "./fields.ts";
@@ -36,6 +36,14 @@ import { beginOld, endAll, endOld, freeSlots, handleIn, lastIn, linkNew, type Sl
 import { verifyPool } from "./verify.ts";
 
 const DEFAULT_CAPACITY = 10_000;
+
+const WORDS: Words<MetadataPool> = {
+  name: () => "MetadataPool",
+  parts: (it) => [counted(it.capacity, "record"), `${it.size} live`, `${it.retired} retired`],
+  send:
+    "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
+    "MetadataPool.attach(buffer, { fields }) there",
+};
 
 /** Given to the constructor by `attach` only. */
 const CONTINUE: unique symbol = Symbol("continue");
@@ -82,6 +90,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   declare private readonly slots: Slots;
 
   constructor(options: PoolOptions<F> = {}) {
+    present(this, WORDS);
     const given: PoolOptions<F> & Internal = readPoolOptions(options, [CONTINUE, FRESH]);
     const { fields = {}, capacity = DEFAULT_CAPACITY, generationBits, firstLife, byteOffset = 0 } = given;
     const layout = given[CONTINUE] ?? layOut(fields, capacity, generationBits, firstLife);

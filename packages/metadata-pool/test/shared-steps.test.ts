@@ -31,9 +31,10 @@ function stepping(pool: Pool): Pool {
   const inside = pool as unknown as Inside;
   const [words, table] = [stepped(inside.words), stepped(inside.table)];
   const { words: bits } = inside.hints as { words: Int32Array };
-  const hints = Object.assign(Object.create(Object.getPrototypeOf(inside.hints)), inside.hints, {
-    words: stepped(bits),
-  });
+  const hints = Object.assign(
+    Object.create(Object.getPrototypeOf(inside.hints), Object.getOwnPropertyDescriptors(inside.hints)),
+  );
+  Object.defineProperty(hints, "words", { value: stepped(bits) });
   return Object.assign(pool, { words, table, hints, slots: { ...inside.slots, words, table, hints } });
 }
 

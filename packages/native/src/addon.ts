@@ -1,9 +1,11 @@
 /**
  * The addon, found and loaded when it is first asked for: importing this package never throws, and costs no file access.
  */
+
 import { existsSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Offsets } from "@ariax/allocator";
 import type { LaneVerbs } from "@ariax/slab/engine";
 import { NativeUnavailableError } from "./errors.ts";
 import { BUILT, describeHost, PACKAGE, prebuilt } from "./host.ts";
@@ -86,8 +88,8 @@ export interface LanesHandle {
 
 /** The functions of one heap with lanes (`addon/lanes.c`): to be called while its memory is there. */
 export interface LaneEngine extends LaneVerbs {
-  readonly allocateMany: (lane: number, ticket: number, size: number, out: Int32Array) => number;
-  readonly freeMany: (lane: number, ticket: number, offsets: Int32Array, count: number) => number;
+  readonly allocateMany: (lane: number, ticket: number, size: number, out: Offsets) => number;
+  readonly freeMany: (lane: number, ticket: number, offsets: Offsets, count: number) => number;
   /** 0, or the number of the first broken invariant. */
   readonly verify: () => number;
 }
@@ -101,8 +103,8 @@ export interface Engine {
   sizeOf(offset: number): number;
   resize(offset: number, size: number): boolean;
   reallocate(offset: number, size: number): number;
-  allocateMany(size: number, out: Int32Array): number;
-  freeMany(offsets: Int32Array, count: number): number;
+  allocateMany(size: number, out: Offsets): number;
+  freeMany(offsets: Offsets, count: number): number;
   why(offset: number): number;
   reset(): void;
   verify(): number;

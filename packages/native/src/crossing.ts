@@ -1,9 +1,9 @@
-import { CorruptionError, NULL, type Offset } from "@ariax/allocator";
-import { checkSize, disposable, isUint32 } from "@ariax/allocator/implement";
+import { CorruptionError, NULL, type Offset, type Offsets } from "@ariax/allocator";
+import { checkSize, disposable, isUint32, present } from "@ariax/allocator/implement";
 import { EngineAllocator, type EngineVerbs, type Heap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon, type Engine, type HeapHandle } from "./addon.ts";
 import { type Backing, checkUnshared } from "./backing.ts";
-import { type NativeHeap, TAG } from "./native-heap.ts";
+import { type NativeHeap, TAG, WORDS } from "./native-heap.ts";
 import type { Region } from "./region.ts";
 import { system } from "./system.ts";
 
@@ -65,6 +65,7 @@ export class CrossingAllocator extends EngineAllocator implements NativeHeap {
   constructor(heap: Heap, backing: Backing) {
     const binding = new Binding(heap);
     super(heap, verbs(binding), { name: "native-c", grows: false, returnsMemory: backing.returnsMemory });
+    present(this, WORDS);
     disposable(this);
     this.backing = backing;
     this.binding = binding;
@@ -100,7 +101,7 @@ export class CrossingAllocator extends EngineAllocator implements NativeHeap {
     return moved;
   }
 
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     super.freeMany(offsets, count);
     this.backing.gave();
   }

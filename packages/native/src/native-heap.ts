@@ -1,5 +1,6 @@
 /** What a heap of this package is, whoever operates it: the classes of both engines have this, and no more. */
 import type { Allocator } from "@ariax/allocator";
+import { allocatorWords, type Words } from "@ariax/allocator/implement";
 import type { HeapHandle } from "./addon.ts";
 import type { Region } from "./region.ts";
 
@@ -61,4 +62,9 @@ export interface NativeHeap extends Allocator, Disposable {
 }
 
 /** The tag of every such heap, those of a second copy of this package and proxies of one included. */
+/** What the heaps say where they are printed or sent. */
+export const WORDS: Words<Allocator> = /* @__PURE__ */ allocatorWords(
+  "a heap can't be cloned or sent to another thread, nor can its memory: make it over a region that is shared by name or file, map that there, and attach",
+);
+
 export const TAG = "AriaxNativeAllocator";

@@ -1,4 +1,4 @@
-import { CorruptionError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
+import { CorruptionError, InvalidArgumentError, MAX_CAPACITY, type Offsets } from "@ariax/allocator";
 import {
   checkCallback,
   checkCount,
@@ -7,12 +7,14 @@ import {
   checkSize,
   disposable,
   isShared,
+  present,
   readOptions,
 } from "@ariax/allocator/implement";
 import type { AttachOptions, WasmMemory } from "@ariax/slab";
 import { type Heap, makeShared, openShared, PAGE_SIZE, SharedEngineAllocator, sharedFirst } from "@ariax/slab/engine";
 import { addon, type LaneEngine, type LanesHandle } from "./addon.ts";
 import { reach } from "./native-allocator.ts";
+import { WORDS } from "./native-heap.ts";
 import { Region } from "./region.ts";
 import { LEAST, type Reservation } from "./region-options.ts";
 import { system } from "./system.ts";
@@ -83,6 +85,7 @@ export class NativeSharedAllocator extends Base {
     const { ticket, onLateDoubleFree } = given;
     const engine = system("can't bind the engine", undefined, () => addon().bindLanes(heap.whole));
     super(heap, engine, traitsOf(heap, region), ticket, onLateDoubleFree);
+    present(this, WORDS);
     // Frozen, so that no proxy is put before it.
     this.engine = Object.freeze(engine);
     this.region = region;
@@ -114,7 +117,7 @@ export class NativeSharedAllocator extends Base {
     return new NativeSharedAllocator(new Opened(heap, region, false, read) as unknown as NativeSharedOptions);
   }
 
-  override allocateMany(size: number, out: Int32Array): number {
+  override allocateMany(size: number, out: Offsets): number {
     const it = this.itself();
     checkSize(size, it.capacity);
     it.heap.checkApart(checkOffsets(out));
@@ -123,7 +126,7 @@ export class NativeSharedAllocator extends Base {
     return made;
   }
 
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     const it = this.itself();
     const n = checkCount(count, offsets);
     it.heap.checkApart(offsets);

@@ -1,10 +1,10 @@
 import type { Traits } from "@ariax/allocator";
-import { disposable } from "@ariax/allocator/implement";
+import { disposable, present } from "@ariax/allocator/implement";
 import { SlabAllocator } from "@ariax/slab";
 import { type Heap, heapOptions } from "@ariax/slab/engine";
 import type { HeapHandle } from "./addon.ts";
 import type { Backing } from "./backing.ts";
-import { type NativeHeap, TAG } from "./native-heap.ts";
+import { type NativeHeap, TAG, WORDS } from "./native-heap.ts";
 import type { Region } from "./region.ts";
 
 /** `NativeAllocator` with the engine in TypeScript: the hot verbs are `SlabAllocator`'s own. */
@@ -15,6 +15,7 @@ export class NativeSlab extends SlabAllocator<ArrayBufferLike> implements Native
 
   constructor(heap: Heap, backing: Backing) {
     super(heapOptions(heap));
+    present(this, WORDS);
     this.backing = backing;
     this.traits = { ...this.traits, name: "native", returnsMemory: backing.returnsMemory };
     disposable(this);

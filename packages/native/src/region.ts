@@ -1,6 +1,16 @@
 import { readFileSync } from "node:fs";
 import type { Memory } from "@ariax/allocator";
-import { checkBoolean, checkInteger, disposable, newBuffer, readOptions, tagOf } from "@ariax/allocator/implement";
+import {
+  bytes,
+  checkBoolean,
+  checkInteger,
+  disposable,
+  newBuffer,
+  present,
+  readOptions,
+  tagOf,
+  type Words,
+} from "@ariax/allocator/implement";
 import { type About, addon, type Handle } from "./addon.ts";
 import { detachable } from "./detach.ts";
 import { RegionUnmappedError, SystemCallError } from "./errors.ts";
@@ -27,6 +37,12 @@ export type HugePages = "granted" | "refused" | "none";
 
 /** `"ordinary"` is a buffer of V8's own, where external ones are refused. */
 export type RegionKind = "private" | "file" | "shared" | "ordinary";
+
+const WORDS: Words<Region> = {
+  name: () => "Region",
+  parts: ({ kind, name, byteLength }) => [name === undefined ? kind : `${kind} "${name}"`, bytes(byteLength)],
+  send: "a region can't be cloned or sent to another thread: share it by name or file, and map that there",
+};
 
 /** What a region is made of. Without a handle the buffer is an ordinary one. */
 interface Source {
@@ -64,6 +80,7 @@ export class Region implements Memory, Disposable {
 
   private constructor(source: Source) {
     const { handle, buffer } = source;
+    present(this, WORDS);
     disposable(this);
     this.handle = handle;
     this.about = handle === undefined ? undefined : addon().about(handle);

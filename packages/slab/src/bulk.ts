@@ -6,7 +6,7 @@
  * `free` would. A bit that is set before its turn can only let a slab be given back sooner, with all its blocks: the later
  * ones find no slab.
  */
-import { DoubleFreeError, type InvalidFreeError } from "@ariax/allocator";
+import { DoubleFreeError, type InvalidFreeError, type Offsets } from "@ariax/allocator";
 import { freeLarge } from "./large.ts";
 import { flipMark, freeError, largeAt, roomAt } from "./lookup.ts";
 import { offer } from "./slabs.ts";
@@ -37,7 +37,7 @@ const INDEX_CHECK = 0xf007ffff | 0;
 const PAGE_SHIFT = 12;
 
 /** Takes the free blocks of a class's cursor word and stack, in the order of `allocate`; where `out` is filled up to, from `made` on. */
-export function takeMany(w: Int32Array, line: number, out: Int32Array, made: number): number {
+export function takeMany(w: Int32Array, line: number, out: Offsets, made: number): number {
   const word = w[line + C_WORD];
   const base = w[line + C_BASE];
   const size = w[line + C_SIZE];
@@ -58,11 +58,7 @@ export function takeMany(w: Int32Array, line: number, out: Int32Array, made: num
 }
 
 /** What is wrong with the first block that can't be freed; where nothing is, all are, and were pages given back? */
-export function freeAll(
-  w: Int32Array,
-  offsets: Int32Array,
-  count: number,
-): DoubleFreeError | InvalidFreeError | boolean {
+export function freeAll(w: Int32Array, offsets: Offsets, count: number): DoubleFreeError | InvalidFreeError | boolean {
   const base = w[H_BASE];
   const limit = w[H_LIMIT];
   const bits = w[H_BITS] << 5;
@@ -101,7 +97,7 @@ export function freeAll(
 }
 
 /** Puts freed blocks on their stacks, or offers them; frees large ones. Were pages given back? */
-function putAll(w: Int32Array, offsets: Int32Array, count: number): boolean {
+function putAll(w: Int32Array, offsets: Offsets, count: number): boolean {
   const base = w[H_BASE];
   const bits = w[H_BITS] << 5;
   const info = w[H_INFO];

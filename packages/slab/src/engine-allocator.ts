@@ -10,10 +10,20 @@ import {
   type Memory,
   NULL,
   type Offset,
+  type Offsets,
   OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
-import { checkAlignment, checkCount, checkOffsets, checkSize, isShared, isUint32 } from "@ariax/allocator/implement";
+import {
+  allocatorWords,
+  checkAlignment,
+  checkCount,
+  checkOffsets,
+  checkSize,
+  isShared,
+  isUint32,
+  present,
+} from "@ariax/allocator/implement";
 import type { Heap } from "./heap.ts";
 import { heapStats } from "./inspect.ts";
 import { H_LIMIT } from "./layout.ts";
@@ -37,15 +47,19 @@ export interface EngineVerbs {
   resize(offset: number, size: number): number | boolean;
   /** `NULL` where there is no room. */
   reallocate(offset: number, size: number): number;
-  allocateMany(size: number, out: Int32Array): number;
+  allocateMany(size: number, out: Offsets): number;
   /** The index of the first that can't be freed, and then none is; else `count`. */
-  freeMany(offsets: Int32Array, count: number): number;
+  freeMany(offsets: Offsets, count: number): number;
   /** Why there is no live block: as `free`. */
   why(offset: number): number;
   reset(): void;
   /** 0, or the number of the first broken invariant. */
   verify(): number;
 }
+
+const WORDS = /* @__PURE__ */ allocatorWords(
+  "a heap can't be cloned or sent to another thread: post its memory, if that is shared, and attach to it there",
+);
 
 /** An allocator whose heap another engine operates. A subclass gives the engine, and the two hot verbs. */
 export abstract class EngineAllocator<B extends ArrayBufferLike = ArrayBufferLike> implements Allocator<B> {
@@ -57,6 +71,7 @@ export abstract class EngineAllocator<B extends ArrayBufferLike = ArrayBufferLik
   declare protected readonly engine: EngineVerbs;
 
   constructor(heap: Heap, engine: EngineVerbs, traits: Pick<Traits, "name" | "grows" | "returnsMemory">) {
+    present(this, WORDS);
     this.memory = heap as Memory as Memory<B>;
     this.heap = heap;
     this.engine = engine;
@@ -125,13 +140,13 @@ export abstract class EngineAllocator<B extends ArrayBufferLike = ArrayBufferLik
     return isUint32(offset) && isUint32(size) && size <= this.capacity;
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     checkSize(size, this.capacity);
     this.heap.checkApart(checkOffsets(out));
     return this.engine.allocateMany(size, out);
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const n = checkCount(count, offsets);
     this.heap.checkApart(offsets);
     const good = this.engine.freeMany(offsets, n);

@@ -1,6 +1,13 @@
 /** Making a heap in memory, and opening one that another context, or another engine, made there. */
-import { CorruptionError, DetachedError, InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
-import { checkInteger } from "@ariax/allocator/implement";
+import {
+  CorruptionError,
+  DetachedError,
+  InvalidArgumentError,
+  MAX_CAPACITY,
+  type Memory,
+  type Offsets,
+} from "@ariax/allocator";
+import { bytes, checkInteger, present, type Words } from "@ariax/allocator/implement";
 import { writeFixed } from "./fixed.ts";
 import * as L from "./layout.ts";
 import {
@@ -18,6 +25,12 @@ import { verifyHeap } from "./verify.ts";
 
 const PAGE_WORDS = PAGE_SIZE / 4;
 
+const WORDS: Words<Memory> = {
+  name: () => "memory",
+  parts: ({ buffer }) => [bytes(buffer.byteLength)],
+  send: "a heap's memory can't be cloned or sent to another thread as an object: post memory.buffer, in the transfer list unless it is shared",
+};
+
 /** A heap's memory and the views of it that an engine works with. */
 export class Heap implements Memory {
   declare private readonly memory: Growable;
@@ -27,6 +40,7 @@ export class Heap implements Memory {
   declare private units: BigInt64Array;
 
   constructor(memory: Growable, base: number, words: number) {
+    present(this, WORDS);
     this.memory = memory;
     this.base = base;
     this.wordCount = words;
@@ -76,7 +90,7 @@ export class Heap implements Memory {
   }
 
   /** Throws `InvalidArgumentError` for an array in the control block: a bulk call would read what it changes, or write what it works with. */
-  checkApart(array: Int32Array): void {
+  checkApart(array: Offsets): void {
     const { byteOffset } = array;
     const { base, words } = this;
     const from = Math.max(byteOffset, base);

@@ -6,16 +6,19 @@ import {
   type Memory,
   NULL,
   type Offset,
+  type Offsets,
   OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
 import {
+  allocatorWords,
   checkAlignment,
   checkCount,
   checkOffsets,
   checkSize,
   isShared,
   isUint32,
+  present,
   renewed,
 } from "@ariax/allocator/implement";
 import { freeAll, takeMany } from "./bulk.ts";
@@ -48,6 +51,11 @@ const WORDS_SHIFT = 10;
 const SMALL_MAX = 16384;
 
 const MAX_ALIGNMENT = 65536;
+
+const WORDS = /* @__PURE__ */ allocatorWords(
+  "a heap can't be cloned or sent to another thread: post heap.memory.buffer, in the transfer list unless it is shared, and " +
+    "SlabAllocator.attach(buffer) there",
+);
 
 /** The class line of each small size, by eighths: 4 KiB, of which a program touches the few lines of its own sizes. */
 const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
@@ -85,6 +93,7 @@ export class SlabAllocator<B extends ArrayBufferLike = ArrayBufferLike> implemen
 
   /** A new heap, in memory of its own: O(1); or in memory that is given: O(pages), as what lay there is cleared. */
   constructor(options: SlabOptions) {
+    present(this, WORDS);
     const heap = heapFor(options);
     const w = heap.whole;
     this.memory = heap as Memory as Memory<B>;
@@ -357,7 +366,7 @@ export class SlabAllocator<B extends ArrayBufferLike = ArrayBufferLike> implemen
     return moved;
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     const it = this.itself();
     checkSize(size, it.capacity);
     const { byteOffset, length } = checkOffsets(out);
@@ -376,7 +385,7 @@ export class SlabAllocator<B extends ArrayBufferLike = ArrayBufferLike> implemen
     return length;
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const it = this.itself();
     const n = checkCount(count, offsets);
     it.heap.checkApart(offsets);

@@ -1,4 +1,4 @@
-import type { Allocator, AllocatorStats, Memory, Offset, Traits } from "@ariax/allocator";
+import type { Allocator, AllocatorStats, Memory, Offset, Offsets, Traits } from "@ariax/allocator";
 import { checkAllocator, checkCount, checkOffsets, renewed } from "@ariax/allocator/implement";
 import { newArray } from "./arrays.ts";
 import { TraceBuilder, type TraceSink } from "./builder.ts";
@@ -72,7 +72,7 @@ export class Recorder<S extends TraceSink> implements Allocator {
     return this.inner.sizeOf(offset);
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     const { byteOffset, length } = checkOffsets(out);
     const made = this.inner.allocateMany(size, out);
     const words = renewed(out, byteOffset, length, this.inner.memory);
@@ -85,7 +85,7 @@ export class Recorder<S extends TraceSink> implements Allocator {
     return made;
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     // A copy: the list may lie in memory that is given back by the call.
     const length = checkCount(count, offsets);
     const list = newArray(Int32Array, length);

@@ -45,7 +45,7 @@ describe("record", () => {
     recorder.allocate(24);
     const fake = { [Symbol.toStringTag]: "Int32Array", length: 1, 0: 8 } as never;
     for (const call of [() => recorder.freeMany(fake), () => recorder.allocateMany(8, fake)]) {
-      expect(call).toThrow("invalid offsets: an object is no Int32Array");
+      expect(call).toThrow("invalid offsets: an object is no Int32Array or Uint32Array");
     }
     expect([recorder.stats().blocks, recorder.sink.events]).toEqual([1, 1]);
   });

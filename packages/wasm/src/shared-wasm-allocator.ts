@@ -1,5 +1,12 @@
 import { InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
-import { checkCallback, checkInteger, isShared, readOptions } from "@ariax/allocator/implement";
+import {
+  allocatorWords,
+  checkCallback,
+  checkInteger,
+  isShared,
+  present,
+  readOptions,
+} from "@ariax/allocator/implement";
 import type { AttachOptions, WasmMemory } from "@ariax/slab";
 import {
   type Heap,
@@ -55,6 +62,7 @@ export class SharedWasmAllocator extends Base {
     if (engine === undefined)
       throw new InvalidArgumentError("invalid call: a SharedWasmAllocator is made by create or attach");
     super(heap, verbs(engine, heap.words.byteOffset | 0), { name: "wasm-shared" }, ticket, onLate);
+    present(this, WORDS);
     this.memory = memory;
   }
 
@@ -102,6 +110,10 @@ export class SharedWasmAllocator extends Base {
     return new SharedWasmAllocator(memory, openShared(memory, byteOffset), engine, ticket, onLateDoubleFree);
   }
 }
+
+const WORDS = /* @__PURE__ */ allocatorWords(
+  "a heap can't be cloned or sent to another thread: post heap.memory and heap.ticket(), and SharedWasmAllocator.attach(memory, { ticket }) there",
+);
 
 const KNOWN = ["capacity", "maxCapacity", "memory", "byteOffset", "byteLength", "lanes", "module", "onLateDoubleFree"];
 

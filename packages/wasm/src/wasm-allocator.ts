@@ -1,5 +1,13 @@
 import { HostMemoryError, InvalidArgumentError, MAX_CAPACITY, type Memory, NULL, type Offset } from "@ariax/allocator";
-import { checkBoolean, checkInteger, checkSize, isUint32, readOptions } from "@ariax/allocator/implement";
+import {
+  allocatorWords,
+  checkBoolean,
+  checkInteger,
+  checkSize,
+  isUint32,
+  present,
+  readOptions,
+} from "@ariax/allocator/implement";
 import {
   type GivenWasmMemory,
   MIN_CAPACITY,
@@ -57,6 +65,7 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
       throw new InvalidArgumentError("invalid call: a WasmAllocator is made by create or attach");
     const base = heap.words.byteOffset | 0;
     super(heap, verbs(exports, heap, base), { name: "wasm", grows: canGrow(heap), returnsMemory: false });
+    present(this, WORDS);
     this.memory = memory as WasmMemory & Memory<B>;
     this.base = base;
     this.take = exports.allocate;
@@ -119,6 +128,10 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
     return NULL;
   }
 }
+
+const WORDS = /* @__PURE__ */ allocatorWords(
+  "a heap can't be cloned or sent to another thread: post heap.memory, which must be shared, and WasmAllocator.attach(memory) there",
+);
 
 /** What the engine answers where no block begins, live or free. */
 const INVALID = 2;

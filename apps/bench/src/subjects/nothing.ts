@@ -1,3 +1,4 @@
+import type { Offsets } from "@ariax/allocator";
 import type { BulkTarget, Target } from "./target.ts";
 
 /**
@@ -16,11 +17,11 @@ export class Nothing implements BulkTarget {
   reallocate(offset: number, size: number): number {
     return (this.#top = (this.#top + (size ^ offset)) | 0);
   }
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     this.#top = (this.#top + size) | 0;
     return out.length;
   }
-  freeMany(offsets: Int32Array): void {
+  freeMany(offsets: Offsets): void {
     this.#top ^= offsets.length;
   }
 }

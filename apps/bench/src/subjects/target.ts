@@ -1,3 +1,4 @@
+import type { Offsets } from "@ariax/allocator";
 /**
  * What the loops call. `@ariax` allocators are targets as they are; a rival is one through its adapter. `H` is a number
  * (an offset) or an object, and always the same in one process: the loops see one target, one kind of handle.
@@ -16,8 +17,8 @@ export interface Target<H = unknown> {
 
 /** A target that makes and frees many blocks in one call. */
 export interface BulkTarget extends Target<number> {
-  allocateMany(size: number, out: Int32Array): number;
-  freeMany(offsets: Int32Array): void;
+  allocateMany(size: number, out: Offsets): number;
+  freeMany(offsets: Offsets): void;
 }
 
 /** The live blocks by slot: an `Int32Array` of offsets, or an `Array` of objects. A slot without a block holds 0. */

@@ -103,6 +103,30 @@ export function bulk({ test, create, seed }: Suite): void {
     }
   });
 
+  test("both verbs take a Uint32Array as well, also one that lies in the memory", () => {
+    const { heap, list } = withList(create(ROOMY), 100);
+    const { buffer, byteOffset } = list();
+    for (const out of [new Uint32Array(100), new Uint32Array(buffer, byteOffset, 100)]) {
+      equal("allocateMany(64, a Uint32Array of 100)", heap.allocateMany(64, out), 100);
+      const words = out.length === 100 ? out : new Uint32Array(list().buffer, byteOffset, 100);
+      const copy = words.slice();
+      equal("sizeOf(the first) > 0", heap.sizeOf(copy[0]) > 0, true);
+      heap.checkBlocks();
+      refuses(
+        "freeMany, of a Uint32Array, of one twice",
+        () => {
+          heap.inner.freeMany(Uint32Array.of(copy[0], copy[1], copy[0]));
+        },
+        new DoubleFreeError(copy[0]),
+      );
+      heap.freeMany(copy, 40);
+      heap.freeMany(Int32Array.from(copy.subarray(40, 70)));
+      heap.freeMany(copy.subarray(70));
+      equal("stats().blocks after all but the list's own were freed", heap.stats().blocks, 1);
+    }
+    heap.verify();
+  });
+
   for (const length of [6, 100, 1000]) {
     test(`freeMany of ${length} offsets and a bad one says which, and frees none`, () => {
       const { heap, raw, good } = row(create(ROOMY), length, seed);
@@ -146,7 +170,7 @@ export function bulk({ test, create, seed }: Suite): void {
       const p = heap.allocate(64);
       const bad = value(p) as Int32Array;
       const shown = bad === undefined || bad === null ? print(bad) : "an object";
-      const expected = new InvalidArgumentError(`invalid offsets: ${shown} is no Int32Array`);
+      const expected = new InvalidArgumentError(`invalid offsets: ${shown} is no Int32Array or Uint32Array`);
       const before = print(bad) + String(bad);
       for (const size of [0, 64, 20_000]) {
         refuses(`allocateMany(${size}, ${kind})`, () => heap.inner.allocateMany(size, bad), expected);

@@ -255,7 +255,7 @@ export function contract({ test, create, traits }: Suite): void {
       refuses(`freeMany(out, ${count})`, () => heap.inner.freeMany(out, count), new InvalidArgumentError(message));
     }
     const list = [p] as unknown as Int32Array;
-    const message = "invalid offsets: an object is no Int32Array";
+    const message = "invalid offsets: an object is no Int32Array or Uint32Array";
     refuses("freeMany([p])", () => heap.inner.freeMany(list), new InvalidArgumentError(message));
     heap.free(p);
     refuses("free(p) again", () => heap.inner.free(p), new DoubleFreeError(p));

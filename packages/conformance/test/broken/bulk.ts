@@ -1,11 +1,11 @@
 /** `allocateMany` and `freeMany` by code of their own, and what goes wrong there. */
-import { DoubleFreeError, InvalidFreeError, type Offset } from "@ariax/allocator";
+import { DoubleFreeError, InvalidFreeError, type Offset, type Offsets } from "@ariax/allocator";
 import { checkCount } from "@ariax/allocator/implement";
 import { ReferenceAllocator } from "../../src/reference.ts";
 import { type Broken, broken } from "./broken.ts";
 
 class OptimisticMany extends ReferenceAllocator {
-  override allocateMany(size: number, out: Int32Array): number {
+  override allocateMany(size: number, out: Offsets): number {
     const made = super.allocateMany(size, out);
     return made < out.length ? made + 1 : made;
   }
@@ -13,25 +13,25 @@ class OptimisticMany extends ReferenceAllocator {
 
 /** As a call into another language that is given the buffer, and not where in it the array lies. */
 class IgnoresByteOffset extends ReferenceAllocator {
-  override allocateMany(size: number, out: Int32Array): number {
+  override allocateMany(size: number, out: Offsets): number {
     return super.allocateMany(size, new Int32Array(out.buffer, 0, out.length));
   }
 }
 
 class AtMost512 extends ReferenceAllocator {
-  override allocateMany(size: number, out: Int32Array): number {
+  override allocateMany(size: number, out: Offsets): number {
     return super.allocateMany(size, out.subarray(0, 512));
   }
 }
 
 class OneLargeAtATime extends ReferenceAllocator {
-  override allocateMany(size: number, out: Int32Array): number {
+  override allocateMany(size: number, out: Offsets): number {
     return super.allocateMany(size, size > 16_384 ? out.subarray(0, 1) : out);
   }
 }
 
 class AnyOut extends ReferenceAllocator {
-  override allocateMany(size: number, out: Int32Array): number {
+  override allocateMany(size: number, out: Offsets): number {
     if (!Array.isArray(out)) return super.allocateMany(size, out);
     const words = new Int32Array(out.length);
     const made = super.allocateMany(size, words);
@@ -41,20 +41,20 @@ class AnyOut extends ReferenceAllocator {
 }
 
 class AnyList extends ReferenceAllocator {
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     super.freeMany(Int32Array.from(offsets ?? []), count);
   }
 }
 
 class HalfFreeMany extends ReferenceAllocator {
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     super.freeMany(offsets, 0);
     for (const offset of offsets.subarray(0, count)) this.free(offset >>> 0);
   }
 }
 
 class FreesBackwards extends ReferenceAllocator {
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     const length = checkCount(count, offsets);
     for (let i = length - 1; i >= 0; i--) this.free(offsets[i] >>> 0);
   }
@@ -63,7 +63,7 @@ class FreesBackwards extends ReferenceAllocator {
 /** Checks all, and frees all, of so many, and then of the next. */
 function inBatches(of: number): typeof ReferenceAllocator {
   return class extends ReferenceAllocator {
-    override freeMany(offsets: Int32Array, count?: number): void {
+    override freeMany(offsets: Offsets, count?: number): void {
       const length = checkCount(count, offsets);
       for (let i = 0; i < length; i += of) super.freeMany(offsets.subarray(i, Math.min(length, i + of)));
     }
@@ -71,14 +71,14 @@ function inBatches(of: number): typeof ReferenceAllocator {
 }
 
 class BlindToDuplicates extends ReferenceAllocator {
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     const once = new Set(offsets.subarray(0, count));
     super.freeMany(Int32Array.from(once));
   }
 }
 
 class LooksBack16 extends ReferenceAllocator {
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     const list = offsets.subarray(0, checkCount(count, offsets));
     for (const [i, word] of list.entries()) {
       if (list.subarray(Math.max(0, i - 16), i).includes(word)) throw new DoubleFreeError(word >>> 0);
@@ -89,7 +89,7 @@ class LooksBack16 extends ReferenceAllocator {
 }
 
 class VagueDuplicates extends ReferenceAllocator {
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     const seen = new Set<Offset>();
     const length = checkCount(count, offsets);
     for (const word of offsets.subarray(0, length)) {
@@ -101,14 +101,14 @@ class VagueDuplicates extends ReferenceAllocator {
 }
 
 class SortsItsList extends ReferenceAllocator {
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     super.freeMany(offsets, count);
     offsets.subarray(0, count).sort();
   }
 }
 
 class WipesItsList extends ReferenceAllocator {
-  override freeMany(offsets: Int32Array, count?: number): void {
+  override freeMany(offsets: Offsets, count?: number): void {
     super.freeMany(offsets, count);
     offsets.fill(0, 0, count);
   }

@@ -1,5 +1,5 @@
 /** Traits that are claimed and not true, and growth. */
-import { NULL, type Offset, type Traits } from "@ariax/allocator";
+import { NULL, type Offset, type Offsets, type Traits } from "@ariax/allocator";
 import { checkOffsets } from "@ariax/allocator/implement";
 import { ReferenceAllocator } from "../../src/reference.ts";
 import { Attachable, Bump, Growing } from "../variants.ts";
@@ -59,7 +59,7 @@ class GrowsInVain extends Growing {
 
 /** Writes on where the list was before the memory grew. */
 class WritesStaleList extends Growing {
-  override allocateMany(size: number, out: Int32Array): number {
+  override allocateMany(size: number, out: Offsets): number {
     checkOffsets(out);
     for (const i of Array.from(out.keys())) {
       const offset = this.tryAllocate(size);
@@ -72,7 +72,7 @@ class WritesStaleList extends Growing {
 
 /** As a wrapper that looks at the list after the call, and not at where it is now. */
 class CountsStaleList extends Growing {
-  override allocateMany(size: number, out: Int32Array): number {
+  override allocateMany(size: number, out: Offsets): number {
     return Math.min(super.allocateMany(size, out), out.length);
   }
 }

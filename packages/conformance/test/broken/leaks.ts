@@ -3,7 +3,7 @@
  * none is to be seen in the stats, as a real one is not.
  */
 
-import type { Offset } from "@ariax/allocator";
+import type { Offset, Offsets } from "@ariax/allocator";
 import { isOutOfMemory } from "../../src/fail.ts";
 import { ReferenceAllocator } from "../../src/reference.ts";
 import { type Broken, broken } from "./broken.ts";
@@ -34,7 +34,7 @@ function losing(verb: "resize" | "freeMany" | "free", lose: (bytes: number, n: n
     override free(offset: Offset): void {
       this.#during(this.#verb || "free", () => super.free(offset));
     }
-    override freeMany(offsets: Int32Array, count?: number): void {
+    override freeMany(offsets: Offsets, count?: number): void {
       this.#during("freeMany", () => super.freeMany(offsets, count));
     }
     protected override release(start: number, end: number): void {

@@ -9,18 +9,25 @@ import {
   type Memory,
   NULL,
   type Offset,
+  type Offsets,
   OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
 import {
+  allocatorWords,
   checkAlignment,
   checkCount,
   checkSize,
   makeStats,
+  present,
   readOptions,
   resizeOrMove,
 } from "@ariax/allocator/implement";
 import { HEADER, Region } from "./region.ts";
+
+const WORDS = /* @__PURE__ */ allocatorWords(
+  "this allocator can't be cloned or sent to another thread: post its memory.buffer",
+);
 
 /**
  * Phase 1, the simple original: one region, first fit, headers between the blocks. Of the original only its time is known,
@@ -35,6 +42,7 @@ export class PhaseOne implements Allocator {
   protected readonly region: Region;
 
   constructor(options: { readonly capacity: number }, name = "phase-1") {
+    present(this, WORDS);
     this.region = new Region(readOptions(options, ["capacity"]).capacity);
     this.memory = this.region;
     this.capacity = this.region.buffer.byteLength;
@@ -84,12 +92,12 @@ export class PhaseOne implements Allocator {
     return resizeOrMove(this, offset, size);
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     checkSize(size, this.capacity);
     return allocateMany(this, size, out);
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     const length = checkCount(count, offsets);
     const seen = new Set<Offset>();
     for (const word of offsets.subarray(0, length)) {

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { type InputOptions, rolldown } from "rolldown";
+import { rolldown } from "rolldown";
 import { launchChromium, SOFTWARE_GPU } from "../../../../apps/bench/src/workloads/browser/observe.ts";
 import { servePage } from "../../../../apps/bench/src/workloads/browser/serve.ts";
 
@@ -56,18 +56,9 @@ export async function sayInChromium(chromium: string, program: string): Promise<
   }
 }
 
-export const bundled = (input: string): Promise<string> => bundle({ input });
-
-/** A script that lies nowhere, as if it lay in the package. */
-export function bundledText(code: string): Promise<string> {
-  const input = at("../../page.js");
-  const load = (id: string): string | undefined => (id === input ? code : undefined);
-  return bundle({ input, plugins: [{ name: "text", resolveId: (id) => (id === input ? id : undefined), load }] });
-}
-
-async function bundle(options: InputOptions): Promise<string> {
-  const made = await rolldown({ ...options, platform: "browser", logLevel: "silent" });
-  const { output } = await made.generate({ format: "esm" });
-  await made.close();
+export async function bundled(input: string): Promise<string> {
+  const bundle = await rolldown({ input, platform: "browser", logLevel: "silent" });
+  const { output } = await bundle.generate({ format: "esm" });
+  await bundle.close();
   return output[0].code;
 }

@@ -99,8 +99,7 @@ function open(buffer: ArrayBufferLike, layout: Layout, keys: KeyMaker, isNew: bo
 
 /** A new pager in zeros. Its keys are made by `maker`, or else by one of ours, of `seed`. */
 export function createCore(buffer: ArrayBufferLike, layout: Layout, seed: Uint8Array, maker: KeyMaker): Core {
-  const names = POLICIES.map(({ name }) => name);
-  writeHeader(new Int32Array(buffer, 0, layout.byteLength / 4), layout, names, seed);
+  writeHeader(new Int32Array(buffer, 0, layout.byteLength / 4), layout, seed);
   return open(buffer, layout, maker, true);
 }
 

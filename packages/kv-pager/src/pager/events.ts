@@ -11,9 +11,9 @@
  *     3  block
  */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkOffsets } from "@ariax/allocator/implement";
 import { type Core, checkThere } from "./core.ts";
 import { EPOCH, EVENT_WORDS, LOST_EVENTS, NEXT_EVENT, OLDEST_EVENT } from "./layout.ts";
+import { checkWords } from "./open-options.ts";
 import { KEY_WORDS } from "./sequences.ts";
 
 export { EVENT_WORDS };
@@ -107,7 +107,7 @@ const NO_KEY = "0".repeat(64);
 
 /** An event from its words. Throws `InvalidArgumentError` where they are none. */
 export function readEvent(words: Int32Array, at = 0): KvEvent {
-  const type = (["", "stored", "removed", "cleared"] as const)[checkOffsets(words)[at]];
+  const type = (["", "stored", "removed", "cleared"] as const)[checkWords("event", words)[at]];
   if (type === undefined || type === "") throw new InvalidArgumentError(`invalid event: no words of one are at ${at}`);
   const parent = hexAt(words, at + 16);
   return {
@@ -150,7 +150,7 @@ export class KvEvents {
   /** Moves the oldest ones to `out`, 24 words each, as many as there are and fit; returns how many. O(those), no garbage. */
   take(out: Int32Array): number {
     const { core } = this;
-    checkOffsets(out);
+    checkWords("out", out);
     checkThere(core);
     const { events, doubles, layout } = core;
     const oldest = doubles[OLDEST_EVENT];

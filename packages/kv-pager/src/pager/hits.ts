@@ -3,7 +3,7 @@
  * window, consecutive blocks that fill the window before the first token to compute: those before them nobody reads any more.
  */
 import type { Core } from "./core.ts";
-import { KEY_WORDS, keysAt } from "./sequences.ts";
+import { blocksFor, fullBlocks, KEY_WORDS, keysAt } from "./sequences.ts";
 
 const key: Int32Array = /* @__PURE__ */ new Int32Array(KEY_WORDS);
 
@@ -14,12 +14,12 @@ export function hasKey({ pool }: Core, id: number): boolean {
 
 /** Blocks that can be hits at most: one token is always left to compute, as an engine needs its output. */
 export function mostHits({ columns, blockTokens }: Core, slot: number): number {
-  return Math.min(columns.hashed[slot], Math.floor(Math.max(columns.length[slot] - 1, 0) / blockTokens));
+  return Math.min(columns.hashed[slot], fullBlocks(Math.max(columns.length[slot] - 1, 0), blockTokens));
 }
 
 /** Blocks that a window needs to be there before its first token. */
 export function windowBlocks({ layout, blockTokens }: Core): number {
-  return Math.ceil((layout.window - 1) / blockTokens);
+  return blocksFor(layout.window - 1, blockTokens);
 }
 
 /**

@@ -1,13 +1,5 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import {
-  checkBoolean,
-  checkInteger,
-  checkOffsets,
-  isBuffer,
-  newBuffer,
-  readOptions,
-  show,
-} from "@ariax/allocator/implement";
+import { checkBoolean, checkInteger, isBuffer, newBuffer, readOptions, show } from "@ariax/allocator/implement";
 import type { KeyMaker } from "../keys/keys.ts";
 import type { BlockPool } from "../pool/block-pool.ts";
 import { copyBytes, copyOf } from "../pool/snapshot.ts";
@@ -25,7 +17,7 @@ import {
   openSequence,
 } from "./lifecycle.ts";
 import { drainMoves, type EachMove } from "./moves.ts";
-import { checkToken, type OpenOptions, readKeys, readOpenOptions } from "./open-options.ts";
+import { checkToken, checkWords, type OpenOptions, readKeys, readOpenOptions } from "./open-options.ts";
 import { type KvPagerOptions, readPagerOptions } from "./options.ts";
 import type { Refusal } from "./plan.ts";
 import { KEY_WORDS, keysAt, reserve, type Sequence } from "./sequences.ts";
@@ -37,8 +29,8 @@ import { verifyPager } from "./verify.ts";
 /** Given to the constructor by `attach` only. */
 const CONTINUE: unique symbol = Symbol("continue");
 
-/** Most blocks that one call takes. */
-const MOST_TOKENS = 2 ** 30;
+/** Most tokens that one call is for: those of two calls are still a small integer. */
+const MOST_TOKENS = 2 ** 29;
 
 export interface KvAttachOptions {
   /** Who makes keys, where the pager was made with one. */
@@ -197,7 +189,7 @@ export class KvPager {
    */
   runs(sequence: Sequence, out: Int32Array): number {
     const core = this.there();
-    checkOffsets(out);
+    checkWords("out", out);
     return findRuns(core, slotOf(core, sequence), out);
   }
 
@@ -337,7 +329,7 @@ export class KvPager {
   readTable(sequence: Sequence, out: Int32Array, at = 0, from = 0): number {
     const core = this.there();
     const slot = slotOf(core, sequence);
-    checkInteger("at", at, 0, checkOffsets(out).length);
+    checkInteger("at", at, 0, checkWords("out", out).length);
     const { words, columns } = core;
     const have = columns.have[slot];
     const n = Math.min(have - checkInteger("from", from, 0, have), out.length - at);
@@ -387,7 +379,7 @@ export class KvPager {
    * kept too, until `done`, `failed` or `expire`; after it `allocateSlots` finds them. Returns a ticket, or 0, and nothing changed, where there is nothing to be copied, or no room.
    * Throws `PoolExhaustedError`, `OutOfMemoryError`. O(blocks · tiers).
    */
-  load(sequence: Sequence, most = MOST_TOKENS): Ticket | 0 {
+  load(sequence: Sequence, most: number = MOST_TOKENS): Ticket | 0 {
     const core = this.there();
     const slot = slotOf(core, sequence);
     checkInteger("most", most, 0, MOST_TOKENS);

@@ -11,6 +11,7 @@
 import { CorruptionError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
 import { MetadataPool } from "@ariax/metadata-pool";
 import { BlockPool } from "../pool/block-pool.ts";
+import { fnv } from "../pool/layout.ts";
 import type { BlockPoolOptions } from "../pool/options.ts";
 
 /** The pool of sequences: what each field is, `sequences.ts` says. */
@@ -22,7 +23,8 @@ export const SEQUENCE_FIELDS = {
   first: "i32",
   hits: "i32",
   registered: "i32",
-  writable: "i32",
+  until: "i32",
+  origin: "i32",
   hashed: "i32",
   given: "i32",
   note: "i32",
@@ -137,8 +139,8 @@ const FIELDS = ["blockTokens", "window", "watermark", "sequences", "tickets", "t
 const MORE = ["tableBytes", "priorities", "hash"] as const;
 
 /** The words of the header that never change, and the names. */
-export function writeHeader(words: Int32Array, layout: Layout, policies: readonly string[], seed: Uint8Array): void {
-  words.set([MAGIC, VERSION, layout.byteLength, layout.tiers.length, policies.indexOf(layout.policy)]);
+export function writeHeader(words: Int32Array, layout: Layout, seed: Uint8Array): void {
+  words.set([MAGIC, VERSION, layout.byteLength, layout.tiers.length, hashOf(layout.policy)]);
   [...FIELDS, ...MORE].forEach((name, i) => {
     words[5 + i] = layout[name];
   });
@@ -174,7 +176,11 @@ export function readLayout(buffer: ArrayBufferLike, policies: readonly string[])
     const named = new Uint8Array(buffer, at, NAME_BYTES).slice(1, 1 + new Uint8Array(buffer, at, 1)[0]);
     return { name: new TextDecoder().decode(named), blocks: words[(at + NAME_BYTES) / 4 - 1] };
   });
-  const shape = { tiers, policy: policies[words[4]], pinLimit: words[16] / 1e6 } as unknown as Shape;
+  const shape = {
+    tiers,
+    policy: policies.find((name) => hashOf(name) === words[4]),
+    pinLimit: words[16] / 1e6,
+  } as unknown as Shape;
   [...FIELDS, ...MORE].forEach((name, i) => {
     (shape as unknown as Record<string, number>)[name] = words[5 + i];
   });
@@ -188,15 +194,15 @@ export function readSeed(buffer: ArrayBufferLike): Uint8Array {
   return new Uint8Array(buffer, 4 * SEED + 4, new Int32Array(buffer, 4 * SEED, 1)[0]).slice();
 }
 
+/** Of a policy's name. */
+function hashOf(name: string): number {
+  return fnv(Array.from(name, (c) => c.codePointAt(0)!));
+}
+
 /** FNV-1a over the words that never change. */
 function checksum(words: Int32Array): number {
-  let hash = 0x811c9dc5;
-  const mix = (word: number) => {
-    hash = Math.imul(hash ^ word, 0x01000193);
-  };
-  for (let i = 0; i < CHECKSUM; i++) mix(words[i]);
-  for (let i = HEADER; i < HEADER + (NAME_BYTES / 4) * MAX_TIERS; i++) mix(words[i]);
-  return hash | 0;
+  const names = words.subarray(HEADER, HEADER + (NAME_BYTES / 4) * MAX_TIERS);
+  return fnv([...words.subarray(0, CHECKSUM), ...names]);
 }
 
 export function expect(truth: boolean, otherwise: () => string): void {

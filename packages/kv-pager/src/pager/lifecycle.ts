@@ -7,12 +7,15 @@ import { noteOf } from "./keys.ts";
 import { RUNNING } from "./layout.ts";
 import type { OpenRequest } from "./open-options.ts";
 import {
+  blocksFor,
   checkSequences,
   copyMemory,
+  fullBlocks,
   KEY_WORDS,
   keysAt,
   newMemory,
   noteAt,
+  offsetOf,
   type Sequence,
   tailAt,
 } from "./sequences.ts";
@@ -34,7 +37,7 @@ export function openSequence(core: Core, asked: OpenRequest): Sequence {
   checkSequences(core);
   const full = keys.length / KEY_WORDS;
   const note = noteOf(context);
-  const room = Math.ceil((length + 1) / blockTokens) + 1;
+  const room = blocksFor(length + 1, blockTokens) + 1;
   const tailRoom = tokens === undefined ? 0 : 2 * blockTokens;
   const at = newMemory(core, room, tailRoom, note.length);
   const handle = sequences.acquire();
@@ -60,7 +63,18 @@ export function openSequence(core: Core, asked: OpenRequest): Sequence {
 }
 
 const FIELDS = [
-  ...(["have", "first", "hits", "registered", "writable", "hashed", "scheduled", "length", "committed"] as const),
+  ...([
+    "have",
+    "first",
+    "hits",
+    "registered",
+    "until",
+    "origin",
+    "hashed",
+    "scheduled",
+    "length",
+    "committed",
+  ] as const),
   ...(["epoch", "tenant", "priority", "term", "given", "note", "room", "tailRoom", "at"] as const),
 ] as const;
 
@@ -80,10 +94,10 @@ export function forkSequence(core: Core, slot: number): Sequence {
   for (const name of FIELDS) columns[name][copy] = columns[name][slot];
   columns.at[copy] = at;
   // Slots taken ahead are not shared: nothing is in them.
-  const have = Math.ceil(columns.scheduled[slot] / blockTokens);
+  const have = blocksFor(columns.scheduled[slot], blockTokens);
   words.fill(0, at + have, at + room);
   columns.have[copy] = have;
-  columns.writable[slot] = columns.writable[copy] = 0;
+  columns.until[slot] = columns.until[copy] = 0;
   const first = columns.first[slot];
   if (have > first) pool.touch(words, at + first, have - first);
   for (let i = first; i < have; i++) hold(core, copy, i);
@@ -111,7 +125,7 @@ export function costOf(core: Core, slot: number): Cost {
 /** Whose tokens from `computed` on were never computed: blocks that it gave a key can be found no more. O(blocks). */
 function forgetFrom(core: Core, slot: number, computed: number): void {
   const { columns, words, pool, blockTokens } = core;
-  const from = Math.max(columns.hits[slot], columns.first[slot], Math.floor(computed / blockTokens));
+  const from = Math.max(columns.hits[slot], columns.first[slot], fullBlocks(computed, blockTokens));
   for (let i = from; i < columns.registered[slot]; i++) {
     const id = words[columns.at[slot] + i];
     if (id !== 0 && pool.evict(id)) tellRemoved(core, 0);
@@ -131,14 +145,14 @@ export function emptySequence(core: Core, slot: number, computed: number): void 
   if (columns.have[slot] > 0) words[RUNNING]--;
   leave(core, slot, columns.first[slot], columns.have[slot]);
   columns.have[slot] = columns.first[slot] = columns.hits[slot] = 0;
-  columns.registered[slot] = columns.writable[slot] = columns.scheduled[slot] = 0;
+  columns.registered[slot] = columns.until[slot] = columns.scheduled[slot] = 0;
   columns.length[slot] = columns.committed[slot];
 }
 
 /** Ends a sequence. O(blocks). */
 export function closeSequence(core: Core, sequence: Sequence, slot: number, computed: number): void {
   emptySequence(core, slot, computed);
-  core.heap.free(4 * core.columns.at[slot]);
+  core.heap.free(offsetOf(core.columns.at[slot]));
   if (core.columns.note[slot] > 0) core.contexts.delete(sequence);
   core.sequences.release(sequence as never);
 }

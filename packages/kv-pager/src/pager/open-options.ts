@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from "@ariax/allocator";
 import { checkInteger, readOptions, show, tagOf } from "@ariax/allocator/implement";
 import { type KeyContext, keysOf, type Media } from "../keys/keys.ts";
+import { isWords, type Words } from "../pool/check.ts";
 import type { Core } from "./core.ts";
 import { KEY_WORDS } from "./sequences.ts";
 import { checkTenant } from "./tenants.ts";
@@ -41,7 +42,7 @@ export interface OpenRequest {
 }
 
 /** Tokens of a sequence at most. */
-export const MAX_TOKENS: number = 2 ** 30;
+export const MAX_TOKENS: number = 2 ** 29;
 
 const OF_TOKENS = ["tokens", "salt", "adapter", "media"];
 const KNOWN = [...OF_TOKENS, "keys", "length", "tenant", "priority", "retain"];
@@ -86,12 +87,15 @@ export function checkToken(token: number): number {
   return checkInteger("token", token, -0x80000000, 0xffffffff);
 }
 
+/** `words`, if they are an `Int32Array` or a `Uint32Array`; else throws `InvalidArgumentError`. No garbage. */
+export function checkWords<T extends Words>(name: string, words: T): T {
+  if (!isWords(words)) throw new InvalidArgumentError(`invalid ${name}: ${show(words)} is no Int32Array`);
+  return words;
+}
+
 /** A copy of the words of at most so many keys. */
 export function readKeys(keys: Int32Array | Uint32Array, most: number): Int32Array {
-  if (!ArrayBuffer.isView(keys) || !/^(Ui|I)nt32Array$/.test(tagOf(keys))) {
-    throw new InvalidArgumentError(`invalid keys: ${show(keys)} is no Int32Array`);
-  }
-  const { length } = keys;
+  const { length } = checkWords("keys", keys);
   if (length % KEY_WORDS !== 0 || length > KEY_WORDS * most) {
     throw new InvalidArgumentError(
       `invalid keys: ${length} words, not ${KEY_WORDS} for each of up to ${most} full blocks`,

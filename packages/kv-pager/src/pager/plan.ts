@@ -9,6 +9,7 @@ import type { Core } from "./core.ts";
 import { findHits, hasKey } from "./hits.ts";
 import { RUNNING } from "./layout.ts";
 import { moveRoom } from "./moves.ts";
+import { blocksFor, fullBlocks } from "./sequences.ts";
 import { allowance, isHeld } from "./tenants.ts";
 
 /** Why there are no slots. */
@@ -42,7 +43,6 @@ export function makePlan(core: Core, slot: number, newTokens: number, ahead: num
   const isCounted = layout.tenants > 0;
   let have = columns.have[slot];
   let base = columns.scheduled[slot];
-  let leave = 0; // hits that leave the line
   let charged = 0;
   plan.hits = 0;
   plan.from = columns.first[slot];
@@ -53,20 +53,18 @@ export function makePlan(core: Core, slot: number, newTokens: number, ahead: num
     let from = 0;
     while (from < have && words[at + from] === 0) from++;
     plan.from = from;
-    for (let i = from; i < have; i++) {
-      const id = words[at + i];
-      if (pool.isCached(id)) leave++;
-      if (isCounted && !isHeld(core, id)) charged++;
-    }
+    if (isCounted) for (let i = from; i < have; i++) if (!isHeld(core, words[at + i])) charged++;
   }
   plan.total = base + newTokens;
-  const entries = Math.ceil((plan.total + ahead) / blockTokens);
+  const entries = blocksFor(plan.total + ahead, blockTokens);
   plan.entries = Math.max(have, entries);
   // What is out of the window of the first token to compute; of one that is not certain, of the first that may be computed in its place.
-  let [drop, freed, uncharged] = [plan.from, 0, 0];
+  let drop = plan.from;
+  let freed = 0;
+  let uncharged = 0;
   if (layout.window > 0 && !waits) {
     const certain = Math.min(base, columns.committed[slot]);
-    const end = Math.min(have, Math.floor(Math.max(certain - layout.window + 1, 0) / blockTokens));
+    const end = Math.min(have, fullBlocks(Math.max(certain - layout.window + 1, 0), blockTokens));
     for (; drop < end; drop++) {
       const id = words[at + drop];
       if (pool.refs(id) > 1) continue;
@@ -76,14 +74,19 @@ export function makePlan(core: Core, slot: number, newTokens: number, ahead: num
   }
   plan.drop = drop;
   // Blocks that it has and is about to write.
-  plan.write = Math.floor(base / blockTokens);
+  plan.write = fullBlocks(base, blockTokens);
   plan.end = Math.min(have, entries);
   plan.shared = 0;
   for (let i = plan.write; i < plan.end; i++) if (isShared(core, words[at + i])) plan.shared++;
   const fresh = plan.entries - have + plan.shared;
-  const room = pool.free + freed - leave - fresh;
+  const kept = waits && words[RUNNING] > 0 ? layout.watermark : 0;
+  // If all hits leave the line: most often there is room for that, and they need not be asked.
+  let room = pool.free + freed - fresh - (waits ? plan.hits - plan.from : 0);
+  if (room < kept && waits) {
+    for (let i = plan.from; i < plan.hits; i++) if (!pool.isCached(words[at + i])) room++;
+  }
   if (room < 0) return "blocks";
-  if (waits && words[RUNNING] > 0 && room < layout.watermark) return "watermark";
+  if (room < kept) return "watermark";
   if (isCounted && fresh + charged - uncharged > allowance(core, columns.tenant[slot])) return "quota";
   if (plan.shared > 0 && base % blockTokens > 0 && moveRoom(core) === 0) return "moves";
   return undefined;

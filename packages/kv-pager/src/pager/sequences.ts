@@ -6,7 +6,8 @@
  *     have        entries of the table, blocks or 0               ≥ ⌈scheduled / blockTokens⌉; more: slots taken ahead
  *     first       entries before it are 0: out of the window      hits      entries that were found, not computed
  *     hashed      full blocks whose keys are known                registered   of them looked at for the index
- *     writable    the entry that is known to be nobody else's, + 1; 0: to be looked at
+ *     until       tokens up to here can be appended without a look: block and room are there, nobody else's; 0: none
+ *     origin      the word where token 0 would be, as those are that are kept: of use for these
  *     given       1: keys came from outside, tokens are not kept  epoch     of the pager, when it got its first block
  *
  * Its block of the heap, from word `at` on:
@@ -15,7 +16,7 @@
  *     keys     8 · room      of full blocks               tokens    tailRoom   those behind the last full block with a key
  *                                                         note      what else its keys depend on (keys.ts); `note` bytes
  */
-import { OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
+import { DEFAULT_ALIGNMENT, OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
 import type { Core } from "./core.ts";
 
 export const KEY_WORDS = 8;
@@ -23,6 +24,21 @@ export const KEY_WORDS = 8;
 /** A sequence of a pager: a number, never 0, that is stale for ever once the sequence is closed. */
 export type Sequence = number & { readonly [BRAND]: "sequence" };
 declare const BRAND: unique symbol;
+
+/** Blocks that so many tokens fill. In whole numbers: a quotient in floating point is garbage where it is kept. */
+export function fullBlocks(tokens: number, blockTokens: number): number {
+  return (tokens / blockTokens) | 0;
+}
+
+/** Blocks that so many tokens take. */
+export function blocksFor(tokens: number, blockTokens: number): number {
+  return ((tokens + blockTokens - 1) / blockTokens) | 0;
+}
+
+/** The offset in the heap of what begins at a word. */
+export function offsetOf(word: number): number {
+  return (word << 2) >>> 0;
+}
 
 /** Words that an entry of a table takes, with its key and links. */
 function entryWords(core: Core): number {
@@ -48,6 +64,18 @@ export function tailAt(core: Core, slot: number): number {
   return core.columns.at[slot] + entryWords(core) * core.columns.room[slot];
 }
 
+/** The word where a block of the heap begins, or 0 where it has no room for one. */
+function tryWords({ heap }: Core, bytes: number): number {
+  return bytes <= heap.capacity ? heap.tryAllocate(bytes) >>> 2 : 0;
+}
+
+/** The same, but throws `OutOfMemoryError`. */
+export function allocateWords(core: Core, bytes: number): number {
+  const at = tryWords(core, bytes);
+  if (at === 0) throw new OutOfMemoryError(bytes, DEFAULT_ALIGNMENT, core.heap.capacity);
+  return at;
+}
+
 /** The word where the note begins. */
 export function noteAt(core: Core, slot: number): number {
   return tailAt(core, slot) + core.columns.tailRoom[slot];
@@ -55,7 +83,7 @@ export function noteAt(core: Core, slot: number): number {
 
 /** Memory for a sequence: the word where it begins. Its table is empty. Throws `OutOfMemoryError`. */
 export function newMemory(core: Core, room: number, tailRoom: number, note: number): number {
-  const at = core.heap.allocate(bytesFor(core, room, tailRoom, note)) / 4;
+  const at = allocateWords(core, bytesFor(core, room, tailRoom, note));
   core.words.fill(0, at, at + room);
   return at;
 }
@@ -86,17 +114,15 @@ export function reserve(core: Core, slot: number, entries: number, tokens: numbe
   if (entries <= room && tokens <= tailRoom) return;
   let more = grown(entries, room);
   let tail = grown(tokens, tailRoom);
-  let at = heap.tryAllocate(bytesFor(core, more, tail, note));
+  let at = tryWords(core, bytesFor(core, more, tail, note));
   if (at === 0) {
     more = Math.max(entries, room);
     tail = Math.max(tokens, tailRoom);
-    at = heap.tryAllocate(bytesFor(core, more, tail, note));
-    if (at === 0) throw new OutOfMemoryError(bytesFor(core, more, tail, note), 8, heap.capacity);
+    at = allocateWords(core, bytesFor(core, more, tail, note));
   }
-  at /= 4;
   copyMemory(core, slot, at, more, tail);
   words.fill(0, at + room, at + more);
-  heap.free(4 * columns.at[slot]);
+  heap.free(offsetOf(columns.at[slot]));
   columns.at[slot] = at;
   columns.room[slot] = more;
   columns.tailRoom[slot] = tail;

@@ -11,14 +11,14 @@ import { contextOf } from "./keys.ts";
 import { EPOCH, RUNNING } from "./layout.ts";
 import { addMove, COPY } from "./moves.ts";
 import { forgetPlan, isShared, makePlan, plan, type Refusal } from "./plan.ts";
-import { KEY_WORDS, keysAt, reserve, tailAt } from "./sequences.ts";
+import { blocksFor, fullBlocks, KEY_WORDS, keysAt, reserve, tailAt } from "./sequences.ts";
 import { hold, letGo } from "./tenants.ts";
 
 /** Why `allocateSlots` would return false; undefined where it would not. Changes nothing. Throws as it does. */
 export function whyNot(core: Core, slot: number, newTokens: number, ahead: number): Refusal | undefined {
   const refusal = makePlan(core, slot, newTokens, ahead);
   forgetPlan(core, slot);
-  if (refusal === undefined) checkTotal(core, slot);
+  checkTotal(core, slot);
   return refusal;
 }
 
@@ -49,13 +49,13 @@ function checkTotal({ columns }: Core, slot: number): void {
 
 /** What was planned: from here on nothing fails. */
 function carryOut(core: Core, slot: number): void {
-  const { columns, words, pool, blockTokens } = core;
+  const { columns, words, pool, blockTokens, layout } = core;
   const at = columns.at[slot];
   const { entries, hits, from, drop, write, end, shared, total } = plan;
   let have = columns.have[slot];
   if (have === 0) {
     if (hits > from) pool.touch(words, at + from, hits - from);
-    for (let i = from; i < hits; i++) hold(core, slot, i);
+    if (layout.tenants > 0) for (let i = from; i < hits; i++) hold(core, slot, i);
     columns.first[slot] = from;
     columns.hits[slot] = columns.registered[slot] = have = hits;
     columns.epoch[slot] = words[EPOCH];
@@ -69,19 +69,28 @@ function carryOut(core: Core, slot: number): void {
   if (entries > have) {
     pool.tryAllocate(entries - have, words, at + have);
     tellRemoved(core, 0);
-    for (let i = have; i < entries; i++) hold(core, slot, i);
+    if (layout.tenants > 0) for (let i = have; i < entries; i++) hold(core, slot, i);
   }
   columns.have[slot] = entries;
   columns.scheduled[slot] = total;
-  columns.writable[slot] = total % blockTokens === 0 ? 0 : Math.floor(total / blockTokens) + 1;
+  // The next token's block, if that has begun, was looked at. A window moves with each token: none is written unlooked at then.
+  const isLooked = layout.window === 0 && total % blockTokens !== 0;
+  columns.until[slot] = isLooked ? tokensUntil(core, slot, total) : 0;
+  columns.origin[slot] = tailAt(core, slot) - columns.hashed[slot] * blockTokens;
   registerFull(core, slot);
+}
+
+/** The end of a token's block, or of the room for tokens before it. */
+function tokensUntil({ columns, blockTokens }: Core, slot: number, token: number): number {
+  const end = blocksFor(token, blockTokens) * blockTokens;
+  return columns.given[slot] === 1 ? end : Math.min(end, columns.hashed[slot] * blockTokens + columns.tailRoom[slot]);
 }
 
 /** Entries `from` to `to` are let go of, the last one first, and are 0. */
 export function leave(core: Core, slot: number, from: number, to: number): void {
-  const { columns, words, pool } = core;
+  const { columns, words, pool, layout } = core;
   const at = columns.at[slot];
-  for (let i = from; i < to; i++) letGo(core, slot, i);
+  if (layout.tenants > 0) for (let i = from; i < to; i++) letGo(core, slot, i);
   pool.release(words, at + from, to - from);
   words.fill(0, at + from, at + to);
 }
@@ -108,7 +117,7 @@ function replaceShared(core: Core, slot: number, write: number, end: number): vo
 export function registerFull(core: Core, slot: number): void {
   const { columns, words, pool, blockTokens } = core;
   if (columns.epoch[slot] !== words[EPOCH]) return;
-  const full = Math.floor(Math.min(columns.scheduled[slot], columns.committed[slot]) / blockTokens);
+  const full = fullBlocks(Math.min(columns.scheduled[slot], columns.committed[slot]), blockTokens);
   const to = Math.min(full, columns.hashed[slot]);
   const from = columns.registered[slot];
   if (to <= from) return;
@@ -130,16 +139,12 @@ export function registerFull(core: Core, slot: number): void {
 
 /** One more token, not committed, with its slot: false, and nothing changed, where there is no block for it. O(1). */
 export function appendToken(core: Core, slot: number, token: number): boolean {
-  const { columns, words, blockTokens } = core;
+  const { columns, words } = core;
   const length = columns.length[slot];
-  // Known to be its own? Then all tokens before have slots too.
-  if (columns.writable[slot] !== Math.floor(length / blockTokens) + 1) return appendOther(core, slot, token);
-  if (columns.given[slot] === 0) {
-    const tail = length - columns.hashed[slot] * blockTokens;
-    if (tail >= columns.tailRoom[slot]) return appendOther(core, slot, token);
-    words[tailAt(core, slot) + tail] = token;
-  }
-  columns.length[slot] = columns.scheduled[slot] = length + 1;
+  if (length >= columns.until[slot]) return appendOther(core, slot, token);
+  if (columns.given[slot] === 0) words[columns.origin[slot] + length] = token;
+  columns.length[slot] = length + 1;
+  columns.scheduled[slot] = length + 1;
   return true;
 }
 
@@ -157,7 +162,6 @@ function appendOther(core: Core, slot: number, token: number): boolean {
   if (hasTail) words[tailAt(core, slot) + tail] = token;
   columns.length[slot] = length + 1;
   carryOut(core, slot);
-  columns.writable[slot] = Math.floor(length / blockTokens) + 1;
   return true;
 }
 
@@ -165,11 +169,16 @@ function appendOther(core: Core, slot: number, token: number): boolean {
 export function commitTokens(core: Core, slot: number, n: number): void {
   const { columns, blockTokens } = core;
   const committed = columns.committed[slot] + n;
-  const full = Math.floor(committed / blockTokens);
-  const hashed = columns.hashed[slot];
-  if (columns.given[slot] === 0 && full > hashed) hashFull(core, slot, hashed, full);
+  // No more full blocks than before?
+  const isGiven = columns.given[slot] === 1;
+  const full = isGiven ? columns.registered[slot] : columns.hashed[slot];
+  if (committed < (full + 1) * blockTokens) {
+    columns.committed[slot] = committed;
+    return;
+  }
+  if (!isGiven) hashFull(core, slot, full, fullBlocks(committed, blockTokens));
   columns.committed[slot] = committed;
-  if (columns.registered[slot] < full && columns.have[slot] > 0) registerFull(core, slot);
+  if (columns.have[slot] > 0) registerFull(core, slot);
 }
 
 /** The keys of blocks `from` to `to`, whose tokens are kept; they are not kept any more. */
@@ -185,6 +194,7 @@ function hashFull(core: Core, slot: number, from: number, to: number): void {
   const used = columns.length[slot] - from * blockTokens;
   words.copyWithin(tokens, tokens + (to - from) * blockTokens, tokens + used);
   columns.hashed[slot] = to;
+  columns.origin[slot] = tokens - to * blockTokens;
 }
 
 /** The last `n` tokens, none of them committed, are gone. Their slots stay, and are written next. O(1). */
@@ -194,5 +204,5 @@ export function rewindTokens(core: Core, slot: number, n: number): void {
   const length = columns.length[slot] - n;
   columns.length[slot] = length;
   if (columns.scheduled[slot] > length) columns.scheduled[slot] = length;
-  columns.writable[slot] = 0; // it may be full, shared, even known by a key
+  columns.until[slot] = 0; // the block may be full, shared, even known by a key
 }

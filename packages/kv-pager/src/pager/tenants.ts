@@ -46,7 +46,8 @@ export function hold(core: Core, slot: number, entry: number): void {
   const { words, holders, columns, tenants } = core;
   const h = HOLDER_WORDS * words[columns.at[slot] + entry];
   const link = linksAt(core, slot) + 4 * entry;
-  const [last, lastEntry] = [holders[h + 2], holders[h + 3]];
+  const last = holders[h + 2];
+  const lastEntry = holders[h + 3];
   words[link] = last;
   words[link + 1] = lastEntry;
   words[link + 2] = words[link + 3] = 0;
@@ -69,7 +70,10 @@ export function letGo(core: Core, slot: number, entry: number): void {
   const { words, holders, columns, tenants } = core;
   const h = HOLDER_WORDS * words[columns.at[slot] + entry];
   const link = linksAt(core, slot) + 4 * entry;
-  const [before, beforeEntry, after, afterEntry] = [words[link], words[link + 1], words[link + 2], words[link + 3]];
+  const before = words[link];
+  const beforeEntry = words[link + 1];
+  const after = words[link + 2];
+  const afterEntry = words[link + 3];
   if (after === 0) {
     holders[h + 2] = before;
     holders[h + 3] = beforeEntry;

@@ -14,7 +14,7 @@ import { tellRemoved, tellStored } from "./events.ts";
 import { mostHits } from "./hits.ts";
 import { EPOCH } from "./layout.ts";
 import { addMove, checkMoves, LOAD, OFFLOAD } from "./moves.ts";
-import { KEY_WORDS, keysAt } from "./sequences.ts";
+import { allocateWords, KEY_WORDS, keysAt, offsetOf } from "./sequences.ts";
 
 const ENTRY = 3;
 /** A key, and the one before it. */
@@ -51,7 +51,7 @@ export function findRuns(core: Core, slot: number, out: Int32Array): number {
 /** Room for a ticket's list, and one more ticket, or throws; the word where it begins. Nothing else changes. */
 function newList(core: Core, entries: number): number {
   if (core.tickets.nextFree < 0) throw new PoolExhaustedError(core.layout.tickets, 0, "list of tickets");
-  return core.heap.allocate(4 * ENTRY * entries) / 4;
+  return allocateWords(core, 4 * ENTRY * entries);
 }
 
 function newTicket(core: Core, at: number, count: number, from: number, to: number): Ticket {
@@ -186,7 +186,7 @@ export function endTicket(core: Core, ticket: Ticket, arrived: number | undefine
     (to === 0 ? pool : tiers[from]).release(words, e, 1);
     if (words[e + 2] !== 0) tiers[words[e + 1]].release(words, e + 2, 1);
   }
-  heap.free(4 * at);
+  heap.free(offsetOf(at));
   tickets.release(record);
 }
 

@@ -2,7 +2,7 @@
 import { CorruptionError } from "@ariax/allocator";
 import type { Core } from "./core.ts";
 import { EPOCH, HOLDER_WORDS, MOVES, RUNNING, TENANTS } from "./layout.ts";
-import { KEY_WORDS, keysAt, linksAt } from "./sequences.ts";
+import { KEY_WORDS, keysAt, linksAt, tailAt } from "./sequences.ts";
 import { chargeOf } from "./tenants.ts";
 
 const ENTRY = 3;
@@ -88,11 +88,17 @@ function verifySequence(core: Core, slot: number, refs: Int32Array): boolean {
       () => `${who}: block ${words[at + i]} has another key than entry ${i}`,
     );
   }
-  const writable = of("writable") - 1;
-  // Does its next token go there? Else the block is full, and may be known by now.
-  if (writable === Math.floor(length / blockTokens)) {
-    const id = words[at + writable];
-    expect(pool.refs(id) === 1 && !pool.keyOf(id, key), () => `${who}: writes block ${id}, which is not its own`);
+  if (of("until") > length) {
+    const id = words[at + Math.floor(length / blockTokens)];
+    expect(
+      pool.refs(id) === 1 && !pool.keyOf(id, key),
+      () => `${who}: its next token goes to block ${id}, which is not its own`,
+    );
+    const origin = tailAt(core, slot) - hashed * blockTokens;
+    expect(
+      of("given") === 1 || of("origin") === origin,
+      () => `${who}: tokens are kept at ${of("origin")}, not ${origin}`,
+    );
   }
   return have > 0;
 }

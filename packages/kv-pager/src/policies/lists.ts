@@ -5,6 +5,7 @@
 import type { PolicyView } from "./policy.ts";
 
 // Of layout.ts: V8 makes literals of constants of this file only.
+const CLOCK = 9;
 const NEXT = 24;
 const PREV = 25;
 const STAMP = 30;
@@ -34,6 +35,11 @@ export class Lists {
     const anchor = this.blocks + 1 + list;
     const id = this.words[16 * anchor + NEXT];
     return id === anchor ? 0 : id;
+  }
+
+  /** How many blocks have come to stand in a line since this one has. */
+  age(id: number): number {
+    return this.doubles[CLOCK] - this.stamp(id);
   }
 
   append(id: number, list: number): void {

@@ -30,6 +30,8 @@ export interface PolicyView {
 
 /** All of them O(1), but `restore`; none may throw. `line` is a priority. */
 export interface Policy {
+  /** A block gets a key: what was known of it is of another one. */
+  begin(id: number): void;
   /** A block whose last user has gone, with its key: it comes to stand in the line. */
   add(id: number, line: number): void;
   /** A block comes back to where its stamp says: unpinned, or of another priority. O(blocks between there and the nearer end). */

@@ -15,6 +15,8 @@ class Vllm implements Policy {
     this.lists = new Lists(view, view.priorities);
   }
 
+  begin(): void {}
+
   add(id: number, line: number): void {
     this.lists.append(id, line);
   }

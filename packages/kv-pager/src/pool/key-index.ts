@@ -67,6 +67,7 @@ export function enter(s: PoolState, id: number, key: Int32Array | Uint32Array, a
   const mine = 16 * id;
   for (let i = 0; i < 8; i++) words[mine + KEY + i] = key[at + i];
   words[mine + MARK] = -words[EPOCH];
+  s.policy.begin(id);
   let i = (hash >>> s.shift) << 1;
   for (; ; i = (i + 2) & mask) {
     const there = words[index + i] ^ tag;

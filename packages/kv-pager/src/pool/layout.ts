@@ -163,7 +163,7 @@ function hashOf(name: string): number {
 }
 
 /** The 32-bit FNV-1a hash, over numbers instead of bytes. */
-function fnv(numbers: ArrayLike<number>): number {
+export function fnv(numbers: ArrayLike<number>): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < numbers.length; i++) hash = Math.imul(hash ^ numbers[i], 0x01000193);
   return hash | 0;

@@ -19,7 +19,7 @@ export interface PagerConformanceOptions {
 }
 
 /**
- * Registers the tests with `test`: a test for each case, `case 8: …`, and one for the model. Calls `create` once, to see which verbs are
+ * Registers the tests with `test`: a test for each case, `case 8: … (its origin)`, and one for the model. Calls `create` once, to see which verbs are
  * there: what is not is not tested. Throws `InvalidArgumentError` where an option is none.
  */
 export function pagerConformance(options: PagerConformanceOptions): void {
@@ -32,10 +32,10 @@ export function pagerConformance(options: PagerConformanceOptions): void {
   checkInteger("seed", seed, 0, 2 ** 31);
   checkInteger("runs", runs, 1, 2 ** 31);
   const subject = create({ blocks: 8, blockTokens: 4, tiers: [{ name: "host", blocks: 8 }], tenants: 2, events: true });
-  for (const { number, name, needs = [], order = false, run } of CASES) {
+  for (const { number, name, origin, needs = [], order = false, run } of CASES) {
     if ((order && !vllmOrder) || !needs.every((feature) => has(subject, feature))) continue;
     void test(
-      `case ${number}: ${name}`,
+      `case ${number}: ${name} (${origin})`,
       explained(() => run(create)),
     );
   }

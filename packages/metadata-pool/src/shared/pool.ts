@@ -8,7 +8,17 @@ import {
   StaleHandleError,
   type WatchedWorker,
 } from "@ariax/allocator";
-import { checkCallback, checkInteger, newBuffer, readOptions, show, whenEnded } from "@ariax/allocator/implement";
+import {
+  checkCallback,
+  checkInteger,
+  counted,
+  newBuffer,
+  present,
+  readOptions,
+  show,
+  type Words,
+  whenEnded,
+} from "@ariax/allocator/implement";
 import { AtomicBitSet, BitSet } from "@ariax/bitset";
 import type { Accessor } from "../accessors.ts";
 import type { Column, FieldValue, Schema } from "../fields.ts";
@@ -36,6 +46,14 @@ import { acquireHinted, countSlots, handleOf, liveWord, releaseOther, rename, ty
 import { verifyShared } from "./verify.ts";
 
 const DEFAULT_CAPACITY = 10_000;
+
+const WORDS: Words<SharedMetadataPool> = {
+  name: () => "SharedMetadataPool",
+  parts: (it) => [counted(it.capacity, "record"), `${it.size} live`, `${it.retired} retired`],
+  send:
+    "a pool can't be cloned or sent to another thread: post pool.buffer and pool.ticket(), and " +
+    "SharedMetadataPool.attach(buffer, { fields, ticket }) there",
+};
 /** The most that 4 bits name, beside none and nobody. */
 const DEFAULT_LANES = 14;
 
@@ -118,6 +136,7 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
    * Throws `HostMemoryError` or `UnsupportedError` where the host has no such memory. O(capacity / 32), and what is in `buffer` is cleared.
    */
   constructor(options: SharedPoolOptions<F> = {}) {
+    present(this, WORDS);
     const given: SharedPoolOptions<F> & Internal = readSharedOptions(options, [CONTINUE]);
     const { fields = {}, capacity = DEFAULT_CAPACITY, lanes = DEFAULT_LANES, byteOffset = 0 } = given;
     const old = given[CONTINUE];

@@ -60,7 +60,7 @@ export class Scene {
   }
 
   save(): Saved {
-    return { words: this.words.slice(), heaps: this.heaps.map((heap) => ({ ...heap })) };
+    return { words: this.words.slice(), heaps: this.heaps.map(fieldsOf) };
   }
 
   /** As it was, but for the words, which are others. */
@@ -80,6 +80,12 @@ export class Scene {
     }
     return found;
   }
+}
+
+/** What a heap has, but for the property that throws (../../../allocator/src/present.ts). */
+function fieldsOf(heap: object): object {
+  const { "can't be cloned": _, ...fields } = Object.getOwnPropertyDescriptors(heap) as PropertyDescriptorMap;
+  return Object.fromEntries(Object.entries(fields).map(([name, { value }]) => [name, value]));
 }
 
 /** Throws where two blocks have a byte in common. */

@@ -1,7 +1,9 @@
 /** The bench's own addon, `native/phase-2.c`, which makes phase 2's system calls and counts them. */
+
 import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { Offsets } from "@ariax/allocator";
 import { lineOf } from "../../base/errors.ts";
 import { compile, findCompiler, NATIVE } from "../c/compile.ts";
 
@@ -9,7 +11,7 @@ import { compile, findCompiler, NATIVE } from "../c/compile.ts";
 export interface MappedRecords {
   /** A page for a record, written; 0 where the system refuses. */
   map(tag: number, size: number, tick: number, sequence: number): number;
-  read(address: number, out: Int32Array): void;
+  read(address: number, out: Offsets): void;
   resize(address: number, size: number): void;
   unmap(address: number): void;
   /** Calls of `mmap` and `munmap` so far, of every heap in this process. */

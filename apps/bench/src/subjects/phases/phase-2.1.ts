@@ -7,6 +7,7 @@ import {
   type Memory,
   NULL,
   type Offset,
+  type Offsets,
   OutOfMemoryError,
   reallocate,
   type Traits,
@@ -117,12 +118,12 @@ export class PhaseTwoOne implements Allocator, Recorded {
     return reallocate(this, offset, size);
   }
 
-  allocateMany(size: number, out: Int32Array): number {
+  allocateMany(size: number, out: Offsets): number {
     checkSize(size, this.capacity);
     return allocateMany(this, size, out);
   }
 
-  freeMany(offsets: Int32Array, count?: number): void {
+  freeMany(offsets: Offsets, count?: number): void {
     this.heap.freeMany(offsets, count);
     const length = count ?? offsets.length;
     for (let i = 0; i < length; i++) this.words[this.places[offsets[i] >>> PLACE_SHIFT] + TAG] = 0;
