@@ -35,7 +35,7 @@ export const BUDGETS: readonly Budget[] = [
   // What its parts have more, for the same reasons, is 2,600 of it; 1,000 are fields by accessors, a class for each type, and records whose
   // free slots are a list, with what verifies that; and 420 that the slab heap and the pools have more, for threads.
   { package: "@ariax/consciousness", names: "{ MiniVm, TeslaConsciousnessPool }", ceiling: 36_900 },
-  // 8,300 of it are RangeHeap, 730 the ring; the rest are pools, fences and defragmentation, with their checks.
+  // 8,400 of it are RangeHeap, 730 the ring; the rest are pools, fences and defragmentation, with their checks.
   { package: "@ariax/gpu/webgpu", names: "{ FencedQueue, vertexPool, StagingRing }", ceiling: 13_400 },
 ];
 
