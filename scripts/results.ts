@@ -1,10 +1,12 @@
-/** Writes the last runs of the bench into the documents: `pnpm bench`, `pnpm bench story`, `ariax` and `threads`, then `pnpm results`. */
+/** Writes the last runs of the bench into the documents: `pnpm bench`, `pnpm bench story`, `ariax`, `threads` and `kv`, then `pnpm results`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AriaxReport } from "../apps/bench/src/report/ariax/report.ts";
 import { guideTables } from "./lib/guide.ts";
 import { between, markersIn } from "./lib/markers.ts";
 import {
+  type Kv,
+  kvTables,
   type Results,
   resultTables,
   type Story,
@@ -38,6 +40,7 @@ function write(file: string, tables: Record<string, string>): void {
 write("README.md", { summary: summaryTable(latest), story });
 write("docs/results.md", { results: resultTables(latest) });
 write("docs/threads.md", { threads: threadsTable(read<Threads>("threads")) });
+write("packages/kv-pager/README.md", { kv: kvTables(read<Kv>("kv")) });
 
 const GUIDE = "docs/ariax-optimisation-guide.md";
 const tables = guideTables(read<AriaxReport>("ariax")).set("story", story);

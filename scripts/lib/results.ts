@@ -187,3 +187,84 @@ export function threadsTable({ date, machine, targets, throughput }: Threads): s
     "",
   ].join("\n");
 }
+
+/** What of `results/kv.json` the README of kv-pager shows. */
+export interface Kv {
+  readonly date: string;
+  readonly machine: Results["machine"];
+  readonly blocks: number;
+  readonly traceBlocks: number;
+  readonly targets: Results["targets"];
+  readonly operations: readonly Timed[];
+  readonly calls: readonly {
+    readonly name: string;
+    readonly subject: string;
+    readonly ns: number;
+    readonly vllm?: Timed["vllm"];
+  }[];
+  readonly traces: readonly Timed[];
+  readonly scale: readonly {
+    readonly name: string;
+    readonly subject: string;
+    readonly points: readonly (readonly [blocks: number, ns: number])[];
+  }[];
+}
+
+interface Timed {
+  readonly name: string;
+  readonly times: readonly { readonly subject: string; readonly net: number }[];
+  readonly vllm?: { readonly low: number; readonly high: number };
+}
+
+const BOOKS = ["pool", "objects", "map"];
+
+/** Operations and whole traces beside others and beside vLLM, the pool by its blocks, and what it set out to reach. */
+export function kvTables({
+  date,
+  machine,
+  blocks,
+  traceBlocks,
+  targets,
+  operations,
+  calls,
+  traces,
+  scale,
+}: Kv): string {
+  const n = (value: number): string => value.toLocaleString("en-US");
+  const ns = (value: number | undefined): string => value?.toFixed(value < 100 ? 1 : 0) ?? "";
+  const published = (vllm: Timed["vllm"]): string =>
+    vllm === undefined ? "" : [...new Set([vllm.low, vllm.high])].map(n).join("–");
+  const timed = ({ name, times, vllm }: Timed): string => {
+    const net = new Map(times.map((one) => [one.subject, one.net]));
+    const own = net.get("pool");
+    const by = vllm === undefined || own === undefined ? "" : `${Math.floor(vllm.low / own)}×`;
+    return line([name, ...BOOKS.map((subject) => ns(net.get(subject))), published(vllm), by]);
+  };
+  const sizes = [...new Set(scale.flatMap(({ points }) => points.map(([count]) => count)))];
+  return [
+    `ns a block, net of the loop; ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit};`,
+    `${n(blocks)} blocks, of traces ${n(traceBlocks)}.`,
+    "",
+    line(["", ...BOOKS, "vLLM", "by pool"]),
+    line(["---", ...BOOKS.map(() => "---:"), "---:", "---:"]),
+    ...operations.map(timed),
+    // What is no books' has one subject a row: ours stands where the pool's does.
+    ...calls.map(({ name, subject, ns, vllm }) =>
+      timed({ name: `${name}, \`${subject}\``, times: [{ subject: "pool", net: ns }], ...(vllm && { vllm }) }),
+    ),
+    ...traces.map((one) => timed({ ...one, name: `${one.name} trace` })),
+    "",
+    "The pool by its number of blocks:",
+    "",
+    line(["", ...sizes.map(n)]),
+    line(["---", ...sizes.map(() => "---:")]),
+    ...scale
+      .filter(({ subject }) => subject === "pool")
+      .map(({ name, points }) => line([name, ...sizes.map((size) => ns(new Map(points).get(size)))])),
+    "",
+    line(["goal", "reached", "wanted", ""]),
+    line(["---", "---:", "---:", "---"]),
+    ...targets.map(({ what, value, wanted, ok }) => line([what, value, wanted, ok ? "" : "missed"])),
+    "",
+  ].join("\n");
+}

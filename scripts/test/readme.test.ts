@@ -3,7 +3,7 @@ import { build } from "../../packages/native/scripts/build.ts";
 import { isAvailable } from "../../packages/native/src/index.ts";
 import { featureTable } from "../lib/features.ts";
 import { between } from "../lib/markers.ts";
-import { resultTables, storyTable, threadsTable } from "../lib/results.ts";
+import { kvTables, resultTables, storyTable, threadsTable } from "../lib/results.ts";
 import { readText } from "../lib/workspace.ts";
 
 build();
@@ -103,4 +103,43 @@ test("the threads' table has the targets, and who was not measured at a number o
     "| spin | 33.3 |  |",
     "",
   ]);
+});
+
+test("a run of the key/value cache's books becomes three", () => {
+  const text = kvTables({
+    date: "2026-01-02T03:04:05Z",
+    machine: { cpu: "A CPU", cores: 2, node: "24.0.0", commit: "abc1234" },
+    ...{ blocks: 24_576, traceBlocks: 10_000 },
+    targets: [{ what: "find, hit, a block", value: "20.1 ns", wanted: "≤ 30 ns", ok: true }],
+    operations: [
+      {
+        name: "find, hit",
+        times: [
+          { subject: "pool", net: 20.06 },
+          { subject: "map", net: 400 },
+        ],
+        vllm: { low: 384, high: 384 },
+      },
+      { name: "find, miss", times: [{ subject: "pool", net: 9 }] },
+    ],
+    calls: [{ name: "a token", subject: "KvPager", ns: 12, vllm: { low: 3260, high: 3260 } }],
+    traces: [{ name: "conversation", times: [{ subject: "pool", net: 100 }], vllm: { low: 1300, high: 2700 } }],
+    scale: [
+      {
+        name: "find, hit",
+        subject: "pool",
+        points: [
+          [1000, 10],
+          [1_000_000, 20],
+        ],
+      },
+      { name: "find, hit", subject: "map", points: [[1000, 99]] },
+    ],
+  });
+  expect(text).toContain("commit abc1234;\n24,576 blocks, of traces 10,000.\n");
+  expect(text).toContain("\n| find, hit | 20.1 |  | 400 | 384 | 19× |\n| find, miss | 9.0 |  |  |  |  |\n");
+  expect(text).toContain("\n| a token, `KvPager` | 12.0 |  |  | 3,260 | 271× |\n");
+  expect(text).toContain("\n| conversation trace | 100 |  |  | 1,300–2,700 | 13× |\n");
+  expect(text).toContain("\n|  | 1,000 | 1,000,000 |\n| --- | ---: | ---: |\n| find, hit | 10.0 | 20.0 |\n\n");
+  expect(text).toContain("\n| find, hit, a block | 20.1 ns | ≤ 30 ns |  |\n");
 });

@@ -124,7 +124,7 @@ describe("pnpm bench ariax", () => {
     [["ariax", "states"], "too many arguments for 'ariax'. Expected 0 arguments but got 1: states."],
     [
       ["ariax", "--scenario", "stats"],
-      'unknown scenario "stats"; did you mean "states"?\n  possible: states, tick, tick-60, tick-144, tick-1000, components, serving, game-frame, real-time, parts, browser; or a glob like "s*"',
+      'unknown scenario "stats"; did you mean "states"?\n  possible: states, tick, tick-60, tick-144, tick-1000, components, serving, serving-pool, game-frame, real-time, parts, browser; or a glob like "s*"',
     ],
     [
       ["ariax", "--subject", "slob"],

@@ -42,10 +42,14 @@ const FLAT = [
   ...observed("find, hit: 1000", { pool: [12], nothing: [2] }),
   ...observed("find, hit: 1000000", { pool: [27.001], nothing: [2] }),
 ];
+const CALL = [
+  ...observed("hash of a block of 16 tokens: 24576", { ChainKeys: [400, 330], "node:crypto": [900] }),
+  ...observed("a decoded token, no new block: 24576", { KvPager: [12] }),
+];
 const TRACE = observed("conversation: 10000", { pool: [103], map: [503], nothing: [3] });
 
 describe("the figures", () => {
-  const report = reportOf(FIND, FLAT, TRACE);
+  const report = reportOf(FIND, CALL, FLAT, TRACE);
 
   test("are the least of all rounds, less the loop's least", () => {
     expect(report.operations).toEqual([
@@ -77,6 +81,8 @@ describe("the figures", () => {
   test("meet targets, or miss them, and are rounded to the worse side", () => {
     expect(report.targets).toEqual([
       { what: "find, hit, a block", value: "20.0 ns", wanted: "≤ 30 ns", ok: true },
+      { what: "hash of a block of 16 tokens, ChainKeys", value: "330.0 ns", wanted: "≤ 320 ns", ok: false },
+      { what: "a decoded token, no new block, KvPager", value: "12.0 ns", wanted: "≤ 15 ns", ok: true },
       { what: "conversation trace, 10,000 blocks", value: "28.9 ms", wanted: "≤ 40 ms", ok: true },
       { what: "find, hit: 1,000,000 blocks by 1,000", value: "2.51×", wanted: "≤ 2×", ok: false },
       { what: "vLLM's manager in Python by ours, the least of all rows", value: "13.0×", wanted: "≥ 10×", ok: true },
@@ -87,6 +93,8 @@ describe("the figures", () => {
     const lines = linesOf(report);
     expect(lines).toContain("│ find, hit │ 20.0 │ 60.0 │ 400 │ 2.00 │ 384 │ 3.0× │ 20× │ 19× │");
     expect(lines).toContain("│ conversation │ 100 │ │ 500 │ 3.00 │ 1,300–2,700 │ │ 5.0× │ 13× │");
+    expect(lines).toContain("│ hash of a block of 16 tokens, ChainKeys │ 330 │ 1,122–1,699 │ 3.4× │");
+    expect(lines).toContain("│ a decoded token, no new block, KvPager │ 12.0 │ 3,260 │ 271× │");
     expect(lines).toContain("│ find, hit, pool │ 10.0 │ 25.0 │ 2.50× │");
     expect(lines).toContain(
       "conversation: Mooncake's hour of chat (FAST'25), 12,031 requests; 61,046 hits of 288,500 lookups; pool 28.9 ms in all",
@@ -114,6 +122,7 @@ test("without a loop, or without anything, it is shown all the same", () => {
     { subject: "pool", gross: 22, net: 22 },
   ]);
   const nothing = reportOf([]);
-  expect([nothing.operations, nothing.scale, nothing.traces, nothing.targets]).toEqual([[], [], [], []]);
+  const { operations, calls, scale, traces, targets } = nothing;
+  expect([operations, calls, scale, traces, targets]).toEqual([[], [], [], [], []]);
   expect(renderPage(showKv(nothing))).toContain("The books of a key/value cache");
 });

@@ -22,7 +22,7 @@ describe("the plan", () => {
   test("of a run of everything has all that there is; variants of a scenario for fewer subjects", () => {
     const plan = choose(MODES.default, 10);
     expect(plan.sections).toEqual(["real-time", "parts", "browser"]);
-    expect(new Set(plan.pairs.map(({ workload }) => workload.name)).size).toBe(8);
+    expect(new Set(plan.pairs.map(({ workload }) => workload.name)).size).toBe(9);
     expect(names(plan)).toEqual(expect.arrayContaining(["tick thi.ng", "tick-60 gc", "game-frame phase-1"]));
     expect(names(plan)).not.toContain("tick-60 thi.ng");
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { BlockKeys } from "../../src/subjects/kv/keys.ts";
 import { BOOKS } from "../../src/subjects/kv/subjects.ts";
 import { turnsAlone } from "../../src/worker/turns.ts";
+import { CALLS } from "../../src/workloads/kv/calls.ts";
 import { observe } from "../../src/workloads/kv/observe.ts";
 import { OPERATIONS } from "../../src/workloads/kv/operations.ts";
 import { serve, TRACES } from "../../src/workloads/kv/traces.ts";
@@ -25,6 +26,19 @@ describe.each(OPERATIONS)("$name", ({ name, expected, keys, prepare }) => {
     }
   });
 });
+
+test.each(CALLS)(
+  "$name, $subject: the same batch after batch, and observed",
+  async ({ name, subject, units, prepare }) => {
+    const run = prepare();
+    const first = run();
+    for (let i = 0; i < 20; i++) expect(run()).toBe(first);
+    if (subject === "KvPager") expect(first).toBe(units);
+    using turns = turnsAlone(1);
+    const { time } = await observe({ kind: "kv", subject, workload: name, blocks: 9, budget }, turns);
+    expect(time).toMatchObject({ stopped: false });
+  },
+);
 
 test.each(TRACES.filter(({ missing }) => missing() === undefined))(
   "$name: the hits that are expected",

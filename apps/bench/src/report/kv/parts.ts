@@ -35,6 +35,15 @@ export interface TraceRow extends OperationRow {
   readonly hits: number;
 }
 
+/** Of one subject, whatever the loop takes included: it is small beside. */
+export interface CallRow {
+  readonly name: string;
+  readonly subject: string;
+  readonly what: string;
+  readonly ns: number;
+  readonly vllm?: Published;
+}
+
 export interface KvReport extends RunFacts {
   readonly schema: number;
   readonly mode: KvMode["name"];
@@ -42,6 +51,7 @@ export interface KvReport extends RunFacts {
   readonly blocks: number;
   readonly traceBlocks: number;
   readonly operations: readonly OperationRow[];
+  readonly calls: readonly CallRow[];
   readonly scale: readonly ScaleRow[];
   readonly traces: readonly TraceRow[];
   readonly targets: readonly Target[];

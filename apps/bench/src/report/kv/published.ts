@@ -19,5 +19,7 @@ export const VLLM: Readonly<Record<string, Published>> = {
   "find, hit": ns(384),
   "evict + allocate + register + release": ns(933),
   "a prompt that is there": ns(875, 960),
+  "hash of a block of 16 tokens": ns(1122, 1699),
+  "a decoded token, no new block": ns(3260),
   conversation: ns(1300, 2700),
 };

@@ -2,11 +2,20 @@
 import { cellName, type KvMode } from "../../run/plans/kv.ts";
 import { BOOKS } from "../../subjects/kv/subjects.ts";
 import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
+import { CALLS } from "../../workloads/kv/calls.ts";
 import type { KvObservation } from "../../workloads/kv/observe.ts";
 import { BLOCKS, OPERATIONS, SCALE } from "../../workloads/kv/operations.ts";
 import { TRACE_BLOCKS, TRACES } from "../../workloads/kv/traces.ts";
 import { type Circumstances, factsOf, unavailableIn } from "../circumstances.ts";
-import { type KvReport, type OperationRow, SCHEMA, type ScaleRow, type Times, type TraceRow } from "./parts.ts";
+import {
+  type CallRow,
+  type KvReport,
+  type OperationRow,
+  SCHEMA,
+  type ScaleRow,
+  type Times,
+  type TraceRow,
+} from "./parts.ts";
 import { type Published, VLLM } from "./published.ts";
 import { targetsOf } from "./targets.ts";
 
@@ -15,6 +24,10 @@ export function makeKv(mode: KvMode, observed: readonly Observed[], at: Circumst
   const operations = OPERATIONS.flatMap(({ name, what }): OperationRow[] => {
     const times = timesOf(found, cellName(name, BLOCKS));
     return times.length === 0 ? [] : [{ name, what, times, ...publishedOf(name) }];
+  });
+  const calls = CALLS.flatMap(({ name, subject, what }): CallRow[] => {
+    const ns = leastOf(found, cellName(name, BLOCKS), subject);
+    return ns === undefined ? [] : [{ name, subject, what, ns, ...publishedOf(name) }];
   });
   const scale = OPERATIONS.filter(({ isScaled }) => isScaled).flatMap(({ name }) => scaleOf(found, name));
   const traces = TRACES.flatMap(({ name, what, hits }): TraceRow[] => {
@@ -26,7 +39,7 @@ export function makeKv(mode: KvMode, observed: readonly Observed[], at: Circumst
   });
   return {
     ...{ schema: SCHEMA, ...factsOf(at), mode: mode.name, blocks: BLOCKS, traceBlocks: TRACE_BLOCKS },
-    ...{ operations, scale, traces, targets: targetsOf(operations, scale, traces) },
+    ...{ operations, calls, scale, traces, targets: targetsOf(operations, calls, scale, traces) },
     unavailable: [
       ...unavailableIn(observed),
       ...TRACES.flatMap(({ name, missing }) => {
@@ -43,21 +56,21 @@ export function makeKv(mode: KvMode, observed: readonly Observed[], at: Circumst
 
 const publishedOf = (name: string): { readonly vllm?: Published } => (VLLM[name] ? { vllm: VLLM[name] } : {});
 
+/** ns of the least of all processes. */
+function leastOf(found: readonly Observed<KvObservation>[], workload: string, subject: string): number | undefined {
+  const mine = found.filter((one) => one.workload === workload && one.subject === subject);
+  const all = mine.flatMap(({ observation }) =>
+    isFound(observation) && !observation.time.stopped ? [observation.time.best] : [],
+  );
+  return all.length === 0 ? undefined : Math.min(...all);
+}
+
 /** Of each subject that was timed. */
 function timesOf(found: readonly Observed<KvObservation>[], workload: string): Times[] {
-  const grossOf = (subject: string): number =>
-    Math.min(
-      ...found
-        .filter((one) => one.workload === workload && one.subject === subject)
-        .flatMap(({ observation }) =>
-          isFound(observation) && !observation.time.stopped ? [observation.time.best] : [],
-        ),
-    );
-  const loop = grossOf("nothing");
+  const loop = leastOf(found, workload, "nothing") ?? 0;
   return BOOKS.flatMap(({ name: subject, origin }) => {
-    const gross = grossOf(subject);
-    if (gross === Number.POSITIVE_INFINITY) return [];
-    return [{ subject, gross, net: origin === "loop" || loop === Number.POSITIVE_INFINITY ? gross : gross - loop }];
+    const gross = leastOf(found, workload, subject);
+    return gross === undefined ? [] : [{ subject, gross, net: origin === "loop" ? gross : gross - loop }];
   });
 }
 

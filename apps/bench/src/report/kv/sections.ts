@@ -22,6 +22,7 @@ export function showKv(report: KvReport): Shown {
     sections: [
       ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets)] : []),
       ...(report.operations.length > 0 ? [operations(report)] : []),
+      ...(report.calls.length > 0 ? [calls(report)] : []),
       ...(report.scale.length > 0 ? [scale(report)] : []),
       ...(report.traces.length > 0 ? [traces(report)] : []),
       ...(missing.length > 0 ? [{ title: "Not measured", notes: missing }] : []),
@@ -54,6 +55,21 @@ function operations({ operations: rows }: KvReport): Section {
     text: "ns a block; of vLLM's own manager in Python, as published",
     table: { head: ["", ...HEAD], lines: rows.map((row) => [row.name, ...cellsOf(row)]) },
     notes: rows.map(({ name, what }) => `${name}: ${what}`),
+  };
+}
+
+function calls({ calls: rows }: KvReport): Section {
+  return {
+    title: "Keys and decoded tokens",
+    text: "ns each",
+    table: {
+      head: ["", "ns", "vLLM", "vLLM by this"],
+      lines: rows.map(({ name, subject, ns: own, vllm }) => [
+        ...[`${name}, ${subject}`, ns(own), published(vllm)],
+        vllm === undefined ? "" : factor(vllm.low / own),
+      ]),
+    },
+    notes: rows.map(({ subject, what }) => `${subject}: ${what}`),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the pool of blocks set out to reach, from one run. What is shown is rounded to the side that is worse. */
 import type { Target } from "../shown.ts";
-import type { OperationRow, ScaleRow, TraceRow } from "./parts.ts";
+import type { CallRow, OperationRow, ScaleRow, TraceRow } from "./parts.ts";
 
 /** ns a block, net. */
 const WANTED: Readonly<Record<string, number>> = {
@@ -13,6 +13,8 @@ const WANTED: Readonly<Record<string, number>> = {
   "evict + allocate + register + release": 90,
   "a prompt that is there": 80,
 };
+/** The same of calls that are no books', ours by name. */
+const CALLS_WANTED: Readonly<Record<string, number>> = { ChainKeys: 320, KvPager: 15 };
 const TRACE_MS = 40;
 const FLAT = 2;
 const FASTER = 10;
@@ -26,6 +28,7 @@ export const poolOf = ({ times }: OperationRow): number | undefined =>
 
 export function targetsOf(
   operations: readonly OperationRow[],
+  calls: readonly CallRow[],
   scale: readonly ScaleRow[],
   traces: readonly TraceRow[],
 ): Target[] {
@@ -39,6 +42,11 @@ export function targetsOf(
       wanted: `≤ ${wanted} ns`,
       ok: ns <= wanted,
     });
+  }
+  for (const { name, subject, ns } of calls) {
+    const wanted = CALLS_WANTED[subject];
+    if (wanted === undefined) continue;
+    targets.push({ what: `${name}, ${subject}`, value: `${up(ns, 1)} ns`, wanted: `≤ ${wanted} ns`, ok: ns <= wanted });
   }
   for (const row of traces) {
     const ns = poolOf(row);

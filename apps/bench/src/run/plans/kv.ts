@@ -1,6 +1,7 @@
 /** The plan of `pnpm bench kv`: each operation a match of all books, then larger and smaller books, then whole traces. */
 import { BOOKS } from "../../subjects/kv/subjects.ts";
 import type { Budget } from "../../worker/timing.ts";
+import { CALLS } from "../../workloads/kv/calls.ts";
 import type { KvRequest } from "../../workloads/kv/observe.ts";
 import { BLOCKS, OPERATIONS, SCALE } from "../../workloads/kv/operations.ts";
 import { TRACE_BLOCKS, TRACES } from "../../workloads/kv/traces.ts";
@@ -30,13 +31,14 @@ export const KV_MODES: Readonly<Record<KvMode["name"], KvMode>> = {
   },
 };
 
+const ALL: readonly string[] = BOOKS.map(({ name }) => name);
 /** A process may be held up for so long beside what it is asked for. */
 const PATIENCE = 60_000;
 
 export function kvPlan({ rounds, turns, budget, traceBudget, scale, deadline }: KvMode): Plan {
-  const match = (workload: string, blocks: number, asked: Budget): Match => ({
+  const match = (workload: string, blocks: number, asked: Budget, subjects: readonly string[] = ALL): Match => ({
     turns,
-    cells: BOOKS.map(({ name: subject }) => {
+    cells: subjects.map((subject) => {
       const request: KvRequest = { kind: "kv", subject, workload, blocks, budget: asked, takesTurns: true };
       // Cells are told apart by their workload.
       return { ...request, workload: cellName(workload, blocks), task: () => ({ request, patience: PATIENCE }) };
@@ -44,6 +46,10 @@ export function kvPlan({ rounds, turns, budget, traceBudget, scale, deadline }: 
   });
   const steps = [
     ...OPERATIONS.map(({ name }) => match(name, BLOCKS, budget)),
+    ...[...new Set(CALLS.map(({ name }) => name))].map((name) => {
+      const subjects = CALLS.filter((call) => call.name === name).map(({ subject }) => subject);
+      return match(name, BLOCKS, budget, subjects);
+    }),
     ...OPERATIONS.filter(({ isScaled }) => isScaled).flatMap(({ name }) => scale.map((n) => match(name, n, budget))),
     ...TRACES.filter(({ missing }) => missing() === undefined).map(({ name }) =>
       match(name, TRACE_BLOCKS, traceBudget),

@@ -6,6 +6,7 @@ import { type BatchObservation, timeBatches } from "../../worker/batches.ts";
 import type { Request } from "../../worker/protocol.ts";
 import type { Budget } from "../../worker/timing.ts";
 import type { Turns } from "../../worker/turns.ts";
+import { CALLS } from "./calls.ts";
 import { OPERATIONS } from "./operations.ts";
 import { serve, TRACE_BLOCKS, TRACES } from "./traces.ts";
 
@@ -23,6 +24,12 @@ export interface KvObservation extends BatchObservation {
 
 export async function observe(request: KvRequest, turns: Turns): Promise<KvObservation> {
   const { subject: name, workload, budget, blocks } = request;
+  const call = CALLS.find((one) => one.name === workload && one.subject === name);
+  if (call !== undefined) {
+    const run = call.prepare();
+    const expected = run();
+    return timeBatches(run, { budget, turns, isCollected: call.origin === "rival", units: call.units, expected });
+  }
   const subject = BOOKS.find((one) => one.name === name);
   if (subject === undefined) throw new Error(`there are no books ${name}`);
   const make = await subject.load();
