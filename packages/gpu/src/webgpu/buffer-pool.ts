@@ -81,8 +81,8 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /**
    * A block of `size` bytes, at a multiple of the stride, and of `alignment`. O(1) for each buffer, and a new buffer where none has room.
    *
-   * Throws `InvalidSizeError`, `InvalidAlignmentError`, `OutOfMemoryError` at `maxBytes`, `DeviceLostError`, `PoolDisposedError`, and
-   * `DeviceMemoryError` where the device refuses a buffer at once.
+   * Throws `InvalidSizeError`, `InvalidAlignmentError`, `OutOfMemoryError` at `maxBytes`, `DeviceLostError`, `PoolDisposedError`,
+   * `DeviceMemoryError` where the device refuses a buffer at once, and `HostMemoryError`.
    */
   allocate(size: number, alignment: number = 1): GpuBlock<BufferOf<D>> {
     const it = this.itself();
@@ -128,7 +128,7 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
    * First within each buffer, then from the emptiest buffer into the others, until it is empty: `trim` gives it back. Nothing moves in
    * buffers that the device has not confirmed yet (`settled` waits for that).
    *
-   * O(blocks moved), and O(1) for each buffer. Nothing moves while the device copies: it is a matter of order in its queue.
+   * O(blocks). Nobody waits for the copies: that they come first is a matter of order in the queue.
    */
   defragment(maxBytes: number = 2 ** 20): GpuBlock<BufferOf<D>>[] {
     const it = this.itself();
@@ -172,8 +172,8 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const it = this.itself();
     const { now } = it;
     const { answer } = now;
-    now.answer = SETTLED;
     const error = await answer;
+    if (now.answer === answer) now.answer = SETTLED;
     if (error !== undefined) throw error;
   }
 

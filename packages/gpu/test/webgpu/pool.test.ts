@@ -255,6 +255,13 @@ describe("a device without memory", () => {
     expect(buffersOf(device).length).toBe(2);
   });
 
+  test("fails each of those that wait for the same buffer", async () => {
+    const { pool } = make({}, { refuse });
+    const both = await Promise.allSettled([pool.reserve(16), pool.reserve(16)]);
+    expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    await expect(pool.settled()).resolves.toBeUndefined();
+  });
+
   test("or that throws at once, is refused at once, and its error scopes are closed", () => {
     const { device, pool } = make();
     let depth = 0;
