@@ -39,7 +39,7 @@ export const BUDGETS: readonly Budget[] = [
   // Opening, making and growing a control block 2,000, verify with its messages 1,400, moves with their gaps 1,500, arguments and errors of
   // the contract 1,400, bins, rows, handles and fences 1,700.
   { package: "@ariax/gpu", names: "{ RangeHeap }", ceiling: 8700 },
-  // 8,300 of it are RangeHeap, 730 the ring; the rest are pools, fences and defragmentation, with their checks.
+  // 8,400 of it are RangeHeap, 730 the ring; the rest are pools, fences and defragmentation, with their checks.
   { package: "@ariax/gpu/webgpu", names: "{ FencedQueue, vertexPool, StagingRing }", ceiling: 13_400 },
 ];
 

@@ -10,11 +10,11 @@ import {
 import { checkAlignment, checkInteger, checkSize, disposable, isRevoked } from "@ariax/allocator/implement";
 import type { GpuBlock, OwnBlock } from "./block.ts";
 import { type Bytes, checkBytes, writeBytes } from "./bytes.ts";
-import { defragment } from "./defragment.ts";
-import { type BufferOf, COPY_ALIGNMENT, type GpuDevice } from "./device.ts";
+import { defragment, type Scratch } from "./defragment.ts";
+import { type BufferOf, COPY_ALIGNMENT, COPY_DST, COPY_SRC, type GpuBuffer, type GpuDevice } from "./device.ts";
 import { type DeviceMemoryError, PoolDisposedError } from "./errors.ts";
 import { type FencedQueue, rawQueue } from "./fenced-queue.ts";
-import { makeBuffer } from "./make-buffer.ts";
+import { askForBuffer } from "./make-buffer.ts";
 import { checkPool, type PoolKind, type PoolOptions } from "./options.ts";
 import { makeHeap, Page, type PageState, type Wish } from "./page.ts";
 import { type PoolStats, statsOf } from "./stats.ts";
@@ -22,13 +22,17 @@ import { verifyPages } from "./verify.ts";
 
 /** The largest alignment that may be asked for, in bytes. */
 const MAX_ALIGNMENT = 65_536;
+/** What goes by way of the scratch buffer at a time. */
+const SCRATCH_BYTES = 2 ** 18;
 const SETTLED: Promise<undefined> = Promise.resolve(undefined);
 
-interface Now {
-  /** Of all buffers. */
+interface Now<B extends GpuBuffer> {
+  /** Of all buffers, but the scratch buffer. */
   bytes: number;
   /** What the device says of the buffers made since the last `settled`: the first that it has not. */
   answer: Promise<DeviceMemoryError | undefined>;
+  /** There as long as there are buffers. */
+  scratch: Scratch<B> | undefined;
   isDisposed: boolean;
 }
 
@@ -52,7 +56,7 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /** By their numbers, oldest first. */
   declare private readonly pages: Map<number, Page<BufferOf<D>>>;
   /** Apart, so that a pool that is frozen goes on. */
-  declare private readonly now: Now;
+  declare private readonly now: Now<BufferOf<D>>;
   /** This object, and not a proxy of it. */
   declare private readonly itself: () => this;
   declare readonly [Symbol.dispose]: () => void;
@@ -69,7 +73,7 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const most = Math.min(device.limits.maxBufferSize, maxBytes);
     this.maxSize = most - (most % unit);
     this.pages = new Map();
-    this.now = { bytes: 0, answer: SETTLED, isDisposed: false };
+    this.now = { bytes: 0, answer: SETTLED, scratch: undefined, isDisposed: false };
     this.itself = () => this;
     disposable(this);
   }
@@ -77,14 +81,14 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /**
    * A block of `size` bytes, at a multiple of the stride, and of `alignment`. O(1) for each buffer, and a new buffer where none has room.
    *
-   * Throws `InvalidSizeError`, `InvalidAlignmentError`, `OutOfMemoryError` at `maxBytes`, `DeviceLostError`, `PoolDisposedError`, and
-   * `DeviceMemoryError` where the device refuses a buffer at once.
+   * Throws `InvalidSizeError`, `InvalidAlignmentError`, `OutOfMemoryError` at `maxBytes`, `DeviceLostError`, `PoolDisposedError`,
+   * `DeviceMemoryError` where the device refuses a buffer at once, and `HostMemoryError`.
    */
   allocate(size: number, alignment: number = 1): GpuBlock<BufferOf<D>> {
     const it = this.itself();
     it.checkOpen();
     const wish = it.wishOf(size, alignment);
-    return it.tryPages(wish, "open") ?? it.tryPages(wish, "draining") ?? it.tryNew(wish);
+    return it.tryPages(wish, ["open", "asked"]) ?? it.tryPages(wish, ["draining"]) ?? it.tryNew(wish);
   }
 
   /**
@@ -121,16 +125,17 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /**
    * Moves blocks together, by copies on the GPU of at most `maxBytes`, in a submit of its own; the blocks that moved. Their
    * fields say the new place; what was recorded and not submitted before still reads the old one, but must not write to a block.
-   * First within each buffer, then from the emptiest buffer into the others, until it is empty: `trim` gives it back.
+   * First within each buffer, then from the emptiest buffer into the others, until it is empty: `trim` gives it back. Nothing moves in
+   * buffers that the device has not confirmed yet (`settled` waits for that).
    *
-   * O(blocks moved), and O(1) for each buffer. Nothing moves while the device copies: it is a matter of order in its queue.
+   * O(blocks). Nobody waits for the copies: that they come first is a matter of order in the queue.
    */
   defragment(maxBytes: number = 2 ** 20): GpuBlock<BufferOf<D>>[] {
     const it = this.itself();
     it.checkOpen();
     checkInteger("maxBytes", maxBytes, it.stride, Number.MAX_SAFE_INTEGER);
     it.reachAll();
-    return defragment(it.queue, [...it.pages.values()], maxBytes, it.label);
+    return defragment(it.queue, [...it.pages.values()], it.now.scratch, maxBytes);
   }
 
   /** Destroys the buffers that no block lies in, nor waits in; the bytes given back. O(buffers). */
@@ -167,8 +172,8 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const it = this.itself();
     const { now } = it;
     const { answer } = now;
-    now.answer = SETTLED;
     const error = await answer;
+    if (now.answer === answer) now.answer = SETTLED;
     if (error !== undefined) throw error;
   }
 
@@ -215,14 +220,14 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     };
   }
 
-  private tryPages(wish: Wish, state: PageState): OwnBlock<BufferOf<D>> | undefined {
+  private tryPages(wish: Wish, states: readonly PageState[]): OwnBlock<BufferOf<D>> | undefined {
     const { done } = this.queue;
     for (const page of this.pages.values()) {
-      if (page.state !== state) continue;
+      if (!states.includes(page.state)) continue;
       page.reach(done);
       const block = page.tryAllocate(wish);
       if (block === undefined) continue;
-      page.state = "open"; // it is needed, after all
+      if (page.state === "draining") page.state = "open"; // it is needed, after all
       return block;
     }
     return undefined;
@@ -265,16 +270,44 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const all = Math.floor(wanted / stride);
     if (all < units) throw new OutOfMemoryError(units * stride, alignment, maxBytes);
     const heap = makeHeap(all);
-    const { buffer, answer } = makeBuffer(this.queue.device, { label, size: all * stride, usage });
+    const { buffer, answer } = askForBuffer(this.queue.device, { label, size: all * stride, usage });
     const page = new Page(buffer, heap, stride);
     this.pages.set(page.number, page);
     now.bytes += page.bytes;
-    now.answer = now.answer.then(async (before) => {
-      const error = await answer;
-      if (error !== undefined) this.refuse(page);
-      return before ?? error;
+    this.expect(answer, (error) => {
+      if (error === undefined) page.state = "open";
+      else this.refuse(page);
     });
+    if (now.scratch === undefined) this.askForScratch();
     return page;
+  }
+
+  /** Hears what the device says, before `settled` does. */
+  private expect(answer: Promise<DeviceMemoryError | undefined>, hear: (error?: DeviceMemoryError) => void): void {
+    const { now } = this;
+    const heard = answer.then((error) => {
+      hear(error);
+      return error;
+    });
+    now.answer = now.answer.then(async (before) => before ?? (await heard));
+  }
+
+  /** Asks for what moves within a buffer need; without it there are none. */
+  private askForScratch(): void {
+    const { now, label, queue } = this;
+    const most = Math.min(SCRATCH_BYTES, queue.device.limits.maxBufferSize);
+    const size = most - (most % COPY_ALIGNMENT);
+    try {
+      const descriptor = { label: `${label}: scratch`, size, usage: COPY_SRC | COPY_DST };
+      const { buffer, answer } = askForBuffer(queue.device, descriptor);
+      const scratch: Scratch<BufferOf<D>> = { buffer, size, isReady: false };
+      now.scratch = scratch;
+      this.expect(answer, (error) => {
+        scratch.isReady = error === undefined;
+      });
+    } catch {
+      now.scratch = undefined; // asked for again with the next buffer
+    }
   }
 
   /** The device has no such buffer. */
@@ -284,8 +317,12 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   }
 
   private drop(page: Page<BufferOf<D>>): void {
-    if (!this.pages.delete(page.number)) return;
-    this.now.bytes -= page.bytes;
+    const { pages, now } = this;
+    if (!pages.delete(page.number)) return;
+    now.bytes -= page.bytes;
     page.buffer.destroy();
+    if (pages.size > 0) return;
+    now.scratch?.buffer.destroy();
+    now.scratch = undefined;
   }
 }

@@ -5,13 +5,22 @@
  *
  * - *Within* a buffer, its heap says what goes where. WebGPU copies from no buffer to itself, so these go by way of a scratch buffer.
  * - *Between* buffers: one is drained, its blocks go where the others have room, until it is empty and can be destroyed.
+ *
+ * Only buffers that the device has confirmed take part: what is copied into one that it does not have is lost.
  */
 import type { Handle } from "../index.ts";
 import type { OwnBlock } from "./block.ts";
-import { type BufferOf, COPY_DST, COPY_SRC, type GpuBuffer, type GpuDevice, type GpuEncoder } from "./device.ts";
+import type { BufferOf, GpuBuffer, GpuDevice, GpuEncoder } from "./device.ts";
 import type { FencedQueue } from "./fenced-queue.ts";
-import { makeBuffer } from "./make-buffer.ts";
 import type { Page } from "./page.ts";
+
+/** What moves within a buffer go by. */
+export interface Scratch<B extends GpuBuffer> {
+  readonly buffer: B;
+  readonly size: number;
+  /** The device has said that it has it. */
+  isReady: boolean;
+}
 
 /** A block on its way. Nothing of it has changed until `commit`, which gives back what it leaves at a fence. */
 interface Step<B extends GpuBuffer> {
@@ -26,18 +35,18 @@ interface Step<B extends GpuBuffer> {
 export function defragment<D extends GpuDevice>(
   queue: FencedQueue<D>,
   pages: readonly Page<BufferOf<D>>[],
+  scratch: Scratch<BufferOf<D>> | undefined,
   maxBytes: number,
-  label: string,
 ): OwnBlock<BufferOf<D>>[] {
   const source = toDrain(pages);
   const open = pages.filter((page) => page.state === "open" && page !== source);
   const steps: Step<BufferOf<D>>[] = [];
   try {
     let left = maxBytes;
-    for (const page of open) left -= stepsWithin(page, left, steps);
+    if (scratch?.isReady) for (const page of open) left -= stepsWithin(page, left, steps);
     if (source !== undefined) stepsBetween(source, open, left, steps);
     if (steps.length === 0) return [];
-    submitCopies(queue.device, steps, label);
+    submitCopies(queue.device, steps, scratch);
   } catch (error) {
     for (const step of steps) step.drop();
     throw error;
@@ -126,29 +135,42 @@ function toDrain<B extends GpuBuffer>(pages: readonly Page<B>[]): Page<B> | unde
   return least !== undefined && room >= least.live ? least.page : undefined;
 }
 
-/** All copies in one submit: those within a buffer into the scratch buffer, and from there; then those between. */
-function submitCopies<D extends GpuDevice>(device: D, steps: readonly Step<BufferOf<D>>[], label: string): void {
-  const encoder: GpuEncoder = device.createCommandEncoder();
-  const within = steps.filter(({ block, buffer }) => block.buffer === buffer);
-  const size = within.reduce((sum, { block }) => sum + block.size, 0);
-  const scratch =
-    size > 0 ? makeBuffer(device, { label: `${label}: scratch`, size, usage: COPY_SRC | COPY_DST }) : undefined;
-  if (scratch !== undefined) {
-    let at = 0;
-    for (const { block } of within) {
-      encoder.copyBufferToBuffer(block.buffer, block.offset, scratch.buffer, at, block.size);
-      at += block.size;
-    }
-    at = 0;
-    for (const { block, buffer, offset } of within) {
-      encoder.copyBufferToBuffer(scratch.buffer, at, buffer, offset, block.size);
-      at += block.size;
-    }
-  }
-  for (const { block, buffer, offset } of steps) {
-    if (block.buffer !== buffer) encoder.copyBufferToBuffer(block.buffer, block.offset, buffer, offset, block.size);
+/** All copies in one submit. No step touches what another does. */
+function submitCopies<D extends GpuDevice>(
+  device: D,
+  steps: readonly Step<BufferOf<D>>[],
+  scratch: Scratch<BufferOf<D>> | undefined,
+): void {
+  const encoder = device.createCommandEncoder();
+  const isWithin = ({ block, buffer }: Step<BufferOf<D>>): boolean => block.buffer === buffer;
+  if (scratch !== undefined) copyWithin(encoder, steps.filter(isWithin), scratch);
+  for (const step of steps) {
+    const { block, buffer, offset } = step;
+    if (!isWithin(step)) encoder.copyBufferToBuffer(block.buffer, block.offset, buffer, offset, block.size);
   }
   // No fence: what was freed waits for the submit of what is recorded by now.
   device.queue.submit([encoder.finish()]);
-  scratch?.buffer.destroy(); // once the GPU is done with it
+}
+
+/** In pieces: as many as there is room for go into the scratch buffer, and from there to where they belong. */
+function copyWithin<B extends GpuBuffer>(encoder: GpuEncoder, steps: readonly Step<B>[], scratch: Scratch<B>): void {
+  let used = 0;
+  let back: (() => void)[] = [];
+  const flush = (): void => {
+    for (const copy of back) copy();
+    used = 0;
+    back = [];
+  };
+  for (const { block, buffer, offset } of steps) {
+    for (let done = 0; done < block.size; ) {
+      if (used === scratch.size) flush();
+      const size = Math.min(block.size - done, scratch.size - used);
+      const [at, to] = [used, offset + done];
+      encoder.copyBufferToBuffer(buffer, block.offset + done, scratch.buffer, at, size);
+      back.push(() => encoder.copyBufferToBuffer(scratch.buffer, at, buffer, to, size));
+      used += size;
+      done += size;
+    }
+  }
+  flush();
 }

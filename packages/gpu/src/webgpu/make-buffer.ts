@@ -2,32 +2,38 @@
 import type { BufferOf, GpuBufferDescriptor, GpuDevice } from "./device.ts";
 import { DeviceMemoryError, wordsOf } from "./errors.ts";
 
-export interface Made<B> {
+export interface Asked<B> {
   readonly buffer: B;
   /** What the device said of it, in the end. Never rejects. */
   readonly answer: Promise<DeviceMemoryError | undefined>;
 }
 
-/** Throws `DeviceMemoryError` where the device refuses at once. O(1). */
-export function makeBuffer<D extends GpuDevice>(device: D, descriptor: GpuBufferDescriptor): Made<BufferOf<D>> {
-  const { size } = descriptor;
+/** A buffer, for which the device is asked whether it has it. Throws `DeviceMemoryError` where it refuses at once. O(1). */
+export function askForBuffer<D extends GpuDevice>(device: D, descriptor: GpuBufferDescriptor): Asked<BufferOf<D>> {
   device.pushErrorScope("validation");
   device.pushErrorScope("out-of-memory");
-  let buffer: BufferOf<D> | undefined;
-  let refusal: DeviceMemoryError | undefined;
+  let scopes: Promise<{ readonly message: string } | null>[] = [];
+  let buffer: BufferOf<D>;
   try {
-    buffer = device.createBuffer(descriptor) as BufferOf<D>;
-  } catch (error) {
-    refusal = new DeviceMemoryError(size, wordsOf(error));
+    buffer = makeBuffer(device, descriptor);
+  } finally {
+    scopes = [device.popErrorScope(), device.popErrorScope()];
+    // Is there nobody to hear it? The device is lost, which is said elsewhere.
+    for (const scope of scopes) scope.catch(() => {});
   }
-  const scopes = [device.popErrorScope(), device.popErrorScope()];
-  const answer = Promise.all(scopes).then(
-    (errors) => {
-      const error = errors.find((one) => one !== null);
-      return error === undefined ? undefined : new DeviceMemoryError(size, wordsOf(error));
-    },
-    (error) => new DeviceMemoryError(size, wordsOf(error)),
-  );
-  if (buffer === undefined) throw refusal;
+  const refusal = (error: unknown): DeviceMemoryError => new DeviceMemoryError(descriptor.size, wordsOf(error));
+  const answer = Promise.all(scopes).then((errors) => {
+    const error = errors.find((one) => one !== null);
+    return error === undefined ? undefined : refusal(error);
+  }, refusal);
   return { buffer, answer };
+}
+
+/** A buffer, of which the device says to itself if it has none. Throws `DeviceMemoryError` where it refuses at once. O(1). */
+export function makeBuffer<D extends GpuDevice>(device: D, descriptor: GpuBufferDescriptor): BufferOf<D> {
+  try {
+    return device.createBuffer(descriptor) as BufferOf<D>;
+  } catch (error) {
+    throw new DeviceMemoryError(descriptor.size, wordsOf(error));
+  }
 }

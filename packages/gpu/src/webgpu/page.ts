@@ -19,10 +19,11 @@ export interface Wish {
 }
 
 /**
+ * - *asked*: the device has not said yet whether it has the buffer. Blocks are allocated, but none is moved here, or away.
  * - *draining*: its blocks are on their way to other buffers; only what would need a new buffer is allocated here.
  * - *refused*: the device has no such buffer. Nothing is allocated here.
  */
-export type PageState = "open" | "draining" | "refused";
+export type PageState = "asked" | "open" | "draining" | "refused";
 
 let pages = 0;
 
@@ -50,7 +51,7 @@ export class Page<B extends GpuBuffer> {
     this.unit = unit;
     this.bytes = heap.capacity * unit;
     this.blocks = new Map();
-    this.state = "open";
+    this.state = "asked";
     this.seen = 0;
   }
 

@@ -185,7 +185,7 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
     const bytes = wanted - (wanted % MAP_ALIGNMENT);
     if (bytes < size || bytes === 0) throw new OutOfMemoryError(size, alignment, maxBytes);
     const descriptor = { label, size: bytes, usage: MAP_WRITE | COPY_SRC, mappedAtCreation: true };
-    const { buffer } = makeBuffer(this.queue.device, descriptor);
+    const buffer = makeBuffer(this.queue.device, descriptor);
     const chunk = { buffer, bytes, mapped: buffer.getMappedRange(), top: 0 };
     now.buffers++;
     now.bytes += bytes;

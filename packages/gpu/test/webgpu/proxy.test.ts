@@ -43,7 +43,7 @@ async function program(wrap: Wrap, wrapBlock: Wrap): Promise<unknown> {
   }
   seen.push(pool.trim(), ring.trim(), pool.stats(), ring.stats(), [pool.label, pool.stride, pool.maxSize]);
   pool.verify();
-  seen.push(device.live.map(({ data }) => [...data]));
+  seen.push(device.live.map(({ data }) => Buffer.from(data).toString("base64")));
   expect(() => pool.free({} as never)).toThrow("invalid free");
   pool.dispose();
   ring.dispose();

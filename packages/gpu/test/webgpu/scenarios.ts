@@ -130,6 +130,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const kept = all.filter((_, i) => i % 4 === 0);
     queue.submit([]);
     await queue.idle();
+    await pool.settled();
     const before = pool.stats();
     let steps = 0;
     for (; steps < 1000; steps++) {
@@ -151,6 +152,21 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     pool.dispose();
   },
 
+  "a block that is longer than the scratch buffer moves in pieces": async (queue) => {
+    const pool = vertexPool(queue, { bufferBytes: 2 ** 21 });
+    const [hole, block, small] = [800_000, 700_004, 1000].map((size) => pool.allocate(size)) as [Block, Block, Block];
+    pool.write(block, stamped(block.size, 1));
+    pool.write(small, stamped(small.size, 2));
+    pool.free(hole);
+    queue.submit([]);
+    await queue.idle();
+    await pool.settled();
+    equal(pool.defragment().length, 2, "both moved");
+    equal([block.offset < 800_000, small.offset < 800_000], [true, true], "to the front");
+    await isStamped(queue, [block, small], [1, 2], "moved");
+    pool.dispose();
+  },
+
   "what is recorded before a move still reads the old place": async (queue) => {
     const pool = vertexPool(queue, { bufferBytes: 8192 });
     const [hole, block] = [pool.allocate(4096), pool.allocate(1024)];
@@ -158,6 +174,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     pool.free(hole);
     queue.submit([]);
     await queue.idle();
+    await pool.settled();
     const target = queue.device.createBuffer({ size: 1024, usage: MAP_READ | COPY_DST });
     const encoder = queue.device.createCommandEncoder();
     encoder.copyBufferToBuffer(block.buffer, block.offset, target, 0, 1024);
