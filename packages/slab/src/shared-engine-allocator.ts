@@ -9,10 +9,9 @@ import {
   InvalidFreeError,
   NULL,
   type Offset,
-  OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
-import { checkAlignment, checkSize, isUint32 } from "@ariax/allocator/implement";
+import { checkAlignment, checkSize, isUint32, outOfMemory } from "@ariax/allocator/implement";
 import type { Heap } from "./heap.ts";
 import { laneOptions, SharedSlabAllocator } from "./shared-slab-allocator.ts";
 
@@ -115,7 +114,7 @@ export class SharedEngineAllocator extends SharedSlabAllocator {
     const moved = this.serves(offset, size) ? this.taken(this.move(lane, this.holder, offset, size)) : NULL;
     if (moved !== NULL) return moved;
     this.refused(offset, size);
-    throw new OutOfMemoryError(size, DEFAULT_ALIGNMENT, this.capacity);
+    throw outOfMemory(this, size);
   }
 
   /** Can the engine be asked? */

@@ -10,7 +10,6 @@ import {
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   type Traits,
   type WatchedWorker,
 } from "@ariax/allocator";
@@ -24,6 +23,7 @@ import {
   disposable,
   isShared,
   isUint32,
+  outOfMemory,
   present,
   readOptions,
   renewed,
@@ -249,7 +249,7 @@ export class SharedSlabAllocator implements Allocator {
 
   allocate(size: number, alignment?: number): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
+    if (offset === NULL) throw outOfMemory(this, size, alignment);
     return offset;
   }
 
