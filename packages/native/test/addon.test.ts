@@ -40,12 +40,12 @@ function run(folder: string): string {
 }
 
 const help = (folder: string) =>
-  `${describeHost()}; where there is a C compiler, this builds one: node "${join(folder, "src", "build-command.ts")}"`;
+  `${describeHost()}; if there is a C compiler, this builds one: node "${join(folder, "src", "build-command.ts")}"`;
 
 describe("a package without an addon for this machine", () => {
   test("imports, and says what is missing and what to do when it is used", () => {
     const folder = copyOfPackage();
-    const message = `native addon unavailable: there is none for ${help(folder)}`;
+    const message = `native addon unavailable: no prebuilt addon for ${help(folder)}`;
     const common = { available: false, why: message, calls: 0 };
     expect(JSON.parse(run(folder))).toEqual({
       ...common,
