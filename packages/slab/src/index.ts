@@ -26,4 +26,5 @@ export {
   type SharedSlabOptions,
 } from "./shared-slab-allocator.ts";
 export { CLASS_SIZES, PAGE_SIZE, SLAB_PAGES, SMALL_MAX } from "./size-class.ts";
+export type { SlabAllocator as SlabAllocatorClass } from "./slab-allocator.ts";
 export { SlabAllocator, type SlabAllocatorConstructor } from "./slab-constructor.ts";
