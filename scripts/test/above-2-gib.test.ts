@@ -43,12 +43,12 @@ test.for(Object.entries(HEAPS))("%s", ([, make], { skip }) => {
     skip(`the host has no ${capacity} bytes`);
     return;
   }
-  const big = heap.allocate(2.2 * GiB);
+  const big = heap.allocate(2.25 * GiB);
   const lists: Offsets[] = [new Int32Array(10), new Uint32Array(10)];
   for (const list of lists) expect(heap.allocateMany(64, list)).toBe(10);
   const [signed, unsigned] = lists.map((list) => Array.from(list));
   expect(signed.every((offset) => offset < 0)).toBe(true);
-  expect(unsigned.every((offset) => offset > 2.2 * GiB)).toBe(true);
+  expect(unsigned.every((offset) => offset > 2.25 * GiB)).toBe(true);
   expect(new Set([...signed, ...unsigned].map((offset) => offset >>> 0)).size).toBe(20);
   expect(heap.stats().blocks).toBe(21);
   const twice = Uint32Array.of(unsigned[0], unsigned[1], unsigned[0]);

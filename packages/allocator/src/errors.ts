@@ -104,24 +104,42 @@ export class InvalidArgumentError extends ArgumentRangeError {
   }
 }
 
+/** What there is, in bytes: of `AllocatorStats`. */
+export interface Room {
+  readonly free: number;
+  readonly largestFree: number;
+}
+
 /** A block that does not fit. Nothing changed; freeing, or a smaller size, may help. */
 export class OutOfMemoryError extends AllocatorError {
   override readonly name: string = "OutOfMemoryError";
+  /** The bytes asked for. */
+  readonly requested: number;
+  /** The bytes that no block has, and those of them that lie in one piece, when it was thrown. An alignment may leave less. */
+  readonly free: number | undefined;
+  readonly largestFree: number | undefined;
 
-  constructor(size: number, alignment: number, capacity: number) {
+  constructor(size: number, alignment: number, capacity: number, room?: Room) {
+    const there = room === undefined ? "" : `: ${room.free} are free, at most ${room.largestFree} of them in one piece`;
     super(
       "ERR_OUT_OF_MEMORY",
-      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes`,
+      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes${there}`,
     );
+    this.requested = size;
+    this.free = room?.free;
+    this.largestFree = room?.largestFree;
   }
 }
 
 /** Memory that the host does not have. Nothing changed; less, or freeing something else, may help. Code `ERR_OUT_OF_MEMORY`. */
 export class HostMemoryError extends AllocatorError {
   override readonly name: string = "HostMemoryError";
+  /** The bytes asked for. What the host has, it does not say. */
+  readonly requested: number;
 
   constructor(bytes: number) {
     super("ERR_OUT_OF_MEMORY", `out of memory: the host has no buffer of ${bytes} bytes`);
+    this.requested = bytes;
   }
 }
 
@@ -173,6 +191,10 @@ export class CorruptionError extends AllocatorError {
 /** A fixed-capacity pool with no slot left, or too few; `what` names the pool, and `how` says how it is. */
 export class PoolExhaustedError extends AllocatorError {
   override readonly name: string = "PoolExhaustedError";
+  /** Records: one was asked for, and none is free. */
+  readonly requested: number = 1;
+  readonly free: number = 0;
+  readonly largestFree: number = 0;
 
   constructor(
     capacity: number,
@@ -196,12 +218,19 @@ export class StaleHandleError extends AllocatorError {
 /** A context that would exceed its quota. */
 export class QuotaExceededError extends AllocatorError {
   override readonly name: string = "QuotaExceededError";
+  /** The bytes that were to be added. */
+  readonly requested: number;
+  /** The bytes that the quota still has. Where a block was asked for, its heap may have less of them in one piece. */
+  readonly free: number;
+  readonly largestFree: number;
 
   constructor(name: string, size: number, used: number, quota: number) {
     super(
       "ERR_QUOTA_EXCEEDED",
       `quota exceeded: ${size} bytes on top of ${used} are over the ${quota} of ${JSON.stringify(name)}`,
     );
+    this.requested = size;
+    this.free = this.largestFree = Math.max(0, quota - used);
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkAlignment, checkCount, checkSize, makeStats } from "../src/implement.ts";
+import { checkAlignment, checkCount, checkSize, makeStats, outOfMemory } from "../src/implement.ts";
 import {
   type Allocator,
   type AllocatorStats,
@@ -9,7 +9,6 @@ import {
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   reallocate,
   type Traits,
 } from "../src/index.ts";
@@ -45,7 +44,7 @@ export class TinyAllocator implements Allocator {
 
   allocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment, this.capacity);
+    if (offset === NULL) throw outOfMemory(this, size, alignment);
     return offset;
   }
 

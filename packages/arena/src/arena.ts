@@ -11,7 +11,6 @@ import {
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
 import {
@@ -23,6 +22,7 @@ import {
   isShared,
   isUint32,
   makeStats,
+  outOfMemory,
   present,
   resizeOrMove,
   show,
@@ -97,7 +97,7 @@ export class Arena<B extends ArrayBufferLike = ArrayBufferLike> implements Alloc
    */
   allocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment, this.capacity);
+    if (offset === NULL) throw outOfMemory(this, size, alignment);
     return offset;
   }
 

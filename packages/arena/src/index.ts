@@ -31,10 +31,10 @@
  *
  * To make a new strategy, copy this folder, without all that begins with `frame` or `tick`.
  */
-export type { ArenaOptions, ResetMode } from "./arena.ts";
+export type { Arena as ArenaClass, ArenaOptions, ResetMode } from "./arena.ts";
 export type { Checkpoint } from "./checkpoint.ts";
 export { Arena, type ArenaConstructor, FrameArena, type FrameArenaConstructor } from "./constructors.ts";
-export type { FrameArenaOptions, FrameRef } from "./frame-arena.ts";
+export type { FrameArena as FrameArenaClass, FrameArenaOptions, FrameRef } from "./frame-arena.ts";
 export type { Place } from "./place.ts";
 export type { GivenMemory, OwnMemory } from "./region.ts";
 export type { TickClock } from "./tick/clock.ts";

@@ -13,11 +13,18 @@ import {
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   reallocate,
   type Traits,
 } from "@ariax/allocator";
-import { checkAlignment, checkCount, checkInteger, checkSize, makeStats, newBuffer } from "@ariax/allocator/implement";
+import {
+  checkAlignment,
+  checkCount,
+  checkInteger,
+  checkSize,
+  makeStats,
+  newBuffer,
+  outOfMemory,
+} from "@ariax/allocator/implement";
 
 /** Sizes are rounded up to this, so that offsets stay aligned. */
 const QUANTUM = 8;
@@ -71,7 +78,7 @@ export class ReferenceAllocator implements Allocator {
 
   allocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment, this.capacity);
+    if (offset === NULL) throw outOfMemory(this, size, alignment);
     return offset;
   }
 

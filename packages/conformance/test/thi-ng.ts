@@ -9,11 +9,17 @@ import {
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   reallocate,
   type Traits,
 } from "@ariax/allocator";
-import { checkAlignment, checkCount, checkOffsets, checkSize, makeStats } from "@ariax/allocator/implement";
+import {
+  checkAlignment,
+  checkCount,
+  checkOffsets,
+  checkSize,
+  makeStats,
+  outOfMemory,
+} from "@ariax/allocator/implement";
 import { MemPool } from "@thi.ng/malloc";
 
 /** Bytes in front of each block: its size and the next in its list. */
@@ -48,7 +54,7 @@ export class ThiNg implements Allocator {
 
   allocate(size: number, alignment: number = 8): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment, this.capacity);
+    if (offset === NULL) throw outOfMemory(this, size, alignment);
     return offset;
   }
 
@@ -143,7 +149,7 @@ export class ThiNgRealloc extends ThiNg {
     checkSize(size, this.capacity);
     this.sizeOf(offset);
     const moved = this.pool.realloc(offset, Math.max(1, size));
-    if (moved === NULL) throw new OutOfMemoryError(size, 8, this.capacity);
+    if (moved === NULL) throw outOfMemory(this, size);
     return moved;
   }
 }

@@ -8,7 +8,7 @@ import {
   type Offset,
   OutOfMemoryError,
 } from "@ariax/allocator";
-import { isBuffer, isRevoked, isUint32, readOptions, show } from "@ariax/allocator/implement";
+import { isBuffer, isRevoked, isUint32, outOfMemory, readOptions, show } from "@ariax/allocator/implement";
 import { PAGE_SIZE } from "@ariax/slab";
 import { Core } from "./core.ts";
 import { type Above, checkWanted, OPTIONS, type OptionsOf, quoted, type Wanted } from "./options.ts";
@@ -77,7 +77,7 @@ function placeInside(parent: Core, { quota, reserve, aside }: Wanted): Place {
     const base = bytes <= slab.capacity ? slab.tryAllocate(bytes) : NULL;
     if (base !== NULL) return partOf(parent.place.memory, base, bytes, () => slab.free(base));
   }
-  throw new OutOfMemoryError(reserves[reserves.length - 1], PAGE_SIZE, slab.capacity);
+  throw outOfMemory(slab, reserves[reserves.length - 1], PAGE_SIZE);
 }
 
 /** A run's bytes: those of its heap, and what is set aside; not more than there can be. */
@@ -136,8 +136,10 @@ function placeOver(region: Allocator, { quota, reserve, aside }: Wanted): Place 
   }
   const base = tryAllocate(region, least);
   // What it says itself where it has no room; but a size above its capacity is not the caller's.
-  if (base === NULL && least > region.stats().committed)
-    throw new OutOfMemoryError(least, PAGE_SIZE, region.stats().committed);
+  const room = base === NULL ? region.stats() : undefined;
+  if (room !== undefined && least > room.committed) {
+    throw new OutOfMemoryError(least, PAGE_SIZE, room.committed, room);
+  }
   return over(region, base === NULL ? region.allocate(least, PAGE_SIZE) : base, least);
 }
 

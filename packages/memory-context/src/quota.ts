@@ -1,6 +1,6 @@
 /** Charging: the quota that no block gets past, and the soft limit that gives notice before. */
-import { DEFAULT_ALIGNMENT, NULL, type Offset, OutOfMemoryError, QuotaExceededError } from "@ariax/allocator";
-import { checkInteger } from "@ariax/allocator/implement";
+import { DEFAULT_ALIGNMENT, NULL, type Offset, type OutOfMemoryError, QuotaExceededError } from "@ariax/allocator";
+import { checkInteger, outOfMemory } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { roomFor } from "./room.ts";
 
@@ -84,7 +84,7 @@ export function refusal(
   size: number,
   alignment: number = DEFAULT_ALIGNMENT,
 ): QuotaExceededError | OutOfMemoryError {
-  if (core.shortage === 0) return new OutOfMemoryError(size, alignment, core.slab.capacity);
+  if (core.shortage === 0) return outOfMemory(core.slab, size, alignment);
   return new QuotaExceededError(core.name, core.shortage, core.used, core.quota);
 }
 

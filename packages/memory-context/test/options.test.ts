@@ -219,12 +219,12 @@ describe("the memory that is not there", () => {
     throws(
       () => child(top, "a", 200_000),
       "OutOfMemoryError",
-      "out of memory: no room for 241664 bytes aligned to 4096 in a capacity of 1114112 bytes",
+      "out of memory: no room for 241664 bytes aligned to 4096 in a capacity of 1114112 bytes: 573440 are free, at most 61440 of them in one piece",
     );
     throws(
       () => child(top, "a", 1000, { reserve: 2 << 20 }),
       "OutOfMemoryError",
-      "out of memory: no room for 2097152 bytes aligned to 4096 in a capacity of 1114112 bytes",
+      "out of memory: no room for 2097152 bytes aligned to 4096 in a capacity of 1114112 bytes: 573440 are free, at most 61440 of them in one piece",
     );
     expect(seen(top)).toEqual(before);
     top.verify();
@@ -238,12 +238,12 @@ describe("the memory that is not there", () => {
     throws(
       make({}),
       "OutOfMemoryError",
-      "out of memory: no room for 143360 bytes aligned to 4096 in a capacity of 1048576 bytes",
+      "out of memory: no room for 143360 bytes aligned to 4096 in a capacity of 1048576 bytes: 118784 are free, at most 118784 of them in one piece",
     );
     throws(
       make({ reserve: 2 << 20 }),
       "OutOfMemoryError",
-      "out of memory: no room for 2097152 bytes aligned to 4096 in a capacity of 1048576 bytes",
+      "out of memory: no room for 2097152 bytes aligned to 4096 in a capacity of 1048576 bytes: 118784 are free, at most 118784 of them in one piece",
     );
     throws(make({ reserved: 5 }), "InvalidArgumentError", UNKNOWN);
     const arena: Allocator = new Arena({ capacity: 100_000 });
@@ -251,7 +251,7 @@ describe("the memory that is not there", () => {
     throws(
       over,
       "OutOfMemoryError",
-      "out of memory: no room for 143360 bytes aligned to 4096 in a capacity of 106256 bytes",
+      "out of memory: no room for 143360 bytes aligned to 4096 in a capacity of 106256 bytes: 100000 are free, at most 100000 of them in one piece",
     );
     expect(region.stats()).toEqual(before);
     // The name was not taken.

@@ -134,7 +134,8 @@ describe("what the quota refuses", () => {
     const context = new MemoryContext(null, { name: "a", quota: 65536, reserve: 65536 });
     const blocks = fillUp(context, 1000);
     expect(blocks).toHaveLength(56);
-    const message = "out of memory: no room for 1000 bytes aligned to 8 in a capacity of 65536 bytes";
+    const message =
+      "out of memory: no room for 1000 bytes aligned to 8 in a capacity of 65536 bytes: 0 are free, at most 0 of them in one piece";
     throws(() => context.allocate(1000), "OutOfMemoryError", message);
     throws(() => context.reallocate(blocks[0], 5000), "OutOfMemoryError", message.replace("1000 bytes", "5000 bytes"));
     expect(context.usage().refused).toBe(0);

@@ -84,7 +84,8 @@ test("that can't be, leaves both as they were", () => {
     "QuotaExceededError",
     'quota exceeded: 503808 bytes on top of 0 are over the 1000 of "small"',
   );
-  const memory = (size: number) => `out of memory: no room for ${size} bytes aligned to 8 in a capacity of 65536 bytes`;
+  const memory = (size: number) =>
+    `out of memory: no room for ${size} bytes aligned to 8 in a capacity of 65536 bytes: 0 are free, at most 0 of them in one piece`;
   throws(() => from.transfer(p, full), "OutOfMemoryError", memory(1024));
   // More than it can ever have.
   throws(() => from.transfer(large, full), "OutOfMemoryError", memory(503_808));

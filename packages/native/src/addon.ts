@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Offsets } from "@ariax/allocator";
 import type { LaneVerbs } from "@ariax/slab/engine";
 import { NativeUnavailableError } from "./errors.ts";
-import { BUILT, describeHost, PACKAGE, prebuilt } from "./host.ts";
+import { BUILT, describeHost, PACKAGE, prebuilt, runtime } from "./host.ts";
 
 declare const HANDLE: unique symbol;
 
@@ -138,14 +138,21 @@ export function systemCalls(): number {
 }
 
 function load(): Addon {
+  try {
+    return found();
+  } catch (error) {
+    throw isForbidden(error) ? new NativeUnavailableError(forbidden()) : error;
+  }
+}
+
+function found(): Addon {
   const failures: string[] = [];
   for (const path of PACKAGE === "" ? [] : candidates()) {
     try {
       if (existsSync(path)) return open(path);
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === "ERR_DLOPEN_DISABLED" || code === "ERR_ACCESS_DENIED") throw new NativeUnavailableError(forbidden());
-      failures.push(message.split("\n")[0]);
+      if (isForbidden(error)) throw error;
+      failures.push((error as Error).message.split("\n")[0]);
     }
   }
   if (failures.length === 0) {
@@ -154,7 +161,7 @@ function load(): Addon {
   }
   const what = failures.length === 0 ? "no prebuilt addon for" : `it does not load (${failures.join("; ")}) on`;
   throw new NativeUnavailableError(
-    `native addon unavailable: ${what} ${describeHost()}; where there is a C compiler, this builds one: node "${buildCommand()}"`,
+    `native addon unavailable: ${what} ${describeHost()}; if there is a C compiler, this builds one: node "${buildCommand()}"`,
   );
 }
 
@@ -170,11 +177,20 @@ function mayRead(): boolean {
   return process.permission === undefined || process.permission.has("fs.read", PACKAGE);
 }
 
-/** Node was started so that it loads no addon. */
+/** Does an error say that the process was started so that it loads no addon, or finds none? */
+function isForbidden(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  // Deno's have no code.
+  return code === "ERR_DLOPEN_DISABLED" || code === "ERR_ACCESS_DENIED" || /^Requires \w+ access to /.test(message);
+}
+
+/** How it is to be started. */
 function forbidden(): string {
-  const how =
+  const [host] = runtime(process.versions).split(" ");
+  const node =
     process.permission !== undefined ? "with --allow-addons, and --allow-fs-read for it" : "without --no-addons";
-  return `native addon unavailable: this process may load none; start Node ${how}`;
+  const how = host === "Deno" ? "with --allow-ffi, --allow-read and --allow-sys" : node;
+  return `native addon unavailable: this process may load none; start ${host} ${how}`;
 }
 
 /** This file lies where a bundler has put it. */

@@ -33,9 +33,12 @@ export class RegionUnmappedError extends NativeError {
 /** The system has no room for a mapping: of addresses, of memory, or of mappings. Nothing was mapped. Code `ERR_OUT_OF_MEMORY`. */
 export class MapError extends NativeError {
   override readonly name: string = "MapError";
+  /** The bytes asked for. What the system has, it does not say. */
+  readonly requested: number;
 
   constructor(bytes: number) {
     super("ERR_OUT_OF_MEMORY", `out of memory: the system maps no ${show(bytes)} bytes more`);
+    this.requested = bytes;
   }
 }
 

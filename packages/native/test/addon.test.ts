@@ -40,7 +40,7 @@ function run(folder: string): string {
 }
 
 const help = (folder: string) =>
-  `${describeHost()}; where there is a C compiler, this builds one: node "${join(folder, "src", "build-command.ts")}"`;
+  `${describeHost()}; if there is a C compiler, this builds one: node "${join(folder, "src", "build-command.ts")}"`;
 
 describe("a package without an addon for this machine", () => {
   test("imports, and says what is missing and what to do when it is used", () => {

@@ -11,7 +11,6 @@ import {
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
 import {
@@ -22,6 +21,7 @@ import {
   checkSize,
   isShared,
   isUint32,
+  outOfMemory,
   present,
 } from "@ariax/allocator/implement";
 import type { Heap } from "./heap.ts";
@@ -97,7 +97,7 @@ export abstract class EngineAllocator<B extends ArrayBufferLike = ArrayBufferLik
 
   allocate(size: number, alignment?: number): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
+    if (offset === NULL) throw outOfMemory(this, size, alignment);
     return offset;
   }
 
@@ -132,7 +132,7 @@ export abstract class EngineAllocator<B extends ArrayBufferLike = ArrayBufferLik
     if (moved !== NULL) return moved;
     this.sizeOf(offset);
     checkSize(size, this.capacity);
-    throw new OutOfMemoryError(size, DEFAULT_ALIGNMENT, this.capacity);
+    throw outOfMemory(this, size);
   }
 
   /** Can the engine be asked? */

@@ -23,4 +23,5 @@ export type { GivenMemory, GivenWasmMemory, OwnMemory, SlabOptions, WasmMemory }
 export { MIN_CAPACITY } from "./memory.ts";
 export { SharedSlabAllocator } from "./shared-slab-allocator.ts";
 export { CLASS_SIZES, PAGE_SIZE, SLAB_PAGES, SMALL_MAX } from "./size-class.ts";
+export type { SlabAllocator as SlabAllocatorClass } from "./slab-allocator.ts";
 export { SlabAllocator, type SlabAllocatorConstructor } from "./slab-constructor.ts";

@@ -9,10 +9,9 @@ import {
   InvalidFreeError,
   NULL,
   type Offset,
-  OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
-import { checkAlignment, checkSize, isUint32 } from "@ariax/allocator/implement";
+import { checkAlignment, checkSize, isUint32, outOfMemory } from "@ariax/allocator/implement";
 import type { Heap } from "./heap.ts";
 import { laneOptions } from "./lanes/opened.ts";
 import { SharedSlabAllocator } from "./shared-slab-allocator.ts";
@@ -117,7 +116,7 @@ export class SharedEngineAllocator extends SharedSlabAllocator {
     const moved = this.serves(offset, size) ? this.move(lane, this.holder, offset, size) >>> 0 : NULL;
     if (moved !== NULL) return moved;
     this.refused(offset, size);
-    throw new OutOfMemoryError(size, DEFAULT_ALIGNMENT, this.capacity);
+    throw outOfMemory(this, size);
   }
 
   /** Can the engine be asked? */

@@ -9,7 +9,6 @@ import {
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
 import {
@@ -21,6 +20,7 @@ import {
   checkSize,
   isShared,
   isUint32,
+  outOfMemory,
   present,
   readOptions,
   renewed,
@@ -145,7 +145,7 @@ export class SharedSlabAllocator extends LaneHolder implements Allocator {
 
   allocate(size: number, alignment?: number): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
+    if (offset === NULL) throw outOfMemory(this, size, alignment);
     return offset;
   }
 

@@ -7,7 +7,6 @@ import {
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
 import {
@@ -18,6 +17,7 @@ import {
   checkSize,
   isShared,
   isUint32,
+  outOfMemory,
   present,
   renewed,
 } from "@ariax/allocator/implement";
@@ -153,7 +153,7 @@ export class SlabAllocator<B extends ArrayBufferLike = ArrayBufferLike> implemen
   allocate(size: number, alignment?: number): Offset {
     const offset = this.tryAllocate(size, alignment);
     // NULL, written out as below: of an import V8 asks each time whether it is there, and a number.
-    if (offset === 0) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
+    if (offset === 0) throw outOfMemory(this, size, alignment);
     return offset;
   }
 

@@ -11,7 +11,9 @@ import { SlabAllocator as SlabClass } from "./slab-allocator.ts";
  * one over a `SharedArrayBuffer`. A heap that grows has a resizable buffer, which many web APIs refuse as they do shared ones: its type is either.
  */
 export interface SlabAllocatorConstructor {
-  new <B extends ArrayBufferLike = ArrayBuffer>(options: OwnMemory & FixedLength): SlabClass<B>;
+  new <B extends ArrayBufferLike = ArrayBuffer>(
+    options: OwnMemory & { readonly maxCapacity?: undefined; readonly shared?: false | undefined },
+  ): SlabClass<B>;
   new <B extends ArrayBufferLike = SharedArrayBuffer>(options: OwnMemory & { readonly shared: true }): SlabClass<B>;
   new <B extends ArrayBufferLike>(options: GivenMemory & Memory<B>): SlabClass<B>;
   new <B extends ArrayBufferLike = ArrayBufferLike>(options: SlabOptions): SlabClass<B>;
@@ -19,11 +21,7 @@ export interface SlabAllocatorConstructor {
   readonly attach: typeof SlabClass.attach;
 }
 
-/** Of memory of its own: neither shared nor resizable. */
-interface FixedLength {
-  readonly maxCapacity?: undefined;
-  readonly shared?: false | undefined;
-}
-
+/** See `SlabAllocatorClass`, which has the verbs. */
 export type SlabAllocator<B extends ArrayBufferLike = ArrayBufferLike> = SlabClass<B>;
+/** Makes a heap, or attaches to one: `new SlabAllocator({ capacity })`. */
 export const SlabAllocator: SlabAllocatorConstructor = SlabClass;

@@ -171,7 +171,7 @@ describe.each([false, true])("memory that grows (shared: %s)", (shared) => {
     const p = heap.allocate(most);
     expect(heap.memory.buffer.byteLength).toBe(MOST);
     expect(thrownBy(() => heap.allocate(1))).toBe(
-      "ERR_OUT_OF_MEMORY: out of memory: no room for 1 bytes aligned to 8 in a capacity of 2097152 bytes",
+      "ERR_OUT_OF_MEMORY: out of memory: no room for 1 bytes aligned to 8 in a capacity of 2097152 bytes: 0 are free, at most 0 of them in one piece",
     );
     heap.free(p);
     heap.verify();

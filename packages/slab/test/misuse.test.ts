@@ -194,7 +194,7 @@ describe("sizes and alignments that no heap could serve", () => {
   test("a block that does not fit", () => {
     const heap = create();
     expect(thrownBy(() => heap.allocate(CAPACITY, 4096))).toBe(
-      "ERR_OUT_OF_MEMORY: out of memory: no room for 1048576 bytes aligned to 4096 in a capacity of 1048576 bytes",
+      "ERR_OUT_OF_MEMORY: out of memory: no room for 1048576 bytes aligned to 4096 in a capacity of 1048576 bytes: 1019904 are free, at most 1019904 of them in one piece",
     );
     expect(heap.allocateMany(CAPACITY, new Int32Array(2))).toBe(0);
   });

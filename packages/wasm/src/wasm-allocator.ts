@@ -43,9 +43,6 @@ export interface ModuleOption {
 /** A memory of its own, in pages of 64 KiB, grown by `memory.grow`; or one that exists, as that of another program. */
 export type WasmOptions = (OwnMemory | GivenWasmMemory) & ModuleOption;
 
-/** Of memory of its own, which web APIs take: its buffer is no resizable one, also where it grows. */
-type Unshared = OwnMemory & { readonly shared?: false | undefined } & ModuleOption;
-
 /**
  * The general-purpose heap of @ariax/slab, operated by the engine in C, compiled to WebAssembly. Same layout, same
  * decisions: after the same calls the same bytes.
@@ -77,7 +74,9 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
    * Throws `HostMemoryError`, and `UnsupportedError` where the host has no WebAssembly, or compiles none. O(1), or in memory that is
    * given O(pages).
    */
-  static create(options: Unshared): Promise<WasmAllocator<ArrayBuffer>>;
+  static create(
+    options: OwnMemory & { readonly shared?: false | undefined } & ModuleOption,
+  ): Promise<WasmAllocator<ArrayBuffer>>;
   static create(options: WasmOptions): Promise<WasmAllocator>;
   static async create(options: WasmOptions): Promise<WasmAllocator> {
     const plan = planFor(options);
@@ -85,7 +84,9 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
   }
 
   /** The same at once: the first one compiles the engine where it stands. */
-  static createSync(options: Unshared): WasmAllocator<ArrayBuffer>;
+  static createSync(
+    options: OwnMemory & { readonly shared?: false | undefined } & ModuleOption,
+  ): WasmAllocator<ArrayBuffer>;
   static createSync(options: WasmOptions): WasmAllocator;
   static createSync(options: WasmOptions): WasmAllocator {
     const plan = planFor(options);

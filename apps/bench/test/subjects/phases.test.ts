@@ -62,7 +62,7 @@ describe("what phase 2 counts", () => {
     const before = heap.stats();
     expect(heap.tryAllocate(40)).toBe(0);
     expect(() => heap.allocate(40)).toThrow(
-      "out of memory: no room for 40 bytes aligned to 8 in a capacity of 4096 bytes",
+      "out of memory: no room for 40 bytes aligned to 8 in a capacity of 4096 bytes: 3992 are free, at most 3992 of them in one piece",
     );
     expect(heap.stats()).toEqual({ ...before, peakReserved: before.peakReserved + 48 });
   });

@@ -79,10 +79,14 @@ export function contract({ test, create, traits }: Suite): void {
       refuses(
         "allocate(4096) in a full heap",
         () => heap.allocate(4096),
-        outOfMemory(4096, DEFAULT_ALIGNMENT, capacity),
+        outOfMemory(heap, 4096, DEFAULT_ALIGNMENT, capacity),
       );
       const a = traits.maxAlignment;
-      refuses(`allocate(4096, ${a}) in a full heap`, () => heap.allocate(4096, a), outOfMemory(4096, a, capacity));
+      refuses(
+        `allocate(4096, ${a}) in a full heap`,
+        () => heap.allocate(4096, a),
+        outOfMemory(heap, 4096, a, capacity),
+      );
       equal("tryAllocate(4096) in a full heap", heap.tryAllocate(4096), NULL);
       equal("stats().live", heap.stats().live, before.live);
     },
@@ -152,7 +156,7 @@ export function contract({ test, create, traits }: Suite): void {
       refuses(
         `reallocate to ${capacity} bytes`,
         () => heap.reallocate(p, capacity),
-        outOfMemory(capacity, DEFAULT_ALIGNMENT, capacity),
+        outOfMemory(heap, capacity, DEFAULT_ALIGNMENT, capacity),
       );
     },
     TIGHT,
@@ -278,6 +282,8 @@ export function contract({ test, create, traits }: Suite): void {
   );
 }
 
-function outOfMemory(size: number, alignment: number, capacity: number): OutOfMemoryError {
-  return new OutOfMemoryError(size, alignment, capacity);
+/** With what the heap has when it says so: after a call that failed, as that may have put pieces together. */
+function outOfMemory(heap: Shadow, size: number, alignment: number, capacity: number): OutOfMemoryError {
+  equal(`tryAllocate(${size}, ${alignment}) in a full heap`, heap.tryAllocate(size, alignment), NULL);
+  return new OutOfMemoryError(size, alignment, capacity, heap.stats());
 }

@@ -10,7 +10,6 @@ import {
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   type Traits,
 } from "@ariax/allocator";
 import {
@@ -19,6 +18,7 @@ import {
   checkCount,
   checkSize,
   makeStats,
+  outOfMemory,
   present,
   readOptions,
   resizeOrMove,
@@ -61,7 +61,7 @@ export class PhaseOne implements Allocator {
 
   allocate(size: number, alignment: number = DEFAULT_ALIGNMENT): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment, this.capacity);
+    if (offset === NULL) throw outOfMemory(this, size, alignment);
     return offset;
   }
 

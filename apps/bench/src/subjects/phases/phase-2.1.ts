@@ -3,16 +3,14 @@ import {
   type AllocatorStats,
   allocateMany,
   CorruptionError,
-  DEFAULT_ALIGNMENT,
   type Memory,
   NULL,
   type Offset,
   type Offsets,
-  OutOfMemoryError,
   reallocate,
   type Traits,
 } from "@ariax/allocator";
-import { checkSize } from "@ariax/allocator/implement";
+import { checkSize, outOfMemory } from "@ariax/allocator/implement";
 import { ALIGNMENT_BITS, type BlockRecord, ownerBits, type Recorded, readRecord, SIZE, TAG } from "./record.ts";
 import { PLACE_SHIFT, RecordPools } from "./record-pools.ts";
 
@@ -77,7 +75,7 @@ export class PhaseTwoOne implements Allocator, Recorded {
 
   allocate(size: number, alignment?: number): Offset {
     const offset = this.tryAllocate(size, alignment);
-    if (offset === NULL) throw new OutOfMemoryError(size, alignment ?? DEFAULT_ALIGNMENT, this.capacity);
+    if (offset === NULL) throw outOfMemory(this, size, alignment);
     return offset;
   }
 

@@ -1,0 +1,3 @@
+import { whyUnavailable } from "../../src/index.ts";
+
+console.log(whyUnavailable());
