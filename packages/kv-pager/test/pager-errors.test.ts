@@ -313,3 +313,36 @@ function thrown(call: () => unknown): Error {
   }
   throw new Error("nothing was thrown");
 }
+
+test("a quota of less than a tenant has: it goes on in its blocks, and gets no more", () => {
+  const { pager, runs } = make();
+  pager.quota("a", 1);
+  expect([pager.append(runs, 6), pager.append(runs, 7)]).toEqual([true, true]);
+  expect(pager.allocateSlots(runs, 0)).toBe(true);
+  expect([pager.append(runs, 8), pager.refusal(runs, 0, 1)]).toEqual([false, "quota"]);
+  pager.quota("a", 3);
+  expect(pager.append(runs, 8)).toBe(true);
+  pager.verify();
+});
+
+test("a move whose callback throws stays, and comes again", () => {
+  const { pager, runs } = make();
+  const other = pager.fork(runs);
+  pager.append(other, 1);
+  const stop = new Error("not now");
+  expect(() =>
+    pager.moves(() => {
+      throw stop;
+    }),
+  ).toThrow(stop);
+  expect(pager.pendingMoves).toBe(1);
+  // One that drains them itself: each comes once.
+  pager.append(runs, 2);
+  let seen = 0;
+  pager.moves(() => {
+    seen++;
+    if (seen === 1) seen += pager.moves(() => {}) - 1;
+  });
+  expect([seen, pager.pendingMoves]).toEqual([1, 0]);
+  pager.verify();
+});

@@ -338,7 +338,8 @@ export class PlainPager implements Subject {
     if (this.is("no watermark")) kept = 0;
     const quota = this.quotas.get(s.tenant);
     const charges = fresh + (waits ? ids.filter((id) => id !== 0 && !this.isHeld(id)).length : 0) - alone;
-    const isOver = quota !== undefined && (this.options.tenants ?? 0) > 0 && this.charged(s.tenant) + charges > quota;
+    const isOver =
+      quota !== undefined && (this.options.tenants ?? 0) > 0 && charges > 0 && this.charged(s.tenant) + charges > quota;
     if (room < 0 || room < kept || (isOver && !this.is("quota is ignored"))) {
       if (this.is("throws when full")) throw new Error("no room");
       return false;

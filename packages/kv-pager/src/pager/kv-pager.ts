@@ -408,7 +408,7 @@ export class KvPager {
   }
 
   /**
-   * How many blocks a tenant may be charged for; undefined: as many as there are. Less than it has is fine: it gets no more. Throws
+   * How many blocks a tenant may be charged for; undefined: as many as there are. Less than it has is fine: it gets no more, and goes on in the blocks that it has. Throws
    * `InvalidArgumentError`, and `PoolExhaustedError` for one tenant too many. O(1).
    */
   quota(tenant: string, blocks: number | undefined): void {

@@ -87,7 +87,9 @@ export function makePlan(core: Core, slot: number, newTokens: number, ahead: num
   }
   if (room < 0) return "blocks";
   if (room < kept) return "watermark";
-  if (isCounted && fresh + charged - uncharged > allowance(core, columns.tenant[slot])) return "quota";
+  // Whoever needs no block more is not held back, though its quota may be less than it has.
+  const more = fresh + charged - uncharged;
+  if (isCounted && more > 0 && more > allowance(core, columns.tenant[slot])) return "quota";
   if (plan.shared > 0 && base % blockTokens > 0 && moveRoom(core) === 0) return "moves";
   return undefined;
 }
