@@ -36,6 +36,9 @@ export const BUDGETS: readonly Budget[] = [
   // What its parts have more, for the same reasons, is 2,600 of it; 1,000 are fields by accessors, a class for each type, and records whose
   // free slots are a list, with what verifies that; and 420 that the slab heap and the pools have more, for threads.
   { package: "@ariax/consciousness", names: "{ MiniVm, TeslaConsciousnessPool }", ceiling: 36_900 },
+  // Opening, making and growing a control block 2,000, verify with its messages 1,400, moves with their gaps 1,500, arguments and errors of
+  // the contract 1,400, bins, rows, handles and fences 1,700.
+  { package: "@ariax/gpu", names: "{ RangeHeap }", ceiling: 8700 },
   // 8,400 of it are RangeHeap, 730 the ring; the rest are pools, fences and defragmentation, with their checks.
   { package: "@ariax/gpu/webgpu", names: "{ FencedQueue, vertexPool, StagingRing }", ceiling: 13_400 },
 ];

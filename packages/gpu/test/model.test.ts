@@ -5,7 +5,7 @@ import { KINDS, Walk } from "./walk.ts";
 
 describe.each(Object.entries(KINDS))("%s", (_, { options, walk }) => {
   test("as a reference that knows of each granule whose it is", () => {
-    for (let seed = 1; seed <= times(4, 60); seed++) {
+    for (let seed = 1; seed <= times(2, 25); seed++) {
       const one = new Walk(new RangeHeap(options), seed, walk);
       let step = 0;
       try {

@@ -4,6 +4,7 @@ import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { times } from "../../../scripts/lib/long.ts";
 import type { RangeHeap as Right } from "../src/index.ts";
 import { KINDS, Walk } from "./walk.ts";
 
@@ -25,7 +26,6 @@ const CHANGES: readonly Change[] = [
   ["bins", "if (next !== 0) w[next + PREV] = prev;", ""],
   ["bins", "w[word] &= ~(1 << bin);", ""],
   ["bins", "if (w[word] === 0) w[BIN_SUMMARY] &= ~(1 << (bin >>> 5));", ""],
-  ["bins", "longest = Math.max(longest, w[run + LENGTH] >>> 0);", "longest = w[run + LENGTH] >>> 0;"],
   // Rows.
   ["rows", "if (w[row + KEY] !== 0) clearKey(w, row);", ""],
   ["rows", "if (next === 0) w[SPARE_LAST] = 0;", ""],
@@ -134,12 +134,12 @@ async function heapOf(number: number, [file, line, instead]: Change): Promise<ty
 
 /** Walks until something is wrong. */
 function walkOver(RangeHeap: typeof Right): void {
-  for (let seed = 1; seed <= 5; seed++) {
+  for (let seed = 1; seed <= 4; seed++) {
     for (const { options, walk } of Object.values(KINDS)) {
       turns.turns = 0;
       const one = new Walk(new RangeHeap(options), seed, walk);
       if (seed % 2 === 0 && walk.limit === undefined) one.fill(80);
-      for (let i = 0; i < 250; i++) {
+      for (let i = 0; i < 150; i++) {
         turns.turns = 0;
         one.step();
       }
@@ -151,7 +151,10 @@ test("the right one passes", async () => {
   walkOver(await heapOf(CHANGES.length, ["index", "", ""]));
 });
 
-test.each(CHANGES.map((change, i) => [...change, i] as const))("%s: %s → %s", async (file, line, instead, i) => {
+// In the ordinary tests, one of six.
+const tried = CHANGES.map((change, i) => [...change, i] as const).filter((_, i) => i % times(6, 1) === 0);
+
+test.each(tried)("%s: %s → %s", async (file, line, instead, i) => {
   const RangeHeap = await heapOf(i, [file, line, instead]);
   let failure: unknown;
   try {
