@@ -14,9 +14,9 @@ export function addGpuCommand(program: Command, streams: Streams): void {
   const command = program
     .command("gpu")
     .description(
-      "parts of GPU memory, as meshes come and go: beside other suballocators, and a buffer for each; a minute",
+      "parts of GPU memory, as meshes come and go: beside other suballocators, and a buffer for each; 2 minutes",
     )
-    .option("--quick", "at most 15 seconds: one round");
+    .option("--quick", "30 seconds: one round");
   addOutputs(command)
     .addHelpText("after", "\nResults go to apps/bench/results/gpu.json and gpu.html.")
     .action(async ({ quick, ...outputs }: Outputs & { quick?: boolean }) => {

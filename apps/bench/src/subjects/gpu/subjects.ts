@@ -9,6 +9,8 @@ export interface GpuSubject {
   readonly name: string;
   readonly what: string;
   readonly origin: "ours" | "rival" | "loop";
+  /** Its blocks, or what it keeps of them, are objects. */
+  readonly collected?: true;
   readonly create: (bytes: number) => Suballocator | Promise<Suballocator>;
 }
 
@@ -39,6 +41,7 @@ export const GPU_SUBJECTS: readonly GpuSubject[] = [
     name: "range-heap-moves",
     what: "the same with handles that stay, and moves of 8 MiB at most in every eighth frame",
     origin: "ours",
+    collected: true,
     create: (bytes) => new Ranges(bytes, STEP),
   },
   {
@@ -51,13 +54,21 @@ export const GPU_SUBJECTS: readonly GpuSubject[] = [
     name: "first-fit",
     what: "an array of free runs, the first that fits",
     origin: "rival",
+    collected: true,
     create: (bytes) => new FirstFit(bytes),
   },
   {
     name: "batched",
     what: "three.js's BatchedMesh, from its description: ranges used again whole, else all moved together",
     origin: "rival",
+    collected: true,
     create: (bytes) => new Batched(bytes),
   },
-  { name: "buffers", what: "a GPUBuffer for each object, by Dawn", origin: "rival", create: makeBuffers },
+  {
+    name: "buffers",
+    what: "a GPUBuffer for each object, by Dawn",
+    origin: "rival",
+    collected: true,
+    create: makeBuffers,
+  },
 ];

@@ -1,7 +1,7 @@
 /** One observation: a suballocator, and a stream of meshes. */
 import { GPU_SUBJECTS } from "../../subjects/gpu/subjects.ts";
 import type { Request } from "../../worker/protocol.ts";
-import { type Timing, timeTurns } from "../../worker/timing.ts";
+import { STEP, steps, type Timing, timeTurns } from "../../worker/timing.ts";
 import type { Turns } from "../../worker/turns.ts";
 import { lookAt, makeStream, play, type Room, type StreamOptions } from "./stream.ts";
 
@@ -11,7 +11,7 @@ export interface GpuRequest extends Request, StreamOptions {
   readonly timed: number;
 }
 
-/** The least length of a window, in ms. */
+/** The least length of a whole window, in ms. */
 const WINDOW = 2;
 
 export interface GpuObservation {
@@ -28,18 +28,17 @@ export async function observe(request: GpuRequest, turns: Turns): Promise<GpuObs
   const { range, events, sizes } = stream;
   const room = lookAt(await subject.create(range), stream);
   const live: unknown[] = new Array(sizes.length).fill(undefined);
-  const once = async (step: number): Promise<number> => {
+  const once = async (step: number, parts?: Float64Array): Promise<number> => {
     const heap = await subject.create(range);
-    const start = performance.now();
-    for (let from = 0; from < events.length; from += step) {
-      play(heap, stream, live, from, Math.min(from + step, events.length));
-    }
-    const ms = performance.now() - start;
+    const run = (from: number, to: number): void => void play(heap, stream, live, from, to);
+    const { ms } = steps(run, events.length, Number.POSITIVE_INFINITY, step, parts);
     for (const handle of live) if (handle !== undefined) heap.free(handle);
     live.fill(undefined);
     heap.frame();
     return ms;
   };
-  const options = { units: stream.calls, parts: 0, budget: { warm, turns: timed }, window: WINDOW, turns };
+  // Each replay is the same work, unless garbage is collected in some.
+  const parts = subject.collected ? 0 : Math.ceil(events.length / STEP);
+  const options = { units: stream.calls, parts, budget: { warm, turns: timed }, window: WINDOW, turns };
   return { time: await timeTurns(once, options), room };
 }
