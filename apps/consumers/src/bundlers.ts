@@ -48,7 +48,7 @@ export function pages(project: string): Page[] {
       async make() {
         const root = folderOf(project, "vite-build", "vite");
         await vite({
-          ...{ configFile: false, root, logLevel: "error", worker: { format: "es" } },
+          ...{ configFile: false, root, logLevel: "error" },
           build: { outDir: out("vite"), emptyOutDir: true },
         });
         return out("vite");

@@ -34,6 +34,9 @@ export async function runCells(cells: readonly Cell[], atOnce: number, done: (re
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
+/** A guard against what hangs, in ms, and no measure: no cell depends on how long it takes. */
+export const HANGS = 600_000;
+
 export interface Outcome {
   readonly code: number;
   /** What it printed, on both streams. */

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { launchChromium } from "../../bench/src/workloads/browser/observe.ts";
-import { type Cell, cell } from "./cells.ts";
+import { type Cell, cell, HANGS } from "./cells.ts";
 
 export type Browser = Awaited<ReturnType<typeof launchChromium>>;
 
@@ -52,6 +52,7 @@ async function open(browser: Browser, address: string): Promise<string[]> {
   const said: string[] = [];
   try {
     const page = await context.newPage();
+    page.setDefaultTimeout(HANGS);
     page.on("pageerror", (error) => said.push(error.message));
     page.on("console", (message) => void said.push(message.text()));
     page.on("requestfailed", (request) => said.push(`${request.url()}: ${request.failure()?.errorText}`));

@@ -1,7 +1,7 @@
 /** Test runners, with a page's globals from jsdom and without: what our users' own tests run in. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Cell, cell, problemsOf, start, tool } from "./cells.ts";
+import { type Cell, cell, HANGS, problemsOf, start, tool } from "./cells.ts";
 
 /** Bytes of two realms meet here: those of the test's globals, and those of Node's own modules. */
 const PROGRAM = `
@@ -40,7 +40,7 @@ export function runnerCells(project: string): Cell[] {
   return [
     cell("Vitest with jsdom", async () => {
       const folder = folderOf(project, "vitest", 'import { expect, test } from "vitest";');
-      const args = ["run", "--root", folder, "--environment", "jsdom", "--no-cache"];
+      const args = ["run", "--root", folder, "--environment", "jsdom", "--no-cache", `--testTimeout=${HANGS}`];
       return problemsOf(await start(process.execPath, [tool("vitest", "vitest.mjs"), ...args], folder), "1 passed");
     }),
     ...["jsdom", "node"].map((environment) =>
@@ -48,7 +48,7 @@ export function runnerCells(project: string): Cell[] {
         const folder = folderOf(project, `jest-${environment}`, "");
         const config = { testEnvironment: environment, transform: {}, testMatch: ["**/*.test.js"], watchman: false };
         writeFileSync(join(folder, "jest.config.json"), JSON.stringify(config));
-        const args = ["--config", "jest.config.json", "--no-cache", "--runInBand"];
+        const args = ["--config", "jest.config.json", "--no-cache", "--runInBand", `--testTimeout=${HANGS}`];
         const outcome = await start(process.execPath, [tool("jest", "bin/jest.js"), ...args], folder, {
           NODE_OPTIONS: "--experimental-vm-modules",
         });

@@ -1,6 +1,6 @@
 /*
  * Taking territories without a live block from a lane that nobody holds, without holding it: whoever comes for that lane meanwhile gets it at once. So no
- * thread ever has more than one lane, and as many threads as there are lanes always have one each.
+ * thread has a second lane for want of room, and as many threads as there are lanes always have one each.
  *
  *     state   parked, orphaned --> stripped         from here on, who gets the lane makes all words marks of its own again, and repairs it
  *     own     X --> A marks X                       of territories that seem to have no live block

@@ -14,6 +14,13 @@
  * - *line*: the cached blocks of one priority, in the order in which the *policy* lets them go.
  * - *evict*: to forget the key of a cached block, whose place someone else needs.
  * - *epoch*: what lies between two resets. *step*: the clock of terms, which the caller advances.
+ *
+ * A `BlockPool` knows blocks and keys. A `KvPager` over it knows who has them:
+ *
+ * - *sequence*: a prompt and what was generated. It *waits*, without a block, or it *runs*. Its *table* is its blocks in order.
+ * - *slot*: the place of a token in a block. *scheduled*: tokens with slots; they are computed, or about to be.
+ * - *committed*: tokens that are certain; those behind them are *speculative*, and their blocks can't be found.
+ * - *tier*: a pool of blocks behind the device's. *ticket*: copies between two of them, in flight. *move*: one copy.
  */
 export { BlocksExhaustedError, PinLimitError } from "./errors.ts";
 export { ChainKeys, type ChainKeysOptions } from "./keys/chain.ts";
@@ -24,7 +31,7 @@ export { EVENT_WORDS, type KvEvent, KvEvents, type KvSnapshot, readEvent } from 
 export { HASHES, type HashName } from "./pager/keys.ts";
 export { type KvAttachOptions, KvPager, type KvPagerStats, type KvRestoreOptions } from "./pager/kv-pager.ts";
 export type { Cost } from "./pager/lifecycle.ts";
-export type { EachMove } from "./pager/moves.ts";
+export type { EachMove, Move } from "./pager/moves.ts";
 export type { OpenOptions } from "./pager/open-options.ts";
 export type { KvPagerOptions, TierOptions } from "./pager/options.ts";
 export type { Refusal } from "./pager/plan.ts";

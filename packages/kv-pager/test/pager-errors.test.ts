@@ -100,7 +100,7 @@ const REFUSED: readonly [message: string, call: (made: Made) => unknown][] = [
   ],
   ["invalid computed: 7 is not a whole number from 0 to 6", ({ pager, runs }) => pager.close(runs, 7)],
   ["invalid computed: 7 is not a whole number from 0 to 6", ({ pager, runs }) => pager.preempt(runs, 7)],
-  ["invalid each: it is no function", ({ pager }) => pager.moves(any(undefined))],
+  ["invalid each: it is no function", ({ pager }) => pager.moves(any(7))],
   ["invalid ids: 3 is no list", ({ pager }) => pager.offload(any(3))],
   ["invalid id: 9 is not a whole number from 1 to 8", ({ pager }) => pager.offload([9])],
   ["invalid id: block 2 has no key", ({ pager }) => pager.offload([1, 2])],
@@ -183,7 +183,7 @@ test("a copy on write that finds the list of moves full, and then not", () => {
   expect(thrown(() => pager.append(second, 7)).message).toBe("list of moves exhausted: all 1 slots are live");
   expect(pager.refusal(second, 0, 1)).toBe("moves");
   expect(Buffer.compare(Buffer.from(pager.snapshot()), before)).toBe(0);
-  expect(pager.moves(() => {})).toBe(1);
+  expect(pager.moves()).toEqual([{ operation: "copy", fromTier: 0, from: 2, toTier: 0, to: 3, ticket: 0, tokens: 2 }]);
   expect(pager.append(second, 7)).toBe(true);
   pager.verify();
 });

@@ -1,5 +1,6 @@
 /** The planner's hits, by right values that it had no part in. */
 import { InvalidArgumentError } from "@ariax/allocator";
+import { reactive } from "@vue/reactivity";
 import { describe, expect, test } from "vitest";
 import { times } from "../../../scripts/lib/long.ts";
 import { type BlockHash, generateTrace, Planner } from "../src/plan/index.ts";
@@ -76,6 +77,24 @@ describe("a hash is its text", () => {
     const { results } = hitsOf([[first], [second]], [10]);
     expect(results[0].hits).toBe(isSame ? 1 : 0);
   });
+});
+
+test.each<[string, (planner: Planner) => Planner]>([
+  ["a plain proxy", (planner) => new Proxy(planner, {})],
+  ["Vue's reactive", (planner) => reactive(planner) as Planner],
+])("through %s it does the same", (_, wrap) => {
+  const make = () => new Planner({ capacities: [{ policy: "vllm", blocks: 150 }] });
+  const [own, wrapped] = [make(), wrap(make())];
+  for (const planner of [own, wrapped]) {
+    for (const { hash_ids, input_length, timestamp, tenant } of generateTrace({ requests: 60, seed: 3 })) {
+      planner.add({ hashes: hash_ids, tokens: input_length, at: timestamp, tenant });
+    }
+    planner.clear();
+    planner.add({ hashes: [1, 2] });
+  }
+  expect(wrapped.results()).toEqual(own.results());
+  expect(JSON.stringify(wrapped.report())).toBe(JSON.stringify(own.report()));
+  expect([...wrapped.report().tenants]).toEqual([...own.report().tenants]);
 });
 
 describe("what is no prompt is refused, and nothing has changed", () => {

@@ -417,7 +417,7 @@ export class SharedSlabAllocator extends LaneHolder implements Allocator {
     for (let i = 0; i < n; i++) it.free(offsets[i] >>> 0);
   }
 
-  /** Ends the life of every block, of all lanes: while no other thread holds one. Throws `InvalidArgumentError` where one does. O(pages). */
+  /** Ends the life of every block, of all lanes: while no other thread holds one, or attaches. Throws `InvalidArgumentError` where one does. O(pages). */
   reset(): void {
     const it = this.itself();
     const w = it.now();

@@ -13,7 +13,7 @@
  * 1,030; by its keyed mode: 2,860, both with garbage. Node's own `crypto.hash`: 930, and not in browsers.
  */
 
-import { checkInteger, readOptions } from "@ariax/allocator/implement";
+import { checkInteger, newBuffer, readOptions } from "@ariax/allocator/implement";
 import { _SHA256, sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Words } from "../pool/check.ts";
@@ -51,7 +51,7 @@ class Compression extends _SHA256 {
 
   constructor() {
     super();
-    this.message = new DataView(new ArrayBuffer(64));
+    this.message = new DataView(newBuffer(64));
   }
 
   from(key: Words, at: number): void {

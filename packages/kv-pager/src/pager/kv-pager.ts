@@ -16,7 +16,7 @@ import {
   forkSequence,
   openSequence,
 } from "./lifecycle.ts";
-import { drainMoves, type EachMove } from "./moves.ts";
+import { drainMoves, type EachMove, listMoves, type Move } from "./moves.ts";
 import { checkToken, checkWords, type OpenOptions, readKeys, readOpenOptions } from "./open-options.ts";
 import { type KvPagerOptions, readPagerOptions } from "./options.ts";
 import type { Refusal } from "./plan.ts";
@@ -30,7 +30,7 @@ import { verifyPager } from "./verify.ts";
 const CONTINUE: unique symbol = Symbol("continue");
 
 /** Most tokens that one call is for: those of two calls are still a small integer. */
-const MOST_TOKENS = 2 ** 29;
+const MOST_TOKENS: number = 2 ** 29;
 
 export interface KvAttachOptions {
   /** Who makes keys, where the pager was made with one. */
@@ -352,10 +352,13 @@ export class KvPager {
 
   /**
    * Gives each move to `each`, the oldest first: the engine copies them in that order, before it writes what is computed next. A move is
-   * taken once `each` has returned; returns how many were. O(moves).
+   * taken once `each` has returned; returns how many were. Without `each` all are taken, and returned as objects. O(moves).
    */
-  moves(each: EachMove): number {
+  moves(each: EachMove): number;
+  moves(): Move[];
+  moves(each?: EachMove): number | Move[] {
     const core = this.there();
+    if (each === undefined) return listMoves(core);
     if (typeof each !== "function") throw new InvalidArgumentError("invalid each: it is no function");
     return drainMoves(core, each);
   }

@@ -13,6 +13,7 @@ import { MetadataPool } from "@ariax/metadata-pool";
 import { BlockPool } from "../pool/block-pool.ts";
 import { fnv } from "../pool/layout.ts";
 import type { BlockPoolOptions } from "../pool/options.ts";
+import { fromUtf8, toUtf8 } from "./utf8.ts";
 
 /** The pool of sequences: what each field is, `sequences.ts` says. */
 export const SEQUENCE_FIELDS = {
@@ -149,7 +150,7 @@ export function writeHeader(words: Int32Array, layout: Layout, seed: Uint8Array)
   new Uint8Array(words.buffer, words.byteOffset + 4 * SEED + 4, SEED_BYTES).set(seed);
   const names = new Uint8Array(words.buffer, words.byteOffset + 4 * HEADER, NAME_BYTES * MAX_TIERS);
   layout.tiers.forEach(({ name, blocks }, tier) => {
-    const utf8 = new TextEncoder().encode(name);
+    const utf8 = toUtf8(name);
     names[NAME_BYTES * tier] = utf8.length;
     names.set(utf8, NAME_BYTES * tier + 1);
     words[HEADER + (NAME_BYTES / 4) * tier + NAME_BYTES / 4 - 1] = blocks;
@@ -174,7 +175,7 @@ export function readLayout(buffer: ArrayBufferLike, policies: readonly string[])
   const tiers = Array.from({ length: words[3] }, (_, tier) => {
     const at = 4 * HEADER + NAME_BYTES * tier;
     const named = new Uint8Array(buffer, at, NAME_BYTES).slice(1, 1 + new Uint8Array(buffer, at, 1)[0]);
-    return { name: new TextDecoder().decode(named), blocks: words[(at + NAME_BYTES) / 4 - 1] };
+    return { name: fromUtf8(named), blocks: words[(at + NAME_BYTES) / 4 - 1] };
   });
   const shape = {
     tiers,

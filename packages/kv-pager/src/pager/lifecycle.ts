@@ -1,9 +1,9 @@
 /** The life of a sequence: open, fork, preempt, close. */
 import { checkInteger } from "@ariax/allocator/implement";
+import { noteOf } from "./context.ts";
 import type { Core } from "./core.ts";
 import { tellRemoved } from "./events.ts";
 import { hasKey } from "./hits.ts";
-import { noteOf } from "./keys.ts";
 import { RUNNING } from "./layout.ts";
 import type { OpenRequest } from "./open-options.ts";
 import {

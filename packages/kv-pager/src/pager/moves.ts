@@ -26,6 +26,17 @@ export type EachMove = (
   tokens: number,
 ) => void;
 
+/** One move, as an object. */
+export interface Move {
+  readonly operation: "copy" | "offload" | "load";
+  readonly fromTier: number;
+  readonly from: number;
+  readonly toTier: number;
+  readonly to: number;
+  readonly ticket: number;
+  readonly tokens: number;
+}
+
 const OPERATIONS = ["", "copy", "offload", "load"] as const;
 
 /** How many more moves there is room for. */
@@ -75,4 +86,13 @@ export function drainMoves(core: Core, each: EachMove): number {
     words[MOVES]--;
   }
   return n;
+}
+
+/** All moves, taken, as objects. */
+export function listMoves(core: Core): Move[] {
+  const list: Move[] = [];
+  drainMoves(core, (operation, fromTier, from, toTier, to, ticket, tokens) => {
+    list.push({ operation, fromTier, from, toTier, to, ticket, tokens });
+  });
+  return list;
 }

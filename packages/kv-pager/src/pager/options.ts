@@ -1,11 +1,12 @@
 /** What a pager is made with: read once, and checked. */
 import { InvalidArgumentError } from "@ariax/allocator";
 import { checkAlone, checkBoolean, checkInteger, readOptions, show } from "@ariax/allocator/implement";
-import { type KeyMaker, seedBytes } from "../keys/keys.ts";
+import { checkText, type KeyMaker, seedBytes } from "../keys/keys.ts";
 import { randomBytes } from "../keys/random.ts";
 import { DEFAULT_POLICY, POLICIES } from "../policies/index.ts";
 import { checkMaker, checkSeed, HASHES, type HashName, makerOf } from "./keys.ts";
 import { MAX_TIERS, type Shape, TIER_NAME } from "./layout.ts";
+import { toUtf8 } from "./utf8.ts";
 
 /** Blocks behind the device's. */
 export interface TierOptions {
@@ -137,9 +138,8 @@ function readTiers(list: readonly TierOptions[] | undefined): TierOptions[] {
   const names = new Set(["device"]);
   return Array.from(list, (tier: TierOptions) => {
     const { name, blocks } = readOptions(tier, ["name", "blocks"], "tier");
-    if (typeof name !== "string" || name === "")
-      throw new InvalidArgumentError(`invalid tier: ${show(name)} is no name`);
-    const bytes = new TextEncoder().encode(name).length;
+    if (checkText("tier", name) === "") throw new InvalidArgumentError('invalid tier: "" is no name');
+    const bytes = toUtf8(name).length;
     if (bytes > TIER_NAME)
       throw new InvalidArgumentError(`invalid tier: a name of ${bytes} bytes does not fit ${TIER_NAME}`);
     if (names.has(name)) throw new InvalidArgumentError(`invalid tier: the name ${show(name)} is taken`);

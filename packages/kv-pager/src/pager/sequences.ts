@@ -14,7 +14,7 @@
  *
  *     ids      room          the table                    holders   4 · room   links (tenants.ts), where there are tenants
  *     keys     8 · room      of full blocks               tokens    tailRoom   those behind the last full block with a key
- *                                                         note      what else its keys depend on (keys.ts); `note` bytes
+ *                                                         note      what else its keys depend on (context.ts); `note` bytes
  */
 import { DEFAULT_ALIGNMENT, OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
 import type { Core } from "./core.ts";

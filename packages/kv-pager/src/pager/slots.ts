@@ -3,11 +3,11 @@
  * evicts is one of them; then what fell out of the window is let go, then new blocks are taken, then full ones get their keys.
  */
 import { InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
+import { contextOf } from "./context.ts";
 import type { Core } from "./core.ts";
 import { SlotsMissingError } from "./errors.ts";
 import { tellRemoved, tellStored } from "./events.ts";
 import { hasKey } from "./hits.ts";
-import { contextOf } from "./keys.ts";
 import { EPOCH, RUNNING } from "./layout.ts";
 import { addMove, COPY } from "./moves.ts";
 import { forgetPlan, isShared, makePlan, plan, type Refusal } from "./plan.ts";

@@ -10,9 +10,11 @@
  */
 import { InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
 import { show } from "@ariax/allocator/implement";
+import { checkText } from "../keys/keys.ts";
 import type { Core } from "./core.ts";
 import { HOLDER_WORDS, TENANT_NAME, TENANT_WORDS, TENANTS } from "./layout.ts";
 import { linksAt } from "./sequences.ts";
+import { fromUtf8, toUtf8 } from "./utf8.ts";
 
 /** Words of a tenant: quota + 1, or 0 for none; blocks charged; the name's bytes, and how many. */
 const QUOTA = 0;
@@ -108,11 +110,10 @@ export function findTenant(core: Core, name: string): number {
 
 /** Throws where a name can't be a tenant's, or there is no room for one more. */
 export function checkTenant(core: Core, name: string): void {
-  if (typeof name !== "string" || name === "")
-    throw new InvalidArgumentError(`invalid tenant: ${show(name)} is no name`);
+  if (checkText("tenant", name) === "") throw new InvalidArgumentError('invalid tenant: "" is no name');
   if (findTenant(core, name) >= 0) return;
   const most = core.layout.tenants;
-  const bytes = new TextEncoder().encode(name).length;
+  const bytes = toUtf8(name).length;
   if (bytes > TENANT_NAME) {
     throw new InvalidArgumentError(`invalid tenant: a name of ${bytes} bytes does not fit ${TENANT_NAME}`);
   }
@@ -126,7 +127,7 @@ export function tenantOf(core: Core, name: string): number {
   if (found >= 0) return found;
   const tenant = ++core.words[TENANTS];
   const at = TENANT_WORDS * tenant;
-  const utf8 = new TextEncoder().encode(name);
+  const utf8 = toUtf8(name);
   const bytes = new Uint8Array(core.buffer, core.tenants.byteOffset + 4 * (at + NAME), 4 + TENANT_NAME);
   bytes[0] = utf8.length;
   bytes.set(utf8, 4);
@@ -137,5 +138,5 @@ export function tenantOf(core: Core, name: string): number {
 export function tenantName(core: Core, tenant: number): string {
   const at = core.tenants.byteOffset + 4 * (TENANT_WORDS * tenant + NAME);
   const bytes = new Uint8Array(core.buffer, at, 4 + TENANT_NAME);
-  return new TextDecoder().decode(bytes.slice(4, 4 + bytes[0]));
+  return fromUtf8(bytes.slice(4, 4 + bytes[0]));
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "@ariax/allocator";
 import { checkBoolean, checkInteger, newBuffer, readOptions } from "@ariax/allocator/implement";
 import { BlocksExhaustedError, PinLimitError } from "../errors.ts";
 import { POLICIES, policyOf } from "../policies/index.ts";
-import { checkId, checkKey, checkList, checkThere, isWords, type Words } from "./check.ts";
+import { checkId, checkKey, checkList, checkThere, hasElements, isWords, type Words } from "./check.ts";
 import { releaseAll, touchAll } from "./counting.ts";
 import { copyKey, enter, find } from "./key-index.ts";
 import {
@@ -32,19 +32,8 @@ import {
 import { restart } from "./restart.ts";
 import { takeRun } from "./runs.ts";
 import { copyBytes, copyOf } from "./snapshot.ts";
-import {
-  becomeEmpty,
-  begin,
-  drop,
-  hasKey,
-  isCached,
-  isUsed,
-  PoolState,
-  priorityOf,
-  reline,
-  takeOne,
-  unline,
-} from "./state.ts";
+import { hasKey, isCached, isUsed, PoolState, priorityOf, reline, unline } from "./state.ts";
+import { becomeEmpty, begin, drop, takeMany, takeOne } from "./steps.ts";
 import { expire, givePriority } from "./terms.ts";
 import { verifyPool } from "./verify.ts";
 
@@ -195,10 +184,10 @@ export class BlockPool {
   /** As `allocate`, but false where fewer than `n` are free; nothing has changed then. */
   tryAllocate(n: number, out: Words, at: number = 0): boolean {
     const s = this.there();
-    checkList("out", out, at, n);
+    if (!hasElements(out, at, n)) checkList("out", out, at, n);
     if (s.words[EMPTY] + s.words[CACHED] < n) return false;
     s.words[DROPPED] = 0;
-    for (let i = at; i < at + n; i++) out[i] = takeOne(s);
+    takeMany(s, n, out, at);
     return true;
   }
 
@@ -217,7 +206,7 @@ export class BlockPool {
    */
   touch(ids: Words, from: number = 0, n: number = lengthOf(ids) - from): void {
     const s = this.there();
-    checkList("ids", ids, from, n);
+    if (!hasElements(ids, from, n)) checkList("ids", ids, from, n);
     touchAll(s, ids, from, n);
   }
 
@@ -227,7 +216,7 @@ export class BlockPool {
    */
   release(ids: Words, from: number = 0, n: number = lengthOf(ids) - from): void {
     const s = this.there();
-    checkList("ids", ids, from, n);
+    if (!hasElements(ids, from, n)) checkList("ids", ids, from, n);
     releaseAll(s, ids, from, n);
   }
 
@@ -238,11 +227,14 @@ export class BlockPool {
    */
   register(id: number, key: Words, at: number = 0): boolean {
     const s = this.there();
-    checkId(s, id);
-    checkKey(key, at);
-    if (!isUsed(s, id)) throw new InvalidArgumentError(`invalid id: block ${id} is not in use`);
-    if (hasKey(s, id)) throw new InvalidArgumentError(`invalid id: block ${id} has a key`);
-    if (s.words[16 * id + MARK] !== s.words[EPOCH]) return false;
+    if (!hasElements(key, at, 8)) checkKey(key, at);
+    // in use, without a key, and of this epoch?
+    if (!(id >>> 0 === id && id <= s.blocks && isUsed(s, id) && s.words[16 * id + MARK] === s.words[EPOCH])) {
+      checkId(s, id);
+      if (!isUsed(s, id)) throw new InvalidArgumentError(`invalid id: block ${id} is not in use`);
+      if (hasKey(s, id)) throw new InvalidArgumentError(`invalid id: block ${id} has a key`);
+      return false;
+    }
     enter(s, id, key, at);
     return true;
   }
@@ -250,7 +242,7 @@ export class BlockPool {
   /** The block with that key that was registered first, in use or cached, or 0. All 256 bits are compared. Changes nothing. O(1). */
   find(key: Words, at: number = 0): number {
     const s = this.there();
-    if (!isWords(key) || at >>> 0 !== at || key.length - at < 8) checkKey(key, at);
+    if (!hasElements(key, at, 8)) checkKey(key, at);
     return find(s, key, at);
   }
 

@@ -22,6 +22,11 @@ export function isWords(value: unknown): value is Words {
   return tag === "Int32Array" || tag === "Uint32Array";
 }
 
+/** Has `list` elements from `from` to `from + n`? Where not, the checks below say why. */
+export function hasElements(list: unknown, from: number, n: number): boolean {
+  return isWords(list) && from >>> 0 === from && n >>> 0 === n && list.length - from >= n;
+}
+
 /** Throws `InvalidArgumentError` unless `list` has elements from `from` to `from + n`. */
 export function checkList(name: string, list: Words, from: number, n: number): void {
   if (!isWords(list)) throw new InvalidArgumentError(`invalid ${name}: ${show(list)} is no Int32Array`);

@@ -4,7 +4,8 @@
  */
 import { DoubleFreeError, InvalidArgumentError } from "@ariax/allocator";
 import { checkId, type Words } from "./check.ts";
-import { isCached, leave, type PoolState, unline } from "./state.ts";
+import { isCached, type PoolState, unline } from "./state.ts";
+import { leave } from "./steps.ts";
 
 // Of layout.ts: V8 makes literals of constants of this file only.
 const CLOCK = 9;

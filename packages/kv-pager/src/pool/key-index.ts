@@ -1,5 +1,5 @@
 /**
- * Key → block, by open addressing: two words a slot, at most every second slot in use, each as near behind the one that its hash says as
+ * Key → block, by open addressing: two words a slot, at most every fourth slot in use, each as near behind the one that its hash says as
  * there was room.
  *
  *     word 0    id, and the epoch's mark << 24 (never 0)      of another epoch: the slot is free, whatever it says
@@ -11,6 +11,7 @@
  * The hash is of the first two words and the last two: enough of a key that is a hash itself, and of a number written either way round. Keys
  * that differ in no other place than between are found all the same, but one after another.
  * tried: all eight words; measured: 5 ns more for each of `find`, `register` and evict.
+ * tried: every second slot in use; measured: 19 instead of 14 ns for a miss, 117 instead of 98 for evict, allocate, register and release.
  */
 import type { PoolState } from "./state.ts";
 

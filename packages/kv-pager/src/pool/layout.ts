@@ -80,7 +80,7 @@ export interface Shape {
 
 export interface Layout extends Shape {
   readonly byteLength: number;
-  /** Slots of the index, a power of two: at most every second one is in use. */
+  /** Slots of the index, a power of two: at most every fourth one is in use. */
   readonly slots: number;
   /** Lists: a priority has as many as the policy asks for. */
   readonly lists: number;
@@ -108,7 +108,7 @@ type Part = (typeof PARTS)[number];
 export function layOut(shape: Shape): Layout {
   const { blocks, priorities, kind } = shape;
   const lists = priorities * kind.lists;
-  const slots = 2 ** (33 - Math.clz32(blocks - 1));
+  const slots = 2 ** (34 - Math.clz32(blocks - 1));
   const ids = blocks + 1;
   const some = priorities > 1 ? ids : 0;
   const bytes: Record<Part, number> = {

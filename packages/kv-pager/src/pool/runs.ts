@@ -1,6 +1,7 @@
 /** Blocks in a row, which an engine moves in one transfer. */
 import { CACHED, DROPPED, EMPTY, EVICTIONS } from "./layout.ts";
-import { drop, isCached, type PoolState, unline, use } from "./state.ts";
+import { isCached, type PoolState, unline } from "./state.ts";
+import { drop, use } from "./steps.ts";
 import { forgetPriority } from "./terms.ts";
 
 /** The first of `n` blocks in a row that begin to be used, or 0, and nothing has changed. */

@@ -9,24 +9,24 @@ import type { EachMove } from "../pager/moves.ts";
 export interface SubjectOptions {
   readonly blocks: number;
   readonly blockTokens: number;
-  readonly tiers?: readonly { readonly name: string; readonly blocks: number }[];
-  readonly watermark?: number;
-  readonly window?: number;
-  readonly events?: boolean;
-  readonly tenants?: number;
-  readonly sequences?: number;
-  readonly seed?: string;
-  readonly policy?: string;
+  readonly tiers?: readonly { readonly name: string; readonly blocks: number }[] | undefined;
+  readonly watermark?: number | undefined;
+  readonly window?: number | undefined;
+  readonly events?: boolean | undefined;
+  readonly tenants?: number | undefined;
+  readonly sequences?: number | undefined;
+  readonly seed?: string | undefined;
+  readonly policy?: string | undefined;
 }
 
 export interface SubjectOpen {
-  readonly tokens?: readonly number[];
-  readonly keys?: Int32Array;
-  readonly length?: number;
-  readonly tenant?: string;
-  readonly salt?: string;
-  readonly adapter?: string;
-  readonly media?: readonly { readonly id: string; readonly from: number; readonly length: number }[];
+  readonly tokens?: readonly number[] | undefined;
+  readonly keys?: Int32Array | undefined;
+  readonly length?: number | undefined;
+  readonly tenant?: string | undefined;
+  readonly salt?: string | undefined;
+  readonly adapter?: string | undefined;
+  readonly media?: readonly { readonly id: string; readonly from: number; readonly length: number }[] | undefined;
 }
 
 export interface Subject {
@@ -51,7 +51,7 @@ export interface Subject {
   done?(ticket: number, arrived?: number): void;
   failed?(ticket: number): void;
   expire?(ticket: number): void;
-  readonly events?: { drain(): readonly KvEvent[] };
+  readonly events?: { drain(): readonly KvEvent[] } | undefined;
   /** With `charged`. */
   quota?(tenant: string, blocks: number | undefined): void;
   charged?(tenant: string): number;

@@ -1,5 +1,5 @@
 /**
- * A C program whose heap JavaScript looks into. words.c counts words; its malloc and free are AriaX's (malloc.c), so the
+ * A C program whose heap JavaScript looks into. words.c counts words; its malloc and free are AriaX's (c/malloc.c), so the
  * same blocks can be allocated and freed from here, by the engine in TypeScript, or by that in WebAssembly.
  *
  *     node packages/wasm/examples/words/main.ts

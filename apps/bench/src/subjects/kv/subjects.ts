@@ -14,7 +14,7 @@ export type MakeBooks = (blocks: number, keys: BlockKeys) => Books;
 
 export const BOOKS: readonly BooksSubject[] = [
   {
-    ...{ name: "pool", origin: "ours", what: "BlockPool of @ariax/kv-pager, keys of 256 bits" },
+    ...{ name: "pool", origin: "ours", what: "BlockPool of @ariax/kv-pager with policy vllm, keys of 256 bits" },
     load: async () => (await import("./pool.ts")).poolBooks,
   },
   {

@@ -30,7 +30,13 @@ const none = (): number => 0;
 
 /** Allocates so many, and lets them go, until a batch has 512. */
 const pairs = (n: number): Operation => ({
-  ...{ name: `allocate + release, ${n}`, what: `${n} empty blocks at once`, units: 512, expected: 0, keys: none },
+  ...{
+    name: `allocate + release, ${n}`,
+    what: n === 1 ? "an empty block" : `${n} empty blocks at once`,
+    units: 512,
+    expected: 0,
+    keys: none,
+  },
   ...(n === 64 && { isScaled: true as const }),
   prepare(books) {
     const ids = new Int32Array(n);

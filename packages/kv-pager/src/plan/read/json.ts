@@ -1,17 +1,59 @@
 /** JSON whose whole numbers are exact: those of 16 digits and more, as 64-bit hashes have, come as text. */
 import { excerpt, LineError } from "./line-error.ts";
 
-/** A string, which is left alone, or a whole number of 16 digits and more. */
-const LONG = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE])/g;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** What a number can begin with lies between. */
+const [MINUS, NINE] = [0x2d, 0x39];
+/** A number, and whether it is a whole one without an exponent. */
+const NUMBER = /-?(\d+)(\.\d+)?([eE][+-]?\d+)?/y;
+const LONG = /^[1-9]\d{15}/;
 
 /** Throws `LineError`. */
 export function parseLine(line: string): unknown {
-  const exact = /\d{16}/.test(line) ? line.replace(LONG, (found) => (found[0] === '"' ? found : `"${found}"`)) : line;
+  const exact = /\d{16}/.test(line) ? quoteLong(line) : line;
   try {
     return JSON.parse(exact);
   } catch {
     throw new LineError(`not JSON: ${excerpt(line)}`, true);
   }
+}
+
+/** The line with its long whole numbers in quotes; texts are left alone. By hand: a long text is too much for a regular expression. */
+function quoteLong(line: string): string {
+  const parts: string[] = [];
+  let copied = 0;
+  for (let i = 0; i < line.length; ) {
+    const char = line.charCodeAt(i);
+    if (char === QUOTE) {
+      i = endOfText(line, i + 1);
+      continue;
+    }
+    NUMBER.lastIndex = i;
+    const match = char >= MINUS && char <= NINE ? NUMBER.exec(line) : null;
+    if (match === null) {
+      i++;
+      continue;
+    }
+    const [number, whole, fraction, exponent] = match;
+    if (LONG.test(whole) && fraction === undefined && exponent === undefined) {
+      parts.push(line.slice(copied, i), '"', number, '"');
+      copied = i + number.length;
+    }
+    i += number.length;
+  }
+  parts.push(line.slice(copied));
+  return parts.join("");
+}
+
+/** Behind the quote that ends the text that `at` is in. */
+function endOfText(line: string, at: number): number {
+  while (at < line.length) {
+    const char = line.charCodeAt(at);
+    if (char === QUOTE) return at + 1;
+    at += char === BACKSLASH ? 2 : 1;
+  }
+  return at;
 }
 
 /** What a message calls a value: `null`, `an array`, `"text"`. */
