@@ -2,6 +2,7 @@
  * The gaps of a range in the order of their offsets, for one plan of moves: a tree that has the longest length of each half, so
  * that the lowest gap, or the highest, in which something fits is found in O(log gaps).
  */
+import { newBuffer } from "@ariax/allocator/implement";
 import { gapOf } from "./bins.ts";
 import { AFTER, FIRST, FREE, kindOf, LENGTH, START } from "./layout.ts";
 import { freeAfter, freeBefore } from "./rows.ts";
@@ -22,7 +23,7 @@ export class Gaps {
     let leaves = 1;
     while (leaves < this.rows.length) leaves *= 2;
     this.leaves = leaves;
-    this.longest = new Float64Array(2 * leaves);
+    this.longest = new Float64Array(newBuffer(16 * leaves));
     this.rows.forEach((row, i) => {
       this.longest[leaves + i] = w[row + LENGTH] >>> 0;
     });

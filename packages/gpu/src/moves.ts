@@ -104,7 +104,7 @@ class Plan {
     for (let row = this.w[LAST]; row !== 0; row = this.w[row + BEFORE]) {
       const { w } = this;
       const start = w[row + START] >>> 0;
-      if (start < lowest >>> 0) return;
+      if (start < lowest >>> 0 || this.left === 0) return;
       if (kindOf(w, row) !== LIVE || w[row + LENGTH] >>> 0 > this.left) continue;
       const gap = this.gaps.lowest(w, w[row + LENGTH] >>> 0, 2 ** alignOf(w, row), start);
       if (gap >= 0 && !this.begin(row, gap)) return;

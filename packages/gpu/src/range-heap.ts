@@ -1,5 +1,13 @@
 import { OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
-import { checkAlignment, checkInteger, checkSize } from "@ariax/allocator/implement";
+import {
+  bytes,
+  checkAlignment,
+  checkInteger,
+  checkSize,
+  counted,
+  present,
+  type Words,
+} from "@ariax/allocator/implement";
 import { findRun } from "./bins.ts";
 import {
   bytesFor,
@@ -46,6 +54,18 @@ import { verifyRange } from "./verify.ts";
 /** Given to the constructor by `attach` only. */
 const CONTINUE: unique symbol = Symbol("continue");
 
+const WORDS_OF_IT: Words<RangeHeap> = {
+  name: () => "RangeHeap",
+  parts: (it) => {
+    const { blocks, live, free, deferredBytes } = it.stats();
+    const parts = [bytes(it.capacity), counted(blocks, "block"), `${bytes(live)} live`, `${bytes(free)} free`];
+    return deferredBytes === 0 ? parts : [...parts, `${bytes(deferredBytes)} deferred`];
+  },
+  send:
+    "a heap can't be cloned or sent to another thread: post heap.buffer, in the transfer list unless it is shared, and " +
+    "RangeHeap.attach(buffer) there",
+};
+
 /** The largest fence. */
 const MAX_FENCE = Number.MAX_SAFE_INTEGER;
 
@@ -65,6 +85,7 @@ export class RangeHeap {
 
   /** A heap without blocks. Throws `InvalidArgumentError`; `HostMemoryError` or `UnsupportedError` where the host lacks memory. */
   constructor(options: RangeHeapOptions) {
+    present(this, WORDS_OF_IT);
     const attached = (options as { [CONTINUE]?: Place } | undefined)?.[CONTINUE];
     const place = attached ?? makeControl(readWish(options));
     this.place = place;

@@ -1,4 +1,5 @@
 /** Every invariant of the control block, walked. */
+import { newBuffer } from "@ariax/allocator/implement";
 import { binOf } from "./bins.ts";
 import { expect } from "./control.ts";
 import { bitOf, fenceOf, reachedFence } from "./fences.ts";
@@ -13,7 +14,7 @@ export function verifyRange(w: Int32Array): void {
   const all = (w[L.WORDS] - L.FIRST) / L.ROW;
   expect(rows >= 1 && rows <= all, () => `${rows} rows of ${all}`);
   // What each row is, as far as it was met: once.
-  const met = new Uint8Array(rows);
+  const met = new Uint8Array(newBuffer(rows));
   verifyStretches(w, met);
   verifySpare(w, met, all);
   verifyBins(w, met);

@@ -1,4 +1,5 @@
 /** Each verb by itself, each refusal word for word. */
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { BlockMovingError, type Handle, RangeHeap } from "../src/index.ts";
 
@@ -311,4 +312,15 @@ test("stats add up, and metadata follows the blocks", () => {
   expect(overhead).toBeLessThan(4064 + 1.5 * 40 * 1001 + 80);
   expect(make({ blocks: 1000 }).stats().overhead).toBe(RangeHeap.byteLength(1000));
   expect(RangeHeap.byteLength(1000)).toBe(4064 + 80 * 1001);
+});
+
+test("printed, it is a line; it can't be sent", () => {
+  const heap = make();
+  heap.defer(heap.allocate(1), 1);
+  heap.allocate(1000);
+  expect(inspect(heap)).toBe("RangeHeap { 1 MiB, 1 block, 1 KiB live, 1023 KiB free, 256 B deferred }");
+  expect(JSON.stringify(heap)).toBe(JSON.stringify(inspect(heap)));
+  expect(() => structuredClone(heap)).toThrow(
+    /^unsupported: a heap can't be cloned or sent to another thread: post heap.buffer/,
+  );
 });
