@@ -1,24 +1,48 @@
-/** Writes the last runs of the bench into the documents: `pnpm bench`, `pnpm bench story`, `ariax` and `threads`, then `pnpm results`. */
+/** Writes the last runs of the bench into the documents: `pnpm bench`, `pnpm bench story`, `ariax`, `threads` and `kv`, then `pnpm results`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AriaxReport } from "../apps/bench/src/report/ariax/report.ts";
 import { guideTables } from "./lib/guide.ts";
 import { between, markersIn } from "./lib/markers.ts";
-import { type Results, resultTables, type Story, storyTable, type Threads, threadsTable } from "./lib/results.ts";
+import {
+  type Kv,
+  kvTables,
+  type Results,
+  resultTables,
+  type Story,
+  storyTable,
+  summaryTable,
+  type Threads,
+  threadsTable,
+} from "./lib/results.ts";
 import { ROOT, readText } from "./lib/workspace.ts";
 
-const GUIDE = "docs/ariax-optimisation-guide.md";
-const read = <T>(name: string): T => JSON.parse(readText(`apps/bench/results/${name}.json`)) as T;
+/** A run that somebody else can repeat: of a commit, and whole. */
+function read<T extends Pick<Results, "machine">>(name: string): T {
+  const text = readText(`apps/bench/results/${name}.json`);
+  const report = JSON.parse(text) as T & { readonly partial: boolean; readonly mode?: string };
+  const refuse = (why: string) =>
+    new Error(`results/${name}.json ${why}: commit, and run the whole \`pnpm bench\` again`);
+  if (report.machine.commit.includes("changes")) throw refuse("was measured with changes that are in no commit");
+  if (report.partial) throw refuse("was stopped before its end");
+  if (report.mode !== undefined && report.mode !== "default") throw refuse(`is of a ${report.mode} run`);
+  return report;
+}
+
 const story = storyTable(read<Story>("story"));
-const results = between(readText("README.md"), "results", resultTables(read<Results>("latest")));
-writeFileSync(join(ROOT, "README.md"), between(results, "story", story));
+const latest = read<Results>("latest");
 
-const THREADS = "docs/threads.md";
-writeFileSync(join(ROOT, THREADS), between(readText(THREADS), "threads", threadsTable(read<Threads>("threads"))));
+/** Writes tables between their markers in a document. */
+function write(file: string, tables: Record<string, string>): void {
+  const text = Object.entries(tables).reduce((all, [name, table]) => between(all, name, table), readText(file));
+  writeFileSync(join(ROOT, file), text);
+}
+write("README.md", { summary: summaryTable(latest), story });
+write("docs/results.md", { results: resultTables(latest) });
+write("docs/threads.md", { threads: threadsTable(read<Threads>("threads")) });
+write("packages/kv-pager/README.md", { kv: kvTables(read<Kv>("kv")) });
 
+const GUIDE = "docs/ariax-optimisation-guide.md";
 const tables = guideTables(read<AriaxReport>("ariax")).set("story", story);
 const guide = readText(GUIDE);
-writeFileSync(
-  join(ROOT, GUIDE),
-  markersIn(guide).reduce((text, name) => between(text, name, tables.get(name)!), guide),
-);
+write(GUIDE, Object.fromEntries(markersIn(guide).map((name) => [name, tables.get(name)!])));

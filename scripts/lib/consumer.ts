@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { docBlocks } from "./doc-blocks.ts";
 import { failure, type Outcome, run } from "./run.ts";
-import { type Package, ROOT, readText } from "./workspace.ts";
+import { type Package, ROOT } from "./workspace.ts";
 
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
@@ -20,7 +20,8 @@ export function install(dir: string, tarballs: ReadonlyMap<Package, string>): { 
   const dependencies: Record<string, string> = {};
   for (const [{ dir: source, manifest }, tarball] of tarballs) {
     dependencies[manifest.name] = fileUrl(tarball);
-    for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
+    // One of ours is a tarball, too.
+    for (const peer of Object.keys(manifest.peerDependencies ?? {}).filter((name) => !name.startsWith("@ariax/"))) {
       dependencies[peer] = fileUrl(realpathSync(join(source, "node_modules", peer)));
     }
   }
@@ -87,41 +88,20 @@ export function compile(project: string): Outcome {
   return run(process.execPath, [TSC, "-p", "."], project);
 }
 
-/** Compilers that users have: the oldest that our types are for, the last written in JavaScript, and the newest. */
-const COMPILERS = ["typescript-5.4", "typescript-5.9", "typescript"];
-/** What users set beside `strict`, and what each setting may break: the types of every package are looked into. */
-const SETTINGS: Readonly<Record<string, object>> = {
-  "no lib but ES2022": { lib: ["ES2022"] },
-  "a bundler's resolution": { lib: ["ES2022", "DOM"], module: "ESNext", moduleResolution: "bundler" },
-  "exact optional properties": { lib: ["ES2022", "DOM"], exactOptionalPropertyTypes: true },
-};
-
-/** What each compiler, with each of the settings, says of a program that imports everything and uses options. */
-export function typeProblems(project: string): { readonly what: string; readonly problems: string[] }[] {
-  const folder = join(project, "types");
-  mkdirSync(folder);
-  copyFileSync(join(ROOT, "scripts/hosts/options.ts"), join(folder, "options.ts"));
-  return COMPILERS.flatMap((compiler) =>
-    Object.entries(SETTINGS).map(([name, settings]) => {
-      const { version } = JSON.parse(readText("node_modules", compiler, "package.json"));
-      const compilerOptions = {
-        ...{ noEmit: true, strict: true, skipLibCheck: false, target: "ES2022", module: "NodeNext", types: [] },
-        ...settings,
-      };
-      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["options.ts"] }));
-      const tsc = join(ROOT, "node_modules", compiler, "bin/tsc");
-      return {
-        what: `types for TypeScript ${version}, ${name}`,
-        problems: failure(run(process.execPath, [tsc, "-p", "."], folder)),
-      };
-    }),
-  );
-}
-
 /** What fails of the compiled programs. */
 export function programProblems(project: string, { path }: Runtime): string[] {
   return docBlocks().flatMap(({ where, id }) => {
     const outcome = run(path, [join("out", `${id}.js`)], project);
     return outcome.code === 0 ? [] : [`${where}: ${outcome.output}`];
   });
+}
+
+/** The commands of the packages, as npm has linked them: each says its package's version. */
+export function commandProblems(project: string, { path }: Runtime, packages: readonly Package[]): string[] {
+  return packages.flatMap(({ manifest }) =>
+    Object.keys(manifest.bin ?? {}).flatMap((name) => {
+      const { code, output } = run(path, [join("node_modules/.bin", name), "--version"], project);
+      return code === 0 && output === manifest.version ? [] : [`${name} --version: ${output}`];
+    }),
+  );
 }

@@ -11,9 +11,9 @@ export interface DocBlock {
   readonly code: string;
 }
 
-/** README.md and CONTRIBUTING.md, docs/, and the Markdown of every package and app; changelogs excepted. */
+/** README.md and CONTRIBUTING.md, docs/, its recipes, and the Markdown of every package and app; changelogs excepted. */
 export function docFiles(): string[] {
-  const folders = [ROOT, join(ROOT, "docs"), ...[...packages, ...apps].map((p) => p.dir)];
+  const folders = [ROOT, join(ROOT, "docs"), join(ROOT, "docs/recipes"), ...[...packages, ...apps].map((p) => p.dir)];
   return folders
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
@@ -22,11 +22,12 @@ export function docFiles(): string[] {
     .sort();
 }
 
-export function blocksOf(file: string, text: string): DocBlock[] {
+/** The blocks of a document in a language: what stands behind the fence. */
+export function blocksOf(file: string, text: string, language = "ts"): DocBlock[] {
   const blocks: DocBlock[] = [];
   const lines = text.split("\n");
   for (let i = 0; i < lines.length; i++) {
-    if (lines[i].trimEnd() !== "```ts") continue;
+    if (lines[i].trimEnd() !== `\`\`\`${language}`) continue;
     const start = i + 1;
     while (i + 1 < lines.length && lines[i + 1].trimEnd() !== "```") i++;
     blocks.push({

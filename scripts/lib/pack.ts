@@ -34,12 +34,18 @@ export function staleness({ dir }: Package): string[] {
   ];
 }
 
+/** The most bytes of a tarball; but for data, and for binaries of seven kinds of machine. */
+const MOST = 300_000;
+const LARGER: Readonly<Record<string, number>> = { "@ariax/traces": 3_000_000, "@ariax/native": 700_000 };
+
 /** The manifest was rewritten for publishing, what it points at is there, and nothing is there that users don't need. */
 export function contents(tarball: string): string[] {
-  const files = readTarball(readFileSync(tarball));
+  const packed = readFileSync(tarball);
+  const files = readTarball(packed);
   const text = files.get("package.json")?.toString() ?? "{}";
   const manifest = JSON.parse(text) as Manifest;
-  const targets = JSON.stringify(manifest.exports ?? {}).match(/\.\/[^"]+/g) ?? [];
+  const most = LARGER[manifest.name] ?? MOST;
+  const targets = JSON.stringify([manifest.exports, manifest.bin]).match(/\.\/[^"]+/g) ?? [];
   const inside = targets.filter((target) => target !== "./package.json" && target !== ".");
   const problems = [
     ...inside.filter((target) => target.startsWith("./src/")).map((target) => `exports still points at ${target}`),
@@ -47,6 +53,11 @@ export function contents(tarball: string): string[] {
       .filter((target) => /\.(d\.ts|js)$/.test(target) && !files.has(target.slice(2)))
       .map((t) => `no ${t} inside`),
     ...(/"(workspace|catalog):/.test(text) ? ["a workspace: or catalog: range is left"] : []),
+    ...["devDependencies", "scripts"].filter((field) => field in manifest).map((field) => `${field} are inside`),
+    ...["keywords", "homepage", "bugs", "repository", "description"]
+      .filter((field) => !(field in manifest))
+      .map((field) => `no ${field} in its manifest`),
+    ...(packed.length > most ? [`${packed.length} bytes, where ${most} are allowed`] : []),
     ...["LICENSE", "README.md"].filter((file) => !files.has(file)).map((file) => `no ${file} inside`),
     ...[...files.keys()]
       .filter((file) => /(^|\/)test\/|\.test\.|\.tsbuildinfo$/.test(file))

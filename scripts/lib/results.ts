@@ -1,4 +1,4 @@
-/** The README's tables of a bench run. */
+/** The documents' tables of a bench run. */
 export interface Results {
   readonly date: string;
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly commit: string };
@@ -31,15 +31,18 @@ interface Row {
 }
 
 const TRACES = ["git", "jq", "lua", "nginx", "python", "redis", "sqlite"];
-const SUBJECTS = [
-  ...["nothing", "slab", "slab-shared", "native", "wasm", "native-c"],
-  ...["assemblyscript", "malloc", "thi.ng", "uint8array"],
-];
+const OURS = ["slab", "slab-shared", "native", "wasm", "native-c"];
+const PEERS = ["assemblyscript", "npm-malloc", "thi.ng", "uint8array"];
 
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-/** ns per event on the traces, loop included, and what the project set out to reach. */
-export function resultTables({ date, machine, rows, targets, againstC, replacement }: Results): string {
+/** Where and when it was measured. */
+function origin({ date, machine }: Pick<Results, "date" | "machine">): string {
+  return `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}`;
+}
+
+/** ns per event of subjects on the traces. */
+function traceTable(rows: readonly Row[], subjects: readonly string[]): string[] {
   const cell = (subject: string, workload: string): string => {
     const row = rows.find((r) => r.subject === subject && r.workload === workload);
     if (row?.gross === undefined) return "";
@@ -47,34 +50,63 @@ export function resultTables({ date, machine, rows, targets, againstC, replaceme
     return `${row.status === "stopped" ? "> " : ""}${row.gross.toFixed(digits)}`;
   };
   return [
-    `ns per event, the replay loop's own (\`nothing\`) included; ${machine.cpu}, ${machine.cores} cores, Node`,
-    `${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}; stopped at a time limit: \`>\`.`,
-    "",
     line(["", ...TRACES]),
     line(["---", ...TRACES.map(() => "---:")]),
-    ...SUBJECTS.map((subject) => line([subject, ...TRACES.map((trace) => cell(subject, trace))])),
+    ...subjects.map((subject) => line([subject, ...TRACES.map((trace) => cell(subject, trace))])),
     "",
+  ];
+}
+
+/** What the README shows of a run: ours and its peers in JavaScript, on the traces. */
+export function summaryTable(results: Results): string {
+  return [
+    `Nanoseconds per event (an allocation, a free or a reallocation), the replay loop's own \`nothing\` included.`,
+    `${origin(results)}; \`>\`: stopped at a time limit.`,
+    "",
+    ...traceTable(results.rows, ["nothing", "slab", "wasm", ...PEERS]),
+  ].join("\n");
+}
+
+/** All of a run: ns per event on the traces, loop included, and what the project set out to reach. */
+export function resultTables(results: Results): string {
+  const { rows, targets, againstC, replacement } = results;
+  return [
+    `${origin(results)}.`,
+    "",
+    "## Seven recorded programs",
+    "",
+    "Nanoseconds per event, the replay loop's own (`nothing`) included; `>`: stopped at a time limit.",
+    "",
+    ...traceTable(rows, ["nothing", ...OURS, ...PEERS]),
     ...(againstC === undefined
       ? []
-      : netTable("Net of the loop, each side's own; the last three or more from C, by a loop in C:", againstC)),
+      : netTable(
+          "Beside allocators in C",
+          "ns per event, net of the loop, each side's own; C is called from C.",
+          againstC,
+        )),
     ...(replacement === undefined
       ? []
-      : netTable("Replacement at steady state, ns a pair (live blocks × bytes), net of the loop:", replacement)),
+      : netTable("Replacement", "ns a pair at steady state (live blocks × bytes), net of the loop.", replacement)),
+    "## Goals",
+    "",
     line(["goal", "reached", "in pairs", "wanted", ""]),
     line(["---", "---:", "---:", "---:", "---"]),
     ...targets.map(({ what, value, interval = "", wanted, ok }) =>
-      line([what, value, interval, wanted, ok ? "" : "missed"]),
+      line([what, value, interval, wanted, ok ? "met" : "missed"]),
     ),
     "",
   ].join("\n");
 }
 
 /** Ours beside allocators in C. */
-function netTable(title: string, { traces, times, ratios }: Net): string[] {
+function netTable(title: string, what: string, { traces, times, ratios }: Net): string[] {
   const show = ({ name, values, mean }: Line, digits: number): string =>
     line([name, ...[...values, mean].map((value) => value?.toFixed(digits) ?? "")]);
   return [
-    title,
+    `## ${title}`,
+    "",
+    what,
     "",
     line(["", ...traces.map((name) => name.replace(/^replace-(\d+)x/, "$1 × ")), "geometric mean"]),
     line(["---", ...traces.map(() => "---:"), "---:"]),
@@ -136,7 +168,7 @@ export interface Threads {
 export function threadsTable({ date, machine, targets, throughput }: Threads): string {
   const counts = throughput[0]?.perMicrosecond.map(([threads]) => threads) ?? [];
   return [
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}; nothing is claimed above ${machine.cores} threads.`,
+    `${origin({ date, machine })}; nothing is claimed above ${machine.cores} threads.`,
     "",
     line(["", "reached", "in matches", "wanted", ""]),
     line(["---", "---:", "---:", "---:", "---"]),
@@ -152,6 +184,87 @@ export function threadsTable({ date, machine, targets, throughput }: Threads): s
       const found = new Map(perMicrosecond);
       return line([subject, ...counts.map((threads) => found.get(threads)?.toPrecision(3) ?? "")]);
     }),
+    "",
+  ].join("\n");
+}
+
+/** What of `results/kv.json` the README of kv-pager shows. */
+export interface Kv {
+  readonly date: string;
+  readonly machine: Results["machine"];
+  readonly blocks: number;
+  readonly traceBlocks: number;
+  readonly targets: Results["targets"];
+  readonly operations: readonly Timed[];
+  readonly calls: readonly {
+    readonly name: string;
+    readonly subject: string;
+    readonly ns: number;
+    readonly vllm?: Timed["vllm"];
+  }[];
+  readonly traces: readonly Timed[];
+  readonly scale: readonly {
+    readonly name: string;
+    readonly subject: string;
+    readonly points: readonly (readonly [blocks: number, ns: number])[];
+  }[];
+}
+
+interface Timed {
+  readonly name: string;
+  readonly times: readonly { readonly subject: string; readonly net: number }[];
+  readonly vllm?: { readonly low: number; readonly high: number };
+}
+
+const BOOKS = ["pool", "objects", "map"];
+
+/** Operations and whole traces beside others and beside vLLM, the pool by its blocks, and what it set out to reach. */
+export function kvTables({
+  date,
+  machine,
+  blocks,
+  traceBlocks,
+  targets,
+  operations,
+  calls,
+  traces,
+  scale,
+}: Kv): string {
+  const n = (value: number): string => value.toLocaleString("en-US");
+  const ns = (value: number | undefined): string => value?.toFixed(value < 100 ? 1 : 0) ?? "";
+  const published = (vllm: Timed["vllm"]): string =>
+    vllm === undefined ? "" : [...new Set([vllm.low, vllm.high])].map(n).join("–");
+  const timed = ({ name, times, vllm }: Timed): string => {
+    const net = new Map(times.map((one) => [one.subject, one.net]));
+    const own = net.get("pool");
+    const by = vllm === undefined || own === undefined ? "" : `${Math.floor(vllm.low / own)}×`;
+    return line([name, ...BOOKS.map((subject) => ns(net.get(subject))), published(vllm), by]);
+  };
+  const sizes = [...new Set(scale.flatMap(({ points }) => points.map(([count]) => count)))];
+  return [
+    `ns a block, net of the loop; ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit};`,
+    `${n(blocks)} blocks, of traces ${n(traceBlocks)}.`,
+    "",
+    line(["", ...BOOKS, "vLLM", "by pool"]),
+    line(["---", ...BOOKS.map(() => "---:"), "---:", "---:"]),
+    ...operations.map(timed),
+    // What is no books' has one subject a row: ours stands where the pool's does.
+    ...calls.map(({ name, subject, ns, vllm }) =>
+      timed({ name: `${name}, \`${subject}\``, times: [{ subject: "pool", net: ns }], ...(vllm && { vllm }) }),
+    ),
+    ...traces.map((one) => timed({ ...one, name: `${one.name} trace` })),
+    "",
+    "The pool by its number of blocks:",
+    "",
+    line(["", ...sizes.map(n)]),
+    line(["---", ...sizes.map(() => "---:")]),
+    ...scale
+      .filter(({ subject }) => subject === "pool")
+      .map(({ name, points }) => line([name, ...sizes.map((size) => ns(new Map(points).get(size)))])),
+    "",
+    line(["goal", "reached", "wanted", ""]),
+    line(["---", "---:", "---:", "---"]),
+    ...targets.map(({ what, value, wanted, ok }) => line([what, value, wanted, ok ? "" : "missed"])),
     "",
   ].join("\n");
 }

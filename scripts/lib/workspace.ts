@@ -10,6 +10,9 @@ export interface Manifest {
   name: string;
   version: string;
   description?: string;
+  keywords?: string[];
+  homepage?: string;
+  bugs?: string;
   private?: boolean;
   license?: string;
   type?: string;
@@ -17,8 +20,9 @@ export interface Manifest {
   engines?: Record<string, string>;
   repository?: { url: string; directory?: string };
   files?: string[];
+  bin?: Record<string, string>;
   exports?: Exports;
-  publishConfig?: { access?: string; exports?: Exports };
+  publishConfig?: { access?: string; bin?: Record<string, string>; exports?: Exports };
   scripts?: Record<string, string>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
@@ -49,6 +53,9 @@ function packagesIn(folder: string): Package[] {
 export const packages: Package[] = packagesIn("packages");
 export const apps: Package[] = packagesIn("apps");
 export const published: Package[] = packages.filter((p) => !p.manifest.private);
+
+/** Whether it is files to be read, as `@ariax/traces`, and no code. */
+export const isData = ({ exports = {} }: Manifest): boolean => !("." in exports);
 
 /** What a user can import of it as code: `@ariax/trace`, `@ariax/trace/node`; no data, as `@ariax/wasm/heap.wasm` is. */
 export function entriesOf({ name, exports = {} }: Manifest): string[] {

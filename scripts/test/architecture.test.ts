@@ -1,21 +1,40 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, matchesGlob } from "node:path";
 import { describe, expect, test } from "vitest";
 import { specifiers } from "../lib/circles.ts";
-import { apps, filesBelow, packages, published, ROOT, readText } from "../lib/workspace.ts";
+import { apps, filesBelow, isData, packages, published, ROOT, readText } from "../lib/workspace.ts";
 
 /** Imports run downwards only: a package may depend on its own layer and on those below. */
 const LAYERS = [
   ["allocator", "bitset", "metadata-pool"],
-  ["conformance", "trace", "arena", "slab", "engine-c", "wasm", "native", "memory-context"],
+  [
+    "conformance",
+    "traces",
+    "trace",
+    "arena",
+    "slab",
+    "engine-c",
+    "wasm",
+    "native",
+    "memory-context",
+    "gpu",
+    "kv-pager",
+  ],
   ["consciousness"],
-  ["bench"],
+  ["bench", "consumers"],
 ];
 const ALLOCATORS = ["arena", "slab", "wasm", "native", "memory-context"];
-/** Whether a source file may use Node's own modules: `src/node.ts`, an entry of its own, may. All else runs in browsers. */
-const mayUseNode = (id: string, file: string) => id === "native" || file === "node.ts";
-/** Third-party packages that a user is asked to bring: part of a tool, never of an allocator. */
-const PEERS: Record<string, string[]> = { conformance: ["fast-check"] };
+/** Whether a source file may use Node's own modules: `src/node.ts`, an entry of its own, and a command. All else runs in browsers. */
+const mayUseNode = (id: string, file: string) =>
+  id === "native" || file === "node.ts" || (id === "kv-pager" && /^plan\/(main\.ts$|node\/)/.test(file));
+/** Packages that a user is asked to bring, for a part of a tool: never of an allocator. */
+const PEERS: Record<string, string[]> = { conformance: ["fast-check"], trace: ["@ariax/traces"] };
+
+/** Parts of tarballs that no one writes: copied or compiled from what is. */
+const MADE = ["addon/engine", "c/engine", "prebuilds"];
+
+/** Third-party packages that a published one depends on, by name: it makes no hash function of its own. */
+const DEPENDENCIES: Record<string, string[]> = { "kv-pager": ["@noble/hashes"] };
 
 const all = [...packages, ...apps];
 const layerOf = (id: string) => LAYERS.findIndex((layer) => layer.includes(id));
@@ -86,6 +105,7 @@ describe.each(packages)("$manifest.name", ({ id, dir, manifest }) => {
 
   test("has a README, an index that only re-exports, and tests", () => {
     expect(existsSync(join(dir, "README.md"))).toBe(true);
+    if (isData(manifest) && !manifest.private) return;
     expect(filesBelow(join(dir, "test")).filter((file) => file.endsWith(".test.ts"))).not.toEqual([]);
     // C has its header instead.
     if (filesBelow(join(dir, "src")).some((file) => file.endsWith(".c"))) return;
@@ -96,19 +116,24 @@ describe.each(packages)("$manifest.name", ({ id, dir, manifest }) => {
 });
 
 describe.each(published)("$manifest.name, published", ({ id, dir, manifest }) => {
-  test("has no third-party runtime dependency", () => {
+  test("has no third-party runtime dependency but those that are named above", () => {
     const foreign = names(manifest.dependencies).filter((name) => !name.startsWith("@ariax/"));
-    expect([...foreign, ...names(manifest.optionalDependencies)]).toEqual([]);
+    expect([...foreign, ...names(manifest.optionalDependencies)]).toEqual(DEPENDENCIES[id] ?? []);
     expect(names(manifest.peerDependencies)).toEqual(PEERS[id] ?? []);
-    for (const range of Object.values(manifest.dependencies ?? {})) expect(range).toBe("workspace:^");
+    for (const [name, range] of Object.entries(manifest.dependencies ?? {})) {
+      // A version, not a range: what is used of it may be internal there.
+      expect(range).toMatch(foreign.includes(name) ? /^\d+\.\d+\.\d+$/ : /^workspace:\^$/);
+    }
   });
 
   test("exports its sources here, and the same names from dist when it is published", () => {
     const built = Object.fromEntries(
-      Object.entries(manifest.exports ?? {}).map(([name, target]) => [name, builtTarget(target as string)]),
+      Object.entries(manifest.exports ?? {}).map(([name, target]) => [name, builtTarget(target)]),
     );
-    expect(manifest.exports).toHaveProperty(["."], "./src/index.ts");
-    expect(manifest.publishConfig).toEqual({ access: "public", exports: built });
+    if (!isData(manifest)) expect(manifest.exports).toHaveProperty(["."], "./src/index.ts");
+    const bin = Object.entries(manifest.bin ?? {}).map(([name, source]) => [name, builtFile(source)]);
+    const commands = bin.length === 0 ? {} : { bin: Object.fromEntries(bin) };
+    expect(manifest.publishConfig).toEqual({ access: "public", ...commands, exports: built });
   });
 
   test("says what it is", () => {
@@ -121,9 +146,16 @@ describe.each(published)("$manifest.name, published", ({ id, dir, manifest }) =>
       repository: { directory: `packages/${id}` },
     });
     expect(manifest.description).toMatch(/^[A-Z].{20,}[^.]$/);
-    expect(manifest.files).toEqual(expect.arrayContaining(["dist", "src"]));
-    expect(manifest.scripts).not.toHaveProperty("install");
-    expect(manifest.scripts).not.toHaveProperty("postinstall");
+    expect(manifest).toMatchObject({
+      keywords: expect.arrayContaining([expect.any(String)]),
+      homepage: `https://github.com/ariax/ariax/tree/main/packages/${id}#readme`,
+      bugs: "https://github.com/ariax/ariax/issues",
+    });
+    expect(manifest.files).toEqual(
+      expect.arrayContaining(["CHANGELOG.md", ...(isData(manifest) ? [] : ["dist", "src"])]),
+    );
+    expect(manifest.scripts ?? {}).not.toHaveProperty("install");
+    expect(manifest.scripts ?? {}).not.toHaveProperty("postinstall");
   });
 
   test("has a README that begins with its name, and says how to install it", () => {
@@ -175,11 +207,39 @@ describe("what is said twice agrees", () => {
     expect(pinned("@types/node")?.split(".")[0]).toBe(`^${pinned("node")?.split(".")[0]}`);
   });
 
+  test("the oldest TypeScript that our types are for, and the oldest that compiles them", () => {
+    const least = pinned("typescript-5.4")?.replace(/^npm:typescript@(\d+\.\d+)\..*$/, "$1");
+    const said = ["README.md", "packages/allocator/README.md", "docs/toolchains.md", "docs/borders.md"].map(
+      (file) => /TypeScript (?:≥ )?(\d+\.\d+)(?: and later| to 7| \|)/.exec(readText(file))?.[1],
+    );
+    expect(said).toEqual(said.map(() => least));
+    expect(readText("apps/consumers/src/types.ts")).toContain(`"typescript-${least}"`);
+  });
+
   test("the rivals' versions, wherever they are installed", () => {
     const rivals = JSON.parse(readText("apps/bench/rivals/package.json")).dependencies;
     for (const p of all) {
       for (const [name, version] of Object.entries(p.manifest.devDependencies ?? {})) {
         if (name in rivals) expect(version, `${p.id}: ${name}`).toBe(rivals[name]);
+      }
+    }
+  });
+
+  test("what is published, and what changesets take for a change of it", () => {
+    const { changedFilePatterns } = JSON.parse(readText(".changeset/config.json")) as { changedFilePatterns: string[] };
+    const written = ({ dir, manifest }: (typeof published)[number]) =>
+      ["package.json", ...(manifest.files ?? [])]
+        .map((file) => file.replace(/^dist$/, "src"))
+        .filter((file) => !MADE.includes(file) && !file.endsWith(".md"))
+        .map((file) =>
+          existsSync(join(dir, file)) && statSync(join(dir, file)).isDirectory() ? `${file}/any/file` : file,
+        );
+    for (const found of published) {
+      for (const file of written(found)) {
+        expect(
+          changedFilePatterns.some((pattern) => matchesGlob(file, pattern)),
+          `${found.id}: ${file}`,
+        ).toBe(true);
       }
     }
   });
@@ -198,7 +258,13 @@ describe("what is said twice agrees", () => {
   });
 });
 
-function builtTarget(source: string): unknown {
-  const match = /^\.\/src\/(.+)\.ts$/.exec(source);
-  return match === null ? source : { types: `./dist/${match[1]}.d.ts`, default: `./dist/${match[1]}.js` };
+function builtTarget(source: unknown): unknown {
+  const built = typeof source === "string" ? builtFile(source) : source;
+  return typeof built !== "string" || built === source
+    ? source
+    : { types: built.replace(/\.js$/, ".d.ts"), default: built };
+}
+
+function builtFile(source: string): string {
+  return source.replace(/^\.\/src\/(.+)\.ts$/, "./dist/$1.js");
 }

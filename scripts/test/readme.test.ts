@@ -3,7 +3,7 @@ import { build } from "../../packages/native/scripts/build.ts";
 import { isAvailable } from "../../packages/native/src/index.ts";
 import { featureTable } from "../lib/features.ts";
 import { between } from "../lib/markers.ts";
-import { resultTables, storyTable, threadsTable } from "../lib/results.ts";
+import { kvTables, resultTables, storyTable, threadsTable } from "../lib/results.ts";
 import { readText } from "../lib/workspace.ts";
 
 build();
@@ -19,7 +19,7 @@ test("between replaces what stands between the markers, and nothing else", () =>
   expect(() => between(text, "y", "")).toThrow('no markers "y:begin" and "y:end"');
 });
 
-test("a bench run becomes four tables", () => {
+test("a bench run becomes four tables, each below its heading", () => {
   const row = { workload: "git", subject: "slab", status: "ok", gross: 12.34 };
   const stopped = { workload: "redis", subject: "thi.ng", status: "stopped", gross: 2000.4 };
   const text = resultTables({
@@ -33,21 +33,27 @@ test("a bench run becomes four tables", () => {
     replacement: {
       traces: ["replace-256x64", "replace-8192x8-64"],
       times: [{ name: "slab", values: [20, 30], mean: 24.5 }],
-      ratios: [{ name: "slab by assemblyscript", values: [0.5, 1], mean: 0.707 }],
+      ratios: [{ name: "slab ÷ assemblyscript", values: [0.5, 1], mean: 0.707 }],
     },
     againstC: {
       traces: ["git", "jq"],
       times: [{ name: "mimalloc", values: [6.81, null], mean: null }],
-      ratios: [{ name: "slab by mimalloc", values: [1.6, 2], mean: 1.789 }],
+      ratios: [{ name: "slab ÷ mimalloc", values: [1.6, 2], mean: 1.789 }],
     },
   });
-  expect(text).toContain("\n| mimalloc | 6.8 |  |  |\n| slab by mimalloc | 1.60 | 2.00 | 1.79 |\n");
+  expect(text).toContain("\n| mimalloc | 6.8 |  |  |\n| slab ÷ mimalloc | 1.60 | 2.00 | 1.79 |\n");
   expect(text).toContain("\n| slab | 12.3 |  |  |  |  |  |  |\n");
   expect(text).toContain("\n| thi.ng |  |  |  |  |  | > 2000 |  |\n");
-  expect(text).toContain("\n| speed | 1× |  | ≥ 2× | missed |\n| ratio | 1.5× | 1.40–1.60 | ≤ 2× |  |\n");
+  expect(text).toContain("\n| speed | 1× |  | ≥ 2× | missed |\n| ratio | 1.5× | 1.40–1.60 | ≤ 2× | met |\n");
   expect(text).toContain("\n|  | 256 × 64 | 8192 × 8-64 | geometric mean |\n");
-  expect(text).toContain("\n| slab | 20.0 | 30.0 | 24.5 |\n| slab by assemblyscript | 0.50 | 1.00 | 0.71 |\n");
-  expect(text).toContain("24.0.0, 2026-01-02, commit abc1234");
+  expect(text).toContain("\n| slab | 20.0 | 30.0 | 24.5 |\n| slab ÷ assemblyscript | 0.50 | 1.00 | 0.71 |\n");
+  expect(text).toMatch(/^A CPU, 2 cores, Node 24\.0\.0, 2026-01-02, commit abc1234\.\n/);
+  expect(text.match(/^## .*$/gm)).toEqual([
+    "## Seven recorded programs",
+    "## Beside allocators in C",
+    "## Replacement",
+    "## Goals",
+  ]);
 });
 
 test("a run of the story becomes one", () => {
@@ -97,4 +103,43 @@ test("the threads' table has the targets, and who was not measured at a number o
     "| spin | 33.3 |  |",
     "",
   ]);
+});
+
+test("a run of the key/value cache's books becomes three", () => {
+  const text = kvTables({
+    date: "2026-01-02T03:04:05Z",
+    machine: { cpu: "A CPU", cores: 2, node: "24.0.0", commit: "abc1234" },
+    ...{ blocks: 24_576, traceBlocks: 10_000 },
+    targets: [{ what: "find, hit, a block", value: "20.1 ns", wanted: "≤ 30 ns", ok: true }],
+    operations: [
+      {
+        name: "find, hit",
+        times: [
+          { subject: "pool", net: 20.06 },
+          { subject: "map", net: 400 },
+        ],
+        vllm: { low: 384, high: 384 },
+      },
+      { name: "find, miss", times: [{ subject: "pool", net: 9 }] },
+    ],
+    calls: [{ name: "a token", subject: "KvPager", ns: 12, vllm: { low: 3260, high: 3260 } }],
+    traces: [{ name: "conversation", times: [{ subject: "pool", net: 100 }], vllm: { low: 1300, high: 2700 } }],
+    scale: [
+      {
+        name: "find, hit",
+        subject: "pool",
+        points: [
+          [1000, 10],
+          [1_000_000, 20],
+        ],
+      },
+      { name: "find, hit", subject: "map", points: [[1000, 99]] },
+    ],
+  });
+  expect(text).toContain("commit abc1234;\n24,576 blocks, of traces 10,000.\n");
+  expect(text).toContain("\n| find, hit | 20.1 |  | 400 | 384 | 19× |\n| find, miss | 9.0 |  |  |  |  |\n");
+  expect(text).toContain("\n| a token, `KvPager` | 12.0 |  |  | 3,260 | 271× |\n");
+  expect(text).toContain("\n| conversation trace | 100 |  |  | 1,300–2,700 | 13× |\n");
+  expect(text).toContain("\n|  | 1,000 | 1,000,000 |\n| --- | ---: | ---: |\n| find, hit | 10.0 | 20.0 |\n\n");
+  expect(text).toContain("\n| find, hit, a block | 20.1 ns | ≤ 30 ns |  |\n");
 });

@@ -64,6 +64,8 @@ test("each kind of workload that a command asks for is a folder with an observer
     [],
     ["story"],
     ["threads"],
+    ["kv"],
+    ["gpu"],
     ["ariax", "--scenario", "states"],
     ["ariax", "--scenario", "real-time,parts,browser"],
   ]) {

@@ -39,7 +39,10 @@ export type ErrorCode =
   | "ERR_TICKET"
   | "ERR_NO_LANE"
   | "ERR_LANE_LOST"
-  | "ERR_CLOSED";
+  | "ERR_CLOSED"
+  | "ERR_PIN_LIMIT"
+  | "ERR_NO_SLOTS"
+  | "ERR_BLOCK_MOVING";
 
 /** What every error of the family has. `error instanceof AllocatorError` holds for all of them. */
 export class AllocatorError extends Error {
@@ -149,21 +152,21 @@ export class UnsupportedError extends AllocatorError {
   }
 }
 
-/** A call for a block that is not live: `sizeOf`, `resize`, `reallocate`, a view. */
+/** A call for a block that is not live: `sizeOf`, `resize`, `reallocate`, a view; `what` says it of what is no offset. */
 export class InvalidBlockError extends AllocatorError {
   override readonly name: string = "InvalidBlockError";
 
-  constructor(offset: unknown) {
-    super("ERR_INVALID_BLOCK", `invalid block: no live block begins at offset ${show(offset)}`);
+  constructor(offset: unknown, what = `no live block begins at offset ${show(offset)}`) {
+    super("ERR_INVALID_BLOCK", `invalid block: ${what}`);
   }
 }
 
-/** A free of what is no block: an interior or unaligned offset, or one that was never allocated. */
+/** A free of what is no block: an interior or unaligned offset, or one that was never allocated; `what` says it of what is no offset. */
 export class InvalidFreeError extends AllocatorError {
   override readonly name: string = "InvalidFreeError";
 
-  constructor(offset: unknown) {
-    super("ERR_INVALID_FREE", `invalid free: no block begins at offset ${show(offset)}`);
+  constructor(offset: unknown, what = `no block begins at offset ${show(offset)}`) {
+    super("ERR_INVALID_FREE", `invalid free: ${what}`);
   }
 }
 
@@ -185,7 +188,7 @@ export class CorruptionError extends AllocatorError {
   }
 }
 
-/** A fixed-capacity pool with no slot left; `what` names the pool. */
+/** A fixed-capacity pool with no slot left, or too few; `what` names the pool, and `how` says how it is. */
 export class PoolExhaustedError extends AllocatorError {
   override readonly name: string = "PoolExhaustedError";
   /** Records: one was asked for, and none is free. */
@@ -193,11 +196,13 @@ export class PoolExhaustedError extends AllocatorError {
   readonly free: number = 0;
   readonly largestFree: number = 0;
 
-  constructor(capacity: number, retired = 0, what = "pool") {
-    super(
-      "ERR_POOL_EXHAUSTED",
-      `${what} exhausted: all ${capacity - retired} slots are live${retired > 0 ? `, ${retired} are retired` : ""}`,
-    );
+  constructor(
+    capacity: number,
+    retired = 0,
+    what = "pool",
+    how = `all ${capacity - retired} slots are live${retired > 0 ? `, ${retired} are retired` : ""}`,
+  ) {
+    super("ERR_POOL_EXHAUSTED", `${what} exhausted: ${how}`);
   }
 }
 

@@ -15,7 +15,7 @@ export const STAT_FIELDS = {
   reserved: { unit: "bytes", label: "set aside for blocks" },
   peakReserved: { unit: "bytes", label: "most ever reserved" },
   live: { unit: "bytes", label: "usable, in live blocks" },
-  free: { unit: "bytes", label: "reserved for nothing yet" },
+  free: { unit: "bytes", label: "not yet set aside" },
   largestFree: { unit: "bytes", label: "largest contiguous part of that" },
   blocks: { unit: "count", label: "live blocks" },
 } as const;

@@ -114,7 +114,7 @@ test("formatStats prints one line a field and one a class", () => {
       "reserved                3,000 B  set aside for blocks",
       "peakReserved            3,500 B  most ever reserved",
       "live                    2,000 B  usable, in live blocks",
-      "free                    1,000 B  reserved for nothing yet",
+      "free                    1,000 B  not yet set aside",
       "largestFree               750 B  largest contiguous part of that",
       "blocks                      5    live blocks",
       "fragmentation            25.0 %  of the free",

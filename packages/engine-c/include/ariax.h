@@ -246,10 +246,41 @@ typedef struct ax_lost {
 
 /*
  * Repairs what the thread with the ticket `dead` left behind, while the others go on. *It must be known to be dead*: joined, or its
- * process waited for. `by` is the caller's ticket; `lost` may be NULL. How many lanes that were: 0 where it had closed, or never came, or another
+ * process waited for. `by` is the caller's ticket; `lost` may be NULL. A caller that is killed at it leaves it to who reclaims that one. How many lanes that were: 0 where it had closed, or never came, or another
  * thread does it. O(pages of its lanes).
  */
 uint32_t ax_reclaim(ax_heap *heap, uint32_t dead, uint32_t by, ax_lost *lost);
+
+/* Is a block in a dead thread's lane still known to somebody? */
+typedef bool ax_keep(void *context, ax_offset offset, uint32_t size);
+
+/* The same; and of the dead thread's blocks those are freed that `keep`, where it is not NULL, says false of. It is asked once of each, and calls no ax_ function. */
+uint32_t ax_reclaim_keeping(ax_heap *heap, uint32_t dead, uint32_t by, ax_keep *keep, void *context, ax_lost *lost);
+
+/* Of one size class: its blocks' bytes, how many are live, and the pages of its slabs. */
+typedef struct ax_class_stats {
+  uint32_t size;
+  uint32_t blocks;
+  uint32_t pages;
+} ax_class_stats;
+
+#define AX_STATS_CLASSES 71
+
+/* What a heap holds, in bytes where nothing else is said. */
+typedef struct ax_stats {
+  uint64_t committed;     /* the heap, as long as it is now */
+  uint64_t overhead;      /* of that, the control block */
+  uint64_t reserved;      /* in slabs and large blocks */
+  uint64_t peak_reserved; /* the most that there was, or, of lanes at different times, may have been */
+  uint64_t live;          /* usable, in live blocks */
+  uint64_t free;
+  uint64_t largest_free; /* side by side, the lane's and the common pool's */
+  uint32_t blocks;       /* live ones */
+  ax_class_stats classes[AX_STATS_CLASSES];
+} ax_stats;
+
+/* Of all lanes together, for one of them: exact where no other thread changes the heap meanwhile, else each as it was in some moment. O(pages + blocks). */
+void ax_shared_stats(const ax_heap *heap, uint32_t lane, ax_stats *stats);
 
 /* Double frees by threads that knew nothing of each other, which the lane found when it collected what others had freed. */
 uint32_t ax_late_double_frees(const ax_heap *heap, uint32_t lane);

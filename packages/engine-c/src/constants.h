@@ -93,6 +93,7 @@
 #define AX_H_OP 24u /* the offset last freed to another lane, written before it was */
 #define AX_H_LATE 25u /* double frees that were seen when blocks were collected */
 #define AX_H_SEEN 26u /* the H_WANT that was answered */
+#define AX_H_RECLAIMS 27u /* the ticket of a dead thread that its thread is reclaiming; 0 = none */
 #define AX_H_HAVE 16u /* pages of its territories: its H_PAGES */
 #define AX_M_STATE 0u /* ticket << 3 | state */
 #define AX_M_ROOT 1u /* bit i: inbox words i, i + 32, … may not be 0 */
@@ -103,8 +104,12 @@
 #define AX_ORPHAN 3u /* its thread is gone, it is in order */
 #define AX_DEAD 4u /* its thread was killed: to be repaired */
 #define AX_REPAIR 5u /* somebody does */
+#define AX_STRIPPED 6u /* nobody holds it, and others have taken of its territories: who gets it repairs it */
 #define AX_STATE_BITS 3u
+#define AX_STATE 7u /* of a state word */
 #define AX_MOST_TICKETS 0xffffffeu
+#define AX_OWNER 127u
+#define AX_MARK_SHIFT 7u
 #define AX_MOST_LANES 63u
 
 /* packages/slab/src/lanes/territory.ts */

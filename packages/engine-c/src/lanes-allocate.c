@@ -10,7 +10,7 @@ AX_COLD static ax_offset lane_allocate_large(ax_heap *lane, uint32_t ticket, uin
   trim_for(lane, pages);
   uint32_t page = make_large(lane, pages, align);
   for (uint32_t step = 0; page == 0; page = make_large(lane, pages, align)) {
-    step = relieve(lane, ticket, pages + align - 1, step);
+    step = relieve(lane, pages + align - 1, step);
     if (step == AX_NO_STEP) return 0;
   }
   return heap_of(lane)->base + (page << AX_PAGE_SHIFT);
@@ -32,7 +32,7 @@ AX_APART static ax_offset lane_allocate_from(ax_heap *lane, uint32_t ticket, ax_
   /* Nothing listed, so pages are needed: has anybody freed blocks of this lane? */
   if (line->list == 0 && peek(mail_at(lane, AX_M_ROOT)) != 0) collect(lane);
   for (uint32_t step = 0; !has_block(lane, line);) {
-    step = relieve(lane, ticket, slab_pages(line->size, 0), step);
+    step = relieve(lane, slab_pages(line->size, 0), step);
     if (step == AX_NO_STEP) return lane_allocate_other(lane, ticket, line, alignment);
   }
   return take_block(heap_of(lane), line);

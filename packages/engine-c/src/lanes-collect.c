@@ -37,16 +37,21 @@ static uint32_t count_bits(uint32_t word) {
   return count;
 }
 
+/* Takes a remote word's bits, and counts those of blocks that were free. Were there others? */
+static bool take_word(ax_heap *lane, uint32_t *word, bool in_slab) {
+  uint32_t before = peek(word), freed = take_remote(heap_of(lane), word, in_slab);
+  /* In no slab, or free before: it was freed twice, by threads that knew nothing of each other. */
+  uint32_t late = in_slab ? before & freed : freed;
+  if (late != 0) lane->late += count_bits(late);
+  return (freed & ~late) != 0;
+}
+
 /* Was a block of a word freed by others? */
 static bool collect_word(ax_heap *lane, uint32_t *word) {
   ax_heap *heap = heap_of(lane);
   uint32_t number = (uint32_t)(word - word_at(heap, 0));
-  uint32_t entry = page_entry(heap, (number - heap->bits) >> AX_BITS_SHIFT), before = peek(word);
-  uint32_t freed = take_remote(heap, word, is_slab(entry));
-  /* In no slab, or free before: it was freed twice, by threads that knew nothing of each other. */
-  uint32_t late = is_slab(entry) ? before & freed : freed;
-  if (late != 0) lane->late += count_bits(late);
-  if ((freed & ~late) == 0) return false;
+  uint32_t entry = page_entry(heap, (number - heap->bits) >> AX_BITS_SHIFT);
+  if (!take_word(lane, word, is_slab(entry))) return false;
   if (line_of(lane, entry)->word != number) offer(lane, entry, word);
   return true;
 }
@@ -54,7 +59,7 @@ static bool collect_word(ax_heap *lane, uint32_t *word) {
 /* What others freed in a territory, if it is still the lane's. */
 static bool collect_from(ax_heap *lane, uint32_t territory) {
   ax_heap *heap = heap_of(lane);
-  if (peek(owner_at(heap, territory)) != lane->code) return false;
+  if (owner_of(heap, territory) != lane->code) return false;
   bool some = false;
   for (uint32_t page = first_page(heap, territory); page < first_page(heap, territory + 1); page++) {
     if (is_given(peek(&heap->table[page]))) {

@@ -38,8 +38,9 @@ static void share_out(ax_heap *heap) {
   set_entry(heap, heap->first - 1, AX_E_CONTROL);
   for (uint32_t t = control; t < territories_of(heap); t++) {
     if (peek(owner_at(heap, t)) == 0) continue;
-    poke(owner_at(heap, t), 0);
     zero_words(word_at(heap, heap->remote) + (t * size << AX_BITS_SHIFT), size << AX_BITS_SHIFT);
+    in_order();
+    poke(owner_at(heap, t), 0);
   }
   poke(&heap->hint, control);
   for (uint32_t i = 0; i < heap->lanes; i++) {

@@ -89,6 +89,7 @@ static inline uint32_t *mail_at(const ax_heap *lane, uint32_t word) { return wor
 /* The word that says whose a territory is: 0 = the pool's, else a lane's code. */
 static inline uint32_t *owner_at(const ax_heap *heap, uint32_t territory) { return word_at(heap, heap->own + territory); }
 static inline uint32_t territories_of(const ax_heap *heap) { return peek(&heap->pages) >> heap->territory; }
+static inline uint32_t owner_of(const ax_heap *heap, uint32_t territory) { return peek(owner_at(heap, territory)) & AX_OWNER; }
 /* The first page of a territory that is not the control block's. */
 static inline uint32_t first_page(const ax_heap *heap, uint32_t territory) {
   uint32_t page = territory << heap->territory;

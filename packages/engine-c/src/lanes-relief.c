@@ -6,7 +6,8 @@
  *     trim      its stacks, and slabs without a block
  *     sweep     what others freed, announced or not         O(pages of the lane)
  *     grow      the memory
- *     gather    what lanes keep that nobody holds, and its own free territories, so that claims find them side by side
+ *     gather    territories without a live block of lanes that nobody holds (lanes-strip.c), and its own, so that claims find them side by
+ *               side; who lives, and has such, is asked to give them
  *
  * The caller looks again after each that did something.
  */
@@ -22,32 +23,22 @@ static void give_all(ax_heap *lane) {
   give_back(lane, 0);
 }
 
-/* Gives free territories to the pool: the lane's, and those of lanes that nobody holds; and asks the lanes that live for theirs. */
-static void gather(ax_heap *lane, uint32_t ticket) {
+/* Takes what has no live block of lanes that nobody holds, and gives all that is free to the pool; and asks the lanes that live for such of theirs. */
+static void gather(ax_heap *lane) {
   ax_heap *heap = heap_of(lane);
-  give_all(lane);
   bool want = false;
   for (uint32_t i = 0; i < heap->lanes; i++) {
     ax_heap *other = lane_at(heap, i);
-    if (other == lane) continue;
-    uint32_t word = borrow(other, ticket);
-    if (word == 0) {
-      /* Held by another. Does it have a territory's pages that are free, or is something of its pages' announced to it? Racing with it, the difference may be
-         of any sign. */
-      uint32_t have = peek(&other->pages);
-      if ((int32_t)(have - peek(&other->used)) >> heap->territory > 0) want = true;
-      if (have != 0 && peek(mail_at(other, AX_M_ROOT)) != 0) want = true;
-      continue;
-    }
-    sweep(other);
-    give_all(other);
-    give_up(other, word);
+    if (other == lane || !strip(lane, other, LOOK)) continue;
+    if (!make_stripped(other)) want = true;
+    else if (strip(lane, other, MARK) && make_stripped(other)) strip(lane, other, TAKE);
   }
+  give_all(lane);
   if (want) lane->seen = fetch_add(&heap->want, 1) + 1;
 }
 
 /* Does the next step from `step` on that changes something; the one to go on with, or AX_NO_STEP. `pages` are needed, side by side. */
-static uint32_t relieve(ax_heap *lane, uint32_t ticket, uint32_t pages, uint32_t step) {
+static uint32_t relieve(ax_heap *lane, uint32_t pages, uint32_t step) {
   if (step <= 0 && collect(lane)) return 1;
   if (step <= 1 && claim(lane, pages)) return 2;
   if (step <= 2 && trim(lane)) return 3;
@@ -57,7 +48,7 @@ static uint32_t relieve(ax_heap *lane, uint32_t ticket, uint32_t pages, uint32_t
   }
   if (step <= 4 && grow_shared(lane, pages) && claim(lane, pages)) return 5;
   if (step <= 5) {
-    gather(lane, ticket);
+    gather(lane);
     if (claim(lane, pages) || (grow_shared(lane, pages) && claim(lane, pages))) return 6;
   }
   return AX_NO_STEP;

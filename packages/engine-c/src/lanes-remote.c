@@ -30,7 +30,7 @@ static inline uint32_t page_of_bit(const ax_heap *heap, uint32_t bit) { return (
 
 /* Tells the lane that has a page to look there; with `anew`, also where somebody seems to have told it already. */
 static void announce(ax_heap *heap, uint32_t page, bool anew) {
-  uint32_t territory = page >> heap->territory, code = load(owner_at(heap, territory));
+  uint32_t territory = page >> heap->territory, code = load(owner_at(heap, territory)) & AX_OWNER;
   /* The block was collected already, and its pages given back. */
   if (code == 0) return;
   const ax_heap *owner = lane_at(heap, code - 1);

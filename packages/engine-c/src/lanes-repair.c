@@ -26,25 +26,22 @@ static void forget_all(ax_heap *lane) {
   lane->trim = AX_TRIM_LEAST;
 }
 
-/* Pages of the slab of the lane that begins at a page; 0 where none does, or not all of its pages say so. */
-static uint32_t slab_pages_at(const ax_heap *lane, uint32_t page) {
-  const ax_heap *heap = heap_of(lane);
-  uint32_t entry = peek(&heap->table[page]);
-  if (entry >> heap->code_shift != lane->code) return 0;
-  uint32_t bare = page_entry(heap, page), slab = slab_of(bare), pages = slab + 1 - page;
-  if (slab < page) return 0;
-  uint32_t shape = pages * AX_PAGE_SIZE / line_of(lane, bare)->size << AX_SHAPE_BLOCKS | pages;
-  if (page_at(heap, slab)->shape != shape) return 0;
-  for (uint32_t i = 1; i < pages; i++) {
-    if (peek(&heap->table[page + i]) != entry) return 0;
+/* A territory of the lane is so without another's mark: what was looked at before is of no use to that. */
+static void unmark(ax_heap *lane, uint32_t *owner) {
+  for (uint32_t word = load(owner); word != lane->code && (word & AX_OWNER) == lane->code;) {
+    uint32_t now = compare_exchange(owner, word, lane->code);
+    if (now == word) return;
+    word = now;
   }
-  return pages;
 }
 
-/* Pages of the large block that begins at a page, live or freed by others; or 0. */
-static uint32_t large_pages_at(const ax_heap *heap, uint32_t page) {
-  uint32_t entry = peek(&heap->table[page]);
-  return is_large(entry) || is_given(entry) ? entry & AX_E_PAGES : 0;
+/* A page of no block. What others seem to have freed there is of none either: it is of a reset that was not done, or it was freed twice. */
+static void make_free(ax_heap *heap, uint32_t page) {
+  set_free(heap, page);
+  uint32_t *remote = word_at(heap, heap->remote) + (page << AX_BITS_SHIFT);
+  for (uint32_t *word = remote; word < remote + 8; word++) {
+    if (peek(word) != 0) store(word, 0);
+  }
 }
 
 /* The live blocks of a slab, which is listed, if it has one. */
@@ -85,9 +82,10 @@ static uint32_t take_over(ax_heap *lane, uint32_t page, uint32_t pages) {
 static uint32_t repair(ax_heap *lane) {
   ax_heap *heap = heap_of(lane);
   uint32_t run = 0, blocks = 0, end = 0; /* the pages before `end` that are free */
+  for (uint32_t t = 0; t < territories_of(heap); t++) unmark(lane, owner_at(heap, t));
   forget_all(lane);
   for (uint32_t t = 0; t < territories_of(heap); t++) {
-    if (peek(owner_at(heap, t)) != lane->code) continue;
+    if (owner_of(heap, t) != lane->code) continue;
     uint32_t first = first_page(heap, t), next = first_page(heap, t + 1);
     poke(&lane->pages, lane->pages + next - first);
     /* Not where the last one ended? Or does a slab, or a large block, reach into it? */
@@ -97,11 +95,10 @@ static uint32_t repair(ax_heap *lane) {
       end = first;
     }
     while (end < next) {
-      uint32_t pages = slab_pages_at(lane, end);
-      if (pages == 0) pages = large_pages_at(heap, end);
+      uint32_t pages = pages_at(lane, end);
       uint32_t live = pages == 0 ? 0 : take_over(lane, end, pages);
       if (live == 0) {
-        if (pages == 0) set_free(heap, end);
+        if (pages == 0) make_free(heap, end);
         if (pages == 0) pages = 1;
         run += pages;
       } else {
@@ -119,4 +116,43 @@ static uint32_t repair(ax_heap *lane) {
   announce_last(lane);
   give_back(lane, 0);
   return blocks;
+}
+
+/* Is block i of a slab, counted from its end, live? */
+static bool is_live_block(const ax_heap *heap, uint32_t slab, uint32_t i) {
+  uint32_t *word = last_word(heap, slab) - i / 32;
+  return ((peek(word) | peek(remote_of(heap, word))) >> (31 - i % 32) & 1) == 0;
+}
+
+/* Of a slab's blocks, those end that nobody knows. */
+static bool end_slab_blocks(ax_heap *lane, uint32_t slab, ax_keep *keep, void *context) {
+  ax_heap *heap = heap_of(lane);
+  uint32_t size = line_of(lane, page_entry(heap, slab))->size, end = heap->base + ((slab + 1) << AX_PAGE_SHIFT);
+  bool some = false;
+  for (uint32_t i = blocks_of(page_at(heap, slab)); i > 0; i--) {
+    uint32_t *word = last_word(heap, slab) - (i - 1) / 32;
+    if (!is_live_block(heap, slab, i - 1) || keep(context, end - i * size, size)) continue;
+    poke(word, peek(word) | 1u << (31 - (i - 1) % 32));
+    some = true;
+  }
+  return some;
+}
+
+/* Ends the blocks of a lane that nobody knows; what follows from that is yet to be made, by `repair`. Were there some? */
+static bool end_blocks(ax_heap *lane, ax_keep *keep, void *context) {
+  ax_heap *heap = heap_of(lane);
+  bool some = false;
+  for (uint32_t t = 0, page = 0; t < territories_of(heap); t++) {
+    if (owner_of(heap, t) != lane->code) continue;
+    if (page < first_page(heap, t)) page = first_page(heap, t);
+    for (uint32_t pages; page < first_page(heap, t + 1); page += pages > 0 ? pages : 1) {
+      pages = pages_at(lane, page);
+      if (pages > 0 && is_slab(peek(&heap->table[page]))) some = end_slab_blocks(lane, page + pages - 1, keep, context) || some;
+      else if (pages > 0 && is_large(load(&heap->table[page])) && !keep(context, heap->base + (page << AX_PAGE_SHIFT), pages << AX_PAGE_SHIFT)) {
+        store(&heap->table[page], AX_E_WAS_LARGE | pages);
+        some = true;
+      }
+    }
+  }
+  return some;
 }

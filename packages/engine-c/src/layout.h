@@ -85,7 +85,10 @@ struct ax_heap {
     uint32_t want; /* how often a lane had no room */
     uint32_t seen; /* the `want` that was answered */
   };
-  uint32_t hint; /* a territory from which on to look for a free one */
+  union {
+    uint32_t hint;     /* a territory from which on to look for a free one */
+    uint32_t reclaims; /* the ticket of a dead thread that its thread is reclaiming; 0 = none */
+  };
   uint32_t reserved[3];
   uint32_t zero; /* always 0: the bitmap word of a class without a slab */
 
@@ -139,6 +142,7 @@ AX_IS_AT(struct ax_heap, late, AX_H_LATE);
 AX_IS_AT(struct ax_heap, want, AX_H_WANT);
 AX_IS_AT(struct ax_heap, seen, AX_H_SEEN);
 AX_IS_AT(struct ax_heap, hint, AX_H_HINT);
+AX_IS_AT(struct ax_heap, reclaims, AX_H_RECLAIMS);
 AX_IS_AT(struct ax_heap, zero, AX_H_ZERO);
 AX_IS_AT(struct ax_heap, lines, AX_LINES);
 AX_IS_AT(struct ax_heap, table, AX_TABLE);

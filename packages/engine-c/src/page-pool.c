@@ -99,7 +99,7 @@ static uint32_t take_run(ax_heap *lane, uint32_t count, uint32_t align) {
 /* Is a page the lane's? Of a heap without lanes each is. */
 static inline bool is_own(const ax_heap *lane, uint32_t page) {
   const ax_heap *heap = heap_of(lane);
-  return !AX_LANES || peek(word_at(heap, heap->own + (page >> heap->territory))) == lane->code;
+  return !AX_LANES || (peek(word_at(heap, heap->own + (page >> heap->territory))) & AX_OWNER) == lane->code;
 }
 
 /* Pages of the lane's free run that begins or ends at a page; 0 where none does. */

@@ -16,7 +16,7 @@
 
 /* A word leads to a run, or to none, and the run knows which. */
 static inline void lead(ax_heap *heap, uint32_t *word, uint32_t last) {
-  *word = last;
+  poke(word, last);
   if (last != 0) page_at(heap, last)->prev = (uint32_t)(word - word_at(heap, 0));
 }
 

@@ -136,7 +136,7 @@ static uint32_t make_slab(ax_heap *lane, ax_line *line) {
   uint32_t slab = first + pages - 1, blocks = pages * AX_PAGE_SIZE / line->size, words = (blocks + 31) / 32;
   ax_page *page = page_at(heap, slab);
   line->pages += pages;
-  page->shape = blocks << AX_SHAPE_BLOCKS | pages;
+  poke(&page->shape, blocks << AX_SHAPE_BLOCKS | pages);
   page->summary = ~0u >> (32 - words);
   for (uint32_t i = 0; i < words; i++) poke(last_word(heap, slab) - i, full_word(page, i));
   clear_remote(lane, last_word(heap, slab), words);

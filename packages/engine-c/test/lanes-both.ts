@@ -33,6 +33,7 @@ const CALL = {
   write: 22,
   poke: 23,
   mutate: 24,
+  stats: 25,
 } as const;
 
 const [H_BASE, H_LIMIT, H_LANES, H_PAGES, H_MAIL] = [2, 3, 4, 16, 23];
@@ -192,10 +193,12 @@ export class LanesBoth {
     this.#call("close", [thread], [isIts ? 1 : 0]);
   }
 
-  reclaim(dead: number, by: number): void {
+  /** `every` so-manieth block is known to nobody; 0: all are kept. */
+  reclaim(dead: number, by: number, every = 0): void {
     const heap = this.threads[by];
-    const lost = heap.reclaim(dead);
-    this.#call("reclaim", [dead, heap.holder], [lost.lanes, lost.lanes, lost.pages, lost.blocks, lost.inFlight]);
+    const keep = (offset: number, size: number) => (offset / 8 + size / 8) % every !== 0;
+    const lost = heap.reclaim(dead, every === 0 ? {} : { keep });
+    this.#call("reclaim", [dead, heap.holder, every], [lost.lanes, lost.lanes, lost.pages, lost.blocks, lost.inFlight]);
   }
 
   reset(thread: number): boolean {
@@ -211,6 +214,16 @@ export class LanesBoth {
   verify(thread: number): void {
     this.threads[thread].verify();
     this.#call("verify", [thread], [0, 0]);
+    const { committed, overhead, reserved, peakReserved, live, free, largestFree, blocks, classes } =
+      this.threads[thread].stats();
+    this.#call(
+      "stats",
+      [thread],
+      [
+        ...[committed, overhead, reserved, peakReserved, live, free, largestFree, blocks],
+        ...classes.flatMap((cls) => [cls.size, cls.blocks, cls.reserved / PAGE]),
+      ],
+    );
     this.#call("late", [thread], [this.threads[thread].lateDoubleFrees]);
     const w = this.w;
     const { holder } = this.threads[thread];

@@ -83,7 +83,7 @@ export function driveLanes(both: LanesBoth, seed: number, calls: number, scale: 
         if (!parked.includes(killed)) live.push(killed);
         return;
       }
-      both.reclaim(ticket, pick(others));
+      both.reclaim(ticket, pick(others), random.chance(0.5) ? 1 + random.below(4) : 0);
       // Whoever has the ticket: one that lives is lost; one at rest has lost its lane, and may get another.
       for (const other of [...live, killed]) {
         if (both.threads[other].holder !== ticket || parked.includes(other)) continue;

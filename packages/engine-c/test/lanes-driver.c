@@ -23,7 +23,7 @@ enum call {
   PARK = 12,      /* thread */
   RESUME = 13,    /* thread                      -> the lane, or what there is instead */
   CLOSE = 14,     /* thread */
-  RECLAIM = 15,   /* dead, by                    -> lanes, and what is lost */
+  RECLAIM = 15,   /* dead, by, every so-manieth  -> lanes, and what is lost; 0: all blocks are kept */
   RESET = 16,     /* thread */
   VERIFY = 17,    /* thread                      -> of all, of the lane */
   LATE = 18,      /* thread */
@@ -32,10 +32,28 @@ enum call {
   MEMORY = 21,    /*                             -> bytes, all the memory */
   WRITE = 22,     /* offset, words, value */
   POKE = 23,      /* word, value: of the control block */
+  STATS = 25,     /* thread                      -> bytes, blocks, and of classes that have pages size, blocks, pages */
   MUTATE = 24,    /* count, (word, value)...     -> does it open?, is it in order?, fault; then all is put back */
 };
 
 static uint32_t lane[256], ticket[256];
+
+/* Every so-manieth block is known to nobody. */
+static bool keeps(void *context, ax_offset offset, uint32_t size) { return (offset / 8 + size / 8) % *(uint32_t *)context != 0; }
+
+static void put_stats(const ax_heap *heap, uint32_t of) {
+  ax_stats s;
+  ax_shared_stats(heap, of, &s);
+  const uint64_t bytes[] = {s.committed, s.overhead, s.reserved, s.peak_reserved, s.live, s.free, s.largest_free};
+  for (uint32_t i = 0; i < 7; i++) put((uint32_t)bytes[i]);
+  put(s.blocks);
+  for (uint32_t c = 0; c < AX_STATS_CLASSES; c++) {
+    if (s.classes[c].pages == 0) continue;
+    put(s.classes[c].size);
+    put(s.classes[c].blocks);
+    put(s.classes[c].pages);
+  }
+}
 
 static void mutate(void *buffer, uint32_t base, uint32_t count) {
   uint32_t *words = (uint32_t *)(void *)((char *)buffer + base);
@@ -118,16 +136,17 @@ int main(int argc, char **argv) {
       case CLOSE: put(ax_close(heap, l, t)); at += 2; break;
       case RECLAIM: {
         ax_lost lost;
-        put(ax_reclaim(heap, a[0], a[1], &lost));
+        put(a[2] == 0 ? ax_reclaim(heap, a[0], a[1], &lost) : ax_reclaim_keeping(heap, a[0], a[1], keeps, a + 2, &lost));
         put(lost.lanes);
         put(lost.pages);
         put(lost.blocks);
         put(lost.in_flight);
-        at += 3;
+        at += 4;
         break;
       }
       case RESET: put(ax_shared_reset(heap, l, t)); at += 2; break;
       case VERIFY: put(ax_verify_shared(heap)); put(ax_verify_lane(heap, l)); at += 2; break;
+      case STATS: put_stats(heap, l); at += 2; break;
       case LATE: put(ax_late_double_frees(heap, l)); at += 2; break;
       case HELD: put(ax_is_held(heap, l, t)); at += 2; break;
       case CONTROL: fwrite(heap, 4, a[0], results); at += 2; break;

@@ -70,7 +70,7 @@ static uint32_t count_live(const ax_heap *heap) {
 /* Of each block that others have freed, and its owner is yet to collect, the owner is told: where no thread is in a call. */
 static void check_mail(const ax_heap *heap) {
   for (uint32_t page = heap->first; page < heap->pages; page++) {
-    uint32_t territory = page >> heap->territory, code = *owner_at(heap, territory);
+    uint32_t territory = page >> heap->territory, code = owner_of(heap, territory);
     bool some = is_given(heap->table[page]);
     if (code == 0) continue;
     for (uint32_t i = 0; i < 8 && is_slab(heap->table[page]); i++) some = some || *word_at(heap, heap->remote + (page << AX_BITS_SHIFT) + i) != 0;

@@ -16,15 +16,12 @@
  */
 
 export type { SharedOptions } from "./lanes/heap.ts";
+export type { ReclaimOptions } from "./lanes/holder.ts";
+export type { AttachOptions, SharedSlabOptions } from "./lanes/opened.ts";
 export type { Lost } from "./lanes/repair.ts";
 export type { GivenMemory, GivenWasmMemory, OwnMemory, SlabOptions, WasmMemory } from "./memory.ts";
 export { MIN_CAPACITY } from "./memory.ts";
-export {
-  type AttachOptions,
-  type ReclaimOptions,
-  SharedSlabAllocator,
-  type SharedSlabOptions,
-} from "./shared-slab-allocator.ts";
+export { SharedSlabAllocator } from "./shared-slab-allocator.ts";
 export { CLASS_SIZES, PAGE_SIZE, SLAB_PAGES, SMALL_MAX } from "./size-class.ts";
 export type { SlabAllocator as SlabAllocatorClass } from "./slab-allocator.ts";
 export { SlabAllocator, type SlabAllocatorConstructor } from "./slab-constructor.ts";

@@ -31,6 +31,7 @@ const H_CHECK = 19;
 const H_CODE = 22;
 const H_OWN = 13;
 const H_TERRITORY = 14;
+const OWNER = 127;
 const TABLE = 600;
 const E_FREE = 0;
 const INFO_SHIFT = 2;
@@ -78,7 +79,7 @@ export function freeAt(w: Int32Array, lane: number, page: number): number {
 
 /** Is a page the lane's? In a heap without lanes each is. */
 export function isOwn(w: Int32Array, lane: number, page: number): boolean {
-  return w[H_OWN] === 0 || w[w[H_OWN] + (page >>> w[H_TERRITORY])] === w[lane + H_CODE];
+  return w[H_OWN] === 0 || (w[w[H_OWN] + (page >>> w[H_TERRITORY])] & OWNER) === w[lane + H_CODE];
 }
 
 /**

@@ -13,7 +13,8 @@ import {
 } from "@ariax/allocator";
 import { checkAlignment, checkSize, isUint32, outOfMemory } from "@ariax/allocator/implement";
 import type { Heap } from "./heap.ts";
-import { laneOptions, SharedSlabAllocator } from "./shared-slab-allocator.ts";
+import { laneOptions } from "./lanes/opened.ts";
+import { SharedSlabAllocator } from "./shared-slab-allocator.ts";
 
 /**
  * What an engine does, as its C header says (packages/engine-c/include/ariax.h). The first arguments are the word of the control block
@@ -69,8 +70,7 @@ export class SharedEngineAllocator extends SharedSlabAllocator {
 
   /** What the engine took, once it is told what it found. */
   private taken(offset: number): Offset {
-    if (this.onLate !== undefined) this.itself().tellLate(this.view);
-    return offset >>> 0;
+    return this.onLate === undefined ? offset >>> 0 : this.itself().told(this.view, offset >>> 0);
   }
 
   override tryAllocate(size: number, alignment?: number): Offset {
@@ -111,7 +111,9 @@ export class SharedEngineAllocator extends SharedSlabAllocator {
 
   override reallocate(offset: Offset, size: number): Offset {
     const lane = this.held();
-    const moved = this.serves(offset, size) ? this.taken(this.move(lane, this.holder, offset, size)) : NULL;
+    // Before, as a block that has moved can't be put back: what this call finds the next one tells.
+    if (this.onLate !== undefined) this.itself().tellLate(this.view);
+    const moved = this.serves(offset, size) ? this.move(lane, this.holder, offset, size) >>> 0 : NULL;
     if (moved !== NULL) return moved;
     this.refused(offset, size);
     throw outOfMemory(this, size);

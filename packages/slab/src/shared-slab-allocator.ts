@@ -1,7 +1,6 @@
 import {
   type Allocator,
   type AllocatorStats,
-  ClosedError,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
   InvalidArgumentError,
@@ -11,7 +10,6 @@ import {
   type Offset,
   type Offsets,
   type Traits,
-  type WatchedWorker,
 } from "@ariax/allocator";
 import {
   allocatorWords,
@@ -20,28 +18,23 @@ import {
   checkCount,
   checkOffsets,
   checkSize,
-  disposable,
   isShared,
   isUint32,
   outOfMemory,
   present,
   readOptions,
   renewed,
-  whenEnded,
 } from "@ariax/allocator/implement";
 import { takeMany } from "./bulk.ts";
-import type { Heap } from "./heap.ts";
 import { collect } from "./lanes/collect.ts";
-import { laneLost } from "./lanes/errors.ts";
-import { clearShared, makeShared, openShared, type SharedOptions } from "./lanes/heap.ts";
+import { clearShared, makeShared, openShared } from "./lanes/heap.ts";
+import { LaneHolder } from "./lanes/holder.ts";
 import { sharedStats, verifyLane, verifyShared } from "./lanes/inspect.ts";
 import { freeOwn, resizeOwn } from "./lanes/large.ts";
-import * as L from "./lanes/layout.ts";
-import { type HeldLock, holdLock, whenReleased } from "./lanes/locks.ts";
-import { answer, FIRST_STEP, giveAll, NO_STEP, relieve, settle } from "./lanes/relief.ts";
+import { type AttachOptions, laneOptions, openedWith, type SharedSlabOptions } from "./lanes/opened.ts";
+import { FIRST_STEP, NO_STEP, relieve, settle } from "./lanes/relief.ts";
 import { freeBit, freeRemote } from "./lanes/remote.ts";
-import type { Lost } from "./lanes/repair.ts";
-import { alone, attachLane, checkHeld, checkTicket, drawTicket, endLane, reclaimLanes, resume } from "./lanes/state.ts";
+import { alone, attachLane } from "./lanes/state.ts";
 import { claimAfter } from "./lanes/territory.ts";
 import { makeLarge } from "./large.ts";
 import { freeError, largeAt, roomAt } from "./lookup.ts";
@@ -50,33 +43,24 @@ import { CLASS_SIZES, classOf, slabPages } from "./size-class.ts";
 import { offer, takeBlock, trimFor } from "./slabs.ts";
 
 // layout.ts's and size-class.ts's: see page-pool.ts.
-const H_BASE = 2;
 const H_LIMIT = 3;
 const H_LANES = 4;
-const H_INFO = 7;
 const H_BITS = 8;
 const H_REMOTE = 9;
 const H_DEPTH = 12;
 const H_OWN = 13;
 const H_TERRITORY = 14;
 const H_PAGES = 16;
-const H_NAME = 21;
-const H_CODE = 22;
 const H_MAIL = 23;
 const H_CODE_SHIFT = 24;
-const H_LATE = 25;
-const H_SEEN = 26;
-const H_WANT = 26;
-const M_STATE = 0;
 const M_ROOT = 1;
-const STATE_BITS = 3;
-const LIVE = 1;
 const C_SIZE = 2;
 const C_INVERSE = 3;
 const C_LIST = 6;
 const LINE_WORDS = 8;
 const LINES = 32;
 const LINE_SHIFT = 3;
+const OWNER = 127;
 const TABLE = 600;
 const E_PAGES = 0xfffff;
 const INDEX_CHECK = 0xf007ffff | 0;
@@ -97,30 +81,7 @@ const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
   (_, eighth) => LINES + (classOf(8 * eighth) << LINE_SHIFT),
 );
 
-/** The view of a thread that holds no lane: what the hot paths find no block and no page in. */
-const NO_WORDS: Int32Array = /* @__PURE__ */ new Int32Array(0);
-
-/** What a thread says of itself when it attaches. */
-export interface AttachOptions {
-  /** Its name, which another thread drew before it started: `heap.ticket()`. */
-  readonly ticket: number;
-  /** Where the heap begins, in bytes. Default 0. */
-  readonly byteOffset?: number | undefined;
-  /** Called with how many double frees were found late, when blocks are collected: by threads that knew nothing of each other. Must not throw. */
-  readonly onLateDoubleFree?: ((count: number) => void) | undefined;
-}
-
-/** As SharedOptions; and what is told. */
-export interface SharedSlabOptions extends SharedOptions {
-  /** See `AttachOptions`. */
-  readonly onLateDoubleFree?: ((count: number) => void) | undefined;
-}
-
-/** What `reclaim` can be given. */
-export interface ReclaimOptions {
-  /** Is a block in the dead thread's lanes still known to somebody? Those it says false of are freed. Default: all stay. */
-  readonly keep?: ((offset: Offset, size: number) => boolean) | undefined;
-}
+const KNOWN = ["capacity", "maxCapacity", "memory", "buffer", "byteOffset", "byteLength", "lanes", "onLateDoubleFree"];
 
 /**
  * The heap that many threads use at once: blocks that one allocates, any other can free. A thread works with a *lane* of its own, by
@@ -129,15 +90,11 @@ export interface ReclaimOptions {
  *
  * Who hands a block to another thread has to order that: by a message, or by `Atomics`.
  */
-export class SharedSlabAllocator implements Allocator {
+export class SharedSlabAllocator extends LaneHolder implements Allocator {
   declare readonly memory: Memory;
   declare readonly traits: Traits;
   /** The most bytes the memory may ever have, control block included. */
   declare readonly capacity: number;
-  declare protected readonly heap: Heap;
-  /** The control block; NO_WORDS while the thread holds no lane. */
-  declare protected view: Int32Array;
-  declare private readonly base: number;
   declare private readonly pages: number;
   /** An entry >>> this = the code of its lane. */
   declare private readonly shift: number;
@@ -145,47 +102,22 @@ export class SharedSlabAllocator implements Allocator {
   declare private readonly remote: number;
   /** In the word of a stack's entry, what is 0 for none of them. */
   declare private readonly inStack: number;
-  /** The word the thread's lane begins at. */
-  declare protected lane: number;
-  /** The lane's number + 1. */
-  declare private code: number;
-  // What is added to an entry's parts, so that the lane's code in it makes no difference:
-  declare private lift: number;
-  declare private bits: number;
-  declare private info: number;
-  /** The ticket of the thread that this object is for. */
-  declare readonly holder: number;
-  declare private closed: boolean;
-  /** What proves, once it is released, that the thread has ended. */
-  declare private lock: Promise<HeldLock> | undefined;
-  declare private late: number;
-  declare protected readonly onLate: ((count: number) => void) | undefined;
-  /** This heap, and not a proxy of it. */
-  declare protected readonly itself: () => this;
-  /** Closes. */
-  declare readonly [Symbol.dispose]: () => void;
 
   /** A new heap; the thread that makes it has the first lane. O(lanes) over memory of its own, else O(bytes / 4096). */
   constructor(options: SharedSlabOptions) {
-    present(this, WORDS);
-    const opened = openedBy.get(options);
+    const opened = openedWith(options);
     const { onLateDoubleFree, ...where } = opened === undefined ? readOptions(options, KNOWN) : opened.options;
     checkCallback("onLateDoubleFree", onLateDoubleFree);
     const heap = opened === undefined ? makeShared(where) : opened.heap;
+    super(heap, opened === undefined ? 1 : opened.ticket, onLateDoubleFree);
+    present(this, WORDS);
     const w = heap.words;
     this.memory = heap;
-    this.heap = heap;
-    this.base = w[H_BASE];
     this.pages = w[H_LIMIT];
     this.shift = w[H_CODE_SHIFT];
     this.remote = w[H_REMOTE] - w[H_BITS];
     this.inStack = w[H_DEPTH] - 1;
     this.capacity = w[H_LIMIT] * PAGE_SIZE;
-    this.closed = false;
-    this.lock = undefined;
-    this.onLate = onLateDoubleFree;
-    this.itself = () => this;
-    this.holder = opened === undefined ? 1 : opened.ticket;
     this.hold(attachLane(w, this.holder));
     this.traits = {
       name: "slab-shared",
@@ -198,7 +130,6 @@ export class SharedSlabAllocator implements Allocator {
       returnsMemory: false,
       attachable: w[H_LANES] > 1,
     };
-    disposable(this);
   }
 
   /**
@@ -210,41 +141,6 @@ export class SharedSlabAllocator implements Allocator {
     const { ticket, byteOffset, onLateDoubleFree } = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree"]);
     checkCallback("onLateDoubleFree", onLateDoubleFree);
     return new SharedSlabAllocator(laneOptions(openShared(memory, byteOffset), ticket, onLateDoubleFree));
-  }
-
-  /** The control block, as it is now. For other engines and for tests; writing to it breaks the heap. */
-  get words(): Int32Array {
-    return this.heap.words;
-  }
-
-  /** Works with a lane from now on. */
-  private hold(lane: number): void {
-    const w = this.heap.words;
-    const name = w[lane + H_NAME];
-    this.lane = lane;
-    this.code = w[lane + H_CODE];
-    this.lift = (this.base - (name << 5)) | 0;
-    this.bits = ((w[H_BITS] << 5) - (name << 1)) | 0;
-    this.info = w[H_INFO] - 4 - (name >>> 5);
-    this.late = w[lane + H_LATE];
-    this.view = w;
-  }
-
-  /** The control block, where the thread has a lane, or gets one now; else throws. Answers to what others want. */
-  protected now(): Int32Array {
-    let w = this.view;
-    if (w.length === 0) w = this.resumed();
-    // Is the lane still this thread's? It changes only where somebody breaks the rules, so it is read plainly: seen late, but seen.
-    if (w[w[this.lane + H_MAIL] + M_STATE] !== ((this.holder << STATE_BITS) | LIVE)) throw laneLost(this.holder);
-    if (w[H_WANT] !== w[this.lane + H_SEEN]) answer(w, this.lane);
-    return w;
-  }
-
-  private resumed(): Int32Array {
-    if (this.closed) throw new ClosedError("heap");
-    const w = this.heap.words;
-    this.hold(resume(w, this.lane, this.holder) ? this.lane : attachLane(w, this.holder));
-    return w;
   }
 
   allocate(size: number, alignment?: number): Offset {
@@ -297,11 +193,10 @@ export class SharedSlabAllocator implements Allocator {
     trimFor(w, lane, pages);
     let page = makeLarge(w, lane, pages, align, bias);
     for (let step = FIRST_STEP; page === 0; page = makeLarge(w, lane, pages, align, bias)) {
-      step = relieve(this.heap, lane, this.holder, pages + align - 1, step);
+      step = relieve(this.heap, lane, pages + align - 1, step);
       if (step === NO_STEP) return NULL;
     }
-    this.tellLate(w);
-    return (this.base + (page << PAGE_SHIFT)) >>> 0;
+    return this.told(w, (this.base + (page << PAGE_SHIFT)) >>> 0);
   }
 
   /** A block of a class, its line counted from the lane's start; where there are no pages for its slab, of a larger one, or pages of its own. */
@@ -314,7 +209,7 @@ export class SharedSlabAllocator implements Allocator {
     if (w[line + C_LIST] === 0 && w[w[lane + H_MAIL] + M_ROOT] !== 0) collect(w, lane);
     let offset = takeBlock(w, lane, line);
     for (let step = FIRST_STEP; offset === 0; offset = takeBlock(w, lane, line)) {
-      step = relieve(it.heap, lane, it.holder, slabPages(w[line + C_SIZE], 0), step);
+      step = relieve(it.heap, lane, slabPages(w[line + C_SIZE], 0), step);
       if (step === NO_STEP) break;
     }
     // Slabs of the next power of two are the shortest; further classes waste more than they save.
@@ -327,8 +222,7 @@ export class SharedSlabAllocator implements Allocator {
       if ((w[other + C_SIZE] & (alignment - 1)) === 0) offset = takeBlock(w, lane, other);
     }
     if (offset === 0) return it.allocateLarge(Math.ceil(w[line + C_SIZE] / PAGE_SIZE), 1);
-    it.tellLate(w);
-    return offset >>> 0;
+    return it.told(w, offset >>> 0);
   }
 
   free(offset: Offset): void {
@@ -404,7 +298,7 @@ export class SharedSlabAllocator implements Allocator {
       }
     }
     const page = largeAt(w, offset);
-    const isOwn = w[w[H_OWN] + (((offset - it.base) | 0) >>> (PAGE_SHIFT + w[H_TERRITORY]))] === it.code;
+    const isOwn = (w[w[H_OWN] + (((offset - it.base) | 0) >>> (PAGE_SHIFT + w[H_TERRITORY]))] & OWNER) === it.code;
     if (!isOwn) {
       const error = freeRemote(w, it.lane, offset);
       if (error !== undefined) throw error;
@@ -452,7 +346,7 @@ export class SharedSlabAllocator implements Allocator {
       const want = (size + PAGE_SIZE - 1) >>> PAGE_SHIFT || 1;
       if (want === pages) return offset;
       // Of another lane? Then it can't be changed here.
-      if (w[w[H_OWN] + (page >>> w[H_TERRITORY])] === this.code) {
+      if ((w[w[H_OWN] + (page >>> w[H_TERRITORY])] & OWNER) === this.code) {
         if (resizeOwn(w, lane, page, pages, want)) {
           if (want < pages) settle(w, lane);
           return offset;
@@ -491,7 +385,15 @@ export class SharedSlabAllocator implements Allocator {
       const w = it.now();
       if (size <= SMALL_MAX) made = takeMany(w, it.lane + LINE_OF[(size + 7) >>> 3], words, made);
       if (made === length) break;
-      const offset = it.tryAllocate(size);
+      let offset = NULL;
+      try {
+        offset = it.tryAllocate(size);
+      } catch (error) {
+        // A callback's: who gets it does not know what was made.
+        words = renewed(words, byteOffset, length, it.heap);
+        for (let i = 0; i < made; i++) it.free(words[i] >>> 0);
+        throw error;
+      }
       if (offset === NULL) return made;
       words = renewed(words, byteOffset, length, it.heap);
       words[made] = offset;
@@ -515,7 +417,7 @@ export class SharedSlabAllocator implements Allocator {
     for (let i = 0; i < n; i++) it.free(offsets[i] >>> 0);
   }
 
-  /** Ends the life of every block, of all lanes: while no other thread holds one. Throws `InvalidArgumentError` where one does. O(pages). */
+  /** Ends the life of every block, of all lanes: while no other thread holds one, or attaches. Throws `InvalidArgumentError` where one does. O(pages). */
   reset(): void {
     const it = this.itself();
     const w = it.now();
@@ -540,156 +442,4 @@ export class SharedSlabAllocator implements Allocator {
     const it = this.itself();
     verifyLane(it.now(), it.lane);
   }
-
-  /** Double frees by threads that knew nothing of each other, which this lane found when it collected. */
-  get lateDoubleFrees(): number {
-    return this.heap.words[this.lane + H_LATE];
-  }
-
-  protected tellLate(w: Int32Array): void {
-    const count = w[this.lane + H_LATE] - this.late;
-    if (count === 0) return;
-    this.late += count;
-    this.onLate?.(count);
-  }
-
-  /** Draws a ticket for a thread that is to start: its name here, never drawn again. Throws `TicketError` after 268 million. O(1). */
-  ticket(): number {
-    return drawTicket(this.heap.words);
-  }
-
-  /** Gives all that this thread has no need of to the others, for while it rests. Its next call goes on, in this lane or another. O(pages of the lane). */
-  park(): void {
-    this.itself().end(L.PARKED);
-  }
-
-  /** The same for ever: this thread's last call. Its live blocks stay; the next thread that attaches goes on with the lane. Again: nothing. */
-  close(): void {
-    const it = this.itself();
-    if (it.closed) return;
-    // Parked, and another thread has the lane now?
-    if (it.view.length !== 0 || resume(it.heap.words, it.lane, it.holder)) {
-      it.hold(it.lane);
-      it.end(L.ORPHAN);
-    }
-    it.closed = true;
-    it.lock?.then(
-      ({ release }) => release(),
-      () => {},
-    );
-  }
-
-  /** As `close`. */
-  dispose(): void {
-    this.close();
-  }
-
-  private end(state: number): void {
-    if (this.closed) throw new ClosedError("heap");
-    const w = this.view;
-    if (w.length === 0) return;
-    checkHeld(w, this.lane, this.holder);
-    giveAll(w, this.lane);
-    this.tellLate(w);
-    this.view = NO_WORDS;
-    endLane(w, this.lane, this.holder, state);
-  }
-
-  /**
-   * Repairs what a thread left behind that was killed, wherever that was, while the others go on; they are not disturbed. *It must be known to be dead*:
-   * a worker's 'exit' says so, that `terminate()` was called does not. Of a thread that has closed, or never came, or that another reclaims, nothing
-   * is left to do: `lanes` is 0. O(pages of its lanes).
-   *
-   * What it says is live: blocks that the dead thread had allocated, of which others may know. `keep` says which are, and the rest is freed;
-   * without it, whoever knows them frees them.
-   */
-  reclaim(ticket: number, options: ReclaimOptions = {}): Lost {
-    const it = this.itself();
-    const { keep } = readReclaim(options);
-    // A ticket is all that is needed: one that is parked, or has closed, can do it too.
-    const w = it.heap.words;
-    if (it.view.length !== 0) checkHeld(w, it.lane, it.holder);
-    checkTicket(w, ticket);
-    if (ticket === it.holder) throw new InvalidArgumentError(`invalid ticket: ${ticket} is this thread's own`);
-    return reclaimLanes(w, ticket, it.holder, keep);
-  }
-
-  /**
-   * Reclaims what a worker leaves behind, once its thread has ended; `then` is told what that was; `options` are those of `reclaim`. What is returned undoes it, as does
-   * `close`. For workers that have an 'exit' event; those of a page: `watchLock`. In Deno not of one that was terminated, or ended by an error:
-   * its 'exit' comes before a busy thread has stopped, if that ever does.
-   */
-  watch(worker: WatchedWorker, ticket: number, then?: (lost: Lost) => void, options: ReclaimOptions = {}): () => void {
-    const it = this.itself();
-    checkTicket(it.heap.words, ticket);
-    checkCallback("then", then);
-    const read = readReclaim(options);
-    return whenEnded(worker, () => it.reclaimOnce(ticket, then, read), "in a page, heap.watchLock(ticket, lock)");
-  }
-
-  /**
-   * What a page's worker does when it has attached: it takes a Web Lock, which it holds until it closes, or dies. The lock's name is for
-   * the thread that is to notice that: `watchLock`. Again: the same name. Throws `UnsupportedError` where there is no `navigator.locks`.
-   */
-  async holdLock(): Promise<string> {
-    const it = this.itself();
-    if (it.closed) throw new ClosedError("heap");
-    it.lock ??= holdLock(it.holder);
-    return (await it.lock).name;
-  }
-
-  /**
-   * As `watch`, for a worker of a page: reclaims once the lock is free that the worker held when it told its name, so when it can run no more.
-   * Resolves once that is sure to be noticed, with what undoes it. Throws `UnsupportedError` where there are no such locks.
-   */
-  async watchLock(
-    ticket: number,
-    lock: string,
-    then?: (lost: Lost) => void,
-    options: ReclaimOptions = {},
-  ): Promise<() => void> {
-    const it = this.itself();
-    checkTicket(it.heap.words, ticket);
-    checkCallback("then", then);
-    const read = readReclaim(options);
-    return whenReleased(lock, ticket, () => it.reclaimOnce(ticket, then, read));
-  }
-
-  /** A thread that was watched has ended. */
-  private reclaimOnce(ticket: number, then: ((lost: Lost) => void) | undefined, options: ReclaimOptions): void {
-    if (this.closed) return;
-    const lost = this.reclaim(ticket, options);
-    then?.(lost);
-  }
 }
-
-/** Options of `reclaim`, checked, and read once. */
-function readReclaim(options: ReclaimOptions): ReclaimOptions {
-  const read = readOptions(options, ["keep"]);
-  checkCallback("keep", read.keep);
-  return read;
-}
-
-/** A heap that was opened, for a thread. */
-interface Opened {
-  readonly heap: Heap;
-  readonly ticket: number;
-  readonly options: SharedSlabOptions;
-}
-
-/** What `attach` opened, by the options that it passes on: known by identity, so that nothing that a user makes is taken for one. */
-const openedBy: WeakMap<object, Opened> = /* @__PURE__ */ new WeakMap();
-
-/** A heap that exists, as the options of a `SharedSlabAllocator` over it: for the thread of a ticket, or of one that is drawn now. */
-export function laneOptions(
-  heap: Heap,
-  ticket: number | undefined,
-  onLateDoubleFree: ((count: number) => void) | undefined,
-): SharedSlabOptions {
-  const w = heap.words;
-  const options = { onLateDoubleFree };
-  openedBy.set(options, { heap, ticket: ticket === undefined ? drawTicket(w) : checkTicket(w, ticket), options });
-  return options;
-}
-
-const KNOWN = ["capacity", "maxCapacity", "memory", "buffer", "byteOffset", "byteLength", "lanes", "onLateDoubleFree"];

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { describe as describeTrace } from "../src/index.ts";
 import { loadTrace, TRACE_NAMES, type TraceName, UNTUNED_TRACE_NAMES } from "../src/node.ts";
 
-const readme = readFileSync(new URL("../data/README.md", import.meta.url), "utf8");
+const readme = readFileSync(new URL("../../traces/README.md", import.meta.url), "utf8");
 const rows = [...readme.matchAll(/^\|.*\|$/gm)]
   .map(([line]) => line.split("|").map((cell) => cell.trim()))
   .map(([, name, , ...cells]) => ({ name, cells: cells.slice(0, -1) }))

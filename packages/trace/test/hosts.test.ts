@@ -1,7 +1,7 @@
 /** Other runtimes, realms and bundles: as they come, with what they lack. */
 import { execFile } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -123,29 +123,30 @@ describe("a realm of its own, with nothing that is not the language's", () => {
   });
 });
 
-describe("the traces on disk", () => {
+describe("the traces of @ariax/traces", () => {
   const count = "loadTrace('jq').then((t) => console.log(t.events), (e) => console.log(e.code, e.message))";
+  const none =
+    "ERR_UNSUPPORTED unsupported: no @ariax/traces/data/jq.trace.gz here (MODULE_NOT_FOUND): npm i @ariax/traces, or read it by other means, for readTrace\n";
 
-  test("a module bundled as CommonJS can be loaded, and says what it can't do", async () => {
-    const file = await bundled("../src/node.ts", "bundled.cjs", { format: "cjs", platform: "node" });
-    const { stdout } = await run(process.execPath, [
-      "-e",
-      `const { loadTrace } = require(${JSON.stringify(file)}); ${count}`,
-    ]);
-    expect(stdout).toMatch(
-      /^ERR_UNSUPPORTED unsupported: no data\/jq\.trace\.gz beside this module \(ERR_INVALID_ARG_TYPE\): /,
-    );
-  });
-
-  test("a bundle that was moved says so; one that has the data beside it reads them", async () => {
-    const file = await bundled("../src/node.ts", "dist/bundled.mjs", { format: "esm", platform: "node" });
+  /** What a bundle prints, in a folder, where the package is installed or isn't. */
+  test.each<["cjs" | "esm", "beside it" | "in the working directory"]>([
+    ["cjs", "in the working directory"],
+    ["esm", "beside it"],
+    ["esm", "in the working directory"],
+  ])("are found by a bundle (%s) %s, and it says what to install where they aren't", async (format, place) => {
+    const name = `${format} ${place}`;
+    const [app, cwd] = [join(folder, name, "app"), join(folder, name, "cwd")];
+    await mkdir(cwd, { recursive: true });
+    const file = await bundled("../src/node.ts", `${name}/app/bundled.${format === "cjs" ? "cjs" : "mjs"}`, {
+      ...{ format, platform: "node" },
+    });
     const script = `import { loadTrace } from ${JSON.stringify(pathToFileURL(file).href)}; ${count}`;
-    const load = async () => (await run(process.execPath, ["--input-type=module", "-e", script])).stdout;
-    expect(await load()).toBe(
-      "ERR_UNSUPPORTED unsupported: no data/jq.trace.gz beside this module (ENOENT): read it by other means, for readTrace\n",
-    );
-    await mkdir(join(folder, "data"));
-    await copyFile(at("../data/jq.trace.gz"), join(folder, "data/jq.trace.gz"));
+    const env = { ...process.env, NODE_PATH: "" }; // pnpm's shims set it to where all packages are
+    const load = async () => (await run(process.execPath, ["--input-type=module", "-e", script], { cwd, env })).stdout;
+    expect(await load()).toBe(none);
+    await cp(at("../../traces"), join(place === "beside it" ? app : cwd, "node_modules/@ariax/traces"), {
+      recursive: true,
+    });
     expect(await load()).toBe("419317\n");
   });
 

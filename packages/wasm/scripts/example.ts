@@ -3,10 +3,11 @@ import { ARGS, compile, hashOf, type Program } from "./compile.ts";
 import { ENGINE, folder } from "./heap.ts";
 
 const program: Program = {
-  files: { ...ENGINE, words: folder("../examples/words") },
+  files: { ...ENGINE, words: folder("../examples/words"), "malloc.c": folder("../c")["malloc.c"] },
   args: [
     "words/words.c",
-    "words/malloc.c",
+    "malloc.c",
+    "-DARIAX_LIMIT_PAGES=4096",
     "-Iengine/include",
     "-Iengine/src",
     "-Iwasm",

@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "2c38d7aae4416d1c06d4d1d8920141e7d3b3a60995f48a3f52385629adb9d5ac";
+export const SOURCE_HASH = "490da7c2f62411953e4ef204e7089c657002833c576ddd77c43bddbff4236902";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;

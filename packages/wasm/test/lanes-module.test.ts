@@ -1,9 +1,8 @@
 /** The module with lanes: that it is what its sources make, and that its instances have nothing in common but the heap. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { buildLanes, lanesHash } from "../scripts/lanes.ts";
+import { lanesHash } from "../scripts/lanes.ts";
 import { SECTION, sectionsOf } from "../scripts/sections.ts";
-import { lanesText } from "../scripts/text.ts";
 import { laneModuleBytes, moduleBytes, SharedWasmAllocator } from "../src/index.ts";
 import { SOURCE_HASH } from "../src/lanes-module.ts";
 import { memoryOf, PAGE, rejectedBy, thrownBy } from "./heaps.ts";
@@ -12,14 +11,9 @@ const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.ur
 const bytes = laneModuleBytes();
 const module = new WebAssembly.Module(bytes);
 
-describe("what is committed is made of these C sources: else run `node packages/wasm/scripts/build.ts`", () => {
-  test("the hash", () => expect(SOURCE_HASH).toBe(lanesHash()));
-
-  test("built again, the module is the same byte for byte", async () => {
-    const built = await buildLanes();
-    expect(lanesText(built)).toBe(file("src/lanes-module.ts").toString());
-    expect(Buffer.from(built.bytes).equals(file("heap-lanes.wasm"))).toBe(true);
-  });
+// Built again in committed.long.test.ts.
+test("what is committed is made of these C sources: else run `node packages/wasm/scripts/build.ts`", () => {
+  expect(SOURCE_HASH).toBe(lanesHash());
 });
 
 test("is the same in the file", () => expect(file("heap-lanes.wasm").equals(bytes)).toBe(true));

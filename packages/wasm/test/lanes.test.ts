@@ -47,6 +47,43 @@ test("a double free that is found late is told by the call that finds it", () =>
   expect(told).toEqual([1]);
 });
 
+describe("a callback that throws when it is told of that", () => {
+  const twice = new Error("twice");
+  const heapOf = () => {
+    const onLateDoubleFree = () => {
+      throw twice;
+    };
+    const heap = SharedWasmAllocator.createSync({ capacity: 1 << 20, lanes: 2, onLateDoubleFree });
+    const block = heap.allocate(100);
+    freeTwice(heap, SharedWasmAllocator.attachSync(heap.memory));
+    return { heap, block };
+  };
+
+  test.each<[string, (heap: SharedWasmAllocator) => unknown]>([
+    ["allocate", (heap) => heap.allocate(16_384)],
+    ["allocate, aligned", (heap) => heap.allocate(16_000, 1024)],
+    ["allocateMany", (heap) => heap.allocateMany(16_384, new Int32Array(9))],
+    ["park", (heap) => heap.park()],
+  ])("%s: no block is lost", (_, call) => {
+    const { heap } = heapOf();
+    const { blocks, live } = heap.stats();
+    expect(() => call(heap)).toThrow(twice);
+    expect(heap.stats()).toMatchObject({ blocks, live });
+    heap.verify();
+    call(heap);
+  });
+
+  test("reallocate: the next one says what it found, and moves nothing", () => {
+    const { heap, block } = heapOf();
+    const moved = heap.reallocate(block, 16_000);
+    expect(heap.lateDoubleFrees).toBe(1);
+    expect(() => heap.reallocate(moved, 100)).toThrow(twice);
+    expect(heap.sizeOf(moved)).toBe(16_384);
+    heap.free(heap.reallocate(moved, 100));
+    heap.verify();
+  });
+});
+
 test("a thread that was reclaimed though it lives is told, and changes nothing", () => {
   const heap = SharedWasmAllocator.createSync({ capacity: 1 << 20, lanes: 2 });
   loseLane(heap, SharedWasmAllocator.attachSync(heap.memory));

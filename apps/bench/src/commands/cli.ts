@@ -3,6 +3,8 @@ import { Command, CommanderError } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { addAriaxCommand } from "./ariax.ts";
 import { addCompareCommand } from "./compare.ts";
+import { addGpuCommand } from "./gpu.ts";
+import { addKvCommand } from "./kv.ts";
 import type { Streams } from "./options.ts";
 import { addRunCommand } from "./run.ts";
 import { didYouMean } from "./select.ts";
@@ -12,7 +14,7 @@ import { addThreadsCommand } from "./threads.ts";
 /** Exit codes: 0 done, 1 something failed, 2 wrong arguments, 130 stopped by Ctrl-C. `ask` is for who has no processes. */
 export async function main(
   args: readonly string[],
-  { out = process.stdout, err = process.stderr, ask }: Partial<Omit<Streams, "exit">> = {},
+  { out = process.stdout, err = process.stderr, ask }: Partial<Omit<Streams, "exit" | "command">> = {},
 ): Promise<number> {
   let exitCode = 0;
   const program = new Command("pnpm bench")
@@ -25,8 +27,17 @@ export async function main(
     .allowExcessArguments(false)
     // What stands behind a command's name is the command's: all have a `--json`.
     .enablePositionalOptions();
-  const streams = { out, err, ask, exit: (code: number) => (exitCode = code) };
-  for (const add of [addRunCommand, addStoryCommand, addAriaxCommand, addThreadsCommand, addCompareCommand])
+  const command = ["pnpm bench", ...args].join(" ");
+  const streams = { out, err, ask, command, exit: (code: number) => (exitCode = code) };
+  for (const add of [
+    addRunCommand,
+    addStoryCommand,
+    addAriaxCommand,
+    addThreadsCommand,
+    addKvCommand,
+    addGpuCommand,
+    addCompareCommand,
+  ])
     add(program, streams);
   try {
     await program.parseAsync(args, { from: "user" });

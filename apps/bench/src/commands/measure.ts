@@ -29,13 +29,13 @@ export async function measure<R>(
   destinations: readonly Destination[],
   streams: Streams,
 ): Promise<void> {
-  const { out, err, exit } = streams;
+  const { out, err, exit, command } = streams;
   const found = await observe(plan, progressOn(err), streams);
   if (found === undefined) return exit(1);
   const report = makeReport(found.observed, found);
   const shown = show(report);
   const text = `${JSON.stringify(report, null, 1)}\n`;
-  const failures = await write(destinations, { json: text, html: renderPage(shown) });
+  const failures = await write(destinations, { json: text, html: renderPage(shown, command) });
   const where = `\n${path(RESULTS)}/${name}.html has charts, ${name}.json every observation.\n`;
   out.write(json === "-" ? text : renderText(shown) + (failures.length === 0 ? where : ""));
   for (const line of failures) err.write(`${line}\n`);

@@ -7,6 +7,8 @@ export interface Streams extends Pick<RunOptions, "ask"> {
   readonly out: NodeJS.WriteStream;
   readonly err: NodeJS.WriteStream;
   readonly exit: (code: number) => void;
+  /** What was typed, for who wants to do it again. */
+  readonly command: string;
 }
 
 /** Where results go beside the folder of results. */

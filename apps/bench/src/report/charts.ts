@@ -49,41 +49,47 @@ export interface Series {
   readonly paints?: readonly Paint[];
 }
 
-/** Ours in cool colours, rivals in warm ones, garbage collection in greys and violet. */
-const COLOURS: Readonly<Record<string, Colour>> = {
+/** Ours in cool colours, rivals in warm ones, garbage collection in greys and violet. No two are the same. */
+export const COLOURS: Readonly<Record<string, Colour>> = {
   ariax: ["#2b5fc4", "#7ba4ff"],
   gc: ["#8b4fb0", "#c794ea"],
   slab: ["#0b7a5e", "#3ddbac"],
   "slab-shared": ["#3f9fd1", "#5fb8e8"],
   arena: ["#6b6fc9", "#9d9ff2"],
-  wasm: ["#5b7fd4", "#8aa8f0"],
-  native: ["#2f9e8f", "#63d3c4"],
+  wasm: ["#12a5b8", "#67dbea"],
+  native: ["#5a9e2f", "#9bd765"],
   "native-c": ["#7a5fb5", "#ab93e0"],
   "engine-c": ["#2b4f94", "#4d7fd6"],
   mimalloc: ["#c0392b", "#f0705f"],
   jemalloc: ["#d98324", "#f2a950"],
   glibc: ["#c7a70a", "#e8d04a"],
-  "thi.ng": ["#c0392b", "#f0705f"],
+  "thi.ng": ["#d4508a", "#ff8fbf"],
   "thi.ng-realloc": ["#8e2a1f", "#d95444"],
-  malloc: ["#d98324", "#f2a950"],
-  assemblyscript: ["#c7a70a", "#e8d04a"],
+  "npm-malloc": ["#b5651d", "#dd9455"],
+  assemblyscript: ["#8f7a00", "#c9b62e"],
   playcanvas: ["#a8557f", "#dd8ab3"],
   uint8array: ["#70787f", "#a7b0b7"],
   buffer: ["#a9b0b6", "#6c757c"],
-  "phase-1": ["#c97a1c", "#f2a950"],
-  "phase-2": ["#b93a2b", "#f0705f"],
-  "phase-2.1": ["#0b7a5e", "#3ddbac"],
-  bitset: ["#0b7a5e", "#3ddbac"],
-  "atomic-bitset": ["#3f9fd1", "#5fb8e8"],
-  "metadata-pool": ["#0b7a5e", "#3ddbac"],
+  "phase-1": ["#c97a1c", "#f7b25c"],
+  "phase-2": ["#b93a2b", "#f77766"],
+  "phase-2.1": ["#1f8fa0", "#58c7d8"],
+  bitset: ["#0e6f8a", "#4fc0dd"],
+  "atomic-bitset": ["#4a86e8", "#8db5ff"],
+  "metadata-pool": ["#2d8a4e", "#67cf8a"],
 };
 const OTHERS: readonly Colour[] = [
-  ["#c0392b", "#f0705f"],
-  ["#d98324", "#f2a950"],
-  ["#c7a70a", "#e8d04a"],
-  ["#a8557f", "#dd8ab3"],
+  ["#e0563f", "#ff9280"],
+  ["#e39c3a", "#ffc573"],
+  ["#a39130", "#d8c660"],
+  ["#9c4a72", "#cf7ba4"],
   ["#8b6f4e", "#c2a27c"],
-  ["#70787f", "#a7b0b7"],
+  ["#5d656c", "#949da5"],
+  ["#b04632", "#e07a64"],
+  ["#b87a1e", "#e6ad58"],
+  ["#6f6a2a", "#b3ad63"],
+  ["#7d3a6b", "#b873a6"],
+  ["#6e5a44", "#a58d72"],
+  ["#3f464c", "#7f8890"],
 ];
 /** What is no subject's. */
 export const GREY: Colour = ["#667079", "#97a1a9"];

@@ -78,20 +78,20 @@ export interface Target {
 
 export const targetCards = (targets: readonly Target[]): Card[] =>
   targets.map(({ what, value, interval, wanted, ok }) => {
-    const kind = ok ? "ok" : "missed";
+    const kind = ok ? "met" : "missed";
     const pairs = interval === undefined ? "" : `in pairs ${interval}; `;
     return { kind, value, text: what, note: `${pairs}target ${wanted}: ${kind}` };
   });
 
 /** On the page they are cards. */
-export function targetSection(title: string, targets: readonly Target[], met: string): Section {
+export function targetSection(title: string, targets: readonly Target[]): Section {
   const paired = targets.some(({ interval }) => interval !== undefined);
   return {
     ...{ title, only: "text" },
     table: {
       head: ["", "reached", ...(paired ? ["in pairs"] : []), "target", ""],
       lines: targets.map(({ what, value, interval = "", wanted, ok }) => [
-        ...[what, value, ...(paired ? [interval] : []), wanted, ok ? met : "missed"],
+        ...[what, value, ...(paired ? [interval] : []), wanted, ok ? "met" : "missed"],
       ]),
     },
   };

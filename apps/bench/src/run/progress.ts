@@ -11,7 +11,7 @@ export interface Progress {
 }
 
 /** A bar with the time left where there is a terminal; where there is none, a line every ten seconds. */
-export function progressOn(stream: NodeJS.WriteStream): Progress {
+export function progressOn(stream: NodeJS.WriteStream, now: () => number = () => performance.now()): Progress {
   let [total, done, deadline, start, said] = [0, 0, 0, 0, 0];
   const bar = stream.isTTY
     ? new cliProgress.SingleBar({
@@ -22,14 +22,14 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
         clearOnComplete: true,
       })
     : undefined;
-  /** In seconds: by the pace so far, and no more than the deadline leaves. */
+  /** In seconds: by the pace so far, and no more than the deadline leaves; past that, what was begun is still ended. */
   const left = (): number => {
-    const elapsed = performance.now() - start;
-    const byPace = done < 5 ? Number.POSITIVE_INFINITY : (elapsed / done) * (total - done);
-    return Math.max(0, Math.min(byPace, deadline - elapsed)) / 1000;
+    const elapsed = now() - start;
+    const byPace = done < 5 ? Number.POSITIVE_INFINITY : (elapsed / done) * Math.max(0, total - done);
+    return (elapsed < deadline ? Math.min(byPace, deadline - elapsed) : byPace) / 1000;
   };
   const show = (what?: string): void => {
-    const elapsed = (performance.now() - start) / 1000;
+    const elapsed = (now() - start) / 1000;
     const seconds = left();
     const text = Number.isFinite(seconds) ? duration(seconds) : "?";
     const share = Number.isFinite(seconds) ? elapsed / (elapsed + seconds) : 0;
@@ -41,7 +41,7 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
   };
   return {
     start(steps, until) {
-      [total, deadline, start] = [steps, until, performance.now()];
+      [total, deadline, start] = [steps, until, now()];
       bar?.start(1000, 0, { left: "?", what: "" });
     },
     now: show,

@@ -90,7 +90,7 @@ export const HEAPS: readonly (HeapSubject | CSubject)[] = [
   heap("thi.ng-realloc", "@thi.ng/malloc 6.1.150, its own realloc", { ...rival, ...onRequest }, async ({ capacity }) =>
     (await import("../../rivals/thi-ng-malloc.ts")).createWithOwnRealloc(capacity),
   ),
-  heap("malloc", "malloc 1.1.0 (codemix), realloc by alloc, copy and free", rival, async ({ capacity }) =>
+  heap("npm-malloc", "malloc 1.1.0 (codemix), realloc by alloc, copy and free", rival, async ({ capacity }) =>
     (await import("../../rivals/codemix-malloc.ts")).create(capacity),
   ),
   heap("assemblyscript", "TLSF of AssemblyScript 0.28.20, WASM, grows as it needs", rival, async () =>

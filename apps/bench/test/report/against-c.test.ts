@@ -39,7 +39,7 @@ describe("TypeScript against C", () => {
       ],
       ratios: [
         {
-          ...{ name: "slab by mimalloc", values: [2, 3], mean: expect.closeTo(Math.sqrt(6)) },
+          ...{ name: "slab ÷ mimalloc", values: [2, 3], mean: expect.closeTo(Math.sqrt(6)) },
           intervals: [null, null, null],
         },
       ],
@@ -49,7 +49,7 @@ describe("TypeScript against C", () => {
   test("has no value and no mean where only noise is left", () => {
     const { times, ratios } = against({ slab: [4, 9], mimalloc: [2, -0.1] })!;
     expect(times[1]).toEqual({ name: "mimalloc", values: [2, null], mean: null });
-    expect(ratios).toMatchObject([{ name: "slab by mimalloc", values: [2, null], mean: null }]);
+    expect(ratios).toMatchObject([{ name: "slab ÷ mimalloc", values: [2, null], mean: null }]);
   });
 
   test("is absent where there is nothing to compare with", () => {
@@ -60,7 +60,7 @@ describe("TypeScript against C", () => {
     const found = measured({ "engine-c": [2, 4], mimalloc: [2, 2], glibc: [3, 3] }, 2);
     expect(targetsOf({ ...found, traces: TRACES, untuned: [], replacements: [] })).toEqual([
       {
-        what: "engine-c by mimalloc, both called from C, net, geometric mean over 2 traces",
+        what: "engine-c ÷ mimalloc, both called from C, net, geometric mean over 2 traces",
         value: "1.41×",
         interval: "1.41–1.41",
         wanted: "≤ 0.85×",
@@ -81,9 +81,9 @@ test("the table has the slab's best way of being called and its worst, by their 
   const nets = { "slab-field": [9, 4], slab: [6, 4], "slab-method": [3, 16], mimalloc: [2, 2] } as const;
   const { ratios } = against(nets as never)!;
   expect(ratios.map(({ name, values }) => [name, values])).toEqual([
-    ["slab by mimalloc, best way (slab)", [3, 2]],
-    ["slab by mimalloc, worst way (slab-method)", [1.5, 8]],
-    ["slab by mimalloc", [3, 2]],
+    ["slab ÷ mimalloc, best way (slab)", [3, 2]],
+    ["slab ÷ mimalloc, worst way (slab-method)", [1.5, 8]],
+    ["slab ÷ mimalloc", [3, 2]],
   ]);
 });
 

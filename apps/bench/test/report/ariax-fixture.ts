@@ -65,7 +65,7 @@ const SCENARIO_ANSWERS = [
   of("states", "phase-1", observation(400)),
   of("states", "phase-2", stopped(1000, { systemCalls: 500 })),
   of("states", "thi.ng", { error: "the worker ended with SIGKILL" }),
-  of("states", "malloc", observation(70, { checksum: 78 })),
+  of("states", "npm-malloc", observation(70, { checksum: 78 })),
   of("states", "nothing", observation(20, { checksum: 5 })),
   of("serving", "ariax", observation(10)),
   of(

@@ -123,10 +123,10 @@ describe("the claims", () => {
   test("of allocation are net and gross, by scenario, over the events that both did", () => {
     // Phase 2: a quarter in 1,000 ms; phase 2.1 30, ariax 25, the loop 5.
     expect(values("allocation")).toEqual([
-      ["phase 2 by phase 2.1, net", [`states ${(995 / 25).toFixed(2)}`], "less"],
-      ["phase 2 by ariax, net", [`states ${(995 / 20).toFixed(2)}`], "less"],
-      ["phase 2 by phase 2.1, gross", [`states ${(1000 / 30).toFixed(2)}`], "less"],
-      ["phase 2 by ariax, gross", ["states 40.00"], "less"],
+      ["phase 2 ÷ phase 2.1, net", [`states ${(995 / 25).toFixed(2)}`], "less"],
+      ["phase 2 ÷ ariax, net", [`states ${(995 / 20).toFixed(2)}`], "less"],
+      ["phase 2 ÷ phase 2.1, gross", [`states ${(1000 / 30).toFixed(2)}`], "less"],
+      ["phase 2 ÷ ariax, gross", ["states 40.00"], "less"],
     ]);
   });
 

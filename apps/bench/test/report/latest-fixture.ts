@@ -30,7 +30,7 @@ function first(subject: string, workload: string, index: number): HeapObservatio
   if (subject === "arena" && workload === "git") {
     return { check: { ...check, failures: 3, firstFailure: "out of memory: no room for 64 bytes" }, needs };
   }
-  if (subject === "malloc" && workload === "jq") return { check: { ...check, corrupted: 7 }, needs };
+  if (subject === "npm-malloc" && workload === "jq") return { check: { ...check, corrupted: 7 }, needs };
   if (subject === "buffer" && workload === "jq") return { error: "the worker ended with SIGKILL" };
   if (subject === "thi.ng") {
     return {

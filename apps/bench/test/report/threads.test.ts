@@ -142,7 +142,7 @@ describe("the targets", () => {
     const ours = held("lanes", [1, 5, 100, 100, 110, 120, 130, 130]);
     expect(report(ours).held[0]).toMatchObject({ end: 130, growth: 1.3 });
     expect(targets(ours, held("mimalloc", [100, 100, 100, 100, 100, 100, 100, 100]))).toEqual([
-      "bytes held by producer and consumer, by mimalloc's: 1.30×, ≤ 1.3×, met",
+      "bytes held by producer and consumer, ÷ mimalloc's: 1.30×, ≤ 1.3×, met",
       "the same at the end, by after a quarter of the time: 1.30×, ≤ 1.05×, missed",
     ]);
   });

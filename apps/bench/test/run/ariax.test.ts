@@ -22,7 +22,7 @@ describe("the plan", () => {
   test("of a run of everything has all that there is; variants of a scenario for fewer subjects", () => {
     const plan = choose(MODES.default, 10);
     expect(plan.sections).toEqual(["real-time", "parts", "browser"]);
-    expect(new Set(plan.pairs.map(({ workload }) => workload.name)).size).toBe(8);
+    expect(new Set(plan.pairs.map(({ workload }) => workload.name)).size).toBe(9);
     expect(names(plan)).toEqual(expect.arrayContaining(["tick thi.ng", "tick-60 gc", "game-frame phase-1"]));
     expect(names(plan)).not.toContain("tick-60 thi.ng");
   });
@@ -31,7 +31,7 @@ describe("the plan", () => {
     const plan = choose(MODES.quick, 10);
     expect(plan.sections).toEqual(["parts"]);
     expect(names(plan)).not.toContain("tick-60 gc");
-    expect(names(plan)).not.toContain("states malloc");
+    expect(names(plan)).not.toContain("states npm-malloc");
     expect(plan.pairs.length).toBeLessThan(40);
   });
 
@@ -39,9 +39,9 @@ describe("the plan", () => {
     const plan = choose(MODES.quick, 10, {
       scenarios: named(SCENARIOS, "tick-144"),
       sections: [],
-      subjects: named(SCENARIO_SUBJECTS, "malloc"),
+      subjects: named(SCENARIO_SUBJECTS, "npm-malloc"),
     });
-    expect(names(plan)).toEqual(["tick-144 malloc", "tick-144 nothing"]);
+    expect(names(plan)).toEqual(["tick-144 npm-malloc", "tick-144 nothing"]);
     expect(plan.sections).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import { run } from "../../src/run/run.ts";
 import type { Answer } from "../../src/worker/protocol.ts";
 import { call } from "../commands/call.ts";
 
-const pairs = pairsOf(selectSubjects(["malloc"], "full"), selectWorkloads(["git", "jq"], "full")).filter(
+const pairs = pairsOf(selectSubjects(["npm-malloc"], "full"), selectWorkloads(["git", "jq"], "full")).filter(
   ({ subject }) => subject.origin !== "loop",
 );
 const finished = (best: number): Answer => ({
@@ -20,7 +20,7 @@ async function compareWith(answer: (side: "base" | "head", workload: string, n: 
     signal: new AbortController().signal,
     ask: async ({ worker, request: { workload, subject } }) => {
       const side = worker === "base-worker" ? "base" : "head";
-      expect(subject).toBe("malloc");
+      expect(subject).toBe("npm-malloc");
       order.push(side);
       return answer(side, workload, order.length);
     },

@@ -10,7 +10,7 @@ import { type Pair, rowsOf } from "../../src/workloads/rows.ts";
 import { ownClock } from "../own-clock.ts";
 
 const pairs = pairsOf(
-  selectSubjects(["malloc", "uint8array", "bitset"], "default"),
+  selectSubjects(["npm-malloc", "uint8array", "bitset"], "default"),
   selectWorkloads(["git", "lifo", "find-last"], "default"),
 );
 const names = (list: readonly Pair[]) => list.map(({ subject, workload }) => `${subject.name} ${workload.name}`);
@@ -40,11 +40,11 @@ describe("the plan", () => {
     expect(names(pairs)).toEqual([
       "nothing git",
       "nothing-objects git",
-      "malloc git",
+      "npm-malloc git",
       "uint8array git",
       "nothing lifo",
       "nothing-objects lifo",
-      "malloc lifo",
+      "npm-malloc lifo",
       "uint8array lifo",
       "nothing-bits find-last",
       "bitset find-last",
@@ -66,7 +66,7 @@ describe("the plan", () => {
           () => 1,
         ),
       ).slice(0, 4),
-    ).toEqual(["nothing-objects git", "malloc git", "uint8array git", "nothing git"]);
+    ).toEqual(["nothing-objects git", "npm-malloc git", "uint8array git", "nothing git"]);
   });
 
   test("has in a match who is compared: a workload's subjects, and workloads that belong together", () => {
@@ -84,7 +84,7 @@ describe("the plan", () => {
       "nothing git, nothing-c git, slab git, mimalloc git",
       "nothing replace-256x64, nothing-c replace-256x64, slab replace-256x64, mimalloc replace-256x64",
     ]);
-    expect(matchesOf(["slab", "malloc"], ["git"], 1)).toEqual(["nothing git, slab git"]);
+    expect(matchesOf(["slab", "npm-malloc"], ["git"], 1)).toEqual(["nothing git, slab git"]);
     expect(matchesOf(["slab"], ["batch-1k", "batch-1m"])).toEqual([
       "nothing batch-1k, slab batch-1k, nothing batch-1m, slab batch-1m",
     ]);
@@ -117,7 +117,7 @@ describe("the plan", () => {
       });
     // Who is asked for most, and the loops of those.
     for (const name of ["slab", "slab-method", "engine-c", "nothing-c"]) expect(often(name)).toEqual([0, 1, 2, 3]);
-    for (const name of ["malloc", "thi.ng", "nothing-objects"]) expect(often(name)).toEqual([0]);
+    for (const name of ["npm-malloc", "thi.ng", "nothing-objects"]) expect(often(name)).toEqual([0]);
   });
 });
 
@@ -127,16 +127,16 @@ describe("run", () => {
     const passes = (name: string) =>
       requests.flatMap((one) => (one.subject === name && one.workload === "git" ? [one.passes.join()] : []));
     expect(passes("nothing")).toEqual(["time,check,latency,touched", "time", "time", "time,touched"]);
-    expect(passes("malloc")).toEqual(["time,check,latency,touched"]);
+    expect(passes("npm-malloc")).toEqual(["time,check,latency,touched"]);
     expect(requests.filter(({ workload }) => workload === "lifo")).toHaveLength(8);
   });
 
   test("asks no more where the first answer said all", async () => {
     const stopped: HeapObservation = { time: { stopped: true, atLeast: 9, soFar: 90, done: 1, events: 10 } };
-    const answers: Record<string, Answer> = { malloc: stopped, uint8array: { error: "broken" } };
+    const answers: Record<string, Answer> = { "npm-malloc": stopped, uint8array: { error: "broken" } };
     const { requests } = await runWith(({ subject }) => answers[subject] ?? finished(1));
     const count = (name: string) => requests.filter((r) => r.subject === name && r.workload === "git").length;
-    expect([count("malloc"), count("uint8array"), count("nothing")]).toEqual([1, 1, 4]);
+    expect([count("npm-malloc"), count("uint8array"), count("nothing")]).toEqual([1, 1, 4]);
   });
 
   test("ends when the time is up, after the first round", async () => {
@@ -163,7 +163,10 @@ describe("run", () => {
   });
 
   test("warms up for less in the first round where the pace is too slow for its deadline", async () => {
-    const traces = pairsOf(selectSubjects(["malloc", "uint8array"], "default"), selectWorkloads(["traces"], "default"));
+    const traces = pairsOf(
+      selectSubjects(["npm-malloc", "uint8array"], "default"),
+      selectWorkloads(["traces"], "default"),
+    );
     const warmedIn = async (deadline: number): Promise<number[]> => {
       const clock = ownClock();
       const warm: number[] = [];
@@ -187,19 +190,21 @@ describe("run", () => {
 
 describe("rows", () => {
   test("take the loop's cost off, that of objects for objects", async () => {
-    const best: Record<string, number> = { nothing: 3, "nothing-objects": 5, malloc: 30, uint8array: 50 };
+    const best: Record<string, number> = { nothing: 3, "nothing-objects": 5, "npm-malloc": 30, uint8array: 50 };
     const { observed } = await runWith(({ subject }) => finished(best[subject] ?? 1));
     const rows = rowsOf(pairs, observed);
     const net = (subject: string) => rows.find((row) => row.subject === subject)!.net;
-    expect(net("malloc")).toBe(27);
+    expect(net("npm-malloc")).toBe(27);
     expect(net("uint8array")).toBe(45);
     expect(net("nothing")).toBeUndefined();
   });
 
   test("are the least of the processes, and how far they lie apart", async () => {
     let value = 9;
-    const { observed } = await runWith(({ subject }) => finished(subject === "malloc" ? --value : 1));
-    const row = rowsOf(pairs, observed).find(({ subject, workload }) => subject === "malloc" && workload === "lifo")!;
+    const { observed } = await runWith(({ subject }) => finished(subject === "npm-malloc" ? --value : 1));
+    const row = rowsOf(pairs, observed).find(
+      ({ subject, workload }) => subject === "npm-malloc" && workload === "lifo",
+    )!;
     expect(row.count).toBe(2);
     expect(row.high!).toBeGreaterThan(row.gross!);
   });
@@ -208,9 +213,9 @@ describe("rows", () => {
     const check = { corrupted: 2, failures: 0, refusedFrees: 1, events: 9 };
     const { observed } = await runWith(({ subject }) => ({
       ...finished(1),
-      ...(subject === "malloc" ? { check } : {}),
+      ...(subject === "npm-malloc" ? { check } : {}),
     }));
-    const row = rowsOf(pairs, observed).find(({ subject }) => subject === "malloc")!;
+    const row = rowsOf(pairs, observed).find(({ subject }) => subject === "npm-malloc")!;
     expect(row).toMatchObject({ status: "corrupts", note: "2 blocks corrupted, 1 frees refused" });
     expect(row.gross).toBeUndefined();
   });

@@ -78,6 +78,7 @@ const EXPECTED: Record<string, (scenario: Scenario) => number> = {
       return text.charCodeAt(4) + text.charCodeAt(6) + text.charCodeAt(text.length - 1) + text.length;
     }),
 };
+EXPECTED["serving-pool"] = EXPECTED.serving!;
 EXPECTED["tick-60"] = EXPECTED["tick-144"] = EXPECTED["tick-1000"] = EXPECTED.tick!;
 
 function sumOf({ op, events }: Scenario["trace"], value: (event: number) => number): number {

@@ -22,6 +22,7 @@ const H_MAIL = 23;
 const H_LATE = 25;
 const M_ROOT = 1;
 const M_INBOX = 2;
+const OWNER = 127;
 const TABLE = 600;
 const E_FREE = 0;
 const E_PAGES = 0xfffff;
@@ -59,7 +60,7 @@ function lowestBit(word: number): number {
 
 /** What others freed in a territory, if it is still the lane's. */
 function collectFrom(w: Int32Array, lane: number, territory: number): boolean {
-  if (w[w[H_OWN] + territory] !== w[lane + H_CODE]) return false;
+  if ((w[w[H_OWN] + territory] & OWNER) !== w[lane + H_CODE]) return false;
   const bits = w[H_BITS];
   const remote = w[H_REMOTE] - bits;
   let some = false;
@@ -91,14 +92,19 @@ function takeLarge(w: Int32Array, lane: number, page: number, pages: number): vo
 /** Was a block of a word freed by others? */
 function collectWord(w: Int32Array, lane: number, word: number, remote: number): boolean {
   const entry = w[TABLE + ((word - w[H_BITS]) >>> BITS_SHIFT)];
-  const before = w[word];
-  const freed = takeRemote(w, word, remote, entry > 0);
-  // In no slab, or free before: it was freed twice, by threads that knew nothing of each other.
-  const late = entry > 0 ? before & freed : freed;
-  if (late !== 0) w[lane + H_LATE] += countBits(late);
-  if ((freed & ~late) === 0) return false;
+  if (!takeWord(w, lane, word, remote, entry > 0)) return false;
   if (!isCursor(w, lane, entry, word)) offer(w, lane, entry, word);
   return true;
+}
+
+/** Takes a remote word's bits, and counts those of blocks that were free. Were there others? */
+export function takeWord(w: Int32Array, lane: number, word: number, remote: number, isSlab: boolean): boolean {
+  const before = w[word];
+  const freed = takeRemote(w, word, remote, isSlab);
+  // In no slab, or free before: it was freed twice, by threads that knew nothing of each other.
+  const late = isSlab ? before & freed : freed;
+  if (late !== 0) w[lane + H_LATE] += countBits(late);
+  return (freed & ~late) !== 0;
 }
 
 /** Takes the bits of a remote word away, once they are in the owner's word, if that is a slab's; these bits. */

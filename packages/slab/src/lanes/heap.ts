@@ -131,12 +131,12 @@ export function clearShared(w: Int32Array): void {
   const own = w[L.H_OWN];
   for (let t = first >>> territory; t < w[H.H_PAGES] >>> territory; t++) {
     if (w[own + t] === 0) continue;
-    w[own + t] = 0;
     w.fill(
       0,
       w[H.H_REMOTE] + ((t << territory) << H.BITS_SHIFT),
       w[H.H_REMOTE] + (((t + 1) << territory) << H.BITS_SHIFT),
     );
+    w[own + t] = 0;
   }
   w[L.H_HINT] = first >>> territory;
   for (let i = 0; i < w[H.H_LANES]; i++) {

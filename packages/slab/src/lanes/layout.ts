@@ -66,6 +66,7 @@ export const H_MAIL = 23; // the word of its mail
 export const H_OP = 24; // the offset last freed to another lane, written before it was
 export const H_LATE = 25; // double frees that were seen when blocks were collected
 export const H_SEEN = 26; // the H_WANT that was answered
+export const H_RECLAIMS = 27; // the ticket of a dead thread that its thread is reclaiming; 0 = none
 export const H_HAVE = 16; // pages of its territories: its H_PAGES
 // (H_USED, H_PEAK, H_CHECK, H_TRIM: of these, as in a heap)
 
@@ -81,10 +82,16 @@ export const PARKED = 2; // its thread rests; another may go on with it
 export const ORPHAN = 3; // its thread is gone, it is in order
 export const DEAD = 4; // its thread was killed: to be repaired
 export const REPAIR = 5; // somebody does
+export const STRIPPED = 6; // nobody holds it, and others have taken of its territories: who gets it repairs it
 export const STATE_BITS = 3;
+export const STATE = 7; // of a state word
 /** Tickets that can be drawn: as many as there is room for above the state. */
 export const MOST_TICKETS = 0x0ffffffe;
 
+/** Of a territory's word, who owns it; */
+export const OWNER = 127;
+/** and above that, the code of a lane that looks whether it can have it: lanes/strip.ts. */
+export const MARK_SHIFT = 7;
 /** The owner of a territory that is all control block. */
 export const CONTROL: number = -1;
 

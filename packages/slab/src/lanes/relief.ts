@@ -6,22 +6,22 @@
  *     trim      its stacks, and slabs without a block       O(classes)
  *     sweep     what others freed, announced or not         O(pages of the lane)
  *     grow      the memory
- *     gather    what lanes keep that nobody holds, and its own free territories, so that claims find them side by side, and what
- *               the memory can be longer by
+ *     gather    territories without a live block of lanes that nobody holds (strip.ts), and its own, so that claims find them side by
+ *               side, and what the memory can be longer by; who lives, and has such, is asked to give them
  *
  * The caller looks again after each that did something.
  */
 import type { Heap } from "../heap.ts";
-import { H_LANES } from "../layout.ts";
 import { trim } from "../slabs.ts";
 import { collect, sweep } from "./collect.ts";
 import { growShared } from "./heap.ts";
 import * as L from "./layout.ts";
-import { borrow, giveUp } from "./state.ts";
+import { makeStripped } from "./state.ts";
+import { LOOK, strip, takeFrom } from "./strip.ts";
 import { claim, giveBack } from "./territory.ts";
 
 // layout.ts's and lanes/layout.ts's: see page-pool.ts.
-const H_TERRITORY = 14;
+const H_LANES = 4;
 const H_HAVE = 16;
 const H_USED = 17;
 
@@ -33,7 +33,7 @@ const KEPT = 32;
 export const NO_STEP = -1;
 
 /** Does the next step from `step` on that changes something; the one to go on with, or NO_STEP. `pages` are needed, side by side. */
-export function relieve(heap: Heap, lane: number, ticket: number, pages: number, step: number): number {
+export function relieve(heap: Heap, lane: number, pages: number, step: number): number {
   const w = heap.words;
   if (step <= 0 && collect(w, lane)) return 1;
   if (step <= 1 && claim(w, lane, pages)) return 2;
@@ -44,31 +44,22 @@ export function relieve(heap: Heap, lane: number, ticket: number, pages: number,
   }
   if (step <= 4 && growShared(heap, lane, pages) && claim(w, lane, pages)) return 5;
   if (step <= 5) {
-    gather(w, lane, ticket);
+    gather(w, lane);
     if (claim(w, lane, pages) || (growShared(heap, lane, pages) && claim(w, lane, pages))) return 6;
   }
   return NO_STEP;
 }
 
-/** Gives free territories to the pool: the lane's, and those of lanes that nobody holds; and asks the lanes that live for theirs. */
-function gather(w: Int32Array, lane: number, ticket: number): void {
-  giveAll(w, lane);
+/** Takes what has no live block of lanes that nobody holds, and gives all that is free to the pool; and asks the lanes that live for such of theirs. */
+function gather(w: Int32Array, lane: number): void {
   let want = false;
   for (let i = 0; i < w[H_LANES]; i++) {
     const other = L.laneAt(w, i);
-    if (other === lane) continue;
-    const word = borrow(w, other, ticket);
-    if (word === 0) {
-      // Held by another. Does it have a territory's pages that are free, or is something of its pages' announced to it?
-      const have = w[other + H_HAVE];
-      if ((have - w[other + H_USED]) >> w[H_TERRITORY] > 0) want = true;
-      if (have !== 0 && w[w[other + L.H_MAIL] + L.M_ROOT] !== 0) want = true;
-      continue;
-    }
-    sweep(w, other);
-    giveAll(w, other);
-    giveUp(w, other, word);
+    if (other === lane || !strip(w, lane, other, LOOK)) continue;
+    if (!makeStripped(w, other)) want = true;
+    else takeFrom(w, lane, other);
   }
+  giveAll(w, lane);
   if (want) w[lane + L.H_SEEN] = Atomics.add(w, L.H_WANT, 1) + 1;
 }
 

@@ -28,6 +28,7 @@ const H_MAIL = 23;
 const H_OP = 24;
 const M_ROOT = 1;
 const M_INBOX = 2;
+const OWNER = 127;
 const TABLE = 600;
 const E_PAGES = 0xfffff;
 const E_LARGE = 0x80000000 | 0;
@@ -73,7 +74,7 @@ function freeLarge(w: Int32Array, lane: number, offset: Offset): DoubleFreeError
 /** Tells the lane that has a page to look there; with `anew`, also where somebody seems to have told it already. */
 function announce(w: Int32Array, page: number, anew: boolean): void {
   const territory = page >>> w[H_TERRITORY];
-  const code = Atomics.load(w, w[H_OWN] + territory);
+  const code = Atomics.load(w, w[H_OWN] + territory) & OWNER;
   // The block was collected already, and its pages given back.
   if (code === 0) return;
   const mail = w[laneAt(w, code - 1) + H_MAIL];

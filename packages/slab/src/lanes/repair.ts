@@ -12,12 +12,13 @@ import { NULL, type Offset } from "@ariax/allocator";
 import * as H from "../layout.ts";
 import { bitOf, largeAt } from "../lookup.ts";
 import { linkPage } from "../page-list.ts";
-import { CLASS_SIZES, CLASSES, PAGE_SIZE } from "../size-class.ts";
+import { CLASSES, PAGE_SIZE } from "../size-class.ts";
 import { takeRemote } from "./collect.ts";
 import { laneBlocks } from "./inspect.ts";
 import * as L from "./layout.ts";
 import { announceLast } from "./remote.ts";
 import { firstOf, giveBack, linkFree, setFree } from "./territory.ts";
+import { pagesAt } from "./truth.ts";
 
 /** What a thread that was killed leaves behind. */
 export interface Lost {
@@ -33,8 +34,9 @@ export interface Lost {
 
 /** Makes a lane anew from what is true; gives what is free back to the pool. O(pages of the lane). */
 export function repair(w: Int32Array, lane: number): Lost {
-  forgetAll(w, lane);
   const code = w[lane + L.H_CODE];
+  for (let t = 0; t < w[H.H_PAGES] >>> w[L.H_TERRITORY]; t++) unmark(w, w[L.H_OWN] + t, code);
+  forgetAll(w, lane);
   let free = 0;
   let blocks = 0;
   let end = 0;
@@ -43,7 +45,7 @@ export function repair(w: Int32Array, lane: number): Lost {
     free = 0;
   };
   for (let t = 0; t < w[H.H_PAGES] >>> w[L.H_TERRITORY]; t++) {
-    if (w[w[L.H_OWN] + t] !== code) continue;
+    if ((w[w[L.H_OWN] + t] & L.OWNER) !== code) continue;
     const first = firstOf(w, t);
     w[lane + H.H_PAGES] += firstOf(w, t + 1) - first;
     // Not where the last one ended? Or does a slab, or a large block, reach into it?
@@ -52,10 +54,10 @@ export function repair(w: Int32Array, lane: number): Lost {
       end = first;
     }
     while (end < firstOf(w, t + 1)) {
-      const pages = slabPagesAt(w, lane, end) || largePagesAt(w, end);
+      const pages = pagesAt(w, lane, end);
       const live = pages === 0 ? 0 : takeOver(w, lane, end, pages);
       if (live === 0) {
-        if (pages === 0) setFree(w, end);
+        if (pages === 0) makeFree(w, end);
         free += Math.max(1, pages);
       } else {
         endRun();
@@ -76,6 +78,22 @@ export function repair(w: Int32Array, lane: number): Lost {
   return { lanes: 1, pages: used, blocks, inFlight };
 }
 
+/** A territory of the lane is so without another's mark: what was looked at before is of no use to that. */
+function unmark(w: Int32Array, at: number, code: number): void {
+  for (let owner = Atomics.load(w, at); owner !== code && (owner & L.OWNER) === code; ) {
+    const now = Atomics.compareExchange(w, at, owner, code);
+    if (now === owner) return;
+    owner = now;
+  }
+}
+
+/** A page of no block. What others seem to have freed there is of none either: it is of a reset that was not done, or it was freed twice. */
+function makeFree(w: Int32Array, page: number): void {
+  setFree(w, page);
+  const remote = w[H.H_REMOTE] + (page << H.BITS_SHIFT);
+  for (let at = remote; at < remote + (1 << H.BITS_SHIFT); at++) if (w[at] !== 0) Atomics.store(w, at, 0);
+}
+
 /** What follows from the truth, as if there were none; what was announced, as all is looked at. */
 export function forgetAll(w: Int32Array, lane: number): void {
   const mail = w[lane + L.H_MAIL];
@@ -91,26 +109,6 @@ export function forgetAll(w: Int32Array, lane: number): void {
   w.fill(0, w[lane + H.H_BINS], w[lane + H.H_STACKS]);
   w[lane + H.H_PAGES] = w[lane + H.H_USED] = 0;
   w[lane + H.H_TRIM] = H.TRIM_LEAST;
-}
-
-/** Pages of the slab of the lane that begins at a page; 0 where none does, or not all of its pages say so. */
-function slabPagesAt(w: Int32Array, lane: number, page: number): number {
-  const entry = w[H.TABLE + page];
-  if (entry >>> w[L.H_CODE_SHIFT] !== w[lane + L.H_CODE]) return 0;
-  const bare = entry - w[lane + H.H_NAME];
-  const pages = (bare >>> H.ENTRY_SHIFT) - page;
-  const size = CLASS_SIZES[(bare & H.ENTRY_LINE) - (H.LINES >>> H.LINE_SHIFT)];
-  const shape = (Math.floor((pages * PAGE_SIZE) / size) << H.SHAPE_BLOCKS) | pages;
-  if (pages <= 0 || w[w[H.H_INFO] + ((page + pages - 1) << H.INFO_SHIFT) + H.P_SHAPE] !== shape) return 0;
-  for (let i = 1; i < pages; i++) if (w[H.TABLE + page + i] !== entry) return 0;
-  return pages;
-}
-
-/** Pages of the large block that begins at a page, live or freed by others; or 0. */
-function largePagesAt(w: Int32Array, page: number): number {
-  const entry = w[H.TABLE + page];
-  const is = (entry >= H.E_LARGE && entry < H.E_BODY) || (entry >= H.E_GIVEN && entry < H.E_WAS_SLAB);
-  return is ? entry & H.E_PAGES : 0;
 }
 
 /** The live blocks of a slab, which is listed, or of a large block; where there are none, its pages are free. */

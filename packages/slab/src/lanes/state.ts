@@ -4,6 +4,7 @@
  *
  *     FREE ──attach──▶ LIVE ──park──▶ PARKED ──resume, or attach by another──▶ LIVE          ticket: drawn before a thread starts,
  *     ORPHAN ─attach──▶  │ └──close──▶ ORPHAN, or FREE where it owns nothing                 never drawn again
+ *     STRIPPED ─attach─▶ │                └──or PARKED, and others take of it──▶ STRIPPED
  *                        └──reclaim──▶ DEAD ──▶ REPAIR ──▶ ORPHAN or FREE
  *                                               └──reclaim of who repairs──▶ DEAD
  *
@@ -33,15 +34,15 @@ export function checkTicket(w: Int32Array, ticket: unknown): number {
   throw new InvalidArgumentError(`invalid ticket: ${show(ticket)} was not drawn by heap.ticket(), which drew ${drawn}`);
 }
 
-/** The lane that a thread gets: its own that it parked; else one that is in order, and whose thread is gone; a new one; one that is parked. */
+/** The lane that a thread gets; where each is held, by as many other threads, throws `NoLaneError`. */
 export function attachLane(w: Int32Array, ticket: number): number {
   refuseTwice(w, ticket, 0);
-  const lane =
-    tryAttach(w, ticket, (state, holder) => state === L.PARKED && holder === ticket) ||
-    tryAttach(w, ticket, (state) => state === L.ORPHAN) ||
-    tryAttach(w, ticket, (state) => state === L.FREE) ||
-    tryAttach(w, ticket, (state) => state === L.PARKED);
-  if (lane === 0) throw noLane(w[H_LANES]);
+  let lane = findLane(w, ticket);
+  // Another thread may have left a lane that was looked at, and have got one that was not: so the same holders must be seen twice.
+  for (let before = 0, now = holders(w); lane === 0; before = now, now = holders(w)) {
+    if (now === before && now !== 0) throw noLane(w[H_LANES]);
+    lane = findLane(w, ticket);
+  }
   // Two threads with one ticket, at once? Who sees the other gives way, and both may: else the one who came first would have to wait.
   try {
     refuseTwice(w, ticket, lane);
@@ -58,23 +59,59 @@ function refuseTwice(w: Int32Array, ticket: number, except: number): void {
     const lane = L.laneAt(w, i);
     if (lane === except) continue;
     const word = stateOf(w, lane);
-    const state = word & STATE;
-    if (word >>> L.STATE_BITS === ticket && state !== L.PARKED && state !== L.ORPHAN && state !== L.FREE) {
-      throw new TicketError(`ticket ${ticket} is in use: lane ${i} is ${NAMES[state]}`);
+    if (word >>> L.STATE_BITS === ticket && isHeld(word & L.STATE)) {
+      throw new TicketError(`ticket ${ticket} is in use: lane ${i} is ${NAMES[word & L.STATE]}`);
     }
   }
+}
+
+/** Its own that it parked; else one that is in order, and whose thread is gone; or not in order; a new one; one that is parked; or 0. */
+function findLane(w: Int32Array, ticket: number): number {
+  return (
+    tryAttach(w, ticket, (state, holder) => state === L.PARKED && holder === ticket) ||
+    tryAttach(w, ticket, (state, holder) => state === L.STRIPPED && holder === ticket) ||
+    tryAttach(w, ticket, (state) => state === L.ORPHAN) ||
+    tryAttach(w, ticket, (state) => state === L.STRIPPED) ||
+    tryAttach(w, ticket, (state) => state === L.FREE) ||
+    tryAttach(w, ticket, (state) => state === L.PARKED)
+  );
+}
+
+/** A number of who holds the lanes, of all that do a different one; 0 where one is not held. */
+function holders(w: Int32Array): number {
+  let all = 1;
+  for (let i = 0; i < w[H_LANES]; i++) {
+    const word = stateOf(w, L.laneAt(w, i));
+    if (!isHeld(word & L.STATE)) return 0;
+    all = Math.imul(all ^ word, 0x85ebca6b);
+    all ^= all >>> 13;
+  }
+  return all | 1;
+}
+
+function isHeld(state: number): boolean {
+  return state === L.LIVE || state === L.DEAD || state === L.REPAIR;
 }
 
 function tryAttach(w: Int32Array, ticket: number, fits: (state: number, holder: number) => boolean): number {
   for (let i = 0; i < w[H_LANES]; i++) {
     const lane = L.laneAt(w, i);
     const word = stateOf(w, lane);
-    if (!fits(word & STATE, word >>> L.STATE_BITS) || !change(w, lane, word, stateWord(ticket, L.LIVE))) continue;
+    if (!fits(word & L.STATE, word >>> L.STATE_BITS) || !change(w, lane, word, stateWord(ticket, L.LIVE))) continue;
     // What the thread before freed last says nothing of this one.
     w[lane + L.H_OP] = 0;
+    if ((word & L.STATE) === L.STRIPPED) repair(w, lane);
     return lane;
   }
   return 0;
+}
+
+/** From here on others may take of a lane that nobody holds; false where somebody does. */
+export function makeStripped(w: Int32Array, lane: number): boolean {
+  const word = stateOf(w, lane);
+  const state = word & L.STATE;
+  if (state !== L.PARKED && state !== L.ORPHAN) return state === L.STRIPPED;
+  return change(w, lane, word, stateWord(word >>> L.STATE_BITS, L.STRIPPED));
 }
 
 /** A thread is done with its lane for now, or for ever: as `state` says, or, where it owns nothing, free. */
@@ -94,40 +131,64 @@ export function checkHeld(w: Int32Array, lane: number, ticket: number): void {
   if (w[w[lane + L.H_MAIL] + L.M_STATE] !== stateWord(ticket, L.LIVE)) throw laneLost(ticket);
 }
 
-/** Takes a lane that nobody holds, for a while: of one that is parked or orphaned, its state word; else 0. */
-export function borrow(w: Int32Array, lane: number, ticket: number): number {
-  const word = stateOf(w, lane);
-  const state = word & STATE;
-  if (state !== L.PARKED && state !== L.ORPHAN) return 0;
-  return change(w, lane, word, stateWord(ticket, L.LIVE)) ? word : 0;
-}
-
-/** Gives it back as it was, or free. */
-export function giveUp(w: Int32Array, lane: number, word: number): void {
-  const isFree = w[lane + H_PAGES] === 0 && (word & STATE) === L.ORPHAN;
-  Atomics.store(w, w[lane + L.H_MAIL] + L.M_STATE, isFree ? (word & ~STATE) | L.FREE : word);
-}
-
-/** Does something as the holder of all lanes that nobody holds; how many others hold: where that is not 0 it is not done. */
+/**
+ * Does something as the holder of all lanes that nobody holds; how many others hold: where that is not 0 it is not done. Afterwards these lanes are
+ * nobody's, also of threads that rest: who had one gets it again, or another.
+ */
 export function alone(w: Int32Array, lane: number, ticket: number, act: () => void): number {
-  const taken: [lane: number, word: number][] = [];
   let others = 0;
   for (let i = 0; i < w[H_LANES]; i++) {
     const other = L.laneAt(w, i);
-    const word = other === lane ? 0 : borrow(w, other, ticket);
-    if (word !== 0) taken.push([other, word]);
-    else if (other !== lane && (stateOf(w, other) & STATE) !== L.FREE) others++;
+    if (other !== lane && isHeld(stateOf(w, other) & L.STATE)) others++;
+  }
+  if (others > 0) return others;
+  for (let i = 0; i < w[H_LANES]; i++) {
+    const other = L.laneAt(w, i);
+    if (other !== lane && !take(w, other, ticket)) others++;
   }
   if (others === 0) act();
-  for (const [other, word] of taken) giveUp(w, other, word);
+  for (let i = 0; i < w[H_LANES]; i++) {
+    const other = L.laneAt(w, i);
+    if (other !== lane && stateOf(w, other) === stateWord(ticket, L.LIVE)) endLane(w, other, ticket, L.ORPHAN);
+  }
   return others;
 }
 
+/** A lane that nobody holds becomes the thread's; one that is free may stay so. */
+function take(w: Int32Array, lane: number, ticket: number): boolean {
+  for (let word = stateOf(w, lane); !isHeld(word & L.STATE); word = stateOf(w, lane)) {
+    if ((word & L.STATE) === L.FREE) return true;
+    if (!change(w, lane, word, stateWord(ticket, L.LIVE))) continue;
+    if ((word & L.STATE) === L.STRIPPED) repair(w, lane);
+    return true;
+  }
+  return false;
+}
+
 /**
- * Repairs what a thread held that is known to be dead, and the lanes that it was repairing. `by`: the ticket of who does. Where another does
- * already, nothing. Of its blocks, those are freed that `keep` says nobody knows: once it was asked of all of a lane.
+ * Repairs what a thread held that is known to be dead, and the lanes that it was repairing, and reclaims whom it was reclaiming. `by`: the ticket of who
+ * does. Where another does already, nothing. Of the blocks, those are freed that `keep` says nobody knows: once it was asked of all of a lane.
  */
 export function reclaimLanes(w: Int32Array, dead: number, by: number, keep: Keep | undefined): Lost {
+  const own = laneOf(w, by);
+  // From here on who reclaims this thread finishes it. One that has no lane can't say so.
+  if (own !== 0) w[own + L.H_RECLAIMS] = dead;
+  try {
+    return reclaim(w, dead, by, keep);
+  } finally {
+    if (own !== 0) w[own + L.H_RECLAIMS] = 0;
+  }
+}
+
+/** The lane that a thread works with, or 0. */
+function laneOf(w: Int32Array, ticket: number): number {
+  for (let i = 0; i < w[H_LANES]; i++) {
+    if (stateOf(w, L.laneAt(w, i)) === stateWord(ticket, L.LIVE)) return L.laneAt(w, i);
+  }
+  return 0;
+}
+
+function reclaim(w: Int32Array, dead: number, by: number, keep: Keep | undefined): Lost {
   let [lanes, pages, blocks, inFlight] = [0, 0, 0, 0];
   for (let i = 0; i < w[H_LANES]; i++) {
     const lane = L.laneAt(w, i);
@@ -135,13 +196,23 @@ export function reclaimLanes(w: Int32Array, dead: number, by: number, keep: Keep
     change(w, lane, stateWord(dead, L.PARKED), stateWord(dead, L.ORPHAN));
     if (!change(w, lane, stateWord(dead, L.DEAD), stateWord(by, L.REPAIR))) continue;
     let lost = repair(w, lane);
+    lanes++;
     try {
       if (keep !== undefined && endBlocks(w, lane, keep)) lost = repair(w, lane);
+      const next = w[lane + L.H_RECLAIMS];
+      // Not this thread, which lives, whatever the other believed.
+      if (next !== 0 && next !== by) {
+        const more = reclaim(w, next, by, keep);
+        lanes += more.lanes;
+        pages += more.pages;
+        blocks += more.blocks;
+        inFlight = more.inFlight || inFlight;
+      }
+      w[lane + L.H_RECLAIMS] = 0;
     } finally {
       const next = stateWord(dead, w[lane + H_PAGES] === 0 ? L.FREE : L.ORPHAN);
       change(w, lane, stateWord(by, L.REPAIR), next);
     }
-    lanes++;
     pages += lost.pages;
     blocks += lost.blocks;
     inFlight = lost.inFlight || inFlight;
@@ -149,8 +220,7 @@ export function reclaimLanes(w: Int32Array, dead: number, by: number, keep: Keep
   return { lanes, pages, blocks, inFlight };
 }
 
-const STATE = 7;
-const NAMES = ["free", "live", "parked", "orphaned", "dead", "being repaired"];
+const NAMES = ["free", "live", "parked", "orphaned", "dead", "being repaired", "stripped"];
 
 function stateOf(w: Int32Array, lane: number): number {
   return Atomics.load(w, w[lane + L.H_MAIL] + L.M_STATE);

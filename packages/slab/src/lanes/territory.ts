@@ -106,7 +106,7 @@ function claimAll(w: Int32Array, lane: number, start: number, need: number, most
  * A bit of the territory that is in the inbox, from when it was the lane's before, and the root may not speak of: of a thread that was killed
  * between the two. Nobody else would announce what is freed there.
  */
-function announceAgain(w: Int32Array, lane: number, territory: number): void {
+export function announceAgain(w: Int32Array, lane: number, territory: number): void {
   const mail = w[lane + H_MAIL];
   const word = territory >>> 5;
   if ((Atomics.load(w, mail + M_INBOX + word) & (1 << territory)) !== 0) Atomics.or(w, mail + M_ROOT, 1 << word);
@@ -130,7 +130,7 @@ export function firstOf(w: Int32Array, territory: number): number {
 }
 
 /** The lane has so many pages more, or fewer. */
-function have(w: Int32Array, lane: number, pages: number): void {
+export function have(w: Int32Array, lane: number, pages: number): void {
   const now = w[lane + H_PAGES] + pages;
   w[lane + H_PAGES] = now;
   w[lane + H_CHECK] = now ^ w[lane + H_PEAK] ^ MAGIC;

@@ -103,6 +103,30 @@ export const ALLOCATING: readonly Case[] = [
     }),
   },
   {
+    name: "allocate: what others took of a resting lane before, and its rest",
+    prepare: by((s, v, o) => {
+      const theirs = s.many(o, 4096, 2 * TERRITORY);
+      fillUp(s, v, 4096);
+      o.park();
+      s.free(v, ...theirs.slice(0, -2));
+      s.allocate(v, 5 * PAGE);
+      s.free(v, ...theirs.slice(-2));
+      return () => v.allocate(6 * PAGE);
+    }),
+  },
+  {
+    name: "a call after resting, of which others took",
+    prepare: by((s, v, o) => {
+      const mine = s.many(v, 4096, 2 * TERRITORY);
+      fillUp(s, o, 4096);
+      v.park();
+      s.free(o, ...mine.slice(0, -3));
+      s.allocate(o, 5 * PAGE);
+      s.free(o, ...mine.slice(-2));
+      return () => v.allocate(64);
+    }),
+  },
+  {
     name: "allocate: what a closed lane keeps",
     prepare: by((s, v) => {
       const gone = s.attach();

@@ -100,12 +100,15 @@ export const LANES: readonly Case[] = [
   {
     name: "reset",
     prepare: by((s, v, o) => {
-      s.many(v, 64, 40);
+      const made = s.many(v, 64, 40);
       s.allocate(v, 9 * PAGE);
       s.many(o, 9216, 2);
-      s.many(o, 64, 70);
+      const theirs = s.many(o, 64, 70);
       s.allocate(o, 5 * PAGE);
+      // What is yet to be collected goes with its block.
+      s.free(o, ...made.slice(3, 6));
       for (const other of [o, s.heaps[0]]) other.park();
+      s.free(v, ...theirs.slice(30, 40));
       return () => v.reset();
     }),
   },

@@ -1,7 +1,9 @@
 /** Every kind of call, and its thread killed at every access; then another repairs what it left, and all goes on. */
 import { describe, expect, test } from "vitest";
 import type { SharedSlabAllocator } from "../../src/index.ts";
+import * as L from "../../src/lanes/layout.ts";
 import type { Lost } from "../../src/lanes/repair.ts";
+import { H_LANES } from "../../src/layout.ts";
 import { type Case, sceneOf } from "./case.ts";
 import { CASES } from "./cases.ts";
 import { checkApart, goOn, type Saved, type Scene } from "./scene.ts";
@@ -52,6 +54,17 @@ function gone(before: Map<number, number>, live: Map<number, number>): number | 
   return [...before.keys()].find((offset) => !live.has(offset));
 }
 
+/** Double frees that were found late, by the lanes' own count. */
+function lateIn({ words: w }: Scene): number {
+  let sum = 0;
+  for (let i = 0; i < w[H_LANES]; i++) sum += w[L.laneAt(w, i) + L.H_LATE];
+  return sum;
+}
+
+function laneOf(heap: SharedSlabAllocator): number {
+  return (heap as unknown as { lane: number }).lane;
+}
+
 /** A call that was made once; what it began with, and each of its stores. */
 interface Made {
   readonly scene: Scene;
@@ -87,6 +100,8 @@ function killed(one: Case): void {
   counts.calls++;
   counts.accesses += done.accesses;
   let last = allowed.before;
+  scene.restore(saved, saved.words);
+  const late = lateIn(scene);
   const settled = new Set<number>();
   for (const words of states(saved, done)) {
     scene.restore(saved, words);
@@ -104,6 +119,7 @@ function killed(one: Case): void {
     }
     last = live;
     goOn(scene, others, live);
+    if (lateIn(scene) > late) throw new Error(`${lateIn(scene) - late} double frees that nobody made`);
   }
 }
 
@@ -122,7 +138,11 @@ function killedTwice(one: Case): void {
     for (const left of states(from, repaired)) {
       scene.restore(saved, left);
       counts.repairs++;
-      reclaim(third, [second.holder, ...tickets], counts.repairs % 2 === 0);
+      // Whom it was reclaiming is reclaimed with it; whom it had not begun with, or was done with, not.
+      const begun = left[laneOf(second) + L.H_RECLAIMS];
+      third.reclaim(second.holder);
+      if (begun !== 0 && third.reclaim(begun).lanes !== 0) throw new Error(`ticket ${begun} was left`);
+      reclaim(third, tickets, counts.repairs % 2 === 0);
       third.verify();
       goOn(scene, [third, ...rest], liveAfter(scene, allowed));
     }

@@ -28,7 +28,7 @@
  *    6  an inbox is cleared after the remote word is read        12  a territory is given back with a bit in the remote word
  *
  * Not here: large blocks; a second remote word, inbox word or territory; slabs, which come and go with the territory; lists and bins, which are the
- * owner's alone; parked lanes and tickets; double frees; two lanes whose threads are dead at once; weak memory: all see a step at once.
+ * owner's alone; parked lanes, what is taken from them, and tickets; double frees; two lanes whose threads are dead at once; weak memory: all see a step at once.
  */
 #ifndef WRONG
 #define WRONG 0

@@ -1,5 +1,6 @@
 /** Two or three threads, two or three calls each: what they may get into each other's way with. */
 import * as L from "../../src/lanes/layout.ts";
+import { TAKE } from "../../src/lanes/strip.ts";
 import { BITS_SHIFT, H_LANES, H_REMOTE } from "../../src/layout.ts";
 import { PAGE_SHIFT } from "../../src/size-class.ts";
 import { PAGE } from "./scene.ts";
@@ -101,7 +102,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "three take what there are two of",
-    heavy: true,
+    heavy: 1,
     threads: (world) => {
       const [a, b, c] = [world.lanes[0], world.attach(), world.attach()];
       return (hands) => [
@@ -187,7 +188,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "one who frees is killed, others free and make",
-    heavy: true,
+    heavy: 1,
     threads: (world) => {
       const [o, f, g, r] = [world.lanes[0], world.attach(), world.attach(), world.attach()];
       const made = world.many(o, 1024, 4);
@@ -243,7 +244,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "an owner who gives all back is killed, another wants the pages",
-    heavy: true,
+    heavy: 1,
     threads: (world) => {
       const [o, f, r] = [world.lanes[0], world.attach(), world.attach()];
       const made = world.many(o, 1024, 5);
@@ -425,8 +426,8 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: "one who has no room borrows the lane of one who rests, and wakes",
-    heavy: true,
+    name: "one who has no room takes from the lane of one who rests, and wakes",
+    heavy: 1,
     threads: (world) => {
       const [o, r, f] = [world.lanes[0], world.attach(), world.attach()];
       const made = world.many(o, 4096, 8);
@@ -438,7 +439,92 @@ export const SCENARIOS: readonly Scenario[] = [
       ];
     },
   },
+  {
+    name: "as many threads as lanes: one takes from who rests, and wakes",
+    lanes: 2,
+    pages: 16,
+    threads: (world) => {
+      const [r, o] = resting(world, 3);
+      return (hands) => [{ calls: () => takes(world, r, o) }, { calls: () => makes(hands, 1, o, 1024) }];
+    },
+  },
+  {
+    name: "one takes by a mark that was left on the lane of one who wakes",
+    lanes: 2,
+    pages: 16,
+    threads: (world) => {
+      const [r, o] = resting(world, 3, 1);
+      const w = world.words;
+      const block = [...world.live.keys()][0];
+      const at = w[L.H_OWN] + (block >>> (PAGE_SHIFT + w[L.H_TERRITORY]));
+      w[at] |= w[r.lane + L.H_CODE] << L.MARK_SHIFT;
+      const makeStripped = world.load("lanes/state.ts").makeStripped as Part;
+      const strip = world.load("lanes/strip.ts").strip as (...args: readonly unknown[]) => Step<boolean>;
+      return (hands) => [
+        {
+          *calls() {
+            if (yield* makeStripped(w, o.lane)) yield* strip(w, r.lane, o.lane, TAKE);
+          },
+        },
+        { calls: () => both(frees(hands, 1, o, block), makes(hands, 1, o, 1024)) },
+      ];
+    },
+  },
+  {
+    name: "as many threads as lanes: one rests, another wakes, a third begins",
+    lanes: 2,
+    threads: (world) => {
+      const [o, e] = [world.lanes[0], world.attach()];
+      world.many(e, 64, 1);
+      world.run(e.park());
+      const ticket = world.run(o.ticket());
+      const attach = world.load("lanes/state.ts").attachLane as (w: Int32Array, ticket: number) => Step<number>;
+      return (hands) => [
+        { calls: () => both(o.park(), makes(hands, 0, e, 64)) },
+        { calls: () => ignoring(attach(world.words, ticket)) },
+      ];
+    },
+  },
+  {
+    name: "one who takes from who rests, and wakes, is killed",
+    lanes: 3,
+    pages: 16,
+    heavy: 2,
+    threads: (world) => {
+      const [r, o] = resting(world, 3);
+      const n = world.attach();
+      return (hands) => [
+        { calls: () => takes(world, r, o), mortal: true },
+        { calls: () => makes(hands, 1, o, 1024) },
+        {
+          after: 0,
+          *calls() {
+            yield* n.reclaim(r.holder);
+          },
+        },
+      ];
+    },
+  },
 ];
+
+/** One takes what has no live block of a lane that nobody holds. */
+function* takes({ words: w, load }: World, one: Lane, other: Lane): Step<void> {
+  if (!(yield* (load("lanes/state.ts").makeStripped as Part)(w, other.lane))) return;
+  yield* (load("lanes/strip.ts").takeFrom as (w: Int32Array, lane: number, other: number) => Step<void>)(
+    w,
+    one.lane,
+    other.lane,
+  );
+}
+
+/** One with a lane, and one who rests: of what that keeps others have freed all but so many blocks since. */
+function resting(world: World, count: number, keep = 0): readonly [r: Lane, o: Lane] {
+  const [o, r] = [world.lanes[0], world.attach()];
+  const made = world.many(o, 4096, count);
+  world.run(o.park());
+  world.free(r, ...made.slice(0, made.length - keep));
+  return [r, o];
+}
 
 type Part = (w: Int32Array, lane: number) => Step<unknown>;
 type Claim = (w: Int32Array, lane: number, pages: number) => Step<boolean>;

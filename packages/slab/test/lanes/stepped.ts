@@ -48,12 +48,16 @@ const FILES = [
   "lookup.ts",
   "lanes/collect.ts",
   "lanes/heap.ts",
+  "lanes/holder.ts",
   "lanes/large.ts",
+  "lanes/opened.ts",
   "lanes/relief.ts",
   "lanes/remote.ts",
   "lanes/repair.ts",
   "lanes/state.ts",
+  "lanes/strip.ts",
   "lanes/territory.ts",
+  "lanes/truth.ts",
 ];
 
 type Exports = Record<string, unknown>;

@@ -22,6 +22,8 @@ const REPAIR = "lanes/repair.ts";
 const TERRITORY = "lanes/territory.ts";
 const SLABS = "slabs.ts";
 
+const STRIPS = "as many threads as lanes: one takes from who rests, and wakes";
+
 const OR = `  const before = Atomics.or(w, word + w[H_REMOTE] - w[H_BITS], mask);
 `;
 const ANNOUNCE = `  if (before === 0) announce(w, pageOfBit(w, bit), false);
@@ -135,7 +137,9 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     name: "what is announced is collected whosever it is",
-    patches: [{ file: COLLECT, from: "  if (w[w[H_OWN] + territory] !== w[lane + H_CODE]) return false;\n", to: "" }],
+    patches: [
+      { file: COLLECT, from: "  if ((w[w[H_OWN] + territory] & OWNER) !== w[lane + H_CODE]) return false;\n", to: "" },
+    ],
     scenario: "one announces late, the territory is another's by then",
   },
   {
@@ -228,5 +232,54 @@ export const VARIANTS: readonly Variant[] = [
       },
     ],
     scenario: "two reclaim one, another frees its block",
+  },
+  {
+    name: "what is marked is taken without a look whether the lane is still nobody's",
+    patches: [
+      {
+        file: "lanes/strip.ts",
+        from: "strip(w, lane, other, MARK) && makeStripped(w, other)",
+        to: "strip(w, lane, other, MARK)",
+      },
+    ],
+    scenario: STRIPS,
+  },
+  {
+    name: "who gets a lane leaves the marks on it",
+    patches: [{ file: REPAIR, from: "unmark(w, w[L.H_OWN] + t, code);", to: ";" }],
+    scenario: "one takes by a mark that was left on the lane of one who wakes",
+  },
+  {
+    name: "who gets a lane that was taken from believes its lists",
+    patches: [
+      {
+        file: "lanes/state.ts",
+        from: "    if ((word & L.STATE) === L.STRIPPED) repair(w, lane);\n    return lane;",
+        to: "    return lane;",
+      },
+    ],
+    scenario: STRIPS,
+  },
+  {
+    name: "what has no live block is taken without a mark",
+    patches: [
+      {
+        file: "lanes/strip.ts",
+        from: "if (Atomics.compareExchange(w, own + t, owner, mark) === owner) some = true;",
+        to: "some = true;",
+      },
+      { file: "lanes/strip.ts", from: "act === TAKE && owner === mark", to: "act === TAKE" },
+      {
+        file: "lanes/strip.ts",
+        from: "Atomics.compareExchange(w, own + t, mark, to) === mark",
+        to: "Atomics.compareExchange(w, own + t, code, to) === code",
+      },
+    ],
+    scenario: STRIPS,
+  },
+  {
+    name: "a lane that all others hold is looked for once",
+    patches: [{ file: "lanes/state.ts", from: "if (now === before && now !== 0) throw", to: "throw" }],
+    scenario: "as many threads as lanes: one rests, another wakes, a third begins",
   },
 ];

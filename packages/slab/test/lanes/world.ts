@@ -38,8 +38,8 @@ export interface Scenario {
   readonly lanes?: number;
   readonly pages?: number;
   readonly most?: number;
-  /** One preemption less: there are too many orders. */
-  readonly heavy?: boolean;
+  /** So many preemptions less: there are too many orders. */
+  readonly heavy?: number;
   /** Before; what the threads need of it. */
   readonly threads: (world: World) => (hands: Hands) => readonly Thread[];
   /** What else must be so in the end. */
@@ -165,10 +165,11 @@ export class Hands {
   }
 }
 
-/** Is a word one that is believed after a death: an entry, an owner, a bitmap's, or the last free of a lane? */
+/** Is a word one that is believed after a death: an entry, an owner, a bitmap's, or the last free of a lane, or whom its thread reclaims? */
 function isTruth(w: Int32Array, at: number): boolean {
   if (at >= w[H.H_BITS] || (at >= H.TABLE && at < w[L.H_FIRST_LANE])) return true;
-  return at < w[H.H_INFO] && (at - w[L.H_FIRST_LANE]) % w[L.H_STRIDE] === L.H_OP;
+  const inLane = (at - w[L.H_FIRST_LANE]) % w[L.H_STRIDE];
+  return at < w[H.H_INFO] && (inLane === L.H_OP || inLane === L.H_RECLAIMS);
 }
 
 /** Every order of a scenario's steps. */
@@ -178,7 +179,7 @@ export function explored(scenario: Scenario, explorer: Explorer, load: Load, bou
   const w = world.words;
   const saved = w.slice();
   const fields = world.lanes.map((lane) => ({ ...lane }));
-  const known = new Set<number>();
+  const known = new Set<string>();
   const begin = (): Run => {
     w.set(saved);
     world.lanes.forEach((lane, i) => {
@@ -187,16 +188,17 @@ export function explored(scenario: Scenario, explorer: Explorer, load: Load, bou
     const hands = new Hands(world.live.keys());
     const end = (dead: ReadonlySet<number>) => {
       scenario.end?.(world, hands);
+      // What is the same at the end is right or wrong the same, and goes on the same.
+      const { blocks, inFlight } = hands;
+      const same = [hashOf(w), ...[...blocks].sort(), "", ...[...inFlight].flat(), "", ...[...dead].sort()].join();
+      if (known.has(same)) return;
+      known.add(same);
       check(w, hands, dead);
-      // What is the same at the end goes on the same.
-      const hash = hashOf(w);
-      if (known.has(hash)) return;
-      known.add(hash);
       goOn(world, hands);
     };
     return { threads: threads(hands), end };
   };
-  return explorer.explore(w, (at) => isTruth(w, at), begin, scenario.heavy === true ? bound - 1 : bound);
+  return explorer.explore(w, (at) => isTruth(w, at), begin, Math.max(0, bound - (scenario.heavy ?? 0)));
 }
 
 function hashOf(w: Int32Array): number {
@@ -229,7 +231,7 @@ function checkAnnounced(w: Int32Array, lane: number): void {
   const shift = w[L.H_TERRITORY];
   for (let page = w[H.H_FIRST]; page < w[H.H_PAGES]; page++) {
     const t = page >>> shift;
-    if (w[w[L.H_OWN] + t] !== w[lane + L.H_CODE]) continue;
+    if ((w[w[L.H_OWN] + t] & L.OWNER) !== w[lane + L.H_CODE]) continue;
     const remote = w[H.H_REMOTE] + (page << H.BITS_SHIFT);
     const entry = w[H.TABLE + page];
     const given = entry >= H.E_GIVEN && entry < H.E_WAS_SLAB;

@@ -68,10 +68,10 @@ export function claimsOf(answers: Answers, stability: readonly StabilityRow[]): 
         "time of phase 2 ÷ time of the other, each less what the program itself takes over no allocator (net), or with it (gross)",
       command: "pnpm bench ariax --subject phase-2,phase-2.1,ariax",
       lines: [
-        ...line("phase 2 by phase 2.1, net", "×", factor("phase-2", "phase-2.1", "nothing"), [50, 100]),
-        ...line("phase 2 by ariax, net", "×", factor("phase-2", "ariax", "nothing"), [50, 100]),
-        ...line("phase 2 by phase 2.1, gross", "×", factor("phase-2", "phase-2.1"), [50, 100]),
-        ...line("phase 2 by ariax, gross", "×", factor("phase-2", "ariax"), [50, 100]),
+        ...line("phase 2 ÷ phase 2.1, net", "×", factor("phase-2", "phase-2.1", "nothing"), [50, 100]),
+        ...line("phase 2 ÷ ariax, net", "×", factor("phase-2", "ariax", "nothing"), [50, 100]),
+        ...line("phase 2 ÷ phase 2.1, gross", "×", factor("phase-2", "phase-2.1"), [50, 100]),
+        ...line("phase 2 ÷ ariax, gross", "×", factor("phase-2", "ariax"), [50, 100]),
       ],
     },
     {

@@ -4,12 +4,29 @@ import { FRAMES_AT_ONCE } from "../../workloads/browser/result.ts";
 import { BLOCKS_PER_SECOND, RESIDENT } from "../../workloads/real-time/load.ts";
 import { count, endOf, ms } from "../format.ts";
 import { type Card, type PlainTable, rowsTable, type Section, type Shown } from "../shown.ts";
+import { smoke } from "../smoke.ts";
 import { chartsOf } from "./charts.ts";
 import type { Claim, ClaimLine } from "./claims.ts";
 import { COLUMNS, claimed, figure, measured, noteOf, percent } from "./format.ts";
 import type { AriaxReport, BrowserResult } from "./report.ts";
 
 export function showAriax(report: AriaxReport): Shown {
+  const { mode, rows, parts, unavailable } = report;
+  const shown = showMeasured(report);
+  if (mode !== "quick") return shown;
+  const outcomes = [
+    ...rows.map((row) => ({ ...row, workload: row.scenario })),
+    ...parts.map(({ name, note }) => ({
+      subject: name,
+      workload: "parts",
+      status: note === undefined ? "ok" : "fails",
+      note,
+    })),
+  ];
+  return smoke(shown, outcomes, "pnpm bench ariax", unavailable);
+}
+
+function showMeasured(report: AriaxReport): Shown {
   const { machine, scenarios, rows, stability, parts, browser, claims, limit, unavailable } = report;
   const notes = rows.flatMap((row) => noteOf(row) ?? []);
   return {
@@ -17,7 +34,7 @@ export function showAriax(report: AriaxReport): Shown {
     heading: "AriaX: its work, its parts, its claims",
     machine,
     summary: summaryOf(report),
-    cards: claims.map(cardOf),
+    cards: claims.filter(({ lines }) => lines.length > 0).map(cardOf),
     charts: chartsOf(report),
     sections: [
       ...scenarios.map((scenario, i) => scenarioSection(report, scenario, i === 0 ? "open" : "closed")),
@@ -44,8 +61,7 @@ ariax by that of gc. Ratios with a stopped subject are over the events that both
 /** What was done. */
 function summaryOf({ date, mode, scale, seconds, partial, limit }: AriaxReport): string {
   const size = scale === 1 ? "" : `, scenarios at ${scale} of their size`;
-  const care = mode === "quick" ? "; it shows that all works, its times are of too little to say much" : "";
-  return `${date.slice(0, 10)}, ${mode} run of ${duration(seconds)}${size}, at most ${limit / 1000} s a scenario${endOf(partial)}${care}`;
+  return `${date.slice(0, 10)}, ${mode} run of ${duration(seconds)}${size}, at most ${limit / 1000} s a scenario${endOf(partial)}`;
 }
 
 type Scenario = AriaxReport["scenarios"][number];
@@ -150,8 +166,14 @@ function claimSections(claims: readonly Claim[]): Section[] {
 }
 
 /** What a claim comes to by the first of its lines. */
-function cardOf({ what, claimed: theirs, lines: [line] }: Claim): Card {
-  const span = (one: ClaimLine): string => `${claimed(one, one.low)} to ${claimed(one, one.high)}`;
-  const value = line === undefined ? "not measured" : line.values.length === 1 ? claimed(line, line.mean) : span(line);
-  return { kind: "claim", value, text: line === undefined ? what : `${what}: ${line.what}`, note: `claimed ${theirs}` };
+function cardOf({ what, claimed: theirs, lines }: Claim): Card {
+  const line = lines[0]!;
+  const span = `${claimed(line, line.low)} to ${claimed(line, line.high)}`;
+  const value = line.values.length === 1 ? claimed(line, line.mean) : span;
+  return {
+    kind: `claim ${line.verdict}`,
+    value,
+    text: `${what}: ${line.what}`,
+    note: `claimed ${theirs}: ${line.verdict}`,
+  };
 }

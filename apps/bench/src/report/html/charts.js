@@ -44,11 +44,11 @@
           bars.forEach((bar, i) => {
             ctx.fillText(set.texts[i], bar.x + 6, bar.y);
           });
-        } else if (set.data.at(-1) !== null) {
+        } else if (set.raw.at(-1) !== null) {
           ctx.save();
           ctx.translate(bars.at(-1).x, bars.at(-1).y - 5);
           ctx.rotate(-Math.PI / 2);
-          ctx.fillText(show(set.data.at(-1)), 0, 0);
+          ctx.fillText(show(set.raw.at(-1)), 0, 0);
           ctx.restore();
         }
       });
@@ -56,13 +56,24 @@
     },
   });
 
-  function figure({ title, caption, height, isWide }) {
+  /** What a chart says, for who can't see it. */
+  function inWords({ title, caption, categories, series, x }) {
+    const names = x === undefined ? categories.map(String) : x.values.map(String);
+    const lines = series.map(({ label, values, texts = [] }) => {
+      const all = values.flatMap((value, i) => (value === null ? [] : [`${names[i]} ${texts[i] || show(value)}`]));
+      return `${label}${label === "" ? "" : ": "}${all.join(", ")}`;
+    });
+    return `${title}. ${caption}. ${lines.join("; ")}`;
+  }
+
+  function figure(spec) {
+    const { title, caption, height, isWide } = spec;
     const element = document.createElement("figure");
     if (isWide) element.className = "wide";
     element.innerHTML = `<h2></h2><figcaption></figcaption><div style="height:${height}px"><canvas role="img"></canvas></div>`;
     element.querySelector("h2").textContent = title;
     element.querySelector("figcaption").textContent = caption;
-    element.querySelector("canvas").setAttribute("aria-label", `${title}. ${caption}`);
+    element.querySelector("canvas").setAttribute("aria-label", inWords(spec));
     document.getElementById("charts").append(element);
     return element.querySelector("canvas");
   }
@@ -86,12 +97,20 @@
     const { kind, categories, series, x, y, isSummedUp, hasNoLegend } = spec;
     const isBars = kind === "bars";
     const isLines = kind === "lines";
-    const swatch = ({ colour, paint }) => fill(colour, paint);
+    // A legend's stripes would look like the series' own colour.
+    const swatch = ({ colour, paint }) => fill(colour, paint === "striped" ? "plain" : paint);
+    // The length of a bar means nothing on a logarithmic axis: there a mark stands at the value.
+    const isMarks = !isLines && !y.isLinear;
+    const shown = series.flatMap(({ values }) => values.filter((value) => value > 0));
+    // A thirtieth of the axis, however many decades it has.
+    const MARK = (Math.max(...shown) / (y.min ?? Math.min(...shown))) ** (1 / 60);
+    const placed = (value) => (value === null ? null : isMarks ? [value / MARK, value * MARK] : value);
     const datasets = series.map((one) => ({
       label: one.label,
       data: isLines
         ? one.values.flatMap((value, i) => (value === null ? [] : [{ x: x.values[i], y: value }]))
-        : one.values,
+        : one.values.map(placed),
+      raw: one.values,
       texts: one.texts ?? [],
       ...(isLines
         ? { backgroundColor: swatch(one), borderColor: swatch(one), pointRadius: 4, borderWidth: 2 }
@@ -99,7 +118,8 @@
             backgroundColor: one.values.map((_, i) =>
               fill(one.colours?.[i] ?? one.colour, one.paints?.[i] ?? one.paint),
             ),
-            borderRadius: isBars ? 3 : 2,
+            borderRadius: isMarks ? 6 : isBars ? 3 : 2,
+            borderSkipped: isMarks ? false : "start",
             categoryPercentage: isBars ? 0.82 : 0.86,
             barPercentage: isBars ? 0.92 : 0.94,
           }),
@@ -111,7 +131,7 @@
         fontColor: css("--ink"),
       }));
     const label = ({ dataset, parsed, dataIndex }) =>
-      ` ${dataset.label}: ${dataset.texts[dataIndex] ?? show(parsed.y)}`;
+      ` ${dataset.label}: ${dataset.texts[dataIndex] ?? show(isLines ? parsed.y : dataset.raw[dataIndex])}`;
     const chart = new Chart(figure(spec), {
       type: isLines ? "line" : "bar",
       data: { labels: categories, datasets },

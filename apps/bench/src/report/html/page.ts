@@ -10,7 +10,10 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 /** Text as HTML. */
 const html = (text: string): string => text.replace(/[&<>"]/g, (c) => ENTITIES[c]!);
 
-export function renderPage(shown: Shown): string {
+const REPOSITORY = "https://github.com/ariax/ariax";
+
+/** `command`: what made it. */
+export function renderPage(shown: Shown, command: string = "pnpm bench"): string {
   const { title, heading, machine, summary, chapters = [], cards, sections, charts, reading } = shown;
   return `<!doctype html>
 <html lang="en">
@@ -25,22 +28,26 @@ export function renderPage(shown: Shown): string {
 <header>
 <h1>${html(heading)}</h1>
 <p>${html(`${machineLine(machine)} · ${summary}`)}</p>
+<p class="made">Made by <code>${html(command)}</code> in a clone of <a href="${REPOSITORY}">AriaX</a>.</p>
 </header>
 <main>
 ${cardList("chapters", chapters)}
 ${cardList("targets", cards)}
-<section id="charts"></section>
+${charts.length === 0 ? "" : '<section id="charts"></section>'}
 ${sections.map(sectionOf).join("\n")}
 <section class="reading"><h2>How to read this</h2>
 ${reading}</section>
 </main>
-<script>${chartLibrary()}</script>
-<script type="application/json" id="data">${JSON.stringify(charts).replaceAll("<", "\\u003c")}</script>
-<script>${own("charts.js")}</script>
+${charts.length === 0 ? "" : drawing(charts)}
 </body>
 </html>
 `;
 }
+
+/** The library, what is drawn, and how. */
+const drawing = (charts: Shown["charts"]): string => `<script>${chartLibrary()}</script>
+<script type="application/json" id="data">${JSON.stringify(charts).replaceAll("<", "\\u003c")}</script>
+<script>${own("charts.js")}</script>`;
 
 function cardList(kind: string, cards: readonly Card[]): string {
   const items = cards.map((card) => {
@@ -71,9 +78,15 @@ function tableOf({ head, help = [], lines, align = "right" }: Table): string {
     }
     const [cells, origin] = "cells" in line ? [line.cells, line.origin] : [line, undefined];
     const kind = origin === undefined ? "" : ` class="${origin}"`;
-    return `<tr${kind}>${cells.map((text) => `<td>${html(text)}</td>`).join("")}</tr>`;
+    return `<tr${kind}>${cells.map((text) => `<td${markOf(text)}>${html(text)}</td>`).join("")}</tr>`;
   });
   return `<div class="scroll"><table class="${align}"><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+}
+
+/** Words that say how a goal or a claim went have its colour. */
+function markOf(text: string): string {
+  const kind = ["met", "more"].includes(text) ? "better" : ["missed", "less"].includes(text) ? "worse" : undefined;
+  return kind === undefined ? "" : ` class="${kind}"`;
 }
 
 const own = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");

@@ -55,7 +55,7 @@ export const againstC = (rows: readonly Row[], pairs: Ratios, traces: readonly s
   const ways = extremeWays(pairs, traces);
   if (all === undefined || ways === undefined) return all;
   const extremes = (["best", "worst"] as const).map((which) =>
-    ratioLine(`slab by mimalloc, ${which} way (${ways[which].subject})`, ways[which].found),
+    ratioLine(`slab ÷ mimalloc, ${which} way (${ways[which].subject})`, ways[which].found),
   );
   return { ...all, ratios: [...extremes, ...all.ratios] };
 };
@@ -86,7 +86,7 @@ function answers(
       pairs.of({ subject: ours, workload, isWritten }, { subject: theirs, workload, isWritten }, "net"),
     );
     const label = isWritten ? ", written" : "";
-    return found.every((one) => one === undefined) ? [] : [ratioLine(`${ours}${label} by ${theirs}${label}`, found)];
+    return found.every((one) => one === undefined) ? [] : [ratioLine(`${ours}${label} ÷ ${theirs}${label}`, found)];
   });
   return ratios.length === 0 ? undefined : { traces, times, ratios };
 }

@@ -1,12 +1,12 @@
 /** The charts of `pnpm bench`. */
 import { geomean } from "../../base/statistics.ts";
 import type { Row } from "../../workloads/rows.ts";
-import { type Axis, axisBelow, type Chart, colourOf, type Series } from "../charts.ts";
+import { axisBelow, type Chart, colourOf, type Series } from "../charts.ts";
 import { ns } from "../format.ts";
 import type { AgainstC } from "./against-c.ts";
 import type { Report } from "./report.ts";
 
-const LOG: Axis = { title: "ns, logarithmic", min: 1 };
+const LOG = "ns, logarithmic";
 
 export function chartsOf(report: Report): Chart[] {
   const of = (...groups: string[]): string[] =>
@@ -23,7 +23,8 @@ export function chartsOf(report: Report): Chart[] {
       report.replacement,
     ),
     ...columnsOf(report, "Ways of calling", "the slab, ns per event, net of the loop", traces, {
-      value: ({ subject, net }) => (/^slab(-|$)/.test(subject) && subject !== "slab-shared" ? net : undefined),
+      value: ({ subject, net }) => (subject === "slab" || isWay(subject) ? net : undefined),
+      isAll: true,
       y: { title: "ns", isLinear: true, min: 0 },
     }),
     ...columnsOf(report, "The tail", "99th percentile of batches of 256 events, ns per event", traces, {
@@ -32,7 +33,7 @@ export function chartsOf(report: Report): Chart[] {
     ...columnsOf(
       report,
       "Memory",
-      "bytes reserved and metadata by bytes live, at the peak; 1 is the least there can be",
+      "(bytes reserved + metadata) ÷ bytes live, at the peak; 1 is the least there can be",
       traces,
       {
         value: ({ subject, peakRatio }) => (subject === "arena" ? undefined : peakRatio),
@@ -53,10 +54,13 @@ export function chartsOf(report: Report): Chart[] {
 const rowOf = ({ rows }: Report, subject: string, workload: string): Row | undefined =>
   rows.find((row) => row.subject === subject && row.workload === workload);
 
+/** The slab called in another way than from a `const`: those have a chart of their own. */
+const isWay = (name: string): boolean => /^slab-(argument|field|method|transferred|lanes)$/.test(name);
+
 /** Those with a time on some of the workloads. Subjects in C have another loop, and a chart of their own. */
-const subjectsOn = (report: Report, workloads: readonly string[]): string[] =>
+const subjectsOn = (report: Report, workloads: readonly string[], isAll = false): string[] =>
   report.subjects
-    .filter(({ origin, inC }) => origin !== "loop" && !inC)
+    .filter(({ origin, inC, name }) => origin !== "loop" && !inC && (isAll || !isWay(name)))
     .map(({ name }) => name)
     .filter((name) => workloads.some((workload) => (rowOf(report, name, workload)?.gross ?? 0) > 0));
 
@@ -64,7 +68,7 @@ type Mean = Pick<Row, "subject" | "peakRatio"> & { readonly mean: number; readon
 
 /** Of the heaps with a time on every one of the traces: geometric means, of times some of which may be bounds. */
 export function meansOf(report: Report, traces: readonly string[]): Mean[] {
-  return subjectsOn(report, traces).flatMap((subject): Mean[] => {
+  return subjectsOn(report, traces, true).flatMap((subject): Mean[] => {
     const rows = traces.flatMap((trace) => rowOf(report, subject, trace) ?? []);
     const [times, peaks] = [rows.flatMap(({ gross }) => gross ?? []), rows.flatMap((row) => row.peakRatio ?? [])];
     if (times.length < traces.length) return [];
@@ -75,8 +79,11 @@ export function meansOf(report: Report, traces: readonly string[]): Mean[] {
 
 /** One bar a subject, sorted, with its value: the geometric mean over the traces. */
 function meansChart(report: Report, traces: readonly string[], caption: string): Chart[] {
-  const bars = meansOf(report, traces).sort((a, b) => a.mean - b.mean);
-  if (bars.length < 2) return [];
+  const bars = meansOf(report, traces)
+    .filter(({ subject }) => !isWay(subject))
+    .sort((a, b) => a.mean - b.mean);
+  // Of one trace it would say the same again.
+  if (bars.length < 2 || traces.length < 2) return [];
   const series: Series = {
     ...{ label: "", colour: colourOf("slab") },
     values: bars.map(({ mean }) => mean),
@@ -89,7 +96,7 @@ function meansChart(report: Report, traces: readonly string[], caption: string):
       ...{ title: "Geometric mean over the traces", caption, kind: "bars", isWide: true },
       ...{ height: 60 + 34 * bars.length },
       ...{ categories: bars.map(({ subject }) => subject), series: [series], hasNoLegend: true },
-      y: { title: "ns per event, logarithmic", min: 1 },
+      y: axisBelow("ns per event, logarithmic", [series]),
     },
   ];
 }
@@ -100,9 +107,13 @@ function columnsOf(
   title: string,
   caption: string,
   workloads: readonly string[],
-  { value = ({ gross }) => gross, ...more }: Partial<Chart> & { value?: (row: Row) => number | undefined } = {},
+  {
+    value = ({ gross }) => gross,
+    isAll = false,
+    ...more
+  }: Partial<Chart> & { value?: (row: Row) => number | undefined; isAll?: boolean } = {},
 ): Chart[] {
-  const series = subjectsOn(report, workloads)
+  const series = subjectsOn(report, workloads, isAll)
     .map((name, i): Series => {
       const rows = workloads.map((workload) => rowOf(report, name, workload));
       return {
@@ -114,7 +125,18 @@ function columnsOf(
     .filter(({ values }) => values.some((one) => one !== null && one > 0));
   return series.length < 2
     ? []
-    : [{ kind: "columns", height: 380, categories: workloads, series, title, caption, y: LOG, ...more }];
+    : [
+        {
+          kind: "columns",
+          height: 380,
+          categories: workloads,
+          series,
+          title,
+          caption,
+          y: axisBelow(LOG, series),
+          ...more,
+        },
+      ];
 }
 
 /** How a time grows with the number of live blocks. */

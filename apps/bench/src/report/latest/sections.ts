@@ -4,6 +4,7 @@ import type { Row } from "../../workloads/rows.ts";
 import { GROUPS, type Group } from "../../workloads/workload.ts";
 import { bytes, count, endOf, ns, spread, times } from "../format.ts";
 import { type Column, column, rowsTable, type Section, type Shown, targetCards, targetSection } from "../shown.ts";
+import { smoke } from "../smoke.ts";
 import type { AgainstC, Line, RatioLine } from "./against-c.ts";
 import { chartsOf, meansOf } from "./charts.ts";
 import type { Report } from "./report.ts";
@@ -24,12 +25,18 @@ const COLUMNS: readonly Column<Row>[] = [
   column("p50", "ns per event, batches of 256", (row) => tail(row, row.p50)),
   column("p99", "ns per event, batches of 256", (row) => tail(row, row.p99)),
   column("max", "ns per event, the worst batch", (row) => tail(row, row.max)),
-  column("peak", "bytes reserved and metadata by bytes live, at the peak", ({ peakRatio }) => times(peakRatio)),
+  column("peak", "(bytes reserved + metadata) ÷ bytes live, at the peak", ({ peakRatio }) => times(peakRatio)),
   column("metadata", "bytes beside the blocks", ({ metadata }) => bytes(metadata)),
   column("failures", "allocations refused, of all", ({ failures }) => String(failures ?? "")),
 ];
 
 export function showLatest(report: Report): Shown {
+  const { mode, rows, unavailable } = report;
+  const shown = showMeasured(report);
+  return mode === "quick" ? smoke(shown, rows, "pnpm bench", unavailable) : shown;
+}
+
+function showMeasured(report: Report): Shown {
   const { machine, date, mode, seconds, partial, rows, unavailable, targets, workloads } = report;
   const groups = [...new Set(workloads.map(({ group }) => group))];
   const notes = rows.flatMap(({ subject, workload, status, note }) =>
@@ -47,11 +54,11 @@ export function showLatest(report: Report): Shown {
       ...groups.map((group, i): Section => ({ ...groupSection(report, group), fold: i === 0 ? "open" : "closed" })),
       ...meansSection(report),
       ...(report.againstC ? [againstSection("TypeScript against C", report.againstC, report.versions)] : []),
-      ...(report.replacement ? [againstSection("Replacement at steady state, by the other", report.replacement)] : []),
+      ...(report.replacement ? [againstSection("Replacement at steady state", report.replacement)] : []),
       ...fullSection(report),
       ...(notes.length > 0 ? [{ title: "Not timed, or stopped at the limit", notes }] : []),
       ...(unavailable.length > 0 ? [{ notes: unavailable }] : []),
-      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets, "ok")] : []),
+      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets)] : []),
     ],
     reading: `<p>Every number comes from processes of their own, one subject and one workload each. Those of a workload are there at the same
 time and take turns of some 10 ms, so that what is compared has the same seconds. A number is the sum of the least that each part
@@ -92,7 +99,7 @@ function meansSection(report: Report): Section[] {
       times(peakRatio),
     ];
   });
-  const table = { head: ["", "ns per event", "by slab's", "in pairs", "peak"], lines };
+  const table = { head: ["", "ns per event", "÷ slab", "in pairs", "peak"], lines };
   return [{ title: "Over the seven traces, geometric means", table }];
 }
 
@@ -114,7 +121,7 @@ function againstSection(
     lines: [
       { title: "ns", what: "" },
       ...cells(all, ns),
-      { title: "one by the other", what: "" },
+      { title: "one ÷ the other", what: "" },
       ...cells(ratios, times),
     ],
   };

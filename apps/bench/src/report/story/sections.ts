@@ -21,7 +21,7 @@ export function showStory(story: Story): Shown {
     sections: [
       phasesSection(chapters),
       { title: "How many times as long", table: ratiosTable(ratios) },
-      ...(goals.length > 0 ? [targetSection("Targets, in this run", goals, "met")] : []),
+      ...(goals.length > 0 ? [targetSection("Targets, in this run", goals)] : []),
     ],
     reading: `<p>A run makes ${all} blocks of 24 to 256 bytes, as many as AriaX counted in one run of its
 phase 2, and frees them in the order they were made. Each phase runs in processes of its own, taken in turns; a process
@@ -66,7 +66,7 @@ function phasesSection(chapters: readonly Chapter[]): Section {
 const ratiosTable = (ratios: readonly Ratio[]): Table => ({
   head: ["", "AriaX", "allocate", "allocate + free"],
   lines: ratios.map(({ slow, fast, original, allocate, pair }) => [
-    ...[`${slow} by ${fast}`, factor(original, Math.round), factor(allocate), factor(pair)],
+    ...[`${slow} ÷ ${fast}`, factor(original, Math.round), factor(allocate), factor(pair)],
   ]),
 });
 

@@ -2,12 +2,26 @@
 import { SHARINGS } from "../../subjects/threads/sharings.ts";
 import { bytes, endOf, ns, times } from "../format.ts";
 import { type Section, type Shown, targetCards, targetSection } from "../shown.ts";
+import { smoke } from "../smoke.ts";
 import { chartsOf } from "./charts.ts";
 import type { ThreadsReport } from "./parts.ts";
 import { versionsIn } from "./report.ts";
 import { percent } from "./targets.ts";
 
 export function showThreads(report: ThreadsReport): Shown {
+  const { mode, observations, unavailable } = report;
+  const shown = showMeasured(report);
+  if (mode !== "quick") return shown;
+  const outcomes = observations
+    .filter(({ observation }) => !("unavailable" in observation))
+    .map(({ subject, workload, observation }) => {
+      const note = "error" in observation ? observation.error : undefined;
+      return { subject, workload, status: note === undefined ? "ok" : "error", note };
+    });
+  return smoke(shown, outcomes, "pnpm bench threads", unavailable);
+}
+
+function showMeasured(report: ThreadsReport): Shown {
   const { machine, date, mode, targets, partial, heldSeconds } = report;
   const missing = [...report.unavailable, ...report.failures];
   return {
@@ -18,7 +32,7 @@ export function showThreads(report: ThreadsReport): Shown {
     cards: targetCards(targets),
     charts: chartsOf(report),
     sections: [
-      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets, "met")] : []),
+      ...(targets.length > 0 ? [targetSection("Targets, all in this run", targets)] : []),
       ...[
         traces(report),
         throughput(report),

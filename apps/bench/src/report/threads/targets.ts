@@ -46,7 +46,7 @@ export function targetsOf(parts: Parts, figures: Figures): Target[] {
   );
   const loopC = "nothing-c";
   addPaired(
-    "the same in C by mimalloc, two pthreads, net",
+    "the same in C ÷ mimalloc, two pthreads, net",
     ratio("xmalloc-c", { subject: "engine-c", mode, loop: loopC }, { subject: "mimalloc", mode, loop: loopC }),
     "≤",
     1.5,
@@ -69,7 +69,7 @@ export function targetsOf(parts: Parts, figures: Figures): Target[] {
     1.1,
   );
   const [ours, theirs] = ["lanes", "mimalloc"].map((name) => parts.held.find(({ subject }) => subject === name));
-  add("bytes held by producer and consumer, by mimalloc's", ours && theirs && ours.end / theirs.end, "≤", 1.3);
+  add("bytes held by producer and consumer, ÷ mimalloc's", ours && theirs && ours.end / theirs.end, "≤", 1.3);
   add("the same at the end, by after a quarter of the time", ours?.growth, "≤", 1.05);
   for (const phase of ["stopped", "killed"] as const) {
     const row = parts.stopped.find(({ subject }) => subject === "lanes");

@@ -23,10 +23,10 @@ const FIELDS = {
 } as const;
 type Record = Handle<typeof FIELDS>;
 /** Who has a block, as the scenario numbers its owners. */
-const KV_BLOCK = 0;
+export const KV_BLOCK = 0;
 
 /** Entry `at` of a table that the event `serial` made, or made longer. */
-const entryOf = (serial: number, at: number): number => (serial + at) | 0;
+export const entryOf = (serial: number, at: number): number => (serial + at) | 0;
 
 /** A heap for both. */
 export function heap({ trace, owner }: ServingScenario, target: Heap): Program {

@@ -28,7 +28,7 @@ export const SCENARIO_SUBJECTS: readonly ScenarioSubject[] = [
   { name: "phase-1", origin: "phase", what: "AriaX's phase 1: one region, first fit" },
   { name: "phase-2", origin: "phase", what: "AriaX's phase 2: a mapping for each block's record" },
   { name: "thi.ng", origin: "rival", what: "@thi.ng/malloc 6.1.150" },
-  { name: "malloc", origin: "rival", what: "malloc 1.1.0 (codemix)" },
+  { name: "npm-malloc", origin: "rival", what: "malloc 1.1.0 (codemix)" },
   { name: "assemblyscript", origin: "rival", what: "TLSF of AssemblyScript 0.28.20, WASM" },
   { name: "nothing", origin: "loop", what: "no allocator: what the program itself costs over a heap" },
 ];

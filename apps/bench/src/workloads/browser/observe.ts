@@ -61,7 +61,6 @@ async function observeIn(browser: Browser, url: string, arm: Arm, scale: number)
 const FLAGS = [
   "--headless",
   "--no-sandbox",
-  "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -69,10 +68,23 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-export async function launchChromium(executablePath: string): Promise<Browser> {
+/** WebGPU, and canvases that show what it draws, by SwiftShader: for machines without a GPU. */
+export const SOFTWARE_GPU: readonly string[] = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--use-vulkan=swiftshader",
+  "--use-angle=swiftshader",
+  "--enable-features=Vulkan",
+];
+
+/** `gpu`: flags that make one, in place of the one that says that there is none. */
+export async function launchChromium(
+  executablePath: string,
+  gpu: readonly string[] = ["--disable-gpu"],
+): Promise<Browser> {
   const { chromium } = await import("playwright-core");
   // Ctrl-C is ours to answer.
-  return chromium.launch({ executablePath, args: FLAGS, handleSIGINT: false });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...gpu], handleSIGINT: false });
 }
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/google-chrome"];

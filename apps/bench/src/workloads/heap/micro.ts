@@ -35,7 +35,7 @@ const SIZES = { "1k": 1e3, "10k": 1e4, "100k": 1e5, "1m": 1e6 };
 /** The same questions by the number of live blocks. */
 export const SCALING: readonly HeapWorkload[] = [
   ...Object.entries(SIZES).map(([live, count]) => {
-    const only = ["slab", "assemblyscript", ...(live === "1m" ? [] : ["malloc", "uint8array"])];
+    const only = ["slab", "assemblyscript", ...(live === "1m" ? [] : ["npm-malloc", "uint8array"])];
     return pair(`churn-${live}`, `the same with ${live} live`, () => churnOf(count), {
       ...{ group: "scaling", match: "churn-scaling", only },
     });

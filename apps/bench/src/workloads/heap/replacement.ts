@@ -10,7 +10,7 @@ import type { HeapWorkload } from "../workload.ts";
 /** Steps of a replay: of one after the other, as it never begins anew. */
 const STEPS = 1 << 16;
 /** In shorter runs than `--full`: who finds a free block without looking at each one. */
-const ONLY = ["slab", "wasm", "native", "assemblyscript", "malloc", "uint8array"];
+const ONLY = ["slab", "wasm", "native", "assemblyscript", "npm-malloc", "uint8array"];
 const IN_C = ["engine-c", "mimalloc", "jemalloc", "glibc"];
 
 const LIVE_SETS: readonly Replacement[] = [

@@ -15,6 +15,6 @@ export const SYNTHETIC: readonly HeapWorkload[] = Object.entries(workloads).map(
   ...{ kind: "heap", group: "synthetic", name, unit: "event" },
   what: CHOSEN[name] ?? `the synthesiser "${name}" of @ariax/trace`,
   level: name in CHOSEN ? "default" : "full",
-  only: ["slab", "arena", "thi.ng", "malloc", "assemblyscript", "uint8array"],
+  only: ["slab", "arena", "thi.ng", "npm-malloc", "assemblyscript", "uint8array"],
   load: () => programWork(make()),
 }));

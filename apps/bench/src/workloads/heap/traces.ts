@@ -37,14 +37,14 @@ const require = createRequire(import.meta.url);
 
 /** One of those that come with it, unpacked once and not in every process. */
 const recorded = (name: TraceName): Promise<Program> =>
-  keep(name, require.resolve(`@ariax/trace/data/${name}.trace.gz`), () => loadTrace(name));
+  keep(name, require.resolve(`@ariax/traces/data/${name}.trace.gz`), () => loadTrace(name));
 
 /** What a process pays before anything is compiled: the beginning of a program, once. */
 export const STARTS: readonly HeapWorkload[] = Object.entries({ "first-1k": 1000, "first-100k": 100_000 }).map(
   ([name, events]) => ({
     ...{ kind: "heap", group: "start", level: "default", name, unit: "event" },
     what: `the first ${events.toLocaleString("en-US")} calls of a process: sqlite's`,
-    only: ["slab", "wasm", "native", "assemblyscript", "malloc", "uint8array", "engine-c", "mimalloc", "glibc"],
+    only: ["slab", "wasm", "native", "assemblyscript", "npm-malloc", "uint8array", "engine-c", "mimalloc", "glibc"],
     load: async () => programWork({ ...(await recorded("sqlite")), events }),
   }),
 );

@@ -26,6 +26,7 @@ const PROGRAMS = {
   tick: () => import("../../subjects/programs/tick.ts"),
   components: () => import("../../subjects/programs/components.ts"),
   serving: () => import("../../subjects/programs/serving.ts"),
+  "serving-pool": () => import("../../subjects/programs/serving-pool.ts"),
   "game-frame": () => import("../../subjects/programs/game-frame.ts"),
 };
 
@@ -52,6 +53,10 @@ export const SCENARIOS: readonly ScenarioWorkload[] = [
   ...[60, 144, 1000].map(tickAt),
   scenario("components", "713 components in 32 mini-VMs that die and are born anew", "1,000 operations", components),
   scenario("serving", SERVING, "a model step", serving),
+  {
+    ...scenario("serving-pool", "the same, its blocks from the pool of @ariax/kv-pager", "a model step", serving),
+    only: ["ariax", "gc", "slab", "nothing"],
+  },
   scenario("game-frame", "10 minutes of a game at 60 Hz: entities, particles, strings", "a frame", gameFrame),
 ];
 

@@ -1,0 +1,339 @@
+import { OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
+import { checkAlignment, checkInteger, checkSize } from "@ariax/allocator/implement";
+import { findRun } from "./bins.ts";
+import {
+  bytesFor,
+  checkPlace,
+  clearControl,
+  growControl,
+  growError,
+  makeControl,
+  openControl,
+  type Place,
+  renewed,
+} from "./control.ts";
+import { reachedFence, reachFence, wait } from "./fences.ts";
+import { BlockMovingError, blockError, freeError, giveHandle, type Handle, liveRow } from "./handles.ts";
+import { clearKey } from "./keys.ts";
+import {
+  ALIGN_SHIFT,
+  BLOCKS,
+  DEFERRED_BLOCKS,
+  kindOf,
+  LENGTH,
+  LIMIT,
+  LIVE,
+  MAX_BLOCKS,
+  MAX_GRANULES,
+  MOST,
+  MOVES,
+  MOVING,
+  ROOM,
+  SHIFT,
+  SIZE,
+  START,
+  STATE,
+  TABLE,
+  TURNS,
+  WORDS,
+} from "./layout.ts";
+import { commitMove, dropMove, type Move, planMoves, readMove, sourceOf } from "./moves.ts";
+import { granulesOf, MAX_ALIGNMENT, MAX_BYTES, type RangeHeapOptions, readWish } from "./options.ts";
+import { carve, extend, give, lengthen, shorten } from "./rows.ts";
+import { type RangeStats, rangeStats } from "./stats.ts";
+import { verifyRange } from "./verify.ts";
+
+/** Given to the constructor by `attach` only. */
+const CONTINUE: unique symbol = Symbol("continue");
+
+/** The largest fence. */
+const MAX_FENCE = Number.MAX_SAFE_INTEGER;
+
+/**
+ * A heap over a range of bytes that it never touches: a GPU buffer, a file, a device. All that it knows is in a control block of
+ * its own (layout.ts), whose size follows the number of blocks, not that of bytes. See `index.ts` for the idea.
+ *
+ * Each verb is O(1) and makes no garbage, but for errors, `moves`, and where something else is said. Private fields are so for TypeScript only,
+ * and what is read of `this`, which may be a proxy, is read before anything is written.
+ */
+export class RangeHeap {
+  /** Bytes that blocks are multiples of. */
+  declare readonly granule: number;
+  declare private readonly place: Place;
+  /** Makes room for rows: see `growControl`. It knows the place itself, not a proxy of it, which might not let it be changed. */
+  declare private readonly more: (w: Int32Array) => Int32Array | undefined;
+
+  /** A heap without blocks. Throws `InvalidArgumentError`; `HostMemoryError` or `UnsupportedError` where the host lacks memory. */
+  constructor(options: RangeHeapOptions) {
+    const attached = (options as { [CONTINUE]?: Place } | undefined)?.[CONTINUE];
+    const place = attached ?? makeControl(readWish(options));
+    this.place = place;
+    this.more = (w) => growControl(w, place);
+    this.granule = 2 ** place.view[SHIFT];
+  }
+
+  /**
+   * Continues the heap whose control block is at `byteOffset` of a buffer, from where another object, or another thread, has left it.
+   * They take turns: there are no locks. Throws `CorruptionError` where there is none, or a truncated or damaged one. O(blocks).
+   */
+  static attach(buffer: ArrayBufferLike, byteOffset = 0): RangeHeap {
+    checkPlace(buffer, byteOffset);
+    const place: Place = { buffer, byteOffset, view: openControl(buffer, byteOffset) };
+    verifyRange(place.view);
+    return new RangeHeap({ [CONTINUE]: place } as unknown as RangeHeapOptions);
+  }
+
+  /** Bytes of a control block for so many blocks at once: 40 to 80 a block. */
+  static byteLength(blocks: number): number {
+    return bytesFor(checkInteger("blocks", blocks, 1, MAX_BLOCKS));
+  }
+
+  /** The range, in bytes. */
+  get capacity(): number {
+    return (this.words()[SIZE] >>> 0) * this.granule;
+  }
+
+  /**
+   * The control block is here, from `byteOffset` on: all of the heap's state. It is another buffer once there are more rows than it has
+   * room for; never with `blocks`, `buffer` or `shared`.
+   */
+  get buffer(): ArrayBufferLike {
+    return this.place.buffer;
+  }
+
+  get byteOffset(): number {
+    return this.place.byteOffset;
+  }
+
+  /** The control block as it is now, or throws. */
+  private words(): Int32Array {
+    const { place } = this;
+    const w = place.view;
+    return w.length === w[WORDS] ? w : renewed(place);
+  }
+
+  /**
+   * A block of at least `size` bytes, at a multiple of `alignment`, a power of two up to 2³⁰: counted from the range's start. 0 bytes are a
+   * granule. Throws `InvalidSizeError`, `InvalidAlignmentError`; `OutOfMemoryError` where no gap is long enough; `PoolExhaustedError`
+   * where there are as many blocks as there may be; `HostMemoryError` where the control block can't become longer.
+   */
+  allocate(size: number, alignment: number = this.granule): Handle {
+    return this.tryAllocate(size, alignment) || this.refuse(size, alignment);
+  }
+
+  /** As `allocate`, but 0 where there is no room. */
+  tryAllocate(size: number, alignment: number = this.granule): Handle | 0 {
+    const { granule } = this;
+    let w = this.words();
+    checkSize(size, (w[SIZE] >>> 0) * granule);
+    const shift = alignment === granule ? 0 : alignShift(alignment, granule);
+    const length = Math.ceil(size / granule) || 1;
+    if (taken(w) >= w[LIMIT]) return 0;
+    const run = findRun(w, length, 1 << shift);
+    if (run === 0) return 0;
+    if (w[ROOM] < 2) {
+      const grown = this.more(w);
+      if (grown === undefined) return 0;
+      w = grown;
+    }
+    const row = carve(w, run, length, 1 << shift);
+    w[row + STATE] = LIVE | (shift << ALIGN_SHIFT);
+    w[BLOCKS]++;
+    w[TURNS] = 0;
+    return giveHandle(w, row);
+  }
+
+  /** Why `tryAllocate` gave none. */
+  private refuse(size: number, alignment: number): never {
+    const w = this.words();
+    if (taken(w) >= w[LIMIT]) throw new PoolExhaustedError(w[LIMIT], 0, "block table");
+    const { granule } = this;
+    const run = findRun(w, Math.ceil(size / granule) || 1, 1 << alignShift(alignment, granule));
+    throw run === 0 ? new OutOfMemoryError(size, alignment, this.capacity) : growError(w);
+  }
+
+  /**
+   * Gives a block back. Throws `DoubleFreeError` or `InvalidFreeError` where it is not live. Of offset handles these are told apart as long
+   * as the heap remembers the block: until so many others were made as were freed before it. Throws `BlockMovingError` while it has a move.
+   */
+  free(handle: Handle): void {
+    const w = this.words();
+    const row = stillRow(w, handle) || refuseFree(w, handle);
+    release(w, row);
+    give(w, row);
+  }
+
+  /** Where a block begins, in bytes from the range's start: exact up to 2⁴⁸. Throws `InvalidBlockError` or `StaleHandleError`. */
+  offsetOf(handle: Handle): number {
+    const w = this.words();
+    const row = liveRow(w, handle) || refuseBlock(w, handle);
+    return (w[row + START] >>> 0) * this.granule;
+  }
+
+  /** Bytes of a block, whole granules. Throws as `offsetOf` does. */
+  sizeOf(handle: Handle): number {
+    const w = this.words();
+    const row = liveRow(w, handle) || refuseBlock(w, handle);
+    return (w[row + LENGTH] >>> 0) * this.granule;
+  }
+
+  /** Is it the handle of a live block? For any value whatever. */
+  isLive(handle: Handle): boolean {
+    return liveRow(this.words(), handle) !== 0;
+  }
+
+  /**
+   * Makes a block longer or shorter where it is; false, and nothing changed, where it can't be. Throws `InvalidSizeError`, what `offsetOf`
+   * does, and `BlockMovingError`.
+   */
+  tryResize(handle: Handle, size: number): boolean {
+    const { granule } = this;
+    let w = this.words();
+    const row = stillRow(w, handle) || refuseBlock(w, handle);
+    checkSize(size, (w[SIZE] >>> 0) * granule);
+    const length = Math.ceil(size / granule) || 1;
+    const now = w[row + LENGTH] >>> 0;
+    if (length > now && !lengthen(w, row, length - now)) return false;
+    if (length < now) {
+      if (w[ROOM] < 1) {
+        const grown = this.more(w);
+        if (grown === undefined) return false;
+        w = grown;
+      }
+      shorten(w, row, length);
+    }
+    w[TURNS] = 0;
+    return true;
+  }
+
+  /**
+   * Frees a block, but lets nobody have its bytes before `reach` was called with `fence` or more: the GPU may still read them. From now on
+   * its handle is that of a freed block. Fences are whole numbers from 0 to 2⁵³ − 1, in any order; of one that was reached before,
+   * the bytes are free at once. Throws as `free` does, and `InvalidArgumentError`.
+   */
+  defer(handle: Handle, fence: number): void {
+    checkInteger("fence", fence, 0, MAX_FENCE);
+    const w = this.words();
+    const row = stillRow(w, handle) || refuseFree(w, handle);
+    release(w, row);
+    if (fence > reachedFence(w)) wait(w, row, fence);
+    else give(w, row);
+  }
+
+  /**
+   * What was deferred up to `fence` is free: how many blocks. A fence below the last changes nothing. O(blocks that wait for it, and of those that
+   * wait longer, what is said in fences.ts: each costs at most 52 steps in all).
+   */
+  reach(fence: number): number {
+    checkInteger("fence", fence, 0, MAX_FENCE);
+    const w = this.words();
+    if (fence <= reachedFence(w)) return 0;
+    w[TURNS] = 0;
+    return reachFence(w, fence);
+  }
+
+  /** The highest fence that was reached; 0 at first. */
+  get reached(): number {
+    return reachedFence(this.words());
+  }
+
+  /**
+   * Copies of at most `maxBytes` in all that bring what is free together, each begun: to be carried out, and then committed or dropped. None,
+   * once `stats().largestFree` is `wanted`; if that is not said, once an eighth or less of what is free lies elsewhere and no block fits into a
+   * gap below it. Also none where no gap has room for any copy, or where moves are still under way.
+   *
+   * Until then source and target are kept: the block is live where it was, and can't be freed, deferred or resized. A move counts as a
+   * block. Throws `InvalidArgumentError`. O(blocks).
+   */
+  moves(maxBytes: number = Number.MAX_SAFE_INTEGER, wanted: number = 0): Move[] {
+    checkInteger("maxBytes", maxBytes, 0, Number.MAX_SAFE_INTEGER);
+    checkInteger("wanted", wanted, 0, Number.MAX_SAFE_INTEGER);
+    const { granule, more } = this;
+    return planMoves(this.words(), Math.floor(maxBytes / granule), Math.ceil(wanted / granule), more);
+  }
+
+  /**
+   * The bytes were copied: the block is there now, and what it left is free, or, with `fence`, deferred. Its handle from now on: with `handles:
+   * "table"` the same. Throws `InvalidArgumentError` where the move is not under way. O(1).
+   */
+  commit(move: Move, fence: number = 0): Handle {
+    checkInteger("fence", fence, 0, MAX_FENCE);
+    const read = readMove(move);
+    const w = this.words();
+    return commitMove(w, sourceOf(w, read), fence > reachedFence(w) ? fence : 0);
+  }
+
+  /** The block stays where it was. Throws as `commit` does. O(1). */
+  drop(move: Move): void {
+    const read = readMove(move);
+    const w = this.words();
+    dropMove(w, sourceOf(w, read));
+  }
+
+  /** Makes the range longer, up to `maxBytes`: the new bytes are free. Throws `InvalidArgumentError`, `HostMemoryError`. O(1). */
+  grow(bytes: number): void {
+    const { granule } = this;
+    let w = this.words();
+    const size = w[SIZE] >>> 0;
+    const most = w[MOST] >>> 0;
+    // Bytes that are no whole granule are left out, and of 2³² granules one.
+    const last = Math.min(MAX_BYTES, (most + (most === MAX_GRANULES ? 2 : 1)) * granule - 1);
+    const more = granulesOf(checkInteger("bytes", bytes, size * granule, last), granule) - size;
+    if (more === 0) return;
+    if (w[ROOM] < 1) {
+      const grown = this.more(w);
+      if (grown === undefined) throw growError(w);
+      w = grown;
+    }
+    extend(w, more);
+  }
+
+  /** Gives up all blocks, deferred ones and moves: their handles are of no block. Fences and names go on. O(1). */
+  reset(): void {
+    clearControl(this.words());
+  }
+
+  /** O(free runs of one bin). */
+  stats(): RangeStats {
+    return rangeStats(this.words());
+  }
+
+  /** Walks every invariant; throws `CorruptionError` naming the first that is broken. O(blocks). */
+  verify(): void {
+    const { buffer, byteOffset } = this.place;
+    verifyRange(openControl(buffer, byteOffset));
+  }
+}
+
+/** Blocks that there are, be they live, deferred, or only the targets of moves. */
+function taken(w: Int32Array): number {
+  return w[BLOCKS] + w[DEFERRED_BLOCKS] + w[MOVES];
+}
+
+/** The logarithm of an alignment in granules; throws `InvalidAlignmentError`. */
+function alignShift(alignment: number, granule: number): number {
+  checkAlignment(alignment, MAX_ALIGNMENT);
+  return alignment <= granule ? 0 : 31 - Math.clz32(alignment / granule);
+}
+
+/** The row of a live block that has no move, or 0. Throws `BlockMovingError`. */
+function stillRow(w: Int32Array, handle: number): number {
+  const row = liveRow(w, handle);
+  if (row !== 0 && kindOf(w, row) === MOVING) throw new BlockMovingError(handle);
+  return row;
+}
+
+/** A block is no block any more, and its granules are the caller's to give. */
+function release(w: Int32Array, row: number): void {
+  w[BLOCKS]--;
+  w[TURNS] = 0;
+  if (w[TABLE] !== 0) clearKey(w, row);
+}
+
+function refuseFree(w: Int32Array, handle: number): never {
+  throw freeError(w, handle);
+}
+
+function refuseBlock(w: Int32Array, handle: number): never {
+  throw blockError(w, handle);
+}

@@ -1,0 +1,36 @@
+/** What a device refuses, and what is gone with it. */
+import { AllocatorError } from "@ariax/allocator";
+
+/** Device memory that there isn't. Nothing changed; less, or freeing something else, may help. Code `ERR_OUT_OF_MEMORY`. */
+export class DeviceMemoryError extends AllocatorError {
+  override readonly name: string = "DeviceMemoryError";
+
+  constructor(bytes: number, reason: string) {
+    super("ERR_OUT_OF_MEMORY", `out of memory: the device has no buffer of ${bytes} bytes: ${lineOf(reason)}`);
+  }
+}
+
+/** The device is lost, or was destroyed: make new pools of a new device. Code `ERR_DETACHED`. */
+export class DeviceLostError extends AllocatorError {
+  override readonly name: string = "DeviceLostError";
+
+  constructor(reason: string) {
+    super("ERR_DETACHED", `detached: the device is lost, and its buffers with it: ${lineOf(reason)}`);
+  }
+}
+
+/** A pool, or a ring, that was disposed of. Code `ERR_CLOSED`. */
+export class PoolDisposedError extends AllocatorError {
+  override readonly name: string = "PoolDisposedError";
+
+  constructor(label: string) {
+    super("ERR_CLOSED", `closed: ${JSON.stringify(label)} was disposed of, and its buffers destroyed`);
+  }
+}
+
+/** The first line of what a device says, without the dot at its end. */
+export const lineOf = (reason: string): string =>
+  reason.split("\n", 1)[0]!.trim().replace(/\.$/, "") || "no reason given";
+
+/** What a host threw, as words. */
+export const wordsOf = (error: unknown): string => String((error as { message?: unknown } | null)?.message ?? error);

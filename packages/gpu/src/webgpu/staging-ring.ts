@@ -1,0 +1,249 @@
+/**
+ * Uploads through mapped memory: bytes are written where the GPU copies them from, with no copy in between.
+ *
+ *     free ──▶ filling ──▶ unmapped, submitted ──▶ mapping ──▶ free         a buffer's round
+ *       ▲        stage()         queue.submit()      mapAsync()  │
+ *       └────────────────────────────────────────────────────────┘
+ *
+ * A buffer is filled from its begin to its end. The next submit of the queue unmaps those that were written to, and asks for them
+ * again behind it; they are mapped once the GPU has copied from them. Is none free? Then there is one more.
+ */
+import { InvalidArgumentError, OutOfMemoryError } from "@ariax/allocator";
+import { checkAlignment, checkInteger, checkSize, disposable, readOptions, show } from "@ariax/allocator/implement";
+import { type Bytes, checkBytes } from "./bytes.ts";
+import {
+  type BufferOf,
+  COPY_ALIGNMENT,
+  COPY_SRC,
+  type GpuBuffer,
+  type GpuDevice,
+  type GpuEncoder,
+  MAP_ALIGNMENT,
+  MAP_WRITE,
+  type Place,
+} from "./device.ts";
+import { PoolDisposedError } from "./errors.ts";
+import { type FencedQueue, rawQueue } from "./fenced-queue.ts";
+import { makeBuffer } from "./make-buffer.ts";
+import { checkLabel } from "./options.ts";
+
+export interface RingOptions {
+  /** Of its buffers, and in its errors. */
+  readonly label?: string | undefined;
+  /** Bytes of a buffer; more where what is staged is more. 1 MiB. */
+  readonly bufferBytes?: number | undefined;
+  /** Bytes of all buffers together, at most. No limit but the device's. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** Mapped memory, to be written before the next submit of the queue. */
+export interface Staged<B extends GpuBuffer = GpuBuffer> extends Place<B> {
+  /** What is to be written; it is gone with the submit. Zeros, or what was staged there before. */
+  readonly bytes: Uint8Array;
+}
+
+export interface RingStats {
+  readonly buffers: number;
+  /** Of all buffers. */
+  readonly bytes: number;
+  /** Buffers that are mapped, and have nothing in them. */
+  readonly free: number;
+  /** Buffers that the GPU has, until it has copied from them. */
+  readonly waiting: number;
+}
+
+interface Chunk<B extends GpuBuffer> {
+  readonly buffer: B;
+  readonly bytes: number;
+  /** While it is mapped. */
+  mapped: ArrayBuffer;
+  /** Where the rest begins. */
+  top: number;
+}
+
+interface Now<B extends GpuBuffer> {
+  /** Mapped, with nothing in them. */
+  free: Chunk<B>[];
+  /** Mapped, with something in them; the last one is written to. */
+  filling: Chunk<B>[];
+  /** How many the GPU has. */
+  waiting: number;
+  buffers: number;
+  bytes: number;
+  isDisposed: boolean;
+}
+
+const KNOWN = ["label", "bufferBytes", "maxBytes"];
+const BUFFER_BYTES = 2 ** 20;
+const MAX_ALIGNMENT = 65_536;
+
+export class StagingRing<D extends GpuDevice = GpuDevice> {
+  declare readonly label: string;
+  declare readonly queue: FencedQueue<D>;
+  declare private readonly bufferBytes: number;
+  declare private readonly maxBytes: number;
+  declare private readonly maxSize: number;
+  /** Apart, so that a ring that is frozen goes on. */
+  declare private readonly now: Now<BufferOf<D>>;
+  /** This object, and not a proxy of it. */
+  declare private readonly itself: () => this;
+  declare readonly [Symbol.dispose]: () => void;
+
+  constructor(queue: FencedQueue<D>, options: RingOptions = {}) {
+    this.queue = rawQueue(queue);
+    const { maxBufferSize } = this.queue.device.limits;
+    const given = readOptions(options, KNOWN);
+    this.label = checkLabel(given.label, "staging ring");
+    const all = Number.MAX_SAFE_INTEGER;
+    this.maxBytes = checkInteger("maxBytes", given.maxBytes ?? all, MAP_ALIGNMENT, all);
+    const most = Math.min(maxBufferSize, this.maxBytes);
+    this.bufferBytes = checkInteger(
+      "bufferBytes",
+      given.bufferBytes ?? Math.min(BUFFER_BYTES, most),
+      MAP_ALIGNMENT,
+      most,
+    );
+    this.maxSize = most - (most % MAP_ALIGNMENT);
+    this.now = { free: [], filling: [], waiting: 0, buffers: 0, bytes: 0, isDisposed: false };
+    this.itself = () => this;
+    disposable(this);
+  }
+
+  /**
+   * `size` bytes of mapped memory to write to, from a multiple of `alignment` on. Record the copy from it (`copyBufferToBuffer`,
+   * `copyBufferToTexture`), and have the queue submit that next. O(1), and a new buffer where none is free.
+   *
+   * Throws `InvalidSizeError`, `InvalidAlignmentError`, `OutOfMemoryError` at `maxBytes`, `DeviceMemoryError`, `DeviceLostError`,
+   * `PoolDisposedError`.
+   */
+  stage(size: number, alignment: number = MAP_ALIGNMENT): Staged<BufferOf<D>> {
+    const it = this.itself();
+    if (it.now.isDisposed) throw new PoolDisposedError(it.label);
+    it.queue.checkAlive();
+    checkSize(size, it.maxSize);
+    checkAlignment(alignment, MAX_ALIGNMENT);
+    const step = Math.max(alignment, MAP_ALIGNMENT);
+    const chunk = it.chunkFor(size, step);
+    const offset = alignUp(chunk.top, step);
+    chunk.top = offset + size;
+    return { buffer: chunk.buffer, offset, size, bytes: new Uint8Array(chunk.mapped, offset, size) };
+  }
+
+  /**
+   * Copies bytes into a block of a pool, or any other place with the usage `COPY_DST`, as a command of `encoder`: `at` bytes from where
+   * it begins, a multiple of 4. The queue is to submit that next. The last bytes are filled up with zeros to a multiple of 4. O(bytes).
+   */
+  write(encoder: GpuEncoder, target: Place<BufferOf<D>>, data: Bytes, at: number = 0): void {
+    const it = this.itself();
+    checkEncoder(encoder);
+    const { buffer, offset, size } = checkTarget(target);
+    const bytes = checkBytes({ buffer, offset, size }, data, at);
+    if (bytes.byteLength === 0) return;
+    const staged = it.stage(alignUp(bytes.byteLength, COPY_ALIGNMENT));
+    staged.bytes.set(bytes);
+    staged.bytes.fill(0, bytes.byteLength);
+    encoder.copyBufferToBuffer(staged.buffer, staged.offset, buffer, offset + at, staged.size);
+  }
+
+  /** Destroys the buffers that are free; the bytes given back. O(buffers). */
+  trim(): number {
+    const it = this.itself();
+    const before = it.now.bytes;
+    for (const chunk of it.now.free.splice(0)) it.drop(chunk);
+    return before - it.now.bytes;
+  }
+
+  /** O(1). */
+  stats(): RingStats {
+    const { buffers, bytes, free, waiting } = this.itself().now;
+    return { buffers, bytes, free: free.length, waiting };
+  }
+
+  /** Destroys all buffers; what is submitted is done before. Again: nothing. */
+  dispose(): void {
+    const it = this.itself();
+    it.now.isDisposed = true;
+    it.trim();
+    for (const chunk of it.now.filling.splice(0)) it.drop(chunk);
+  }
+
+  /** One that has room, written to from now on. */
+  private chunkFor(size: number, alignment: number): Chunk<BufferOf<D>> {
+    const { filling, free } = this.now;
+    const last = filling.at(-1);
+    if (last !== undefined && alignUp(last.top, alignment) + size <= last.bytes) return last;
+    const at = free.findIndex(({ bytes }) => bytes >= size);
+    const chunk = at < 0 ? this.grow(size, alignment) : free.splice(at, 1)[0]!;
+    if (filling.length === 0) this.queue.beforeSubmit(() => this.send());
+    filling.push(chunk);
+    return chunk;
+  }
+
+  private grow(size: number, alignment: number): Chunk<BufferOf<D>> {
+    const { bufferBytes, maxBytes, label, now } = this;
+    const wanted = Math.min(Math.max(bufferBytes, alignUp(size, MAP_ALIGNMENT)), maxBytes - now.bytes);
+    const bytes = wanted - (wanted % MAP_ALIGNMENT);
+    if (bytes < size || bytes === 0) throw new OutOfMemoryError(size, alignment, maxBytes);
+    const descriptor = { label, size: bytes, usage: MAP_WRITE | COPY_SRC, mappedAtCreation: true };
+    const { buffer } = makeBuffer(this.queue.device, descriptor);
+    const chunk = { buffer, bytes, mapped: buffer.getMappedRange(), top: 0 };
+    now.buffers++;
+    now.bytes += bytes;
+    return chunk;
+  }
+
+  /** Unmaps what was written to; what is returned asks for it again, behind the submit. */
+  private send(): () => void {
+    const { now } = this;
+    const sent = now.filling.splice(0);
+    now.waiting += sent.length;
+    for (const { buffer } of sent) buffer.unmap();
+    return () => {
+      for (const chunk of sent) {
+        const again = (): void => this.receive(chunk);
+        const gone = (): void => this.lose(chunk);
+        chunk.buffer.mapAsync(MAP_WRITE).then(again, gone);
+      }
+    };
+  }
+
+  private receive(chunk: Chunk<BufferOf<D>>): void {
+    const { now } = this;
+    if (now.isDisposed) this.lose(chunk);
+    else {
+      chunk.mapped = chunk.buffer.getMappedRange();
+      chunk.top = 0;
+      now.waiting--;
+      now.free.push(chunk);
+    }
+  }
+
+  /** One that does not come back. */
+  private lose(chunk: Chunk<BufferOf<D>>): void {
+    this.now.waiting--;
+    this.drop(chunk);
+  }
+
+  private drop({ buffer, bytes }: Chunk<BufferOf<D>>): void {
+    this.now.buffers--;
+    this.now.bytes -= bytes;
+    buffer.destroy();
+  }
+}
+
+const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
+
+function checkEncoder(encoder: GpuEncoder): void {
+  if (typeof (encoder as Partial<GpuEncoder> | null | undefined)?.copyBufferToBuffer !== "function") {
+    throw new InvalidArgumentError(`invalid encoder: ${show(encoder)} is no GPUCommandEncoder`);
+  }
+}
+
+/** What is said of the place, each once. */
+function checkTarget<B extends GpuBuffer>(target: Place<B>): Place<B> {
+  const { buffer, offset, size } = (target as Place<B> | null | undefined) ?? ({} as Partial<Place<B>>);
+  if (typeof buffer !== "object" || typeof offset !== "number" || typeof size !== "number") {
+    throw new InvalidArgumentError(`invalid target: ${show(target)} is no place in a buffer`);
+  }
+  return { buffer, offset, size };
+}

@@ -1,0 +1,533 @@
+import { InvalidArgumentError } from "@ariax/allocator";
+import { checkBoolean, checkInteger, isBuffer, newBuffer, readOptions, show } from "@ariax/allocator/implement";
+import type { KeyMaker } from "../keys/keys.ts";
+import type { BlockPool } from "../pool/block-pool.ts";
+import { copyBytes, copyOf } from "../pool/snapshot.ts";
+import { attachCore, type Core, checkThere, createCore } from "./core.ts";
+import { KvEvents, tellCleared } from "./events.ts";
+import { findHits } from "./hits.ts";
+import { EPOCH, layOut, MOVES, RUNNING } from "./layout.ts";
+import {
+  type Cost,
+  checkComputed,
+  closeSequence,
+  costOf,
+  emptySequence,
+  forkSequence,
+  openSequence,
+} from "./lifecycle.ts";
+import { drainMoves, type EachMove } from "./moves.ts";
+import { checkToken, checkWords, type OpenOptions, readKeys, readOpenOptions } from "./open-options.ts";
+import { type KvPagerOptions, readPagerOptions } from "./options.ts";
+import type { Refusal } from "./plan.ts";
+import { KEY_WORDS, keysAt, reserve, type Sequence } from "./sequences.ts";
+import { appendToken, commitTokens, registerFull, rewindTokens, takeSlots, whyNot } from "./slots.ts";
+import { chargeOf, checkTenant, findTenant, setQuota, tenantOf } from "./tenants.ts";
+import { endTicket, findRuns, loadBlocks, offloadBlocks, type Ticket } from "./tiers.ts";
+import { verifyPager } from "./verify.ts";
+
+/** Given to the constructor by `attach` only. */
+const CONTINUE: unique symbol = Symbol("continue");
+
+/** Most tokens that one call is for: those of two calls are still a small integer. */
+const MOST_TOKENS = 2 ** 29;
+
+export interface KvAttachOptions {
+  /** Who makes keys, where the pager was made with one. */
+  readonly keys?: KeyMaker | undefined;
+}
+
+export interface KvRestoreOptions extends KvAttachOptions {
+  /** Memory that other threads can see. */
+  readonly shared?: boolean | undefined;
+}
+
+export interface KvPagerStats {
+  /** Sequences that are open, and of them those that have blocks. */
+  readonly sequences: number;
+  readonly running: number;
+  /** Transfers in flight. */
+  readonly tickets: number;
+  /** Moves that wait for the engine. */
+  readonly moves: number;
+  readonly epoch: number;
+  readonly tiers: readonly {
+    readonly name: string;
+    readonly blocks: number;
+    readonly empty: number;
+    readonly cached: number;
+    readonly used: number;
+    readonly evictions: number;
+  }[];
+  /** Bytes for tables and keys, in use and in all. */
+  readonly tableBytes: number;
+  readonly tableCapacity: number;
+  readonly byteLength: number;
+}
+
+/**
+ * The books of a key/value cache: which sequence has which blocks, what is cached, and what the engine is to copy. See `index.ts` for the
+ * words, and the README for a whole program.
+ *
+ *     open ──▶ waits ── allocateSlots ──▶ runs ── append, commit, rewind ──▶ close
+ *                ▲                          │
+ *                └──────── preempt ─────────┘            fork: one more that runs, over the same blocks
+ *
+ * A verb that returns false, or throws, has changed nothing. Verbs that scheduling calls for each token or block make no garbage. All state is
+ * in `buffer`; one thread at a time may use it. Wrong arguments throw `InvalidArgumentError`, a closed sequence `StaleHandleError`, a buffer that was
+ * transferred away `DetachedError`.
+ */
+export class KvPager {
+  /** Blocks of the device. */
+  declare readonly blocks: number;
+  /** Tokens of a block. */
+  declare readonly blockTokens: number;
+  /** Names of the tiers: `device`, and those behind it. */
+  declare readonly tiers: readonly string[];
+  /** All of the pager's state. */
+  declare readonly buffer: ArrayBufferLike;
+  declare readonly byteLength: number;
+  /** What became known, and what was forgotten: see `KvEvents`. */
+  declare readonly events: KvEvents;
+  /** A frozen object, which no proxy looks into. */
+  declare private readonly core: Core;
+
+  /** Throws `InvalidArgumentError`, and `HostMemoryError` where the host has no such memory. O(blocks). */
+  constructor(options: KvPagerOptions & { readonly [CONTINUE]?: Core }) {
+    const core = (options as { readonly [CONTINUE]?: Core } | undefined)?.[CONTINUE] ?? newCore(options);
+    this.blocks = core.layout.tiers[0].blocks;
+    this.blockTokens = core.blockTokens;
+    this.tiers = Object.freeze(core.layout.tiers.map(({ name }) => name));
+    this.buffer = core.buffer;
+    this.byteLength = core.layout.byteLength;
+    this.events = new KvEvents(core);
+    this.core = core;
+  }
+
+  /** The bytes that a pager with these options takes. */
+  static byteLength(options: KvPagerOptions): number {
+    return layOut(readPagerOptions(options).shape).byteLength;
+  }
+
+  /**
+   * The pager that lies in `buffer`, which another thread made and uses no more, or uses in turn. Throws `CorruptionError` where there is
+   * none, a truncated or a damaged one, and `InvalidArgumentError` where it was made with `keys`, and they are not given. O(blocks).
+   */
+  static attach(buffer: ArrayBufferLike, options: KvAttachOptions = {}): KvPager {
+    const { keys } = readOptions(options, ["keys"]);
+    if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
+    const core = attachCore(buffer, keys);
+    verifyPager(core);
+    return new KvPager({ [CONTINUE]: core } as unknown as KvPagerOptions);
+  }
+
+  /** A pager of its own that begins where the one stood that `snapshot` was made of. Throws as `attach`. O(bytes). */
+  static restore(snapshot: Uint8Array, options: KvRestoreOptions = {}): KvPager {
+    const { keys, shared = false } = readOptions(options, ["keys", "shared"]);
+    return KvPager.attach(copyOf(snapshot, checkBoolean("shared", shared)), { keys });
+  }
+
+  /** Blocks of the device that can be taken: those that hold nothing, and cached ones. O(1). */
+  get free(): number {
+    return this.there().pool.free;
+  }
+
+  /** Blocks of the device that sequences, transfers and pins have. O(1). */
+  get used(): number {
+    return this.there().pool.used;
+  }
+
+  /** How often the pager was reset, and 1. O(1). */
+  get epoch(): number {
+    return this.there().words[EPOCH];
+  }
+
+  /** The clock of terms, in steps: `advance` is what moves it. O(1). */
+  get step(): number {
+    return this.there().pool.step;
+  }
+
+  /** Moves that wait for the engine. O(1). */
+  get pendingMoves(): number {
+    return this.there().words[MOVES];
+  }
+
+  /** Handles of all sequences that are open, by slot. O(sequences). */
+  sequences(): Sequence[] {
+    return [...this.there().sequences] as unknown as Sequence[];
+  }
+
+  /** All transfers in flight. O(tickets). */
+  tickets(): Ticket[] {
+    return [...this.there().tickets] as unknown as Ticket[];
+  }
+
+  /**
+   * A sequence, with its prompt as tokens, or as keys that were made elsewhere; it waits, and has no block. Throws
+   * `InvalidArgumentError`; `PoolExhaustedError` where `sequences` are open, or for one tenant too many; `OutOfMemoryError` where its
+   * table does not fit `tableBytes`. O(tokens): a hash a block.
+   */
+  open(options: OpenOptions): Sequence {
+    const core = this.there();
+    return openSequence(core, readOpenOptions(core, options));
+  }
+
+  /**
+   * Tokens that need not be computed. Of a sequence that waits: those cached on the device, whole blocks, at most all but one. Of one that runs: all
+   * that have slots. Changes nothing. O(blocks), of one that runs O(1).
+   */
+  computed(sequence: Sequence): number {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    if (core.columns.have[slot] > 0) return core.columns.scheduled[slot];
+    return findHits(core, slot, false) * core.blockTokens;
+  }
+
+  /**
+   * Where the sequence's prefix is, over all tiers: pairs of a tier's number and how many blocks it has, consecutive from the first block on,
+   * to `out`, as many as fit; returns how many pairs. `load` brings to the device what is not there. O(blocks · tiers).
+   */
+  runs(sequence: Sequence, out: Int32Array): number {
+    const core = this.there();
+    checkWords("out", out);
+    return findRuns(core, slotOf(core, sequence), out);
+  }
+
+  /**
+   * Slots for the next `newTokens` of the sequence's tokens, and `lookahead` more that are to be appended. A sequence that waits first gets
+   * the blocks that are cached: `newTokens` come after what `computed` has just said, and it runs from now on. Full blocks of committed tokens
+   * can be found at once, also by others in the same batch.
+   *
+   * False, and nothing changed, where blocks are missing, beside the watermark if the sequence is admitted while others run, or where the tenant's
+   * quota is used up: `refusal` says which. Throws `InvalidArgumentError` for more tokens than there are; `PoolExhaustedError` where a copy
+   * is needed and the list of moves is full; `OutOfMemoryError`. O(blocks of the call).
+   */
+  allocateSlots(sequence: Sequence, newTokens: number, lookahead = 0): boolean {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    checkInteger("newTokens", newTokens, 0, MOST_TOKENS);
+    if (lookahead !== 0) checkInteger("lookahead", lookahead, 0, MOST_TOKENS);
+    return takeSlots(core, slot, newTokens, lookahead);
+  }
+
+  /** Why `allocateSlots` would refuse, or undefined where it would not. Changes nothing; throws as it does. O(blocks of the call). */
+  refusal(sequence: Sequence, newTokens: number, lookahead = 0): Refusal | undefined {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    checkInteger("newTokens", newTokens, 0, MOST_TOKENS);
+    checkInteger("lookahead", lookahead, 0, MOST_TOKENS);
+    return whyNot(core, slot, newTokens, lookahead);
+  }
+
+  /**
+   * One more token, with its slot: it is speculative until `commit`. Of a sequence with keys the token itself need not be given. False,
+   * and nothing changed, where it needs a block and none is there. Throws `SlotsMissingError` where tokens before it have no slots, and as `allocateSlots`.
+   * O(1).
+   */
+  append(sequence: Sequence, token = 0): boolean {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    if ((token | 0) !== token) checkToken(token);
+    return appendToken(core, slot, token);
+  }
+
+  /**
+   * The first `n` speculative tokens, by default all, are certain: full blocks of them can be found. Throws `InvalidArgumentError` where there
+   * are fewer. O(1), and a hash for each block that they fill.
+   */
+  commit(sequence: Sequence, n?: number): void {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    const most = core.columns.length[slot] - core.columns.committed[slot];
+    if (n === undefined) n = most;
+    else if (!(n >>> 0 === n && n <= most)) checkInteger("n", n, 0, most);
+    commitTokens(core, slot, n);
+  }
+
+  /**
+   * The last `n` speculative tokens, by default all, are gone. Their slots stay with the sequence, and are written next. Throws
+   * `InvalidArgumentError` where there are fewer. O(1).
+   */
+  rewind(sequence: Sequence, n?: number): void {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    const most = core.columns.length[slot] - core.columns.committed[slot];
+    rewindTokens(core, slot, n === undefined ? most : checkInteger("n", n, 0, most));
+  }
+
+  /**
+   * More keys of a sequence that was opened with keys: 8 words for each of the next full blocks of committed tokens. Throws
+   * `InvalidArgumentError`, `OutOfMemoryError`. O(keys).
+   */
+  addKeys(sequence: Sequence, keys: Int32Array | Uint32Array): void {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    const { columns, words, blockTokens } = core;
+    if (columns.given[slot] === 0)
+      throw new InvalidArgumentError("invalid sequence: its keys are made from its tokens");
+    const known = columns.hashed[slot];
+    const more = readKeys(keys, Math.floor(columns.committed[slot] / blockTokens) - known);
+    const n = more.length / KEY_WORDS;
+    reserve(core, slot, known + n, 0);
+    words.set(more, keysAt(core, slot) + KEY_WORDS * known);
+    columns.hashed[slot] = known + n;
+    if (columns.have[slot] > 0) registerFull(core, slot);
+  }
+
+  /**
+   * Another sequence with the same tokens, that has the same blocks: what either appends goes to blocks of its own, and the engine copies
+   * what is in them (`moves`). Throws `PoolExhaustedError`, `OutOfMemoryError`. O(blocks).
+   */
+  fork(sequence: Sequence): Sequence {
+    const core = this.there();
+    return forkSequence(core, slotOf(core, sequence));
+  }
+
+  /**
+   * Ends a sequence. Its full blocks stay cached, until someone needs the room, the last one first. `computed`: how many of its tokens
+   * were computed, where a step failed and not all were that have slots: blocks with others can be found no more. Throws
+   * `DoubleFreeError` where it is closed, `StaleHandleError`, `InvalidArgumentError`. O(blocks).
+   */
+  close(sequence: Sequence, computed?: number): void {
+    const core = this.there();
+    if (!core.sequences.isLive(sequence as never)) core.sequences.release(sequence as never); // throws what is wrong
+    const slot = slotOf(core, sequence);
+    closeSequence(core, sequence, slot, checkComputed(core, slot, computed));
+  }
+
+  /** What preempting a sequence would cost now. Changes nothing. O(blocks). */
+  cost(sequence: Sequence): Cost {
+    const core = this.there();
+    return costOf(core, slotOf(core, sequence));
+  }
+
+  /**
+   * Takes all blocks from a sequence; it waits, and its tokens that are committed are kept. Full blocks stay cached, and so are hits as long as
+   * nobody needs the room. Returns what `cost` would have. `computed` as of `close`. O(blocks).
+   */
+  preempt(sequence: Sequence, computed?: number): Cost {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    const most = checkComputed(core, slot, computed);
+    const cost = costOf(core, slot);
+    emptySequence(core, slot, most);
+    return cost;
+  }
+
+  /**
+   * The blocks of a sequence, in order; 0 where one is out of the window. A view of what is there now: it is of no use any more once the
+   * sequence has changed, and must not be written. O(1); `readTable` makes no object.
+   */
+  table(sequence: Sequence): Int32Array {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    const { words, columns } = core;
+    return words.subarray(columns.at[slot], columns.at[slot] + columns.have[slot]);
+  }
+
+  /** Copies entries of the table from `from` on to `out`, from `at` on, as many as fit; returns how many. O(those). */
+  readTable(sequence: Sequence, out: Int32Array, at = 0, from = 0): number {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    checkInteger("at", at, 0, checkWords("out", out).length);
+    const { words, columns } = core;
+    const have = columns.have[slot];
+    const n = Math.min(have - checkInteger("from", from, 0, have), out.length - at);
+    const first = columns.at[slot] + from;
+    for (let i = 0; i < n; i++) out[at + i] = words[first + i];
+    return n;
+  }
+
+  /** Tokens of a sequence, speculative ones included. O(1). */
+  length(sequence: Sequence): number {
+    const core = this.there();
+    return core.columns.length[slotOf(core, sequence)];
+  }
+
+  /** Tokens of a sequence that are certain. O(1). */
+  committed(sequence: Sequence): number {
+    const core = this.there();
+    return core.columns.committed[slotOf(core, sequence)];
+  }
+
+  /**
+   * Gives each move to `each`, the oldest first: the engine copies them in that order, before it writes what is computed next. A move is
+   * taken once `each` has returned; returns how many were. O(moves).
+   */
+  moves(each: EachMove): number {
+    const core = this.there();
+    if (typeof each !== "function") throw new InvalidArgumentError("invalid each: it is no function");
+    return drainMoves(core, each);
+  }
+
+  /**
+   * Begins to copy blocks that have keys from a tier, by default the device, to another one: those whose keys are not there yet. Both ends are kept until
+   * `done`, `failed` or `expire`. Returns a ticket, or 0, and nothing changed, where all are there, or there is no room for them. Throws
+   * `InvalidArgumentError` for a block without a key; `PoolExhaustedError` where tickets or moves are used up; `OutOfMemoryError`.
+   * O(blocks).
+   */
+  offload(ids: ArrayLike<number>, to: string | number = 1, from: string | number = 0): Ticket | 0 {
+    const core = this.there();
+    const target = tierOf(core, to, 1);
+    const source = tierOf(core, from, 0);
+    if (target === source) throw new InvalidArgumentError(`invalid tier: from ${source} to itself`);
+    return offloadBlocks(core, readIds(ids), source, target);
+  }
+
+  /**
+   * Begins to copy to the device what a sequence that waits has in other tiers, up to `most` blocks, by default all. The hits before them are
+   * kept too, until `done`, `failed` or `expire`; after it `allocateSlots` finds them. Returns a ticket, or 0, and nothing changed, where there is nothing to be copied, or no room.
+   * Throws `PoolExhaustedError`, `OutOfMemoryError`. O(blocks · tiers).
+   */
+  load(sequence: Sequence, most: number = MOST_TOKENS): Ticket | 0 {
+    const core = this.there();
+    const slot = slotOf(core, sequence);
+    checkInteger("most", most, 0, MOST_TOKENS);
+    return core.columns.have[slot] > 0 ? 0 : loadBlocks(core, slot, most);
+  }
+
+  /**
+   * The copies of a ticket are there, or the first `arrived` of them, in the order of their moves: those can be found. The other
+   * targets hold nothing. Throws `StaleHandleError` for a ticket that is over, `InvalidArgumentError`. O(blocks).
+   */
+  done(ticket: Ticket, arrived?: number): void {
+    endTicket(this.there(), ticket, arrived);
+  }
+
+  /** The copies of a ticket failed: none can be found, and no block is lost. Throws `StaleHandleError`. O(blocks). */
+  failed(ticket: Ticket): void {
+    endTicket(this.there(), ticket, 0);
+  }
+
+  /** The same of a ticket of which nothing was heard any more: the engine must not write to its targets from now on. O(blocks). */
+  expire(ticket: Ticket): void {
+    endTicket(this.there(), ticket, 0);
+  }
+
+  /**
+   * How many blocks a tenant may be charged for; undefined: as many as there are. Less than it has is fine: it gets no more. Throws
+   * `InvalidArgumentError`, and `PoolExhaustedError` for one tenant too many. O(1).
+   */
+  quota(tenant: string, blocks: number | undefined): void {
+    const core = this.there();
+    checkTenant(core, tenant);
+    if (blocks !== undefined) checkInteger("blocks", blocks, 0, MOST_TOKENS);
+    setQuota(core, tenantOf(core, tenant), blocks);
+  }
+
+  /** Blocks that a tenant is charged for: those that its sequences have had for longer than any other's. O(1). */
+  charged(tenant: string): number {
+    const core = this.there();
+    const found = findTenant(core, tenant);
+    return found < 0 ? 0 : chargeOf(core, found);
+  }
+
+  /** Holds a block of the device, which is in use or cached: see `BlockPool.pin`. Throws `PinLimitError`, `InvalidArgumentError`. O(1). */
+  pin(id: number): void {
+    this.there().pool.pin(id);
+  }
+
+  /** Takes a pin back. O(1), or as `BlockPool.unpin` says. */
+  unpin(id: number): void {
+    this.there().pool.unpin(id);
+  }
+
+  /** The clock of terms goes on, of all tiers; returns the step. O(terms that end). */
+  advance(steps = 1): number {
+    const core = this.there();
+    checkInteger("steps", steps, 0, Number.MAX_SAFE_INTEGER - core.pool.step);
+    for (const pool of core.tiers) pool.advance(steps);
+    return core.pool.step;
+  }
+
+  /**
+   * Forgets all that is cached, in all tiers, also while sequences run: they keep their blocks, of which none is ever found, nor what they compute from
+   * now on. For new weights. One event says so. Returns the new epoch. O(blocks / 32).
+   */
+  reset(): number {
+    const core = this.there();
+    for (const pool of core.tiers) pool.reset();
+    core.words[EPOCH]++;
+    tellCleared(core);
+    return core.words[EPOCH];
+  }
+
+  /** A tier's pool, to be read: writing to it breaks the pager. */
+  pool(tier: string | number = 0): BlockPool {
+    const core = this.there();
+    return core.tiers[tierOf(core, tier, 0)];
+  }
+
+  stats(): KvPagerStats {
+    const { layout, tiers, sequences, tickets, words, heap } = this.there();
+    return {
+      ...{
+        sequences: sequences.size,
+        running: words[RUNNING],
+        tickets: tickets.size,
+        moves: words[MOVES],
+        epoch: words[EPOCH],
+      },
+      tiers: tiers.map((pool, tier) => {
+        const { blocks, empty, cached, used, evictions } = pool.stats();
+        return { name: layout.tiers[tier].name, blocks, empty, cached, used, evictions };
+      }),
+      ...{ tableBytes: heap.stats().live, tableCapacity: layout.tableBytes, byteLength: layout.byteLength },
+    };
+  }
+
+  /** Walks every invariant; throws `CorruptionError` naming the first broken one. O(blocks + entries of tables). */
+  verify(): void {
+    verifyPager(this.there());
+  }
+
+  /** A copy of the whole pager, for `restore`. Its seed is in it. O(bytes). */
+  snapshot(): Uint8Array {
+    const { buffer, layout } = this.there();
+    return copyBytes(buffer, 0, layout.byteLength);
+  }
+
+  private there(): Core {
+    const { core } = this;
+    if (core.words.length === 0) checkThere(core);
+    return core;
+  }
+}
+
+function newCore(options: KvPagerOptions): Core {
+  const { shape, seed, maker, shared, buffer: given } = readPagerOptions(options);
+  const layout = layOut(shape);
+  if (given === undefined) return createCore(newBuffer(layout.byteLength, shared), layout, seed, maker);
+  if (!isBuffer(given)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
+  if (given.byteLength < layout.byteLength) {
+    throw new InvalidArgumentError(
+      `invalid buffer: ${given.byteLength} bytes, but the pager takes ${layout.byteLength}`,
+    );
+  }
+  new Int32Array(given, 0, layout.byteLength / 4).fill(0);
+  return createCore(given, layout, seed, maker);
+}
+
+/** The slot of a sequence that is open. Throws `StaleHandleError`. */
+function slotOf({ sequences }: Core, sequence: Sequence): number {
+  return sequences.slot(sequence as never);
+}
+
+/** A tier's number, from `least` on, by its name or number. */
+function tierOf({ layout }: Core, tier: string | number, least: number): number {
+  const { tiers } = layout;
+  if (typeof tier !== "string") return checkInteger("tier", tier, least, tiers.length - 1);
+  const found = tiers.findIndex(({ name }) => name === tier);
+  if (found >= least) return found;
+  throw new InvalidArgumentError(
+    `invalid tier: ${show(tier)} is not one of ${tiers.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+/** A copy of a list of ids: each is checked where it is used. */
+function readIds(ids: ArrayLike<number>): number[] {
+  if (typeof ids !== "object" || ids === null || !Number.isInteger(ids.length)) {
+    throw new InvalidArgumentError(`invalid ids: ${show(ids)} is no list`);
+  }
+  return Array.from(ids);
+}

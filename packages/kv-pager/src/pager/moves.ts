@@ -1,0 +1,78 @@
+/**
+ * Moves: what the engine is to copy, oldest first, before it writes a token of the step. A copy on write is done in order and that is all;
+ * one between tiers has a ticket, and the blocks at both its ends stay as they are until `done`, `failed` or `expire`.
+ *
+ *     0  operation     2  block there    4  block here       6  ticket's high word
+ *     1  from tier     3  to tier        5  ticket's low     7  tokens
+ */
+import { PoolExhaustedError } from "@ariax/allocator";
+import type { Core } from "./core.ts";
+import { MOVE_WORDS, MOVES, MOVES_HEAD } from "./layout.ts";
+
+export const COPY = 1;
+export const OFFLOAD = 2;
+export const LOAD = 3;
+
+/** One move. All numbers: no garbage is made. */
+export type EachMove = (
+  operation: "copy" | "offload" | "load",
+  fromTier: number,
+  from: number,
+  toTier: number,
+  to: number,
+  /** Of the move, and others with it: 0 of a copy. */
+  ticket: number,
+  /** How many tokens of the block, from its first on, are worth copying. */
+  tokens: number,
+) => void;
+
+const OPERATIONS = ["", "copy", "offload", "load"] as const;
+
+/** How many more moves there is room for. */
+export function moveRoom({ words, layout }: Core): number {
+  return layout.moves - words[MOVES];
+}
+
+/** Throws `PoolExhaustedError` where there is no room for so many more. */
+export function checkMoves(core: Core, n: number): void {
+  if (moveRoom(core) < n) throw new PoolExhaustedError(core.layout.moves, 0, "list of moves");
+}
+
+/** There is room: it was asked for. */
+export function addMove(
+  core: Core,
+  operation: number,
+  fromTier: number,
+  from: number,
+  toTier: number,
+  to: number,
+  ticket: number,
+  tokens: number,
+): void {
+  const { words, moves, layout } = core;
+  const at = MOVE_WORDS * ((words[MOVES_HEAD] + words[MOVES]++) % layout.moves);
+  moves[at] = operation;
+  moves[at + 1] = fromTier;
+  moves[at + 2] = from;
+  moves[at + 3] = toTier;
+  moves[at + 4] = to;
+  moves[at + 5] = ticket;
+  moves[at + 6] = ticket / 2 ** 32;
+  moves[at + 7] = tokens;
+}
+
+/** Gives all moves to `each`, the oldest first; one is taken once `each` has returned. */
+export function drainMoves(core: Core, each: EachMove): number {
+  const { words, moves, layout } = core;
+  let n = 0;
+  for (; words[MOVES] > 0; n++) {
+    const head = words[MOVES_HEAD];
+    const at = MOVE_WORDS * head;
+    const ticket = (moves[at + 5] >>> 0) + 2 ** 32 * moves[at + 6];
+    each(OPERATIONS[moves[at] as 1], moves[at + 1], moves[at + 2], moves[at + 3], moves[at + 4], ticket, moves[at + 7]);
+    if (words[MOVES_HEAD] !== head) break; // it has drained them itself
+    words[MOVES_HEAD] = (head + 1) % layout.moves;
+    words[MOVES]--;
+  }
+  return n;
+}

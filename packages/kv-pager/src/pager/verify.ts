@@ -1,0 +1,139 @@
+/** The invariants of a pager, each looked at: throws `CorruptionError` naming the first that is broken. O(blocks + entries of tables). */
+import { CorruptionError } from "@ariax/allocator";
+import type { Core } from "./core.ts";
+import { EPOCH, HOLDER_WORDS, MOVES, RUNNING, TENANTS } from "./layout.ts";
+import { KEY_WORDS, keysAt, linksAt, tailAt } from "./sequences.ts";
+import { chargeOf } from "./tenants.ts";
+
+const ENTRY = 3;
+
+function expect(truth: boolean, otherwise: () => string): void {
+  if (!truth) throw new CorruptionError(otherwise());
+}
+
+export function verifyPager(core: Core): void {
+  const { tiers, sequences, tickets, heap, words, layout } = core;
+  for (const pool of tiers) pool.verify();
+  sequences.verify();
+  tickets.verify();
+  heap.verify();
+  for (const pool of tiers)
+    expect(pool.epoch === words[EPOCH], () => `a tier is in epoch ${pool.epoch}, not ${words[EPOCH]}`);
+  const refs = tiers.map(({ blocks }) => new Int32Array(blocks + 1));
+  let running = 0;
+  let bytes = 0;
+  for (const handle of sequences) {
+    const slot = sequences.slot(handle);
+    if (verifySequence(core, slot, refs[0])) running++;
+    bytes += heap.sizeOf(4 * core.columns.at[slot]);
+  }
+  expect(words[RUNNING] === running, () => `${running} sequences run, but ${words[RUNNING]} are counted`);
+  for (const handle of tickets) {
+    const slot = tickets.slot(handle);
+    const { at, count, from, to } = tickets.columns;
+    bytes += heap.sizeOf(4 * at[slot]);
+    for (let e = at[slot]; e < at[slot] + ENTRY * count[slot]; e += ENTRY) {
+      refs[to[slot] === 0 ? 0 : from[slot]][words[e]]++;
+      if (words[e + 2] !== 0) refs[words[e + 1]][words[e + 2]]++;
+    }
+  }
+  const { live } = heap.stats();
+  expect(live === bytes, () => `tables and tickets take ${bytes} bytes, but ${live} are in use`);
+  tiers.forEach((pool, tier) => {
+    for (let id = 1; id <= pool.blocks; id++) {
+      const is = pool.refs(id);
+      expect(
+        is === refs[tier][id],
+        () => `block ${id} of tier ${tier} has ${is} references, but ${refs[tier][id]} name it`,
+      );
+    }
+  });
+  expect(words[MOVES] >= 0 && words[MOVES] <= layout.moves, () => `${words[MOVES]} moves in a ring of ${layout.moves}`);
+  if (layout.tenants > 0) verifyTenants(core);
+}
+
+/** Does it run? */
+function verifySequence(core: Core, slot: number, refs: Int32Array): boolean {
+  const { columns, words, blockTokens, pool } = core;
+  const of = (name: keyof typeof columns) => columns[name][slot];
+  const [have, first, room, at] = [of("have"), of("first"), of("room"), of("at")];
+  const who = `sequence in slot ${slot}`;
+  const [scheduled, length, committed, hashed] = [of("scheduled"), of("length"), of("committed"), of("hashed")];
+  expect(first >= 0 && first <= have && have <= room, () => `${who}: entries ${first} to ${have} of ${room}`);
+  expect(
+    committed <= length && scheduled <= length,
+    () => `${who}: ${committed} committed and ${scheduled} scheduled of ${length}`,
+  );
+  expect(scheduled <= have * blockTokens, () => `${who}: ${scheduled} tokens in ${have} blocks`);
+  expect(hashed * blockTokens <= committed || of("given") === 1, () => `${who}: ${hashed} keys of ${committed} tokens`);
+  for (let i = 0; i < room; i++) {
+    const id = words[at + i];
+    const isBlock = i >= first && i < have;
+    expect(isBlock ? id >= 1 && id <= pool.blocks : id === 0, () => `${who}: entry ${i} is ${id}`);
+    if (isBlock) refs[id]++;
+  }
+  const isNow = of("epoch") === words[EPOCH];
+  const full = Math.min(Math.floor(Math.min(scheduled, committed) / blockTokens), hashed);
+  if (have > 0 && isNow) {
+    expect(of("registered") === full, () => `${who}: ${of("registered")} of ${full} full blocks are registered`);
+  }
+  const key = new Int32Array(KEY_WORDS);
+  for (let i = first; i < have; i++) {
+    if (!pool.keyOf(words[at + i], key)) continue;
+    // A fork may have committed, and so registered, more than this one.
+    if (i >= full) continue;
+    const known = keysAt(core, slot) + KEY_WORDS * i;
+    expect(
+      key.every((word, w) => word === words[known + w]),
+      () => `${who}: block ${words[at + i]} has another key than entry ${i}`,
+    );
+  }
+  if (of("until") > length) {
+    const id = words[at + Math.floor(length / blockTokens)];
+    expect(
+      pool.refs(id) === 1 && !pool.keyOf(id, key),
+      () => `${who}: its next token goes to block ${id}, which is not its own`,
+    );
+    const origin = tailAt(core, slot) - hashed * blockTokens;
+    expect(
+      of("given") === 1 || of("origin") === origin,
+      () => `${who}: tokens are kept at ${of("origin")}, not ${origin}`,
+    );
+  }
+  return have > 0;
+}
+
+function verifyTenants(core: Core): void {
+  const { holders, sequences, columns, words, pool } = core;
+  const charges = new Int32Array(words[TENANTS] + 1);
+  let entries = 0;
+  for (let id = 1; id <= pool.blocks; id++) {
+    const h = HOLDER_WORDS * id;
+    let [who, entry] = [holders[h], holders[h + 1]];
+    let [before, beforeEntry] = [0, 0];
+    if (who !== 0) charges[columns.tenant[who - 1]]++;
+    while (who !== 0) {
+      const slot = who - 1;
+      const link = linksAt(core, slot) + 4 * entry;
+      const is = sequences.handleAt(slot) === 0 ? 0 : words[columns.at[slot] + entry];
+      expect(is === id, () => `block ${id}: its holder in slot ${slot} has ${is} in entry ${entry}`);
+      const isLinked = words[link] === before && words[link + 1] === beforeEntry;
+      expect(isLinked, () => `block ${id}: the holder in slot ${slot} is not linked to the one before it`);
+      [before, beforeEntry] = [who, entry];
+      [who, entry] = [words[link + 2], words[link + 3]];
+      expect(++entries <= words.length, () => `block ${id}: its holders are a circle`);
+    }
+    const last = holders[h + 2] === before && holders[h + 3] === beforeEntry;
+    expect(last, () => `block ${id}: its last holder is not the end of its list`);
+  }
+  let named = 0;
+  for (const handle of sequences) {
+    const slot = sequences.slot(handle);
+    named += columns.have[slot] - columns.first[slot];
+  }
+  expect(named === entries, () => `tables have ${named} entries, but lists of holders ${entries}`);
+  charges.forEach((charge, tenant) => {
+    const is = chargeOf(core, tenant);
+    expect(is === charge, () => `tenant ${tenant} is charged for ${is} blocks, but has ${charge}`);
+  });
+}

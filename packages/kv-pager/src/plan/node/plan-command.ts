@@ -1,0 +1,146 @@
+/** `plan`: traces in, the answer out. */
+import { realpathSync, statSync, writeFileSync } from "node:fs";
+import { AllocatorError } from "@ariax/allocator";
+import { capacitiesOf, type Figures, figuresOf } from "../figures.ts";
+import { Planner } from "../planner.ts";
+import { TraceReader } from "../read/trace.ts";
+import { renderPage } from "../show/page.ts";
+import { renderText } from "../show/text.ts";
+import { counted } from "../show/units.ts";
+import { bytesOf, nameOf, STDIN } from "./input.ts";
+import type { PlanOptions } from "./options.ts";
+import { planOptions } from "./options.ts";
+import { Problem, reasonOf } from "./problem.ts";
+import { type Output, Progress } from "./progress.ts";
+
+export interface Streams {
+  readonly out: Output;
+  readonly err: Output;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly now: () => number;
+}
+
+/** So many malformed lines of a trace are shown; the others are counted. */
+const MOST_SHOWN = 20;
+
+/** Throws `Problem`. */
+export async function plan(args: readonly string[], streams: Streams): Promise<void> {
+  const options = planOptions(args);
+  checkPage(options);
+  const planner = makePlanner(options);
+  const progress = new Progress(streams.err, sizeOf(options.traces), streams.now);
+  const say = (line: string): void => {
+    progress.clear();
+    streams.err.write(`kv-pager: ${line}\n`);
+  };
+  let blockTokens = options.blockTokens;
+  let malformed = 0;
+  for (const path of options.traces) {
+    const read = await readTrace(path, planner, options, streams, progress, say);
+    malformed += read.malformed;
+    blockTokens ??= read.blockTokens;
+  }
+  progress.clear();
+  if (malformed > 0 && !options.skipMalformed) {
+    throw new Problem(1, `${counted(malformed, "malformed line")}, nothing is planned: --skip-malformed plans without`);
+  }
+  const report = planner.report();
+  if (report.all.requests === 0) throw new Problem(1, `${options.traces.map(nameOf).join(", ")}: no requests`);
+  blockTokens ??= 16;
+  const figures = figuresOf(report, options, { blockTokens, tokenBytes: options.tokenBytes });
+  warn(figures, report.blockTokens, say);
+  streams.out.write(options.json ? json(figures, planner, options) : renderText(figures));
+  if (options.page !== undefined) {
+    try {
+      writeFileSync(options.page, renderPage(figures));
+    } catch (error) {
+      throw new Problem(1, `--page: ${options.page} can't be written (${reasonOf(error)})`);
+    }
+  }
+}
+
+function makePlanner(options: PlanOptions): Planner {
+  try {
+    return new Planner({ capacities: capacitiesOf(options) });
+  } catch (error) {
+    // More blocks than a pool can have, or than there is memory for.
+    if (error instanceof AllocatorError) throw new Problem(2, (error as Error).message);
+    throw error;
+  }
+}
+
+async function readTrace(
+  path: string,
+  planner: Planner,
+  { format, skipMalformed }: PlanOptions,
+  { stdin }: Streams,
+  progress: Progress,
+  say: (line: string) => void,
+): Promise<{ malformed: number; blockTokens: number | undefined }> {
+  let malformed = 0;
+  let requests = 0;
+  const sink = {
+    add: (prompt: Parameters<Planner["add"]>[0]): void => {
+      planner.add(prompt);
+      progress.at(++requests);
+    },
+    clear: (): void => planner.clear(),
+  };
+  const reader = new TraceReader(sink, format, (line, problem) => {
+    if (++malformed <= MOST_SHOWN) say(`${nameOf(path)}:${line}: ${problem}`);
+  });
+  for await (const piece of bytesOf(path, stdin, (bytes) => progress.read(bytes))) reader.add(piece);
+  reader.end();
+  if (malformed > MOST_SHOWN) say(`${nameOf(path)}: ${counted(malformed - MOST_SHOWN, "more malformed line")}`);
+  if (malformed > 0 && skipMalformed) say(`${nameOf(path)}: ${counted(malformed, "malformed line")} left out`);
+  for (const note of reader.reader?.notes() ?? []) say(`${nameOf(path)}: ${note}`);
+  return { malformed, blockTokens: reader.reader?.blockTokens };
+}
+
+/** What the figures mean less for. */
+function warn(
+  { capacities, units }: Figures,
+  [least, most]: readonly [number, number],
+  say: (line: string) => void,
+): void {
+  for (const { policy, blocks, refused } of capacities) {
+    if (refused > 0)
+      say(
+        `${policy}, ${counted(blocks, "block")}: not enough for ${counted(refused, "request")}, which count as not served`,
+      );
+  }
+  const { blockTokens } = units;
+  if (blockTokens >= least && blockTokens <= most) return;
+  const isOne = Math.ceil(least) <= most;
+  const said = isOne ? `of ${Math.ceil(least)} to ${Math.floor(most)} tokens` : "of no one size";
+  say(`blocks of ${blockTokens} tokens do not fit the requests' lengths, which say blocks ${said}: see --block-tokens`);
+}
+
+function json(figures: Figures, planner: Planner, { full, policies, blocks }: PlanOptions): string {
+  const results = planner.results().slice(0, policies.length * blocks.length);
+  return `${JSON.stringify(full ? figures : results, null, 1)}\n`;
+}
+
+/** Bytes to read, where all are files. */
+function sizeOf(traces: readonly string[]): number | undefined {
+  const sizes = traces.map((path) => (path === STDIN ? undefined : statSync(path, { throwIfNoEntry: false })));
+  if (!sizes.every((size) => size?.isFile())) return undefined;
+  return sizes.reduce((sum, size) => sum + size!.size, 0);
+}
+
+/** A page must not be written over a trace; and what can't be written is better said before the work than after it. */
+function checkPage({ page, traces }: PlanOptions): void {
+  if (page === undefined) return;
+  const real = (path: string): string | undefined => {
+    try {
+      return realpathSync(path);
+    } catch {
+      return undefined;
+    }
+  };
+  const own = real(page);
+  if (own !== undefined && traces.some((path) => path !== STDIN && real(path) === own)) {
+    throw new Problem(2, `--page: ${page} is the trace`);
+  }
+  if (statSync(page, { throwIfNoEntry: false })?.isDirectory()) throw new Problem(2, `--page: ${page} is a folder`);
+}

@@ -1,0 +1,57 @@
+/** The command, in this process: what it printed where, and its exit code. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import { main } from "../src/plan/node/cli.ts";
+
+export const folder: string = mkdtempSync(join(tmpdir(), "ariax-plan-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+
+/** A file with this in it, by its path. */
+export function file(content: string | Uint8Array): string {
+  const path = join(folder, `trace-${++files}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Setting {
+  readonly stdin?: readonly (string | Uint8Array)[];
+  /** Whether the error stream is a terminal. */
+  readonly isTTY?: boolean;
+  readonly now?: () => number;
+}
+
+export async function run(
+  args: readonly string[],
+  { stdin = [], isTTY = false, now = () => 0 }: Setting = {},
+): Promise<Ran> {
+  let [out, err] = ["", ""];
+  const code = await main(args, {
+    out: {
+      write: (text, done) => {
+        out += text;
+        done?.();
+      },
+    },
+    err: { isTTY, write: (text) => (err += text) },
+    stdin: (async function* () {
+      for (const piece of stdin) yield typeof piece === "string" ? new TextEncoder().encode(piece) : piece;
+    })(),
+    now,
+  });
+  return { code, out, err };
+}
+
+/** Lines of a trace, a request each. */
+export function lines(...requests: readonly (readonly unknown[])[]): string {
+  return requests.map((hash_ids) => `${JSON.stringify({ hash_ids })}\n`).join("");
+}

@@ -1,0 +1,47 @@
+/** Options of a heap with lanes: those that a program gives, and those that stand for a heap that is there already. */
+import type { Heap } from "../heap.ts";
+import type { SharedOptions } from "./heap.ts";
+import { checkTicket, drawTicket } from "./state.ts";
+
+/** What a thread says of itself when it attaches. */
+export interface AttachOptions {
+  /** Its name, which another thread drew before it started: `heap.ticket()`. */
+  readonly ticket: number;
+  /** Where the heap begins, in bytes. Default 0. */
+  readonly byteOffset?: number | undefined;
+  /** Called with how many double frees were found late, when blocks are collected: by threads that knew nothing of each other. Where it throws, that error leaves the call, and no block is lost. */
+  readonly onLateDoubleFree?: ((count: number) => void) | undefined;
+}
+
+/** As SharedOptions; and what is told. */
+export interface SharedSlabOptions extends SharedOptions {
+  /** See `AttachOptions`. */
+  readonly onLateDoubleFree?: ((count: number) => void) | undefined;
+}
+
+/** A heap that was opened, for a thread. */
+interface Opened {
+  readonly heap: Heap;
+  readonly ticket: number;
+  readonly options: SharedSlabOptions;
+}
+
+/** What `attach` opened, by the options that it passes on: known by identity, so that nothing that a user makes is taken for one. */
+const openedBy: WeakMap<object, Opened> = /* @__PURE__ */ new WeakMap();
+
+/** The heap that options stand for, if they do. */
+export function openedWith(options: object): Opened | undefined {
+  return openedBy.get(options);
+}
+
+/** A heap that exists, as the options of a `SharedSlabAllocator` over it: for the thread of a ticket, or of one that is drawn now. */
+export function laneOptions(
+  heap: Heap,
+  ticket: number | undefined,
+  onLateDoubleFree: ((count: number) => void) | undefined,
+): SharedSlabOptions {
+  const w = heap.words;
+  const options = { onLateDoubleFree };
+  openedBy.set(options, { heap, ticket: ticket === undefined ? drawTicket(w) : checkTicket(w, ticket), options });
+  return options;
+}

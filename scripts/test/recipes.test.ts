@@ -1,0 +1,49 @@
+/** The recipes that need a page or a compiler; `docs.test.ts` runs the others, `pnpm check:pack` the one in C. */
+import { join } from "node:path";
+import { build } from "esbuild";
+import { expect, test } from "vitest";
+import { chromium, saidByPage } from "../lib/chromium.ts";
+import { blocksOf } from "../lib/doc-blocks.ts";
+import { ROOT, readText } from "../lib/workspace.ts";
+
+test("the WebGPU recipe shows the example, which is run, word for word", () => {
+  const page = "docs/recipes/webgpu-vertex-pool.md";
+  for (const [language, file] of [
+    ["html", "index.html"],
+    ["ts page", "main.ts"],
+  ]) {
+    const shown = blocksOf(page, readText(page), language).map(({ code }) => code);
+    expect(shown).toEqual([readText("packages/gpu/examples/flower", file)]);
+  }
+});
+
+test.skipIf(chromium === undefined)(
+  "in Chromium, particles fly, and the heap has the bursts that are not over",
+  async () => {
+    const page = "docs/recipes/particles.md";
+    const [{ code: html }] = blocksOf(page, readText(page), "html");
+    const [, body, program] = /^<!doctype html>\n(.*)<script type="module">(.*)<\/script>/s.exec(html)!;
+    // The page's own program, in the page's own elements; then what it has done is looked at.
+    const contents = `
+    document.body.innerHTML = ${JSON.stringify(body)};
+    let frames = 0;
+    const later = globalThis.requestAnimationFrame.bind(globalThis);
+    globalThis.requestAnimationFrame = (callback) => (++frames < 100 ? later(callback) : void look());
+    function look() {
+      const canvas = document.querySelector("canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let lit = 0;
+      for (let i = 3; i < data.length; i += 4) lit += data[i] > 0;
+      fetch("/said", { method: "POST", body: JSON.stringify({ lit, text: document.querySelector("p").textContent }) });
+    }
+    ${program.replace(/^\s*import .*$/gm, "")}`;
+    const imports = program.match(/^\s*import .*$/gm)!.join("\n");
+    const { outputFiles } = await build({
+      stdin: { contents: `${imports}\n${contents}`, resolveDir: join(ROOT, "packages/slab") },
+      ...{ bundle: true, format: "esm", platform: "browser", target: "esnext", write: false },
+    });
+    const { lit, text } = JSON.parse(await saidByPage({ "page.js": outputFiles[0].text }));
+    expect(lit).toBeGreaterThan(1000);
+    expect(text).toMatch(/^59 bursts, \d{6} bytes$/);
+  },
+);
