@@ -99,7 +99,7 @@ export class BlockPool {
   declare private readonly state: () => PoolState;
 
   constructor(options: BlockPoolOptions) {
-    const given: BlockPoolOptions & Internal = readPoolOptions(options, [CONTINUE]);
+    const given = readPoolOptions<BlockPoolOptions & Internal>(options, [CONTINUE]);
     const layout = given[CONTINUE] ?? layOut(given);
     const { byteOffset = 0, buffer = newBuffer(layout.byteLength, given.shared) } = given;
     checkPlace(buffer, byteOffset, layout.byteLength);
