@@ -7,7 +7,7 @@
  *
  * TypeDoc asks the compiler that is written in JavaScript, which this folder has beside it.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Application, OptionDefaults, type TypeDocOptions } from "typedoc";
@@ -64,8 +64,11 @@ async function convert({ id, dir, manifest }: (typeof published)[number]): Promi
   return json;
 }
 
+/** All but the one that is data. */
+const withSources = published.filter(({ dir }) => existsSync(join(dir, "src/index.ts")));
+
 const files: string[] = [];
-for (const found of published) {
+for (const found of withSources) {
   const file = await convert(found);
   if (file === undefined) {
     console.log(`${found.manifest.name}: see the warnings above`);
@@ -86,6 +89,6 @@ if (process.exitCode === undefined && !process.argv.includes("--check")) {
   const site = join(ROOT, "reference");
   if (project !== undefined) await app.generateDocs(project, site);
   if (project === undefined || app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;
-  else console.log(`${published.length} packages: ${join(site, "index.html")}`);
+  else console.log(`${files.length} packages: ${join(site, "index.html")}`);
 }
 if (process.exitCode === undefined) console.log("no warnings");

@@ -122,6 +122,7 @@ export function readEvent(words: Int32Array, at = 0): KvEvent {
 export class KvEvents {
   declare private readonly core: Core;
 
+  /** @internal */
   constructor(core: Core) {
     this.core = core;
   }

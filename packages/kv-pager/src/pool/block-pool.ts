@@ -39,6 +39,9 @@ import { verifyPool } from "./verify.ts";
 
 /** Given to the constructor by `attach` only. */
 const CONTINUE: unique symbol = Symbol("continue");
+interface Internal {
+  readonly [CONTINUE]?: Layout;
+}
 
 /** Steps at most, so that they are exact. */
 const MAX_STEP = Number.MAX_SAFE_INTEGER;
@@ -84,8 +87,8 @@ export class BlockPool {
   /** The columns, whatever `this` is: a proxy sees a function, and not into it. */
   declare private readonly state: () => PoolState;
 
-  constructor(options: BlockPoolOptions & { readonly [CONTINUE]?: Layout }) {
-    const given = readPoolOptions(options, [CONTINUE]);
+  constructor(options: BlockPoolOptions) {
+    const given = readPoolOptions<BlockPoolOptions & Internal>(options, [CONTINUE]);
     const layout = given[CONTINUE] ?? layOut(given);
     const { byteOffset = 0, buffer = newBuffer(layout.byteLength, given.shared) } = given;
     checkPlace(buffer, byteOffset, layout.byteLength);
@@ -119,7 +122,8 @@ export class BlockPool {
     checkPlace(buffer, byteOffset, 0);
     const known = policy === undefined ? POLICIES : [...POLICIES, policyOf(policy)];
     const layout = readLayout(buffer, byteOffset, known);
-    const pool = new BlockPool({ blocks: layout.blocks, buffer, byteOffset, [CONTINUE]: layout });
+    const found: BlockPoolOptions & Internal = { blocks: layout.blocks, buffer, byteOffset, [CONTINUE]: layout };
+    const pool = new BlockPool(found);
     pool.verify();
     return pool;
   }
