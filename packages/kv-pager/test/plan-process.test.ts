@@ -1,6 +1,6 @@
 /** The command as a process of its own, from its source, on traces that nobody here wrote. */
 import { spawn } from "node:child_process";
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { times } from "../../../scripts/lib/long.ts";
@@ -61,4 +61,16 @@ test("what is wrong ends it with 2, what can't be read with 1", async () => {
 test("a reader that has seen enough ends it, without a word", async () => {
   const { code, err } = await start(["generate", "--requests", "100000000"], { stop: true });
   expect({ code, err }).toEqual({ code: 1, err: "" });
+});
+
+test.skipIf(!existsSync("/dev/full"))("a result that finds no room says so", async () => {
+  const full = openSync("/dev/full", "w");
+  const child = spawn(process.execPath, [MAIN, "generate", "--requests", "9"], { stdio: ["ignore", full, "pipe"] });
+  let err = "";
+  child.stderr?.on("data", (piece) => {
+    err += piece;
+  });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  closeSync(full);
+  expect([code, err]).toEqual([1, "kv-pager: standard output: can't be written (ENOSPC)\n"]);
 });

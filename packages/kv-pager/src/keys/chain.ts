@@ -111,7 +111,7 @@ export class ChainKeys implements KeyMaker {
   ): void {
     const { blockTokens } = this;
     const { hash } = this.inner();
-    checkNext(blockTokens, block, parent, parentAt, tokens, at, out, outAt);
+    checkNext(context, blockTokens, block, parent, parentAt, tokens, at, out, outAt);
     let before = block === 0 ? context.root : parent;
     let beforeAt = block === 0 ? 0 : parentAt;
     if (context.media.length > 0) {

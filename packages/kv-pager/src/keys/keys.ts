@@ -9,7 +9,7 @@
  */
 
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger, isRevoked, readOptions, show, tagOf } from "@ariax/allocator/implement";
+import { checkInteger, isRevoked, newBuffer, readOptions, show, tagOf } from "@ariax/allocator/implement";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { isWords, type Words } from "../pool/check.ts";
 
@@ -65,8 +65,10 @@ export interface KeyMaker {
 /** The keys of all whole blocks of a prompt: 8 words each. */
 export function keysOf(maker: KeyMaker, context: KeyContext, tokens: Words): Int32Array {
   if (!isWords(tokens)) throw new InvalidArgumentError(`invalid tokens: ${show(tokens)} is no Int32Array`);
-  const blocks = Math.floor(tokens.length / maker.blockTokens);
-  const keys = new Int32Array(8 * blocks);
+  if (isRevoked(maker) || typeof maker?.next !== "function")
+    throw new InvalidArgumentError(`invalid maker: ${show(maker)} makes no keys`);
+  const blocks = Math.floor(tokens.length / checkInteger("maker.blockTokens", maker.blockTokens, 1, MAX_POSITION));
+  const keys = new Int32Array(newBuffer(32 * blocks));
   for (let i = 0; i < blocks; i++) {
     maker.next(context, i, keys, Math.max(8 * i - 8, 0), tokens, i * maker.blockTokens, keys, 8 * i);
   }
@@ -122,6 +124,7 @@ export function mediaIn(
 
 /** The checks that makers have in common. */
 export function checkNext(
+  context: KeyContext,
   blockTokens: number,
   block: number,
   parent: Words,
@@ -131,6 +134,8 @@ export function checkNext(
   out: Words,
   outAt: number,
 ): void {
+  if (isRevoked(context) || !isWords(context?.root) || !Array.isArray(context.media))
+    throw new InvalidArgumentError(`invalid context: ${show(context)} is none that a maker has given`);
   checkInteger("block", block, 0, MAX_POSITION);
   checkWords("parent", parent, parentAt, block === 0 ? 0 : 8);
   checkWords("tokens", tokens, at, blockTokens);

@@ -60,7 +60,7 @@ export class VllmKeys implements KeyMaker {
     outAt: number,
   ): void {
     const { blockTokens } = this;
-    checkNext(blockTokens, block, parent, parentAt, tokens, at, out, outAt);
+    checkNext(context, blockTokens, block, parent, parentAt, tokens, at, out, outAt);
     const before = new Uint8Array(32);
     if (block === 0) bytesOf(context.root, 0, before, 0);
     else bytesOf(parent, parentAt, before, 0);

@@ -11,6 +11,7 @@
  *     3  block
  */
 import { InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger } from "@ariax/allocator/implement";
 import { type Core, checkThere } from "./core.ts";
 import { EPOCH, EVENT_WORDS, LOST_EVENTS, NEXT_EVENT, OLDEST_EVENT } from "./layout.ts";
 import { checkWords } from "./open-options.ts";
@@ -107,7 +108,9 @@ const NO_KEY = "0".repeat(64);
 
 /** An event from its words. Throws `InvalidArgumentError` where they are none. */
 export function readEvent(words: Int32Array, at = 0): KvEvent {
-  const type = (["", "stored", "removed", "cleared"] as const)[checkWords("event", words)[at]];
+  checkInteger("at", at, 0, checkWords("event", words).length);
+  const isThere = words.length - at >= EVENT_WORDS;
+  const type = isThere ? (["", "stored", "removed", "cleared"] as const)[words[at]] : undefined;
   if (type === undefined || type === "") throw new InvalidArgumentError(`invalid event: no words of one are at ${at}`);
   const parent = hexAt(words, at + 16);
   return {

@@ -1,6 +1,6 @@
 /** Who makes a pager's keys. */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { show } from "@ariax/allocator/implement";
+import { isRevoked, show } from "@ariax/allocator/implement";
 import { ChainKeys } from "../keys/chain.ts";
 import type { KeyMaker } from "../keys/keys.ts";
 import { VllmKeys } from "../keys/vllm.ts";
@@ -24,7 +24,7 @@ export function checkSeed(seed: Uint8Array): Uint8Array {
 
 /** `maker`, if it makes keys for such blocks; else throws `InvalidArgumentError`. */
 export function checkMaker(maker: KeyMaker, blockTokens: number): KeyMaker {
-  if (typeof maker?.next !== "function" || typeof maker.context !== "function") {
+  if (isRevoked(maker) || typeof maker?.next !== "function" || typeof maker.context !== "function") {
     throw new InvalidArgumentError(`invalid keys: ${show(maker)} makes none`);
   }
   if (maker.blockTokens !== blockTokens) {

@@ -1,7 +1,16 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkBoolean, checkInteger, isBuffer, newBuffer, readOptions, show } from "@ariax/allocator/implement";
+import {
+  checkBoolean,
+  checkInteger,
+  isBuffer,
+  isRevoked,
+  newBuffer,
+  readOptions,
+  show,
+} from "@ariax/allocator/implement";
 import type { KeyMaker } from "../keys/keys.ts";
 import type { BlockPool } from "../pool/block-pool.ts";
+import { isIndex } from "../pool/check.ts";
 import { copyBytes, copyOf } from "../pool/snapshot.ts";
 import { attachCore, type Core, checkThere, createCore } from "./core.ts";
 import { KvEvents, tellCleared } from "./events.ts";
@@ -17,7 +26,16 @@ import {
   openSequence,
 } from "./lifecycle.ts";
 import { drainMoves, type EachMove, listMoves, type Move } from "./moves.ts";
-import { checkToken, checkWords, type OpenOptions, readKeys, readOpenOptions } from "./open-options.ts";
+import {
+  checkToken,
+  checkWords,
+  copyView,
+  isShortView,
+  lengthOf,
+  type OpenOptions,
+  readKeys,
+  readOpenOptions,
+} from "./open-options.ts";
 import { type KvPagerOptions, readPagerOptions } from "./options.ts";
 import type { Refusal } from "./plan.ts";
 import { KEY_WORDS, keysAt, reserve, type Sequence } from "./sequences.ts";
@@ -94,7 +112,8 @@ export class KvPager {
 
   /** Throws `InvalidArgumentError`, and `HostMemoryError` where the host has no such memory. O(blocks). */
   constructor(options: KvPagerOptions) {
-    const core = (options as { readonly [CONTINUE]?: Core } | undefined)?.[CONTINUE] ?? newCore(options);
+    const made = isRevoked(options) ? undefined : (options as { readonly [CONTINUE]?: Core } | undefined)?.[CONTINUE];
+    const core = made ?? newCore(options);
     this.blocks = core.layout.tiers[0].blocks;
     this.blockTokens = core.blockTokens;
     this.tiers = Object.freeze(core.layout.tiers.map(({ name }) => name));
@@ -227,7 +246,7 @@ export class KvPager {
   append(sequence: Sequence, token = 0): boolean {
     const core = this.there();
     const slot = slotOf(core, sequence);
-    if ((token | 0) !== token) checkToken(token);
+    if (typeof token !== "number" || (token | 0) !== token) checkToken(token);
     return appendToken(core, slot, token);
   }
 
@@ -240,7 +259,7 @@ export class KvPager {
     const slot = slotOf(core, sequence);
     const most = core.columns.length[slot] - core.columns.committed[slot];
     if (n === undefined) n = most;
-    else if (!(n >>> 0 === n && n <= most)) checkInteger("n", n, 0, most);
+    else if (!(isIndex(n) && n <= most)) checkInteger("n", n, 0, most);
     commitTokens(core, slot, n);
   }
 
@@ -374,7 +393,7 @@ export class KvPager {
     const target = tierOf(core, to, 1);
     const source = tierOf(core, from, 0);
     if (target === source) throw new InvalidArgumentError(`invalid tier: from ${source} to itself`);
-    return offloadBlocks(core, readIds(ids), source, target);
+    return offloadBlocks(core, readIds(ids, core.tiers[source].blocks), source, target);
   }
 
   /**
@@ -527,10 +546,13 @@ function tierOf({ layout }: Core, tier: string | number, least: number): number 
   );
 }
 
-/** A copy of a list of ids: each is checked where it is used. */
-function readIds(ids: ArrayLike<number>): number[] {
-  if (typeof ids !== "object" || ids === null || !Number.isInteger(ids.length)) {
-    throw new InvalidArgumentError(`invalid ids: ${show(ids)} is no list`);
-  }
-  return Array.from(ids);
+/** A copy of a list of ids, 1 to `most`. */
+function readIds(ids: ArrayLike<number>, most: number): ArrayLike<number> {
+  if (isShortView(ids)) return copyView(ids);
+  const length = lengthOf(ids);
+  if (length === undefined) throw new InvalidArgumentError(`invalid ids: ${show(ids)} is no list`);
+  checkInteger("ids.length", length, 0, MOST_TOKENS);
+  const copy: number[] = [];
+  for (let i = 0; i < length; i++) copy.push(checkInteger("id", ids[i], 1, most));
+  return copy;
 }

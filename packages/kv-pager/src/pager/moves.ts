@@ -37,6 +37,11 @@ export interface Move {
   readonly tokens: number;
 }
 
+/**
+ * The head counts on for so many rounds of the ring, so that it is another one after a whole round: `each` may drain a full ring itself.
+ */
+export const ROUNDS = 1024;
+
 const OPERATIONS = ["", "copy", "offload", "load"] as const;
 
 /** How many more moves there is room for. */
@@ -78,11 +83,11 @@ export function drainMoves(core: Core, each: EachMove): number {
   let n = 0;
   for (; words[MOVES] > 0; n++) {
     const head = words[MOVES_HEAD];
-    const at = MOVE_WORDS * head;
+    const at = MOVE_WORDS * (head % layout.moves);
     const ticket = (moves[at + 5] >>> 0) + 2 ** 32 * moves[at + 6];
     each(OPERATIONS[moves[at] as 1], moves[at + 1], moves[at + 2], moves[at + 3], moves[at + 4], ticket, moves[at + 7]);
     if (words[MOVES_HEAD] !== head) break; // it has drained them itself
-    words[MOVES_HEAD] = (head + 1) % layout.moves;
+    words[MOVES_HEAD] = (head + 1) % (ROUNDS * layout.moves);
     words[MOVES]--;
   }
   return n;

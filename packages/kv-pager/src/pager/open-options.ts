@@ -1,6 +1,6 @@
 /** What a sequence is opened with: read once, checked, and copied, before anything changes. */
-import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger, readOptions, show, tagOf } from "@ariax/allocator/implement";
+import { DetachedError, InvalidArgumentError } from "@ariax/allocator";
+import { checkInteger, isRevoked, newBuffer, readOptions, show, tagOf } from "@ariax/allocator/implement";
 import { type KeyContext, keysOf, type Media } from "../keys/keys.ts";
 import { isWords, type Words } from "../pool/check.ts";
 import type { Core } from "./core.ts";
@@ -73,13 +73,35 @@ export function readOpenOptions(core: Core, options: OpenOptions): OpenRequest {
 
 /** A copy of token ids. */
 export function readTokens(name: string, tokens: ArrayLike<number>): Int32Array {
-  if (ArrayBuffer.isView(tokens) && /^(Ui|I)nt(8|16|32)Array$/.test(tagOf(tokens))) return Int32Array.from(tokens);
-  const length =
-    typeof tokens === "object" && tokens !== null ? checkInteger(`${name}.length`, tokens.length, 0, MAX_TOKENS) : -1;
-  if (length < 0) throw new InvalidArgumentError(`invalid ${name}: ${show(tokens)} is no list of token ids`);
-  const copy = new Int32Array(length);
+  if (isShortView(tokens)) return copyView(tokens);
+  const length = lengthOf(tokens);
+  if (length === undefined) throw new InvalidArgumentError(`invalid ${name}: ${show(tokens)} is no list of token ids`);
+  checkInteger(`${name}.length`, length, 0, MAX_TOKENS);
+  const copy = new Int32Array(newBuffer(4 * length));
   for (let i = 0; i < length; i++) copy[i] = checkToken(tokens[i]);
   return copy;
+}
+
+/** Is it a typed array of whole numbers that fit a word? */
+export function isShortView(list: unknown): list is Int32Array {
+  return ArrayBuffer.isView(list) && /^(Ui|I)nt(8|16|32)Array$/.test(tagOf(list));
+}
+
+/** A copy of its elements. Throws `DetachedError` where they were transferred away, or cut off; `HostMemoryError`. */
+export function copyView(view: Int32Array | Uint32Array): Int32Array {
+  const copy = new Int32Array(newBuffer(4 * view.length));
+  try {
+    copy.set(view);
+  } catch {
+    throw new DetachedError(); // of which no element can be read
+  }
+  return copy;
+}
+
+/** What a list says its length is; undefined of what is none, as a proxy of a typed array, which has no element to show. */
+export function lengthOf(list: ArrayLike<unknown>): number | undefined {
+  if (typeof list !== "object" || list === null || isRevoked(list)) return undefined;
+  return "BYTES_PER_ELEMENT" in list && !ArrayBuffer.isView(list) ? undefined : list.length;
 }
 
 /** A token id: 32 bits, signed or not. */
@@ -101,5 +123,5 @@ export function readKeys(keys: Int32Array | Uint32Array, most: number): Int32Arr
       `invalid keys: ${length} words, not ${KEY_WORDS} for each of up to ${most} full blocks`,
     );
   }
-  return Int32Array.from(keys);
+  return copyView(keys);
 }

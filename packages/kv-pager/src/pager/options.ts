@@ -1,6 +1,6 @@
 /** What a pager is made with: read once, and checked. */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkAlone, checkBoolean, checkInteger, readOptions, show } from "@ariax/allocator/implement";
+import { checkAlone, checkBoolean, checkInteger, isRevoked, readOptions, show } from "@ariax/allocator/implement";
 import { checkText, type KeyMaker, seedBytes } from "../keys/keys.ts";
 import { randomBytes } from "../keys/random.ts";
 import { DEFAULT_POLICY, POLICIES } from "../policies/index.ts";
@@ -132,7 +132,8 @@ function checkShare(name: string, share: number): void {
 
 function readTiers(list: readonly TierOptions[] | undefined): TierOptions[] {
   if (list === undefined) return [];
-  if (!Array.isArray(list)) throw new InvalidArgumentError(`invalid tiers: ${show(list)} is no list`);
+  if (isRevoked(list) || !Array.isArray(list))
+    throw new InvalidArgumentError(`invalid tiers: ${show(list)} is no list`);
   if (list.length >= MAX_TIERS)
     throw new InvalidArgumentError(`invalid tiers: ${list.length} of them, not up to ${MAX_TIERS - 1}`);
   const names = new Set(["device"]);

@@ -45,7 +45,8 @@ function entryWords(core: Core): number {
   return core.layout.tenants > 0 ? 1 + KEY_WORDS + 4 : 1 + KEY_WORDS;
 }
 
-function bytesFor(core: Core, room: number, tailRoom: number, note: number): number {
+/** The bytes that a sequence takes. */
+export function bytesFor(core: Core, room: number, tailRoom: number, note: number): number {
   return 4 * (entryWords(core) * room + tailRoom) + note;
 }
 

@@ -124,6 +124,9 @@ export function registerFull(core: Core, slot: number): void {
   const at = columns.at[slot];
   const keys = keysAt(core, slot);
   const priority = columns.priority[slot];
+  const term = columns.term[slot];
+  // One that lasts longer than the clock can is for ever.
+  const until = term > 0 && term <= Number.MAX_SAFE_INTEGER - pool.step ? pool.step + term : undefined;
   for (let i = from; i < to; i++) {
     const id = words[at + i];
     // Out of the window, or a fork has registered it.
@@ -131,8 +134,7 @@ export function registerFull(core: Core, slot: number): void {
     const key = keys + KEY_WORDS * i;
     tellStored(core, 0, id, words, key, i === 0 ? -1 : key - KEY_WORDS);
     pool.register(id, words, key);
-    if (priority > 0)
-      pool.setPriority(id, priority, columns.term[slot] === 0 ? undefined : pool.step + columns.term[slot]);
+    if (priority > 0) pool.setPriority(id, priority, until);
   }
   columns.registered[slot] = to;
 }

@@ -1,11 +1,10 @@
 /** The invariants of a pager, each looked at: throws `CorruptionError` naming the first that is broken. O(blocks + entries of tables). */
 import { CorruptionError } from "@ariax/allocator";
 import type { Core } from "./core.ts";
-import { EPOCH, HOLDER_WORDS, MOVES, RUNNING, TENANTS } from "./layout.ts";
-import { KEY_WORDS, keysAt, linksAt, tailAt } from "./sequences.ts";
+import { EPOCH, HOLDER_WORDS, RUNNING, TENANTS } from "./layout.ts";
+import { bytesFor, KEY_WORDS, keysAt, linksAt, tailAt } from "./sequences.ts";
 import { chargeOf } from "./tenants.ts";
-
-const ENTRY = 3;
+import { sizeAt, verifyEvents, verifyMoves, verifyTickets } from "./verify-flight.ts";
 
 function expect(truth: boolean, otherwise: () => string): void {
   if (!truth) throw new CorruptionError(otherwise());
@@ -28,15 +27,7 @@ export function verifyPager(core: Core): void {
     bytes += heap.sizeOf(4 * core.columns.at[slot]);
   }
   expect(words[RUNNING] === running, () => `${running} sequences run, but ${words[RUNNING]} are counted`);
-  for (const handle of tickets) {
-    const slot = tickets.slot(handle);
-    const { at, count, from, to } = tickets.columns;
-    bytes += heap.sizeOf(4 * at[slot]);
-    for (let e = at[slot]; e < at[slot] + ENTRY * count[slot]; e += ENTRY) {
-      refs[to[slot] === 0 ? 0 : from[slot]][words[e]]++;
-      if (words[e + 2] !== 0) refs[words[e + 1]][words[e + 2]]++;
-    }
-  }
+  bytes += verifyTickets(core, refs);
   const { live } = heap.stats();
   expect(live === bytes, () => `tables and tickets take ${bytes} bytes, but ${live} are in use`);
   tiers.forEach((pool, tier) => {
@@ -48,17 +39,36 @@ export function verifyPager(core: Core): void {
       );
     }
   });
-  expect(words[MOVES] >= 0 && words[MOVES] <= layout.moves, () => `${words[MOVES]} moves in a ring of ${layout.moves}`);
+  verifyMoves(core);
+  verifyEvents(core);
   if (layout.tenants > 0) verifyTenants(core);
 }
 
 /** Does it run? */
 function verifySequence(core: Core, slot: number, refs: Int32Array): boolean {
-  const { columns, words, blockTokens, pool } = core;
+  const { columns, words, blockTokens, pool, layout } = core;
   const of = (name: keyof typeof columns) => columns[name][slot];
   const [have, first, room, at] = [of("have"), of("first"), of("room"), of("at")];
   const who = `sequence in slot ${slot}`;
   const [scheduled, length, committed, hashed] = [of("scheduled"), of("length"), of("committed"), of("hashed")];
+  const [tailRoom, note, priority, tenant, term] = [
+    of("tailRoom"),
+    of("note"),
+    of("priority"),
+    of("tenant"),
+    of("term"),
+  ];
+  const isMemory = room > 0 && tailRoom >= 0 && note >= 0;
+  expect(isMemory, () => `${who}: room for ${room} entries, ${tailRoom} tokens, and ${note} bytes`);
+  sizeAt(core, at, bytesFor(core, room, tailRoom, note), who);
+  expect(priority >= 0 && priority < layout.priorities, () => `${who}: priority ${priority} of ${layout.priorities}`);
+  expect(tenant >= 0 && tenant <= words[TENANTS], () => `${who}: tenant ${tenant} of ${words[TENANTS]}`);
+  expect(Number.isSafeInteger(term) && term >= 0, () => `${who}: a term of ${term} steps`);
+  expect(hashed >= 0 && hashed <= room, () => `${who}: ${hashed} keys, and room for ${room}`);
+  expect(
+    of("given") === 1 || length - hashed * blockTokens <= tailRoom,
+    () => `${who}: ${length} tokens, keys for ${hashed} blocks, and room for ${tailRoom}`,
+  );
   expect(first >= 0 && first <= have && have <= room, () => `${who}: entries ${first} to ${have} of ${room}`);
   expect(
     committed <= length && scheduled <= length,

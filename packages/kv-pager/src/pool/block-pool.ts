@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "@ariax/allocator";
 import { checkBoolean, checkInteger, newBuffer, readOptions } from "@ariax/allocator/implement";
 import { BlocksExhaustedError, PinLimitError } from "../errors.ts";
 import { POLICIES, policyOf } from "../policies/index.ts";
-import { checkId, checkKey, checkList, checkThere, hasElements, isWords, type Words } from "./check.ts";
+import { checkId, checkKey, checkList, checkThere, hasElements, isIndex, isWords, type Words } from "./check.ts";
 import { releaseAll, touchAll } from "./counting.ts";
 import { copyKey, enter, find } from "./key-index.ts";
 import {
@@ -208,7 +208,7 @@ export class BlockPool {
    * One reference more for `n` of `ids`, from index `from` on: of blocks in use, or cached ones, which leave their line. Throws
    * `InvalidArgumentError` for what is no id, or an empty block. O(n).
    */
-  touch(ids: Words, from: number = 0, n: number = lengthOf(ids) - from): void {
+  touch(ids: Words, from: number = 0, n: number = restOf(ids, from)): void {
     const s = this.there();
     if (!hasElements(ids, from, n)) checkList("ids", ids, from, n);
     touchAll(s, ids, from, n);
@@ -218,7 +218,7 @@ export class BlockPool {
    * One reference less for `n` of `ids`, from index `from` on, the last one first. Of which none is left, with a key comes to stand in line,
    * and without one is empty. Throws `DoubleFreeError` for a block that has no reference, also where the same id comes once too often. O(n).
    */
-  release(ids: Words, from: number = 0, n: number = lengthOf(ids) - from): void {
+  release(ids: Words, from: number = 0, n: number = restOf(ids, from)): void {
     const s = this.there();
     if (!hasElements(ids, from, n)) checkList("ids", ids, from, n);
     releaseAll(s, ids, from, n);
@@ -233,7 +233,7 @@ export class BlockPool {
     const s = this.there();
     if (!hasElements(key, at, 8)) checkKey(key, at);
     // in use, without a key, and of this epoch?
-    if (!(id >>> 0 === id && id <= s.blocks && isUsed(s, id) && s.words[16 * id + MARK] === s.words[EPOCH])) {
+    if (!(isIndex(id) && id <= s.blocks && isUsed(s, id) && s.words[16 * id + MARK] === s.words[EPOCH])) {
       checkId(s, id);
       if (!isUsed(s, id)) throw new InvalidArgumentError(`invalid id: block ${id} is not in use`);
       if (hasKey(s, id)) throw new InvalidArgumentError(`invalid id: block ${id} has a key`);
@@ -416,6 +416,7 @@ export class BlockPool {
   }
 }
 
-function lengthOf(ids: Words): number {
-  return isWords(ids) ? ids.length : 0;
+/** Elements from `from` on. Of what is no list, or no index, any number will do: it is refused. */
+function restOf(ids: Words, from: number): number {
+  return isWords(ids) && typeof from === "number" ? ids.length - from : 0;
 }

@@ -24,7 +24,12 @@ export function isWords(value: unknown): value is Words {
 
 /** Has `list` elements from `from` to `from + n`? Where not, the checks below say why. */
 export function hasElements(list: unknown, from: number, n: number): boolean {
-  return isWords(list) && from >>> 0 === from && n >>> 0 === n && list.length - from >= n;
+  return isWords(list) && isIndex(from) && isIndex(n) && list.length - from >= n;
+}
+
+/** Asked of the type first: `>>>` throws for a bigint, a symbol, and for what is no primitive and can't be one. */
+export function isIndex(value: unknown): boolean {
+  return typeof value === "number" && value >>> 0 === value;
 }
 
 /** Throws `InvalidArgumentError` unless `list` has elements from `from` to `from + n`. */

@@ -114,7 +114,12 @@ export function layOut(shape: Shape): Layout {
   const bytes: Record<Part, number> = {
     ...{ records: 64 * (blocks + lists), until: 8 * some, index: 8 * slots },
     ...{ empty: BitSet.byteLength(ids), cached: 4 * Math.ceil(ids / 32), dropped: 4 * blocks },
-    ...{ heap: 4 * some, place: 4 * some, policy: 4 * kind.words(blocks, priorities), priority: some },
+    ...{
+      heap: 4 * some,
+      place: 4 * some,
+      policy: 4 * checkInteger("policy.words", kind.words(blocks, priorities), 0, 2 ** 30),
+      priority: some,
+    },
   };
   const at = {} as Record<Part, number>;
   let end = 4 * HEADER;
