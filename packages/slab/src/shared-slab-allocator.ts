@@ -12,7 +12,6 @@ import {
   type Traits,
 } from "@ariax/allocator";
 import {
-  allocatorWords,
   checkAlignment,
   checkCallback,
   checkCount,
@@ -21,7 +20,6 @@ import {
   isShared,
   isUint32,
   outOfMemory,
-  present,
   readOptions,
   renewed,
 } from "@ariax/allocator/implement";
@@ -70,11 +68,6 @@ const SMALL_MAX = 16384;
 
 const MAX_ALIGNMENT = 65536;
 
-const WORDS = /* @__PURE__ */ allocatorWords(
-  "a heap can't be cloned or sent to another thread: post heap.memory.buffer and heap.ticket(), and " +
-    "SharedSlabAllocator.attach(buffer, { ticket }) there",
-);
-
 /** The class line of each small size, by eighths, from the lane's start. */
 const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
   { length: SMALL_MAX / 8 + 1 },
@@ -110,7 +103,6 @@ export class SharedSlabAllocator extends LaneHolder implements Allocator {
     checkCallback("onLateDoubleFree", onLateDoubleFree);
     const heap = opened === undefined ? makeShared(where) : opened.heap;
     super(heap, opened === undefined ? 1 : opened.ticket, onLateDoubleFree);
-    present(this, WORDS);
     const w = heap.words;
     this.memory = heap;
     this.pages = w[H_LIMIT];
