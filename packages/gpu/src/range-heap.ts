@@ -51,8 +51,8 @@ import { carve, extend, give, lengthen, shorten } from "./rows.ts";
 import { type RangeStats, rangeStats } from "./stats.ts";
 import { verifyRange } from "./verify.ts";
 
-/** Given to the constructor by `attach` only. */
-const CONTINUE: unique symbol = Symbol("continue");
+/** Where there is a heap already, by the options that `attach` gives the constructor: nothing that a caller makes is among them. */
+const attachedBy: WeakMap<object, Place> = /* @__PURE__ */ new WeakMap();
 
 const WORDS_OF_IT: Words<RangeHeap> = {
   name: () => "RangeHeap",
@@ -86,8 +86,7 @@ export class RangeHeap {
   /** A heap without blocks. Throws `InvalidArgumentError`; `HostMemoryError` or `UnsupportedError` where the host lacks memory. */
   constructor(options: RangeHeapOptions) {
     present(this, WORDS_OF_IT);
-    const attached = (options as { [CONTINUE]?: Place } | undefined)?.[CONTINUE];
-    const place = attached ?? makeControl(readWish(options));
+    const place = attachedBy.get(options) ?? makeControl(readWish(options));
     this.place = place;
     this.more = (w) => growControl(w, place);
     this.granule = 2 ** place.view[SHIFT];
@@ -101,7 +100,9 @@ export class RangeHeap {
     checkPlace(buffer, byteOffset);
     const place: Place = { buffer, byteOffset, view: openControl(buffer, byteOffset) };
     verifyRange(place.view);
-    return new RangeHeap({ [CONTINUE]: place } as unknown as RangeHeapOptions);
+    const options = { bytes: 0 };
+    attachedBy.set(options, place);
+    return new RangeHeap(options);
   }
 
   /** Bytes of a control block for so many blocks at once: 40 to 80 a block. */
@@ -135,8 +136,8 @@ export class RangeHeap {
 
   /**
    * A block of at least `size` bytes, at a multiple of `alignment`, a power of two up to 2³⁰: counted from the range's start. 0 bytes are a
-   * granule. Throws `InvalidSizeError`, `InvalidAlignmentError`; `OutOfMemoryError` where no gap is long enough; `PoolExhaustedError`
-   * where there are as many blocks as there may be; `HostMemoryError` where the control block can't become longer.
+   * granule. Throws `InvalidSizeError`, `InvalidAlignmentError`; `OutOfMemoryError` where no gap is long enough, or none of the 1,040 that are
+   * looked at, where more are about as long; `PoolExhaustedError` where there are as many blocks as there may be; `HostMemoryError` where the control block can't become longer.
    */
   allocate(size: number, alignment: number = this.granule): Handle {
     return this.tryAllocate(size, alignment) || this.refuse(size, alignment);

@@ -120,3 +120,9 @@ test("byteLength wants a number of blocks", () => {
   expect(() => RangeHeap.byteLength(0)).toThrow("invalid blocks: 0 is not a whole number from 1 to 16777216");
   expect(() => RangeHeap.byteLength(undefined as unknown as number)).toThrow("invalid blocks: undefined is not");
 });
+
+test("options that answer to every symbol are options still", () => {
+  const get = (it: object, name: string | symbol) => (typeof name === "symbol" ? 5 : Reflect.get(it, name));
+  const answering = new Proxy<RangeHeapOptions>({ bytes: 2 ** 20 }, { get });
+  expect(new RangeHeap(answering).capacity).toBe(2 ** 20);
+});

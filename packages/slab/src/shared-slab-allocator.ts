@@ -12,7 +12,6 @@ import {
   type Traits,
 } from "@ariax/allocator";
 import {
-  allocatorWords,
   checkAlignment,
   checkCallback,
   checkCount,
@@ -69,11 +68,6 @@ const SMALL_MAX = 16384;
 
 const MAX_ALIGNMENT = 65536;
 
-const WORDS = /* @__PURE__ */ allocatorWords(
-  "a heap can't be cloned or sent to another thread: post heap.memory.buffer and heap.ticket(), and " +
-    "SharedSlabAllocator.attach(buffer, { ticket }) there",
-);
-
 /** The class line of each small size, by eighths, from the lane's start. */
 const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
   { length: SMALL_MAX / 8 + 1 },
@@ -108,7 +102,7 @@ export class SharedSlabAllocator extends LaneHolder implements Allocator {
     const { onLateDoubleFree, ...where } = opened === undefined ? readOptions(options, KNOWN) : opened.options;
     checkCallback("onLateDoubleFree", onLateDoubleFree);
     const heap = opened === undefined ? makeShared(where) : opened.heap;
-    super(WORDS, heap, opened === undefined ? 1 : opened.ticket, onLateDoubleFree);
+    super(heap, opened === undefined ? 1 : opened.ticket, onLateDoubleFree);
     const w = heap.words;
     this.memory = heap;
     this.pages = w[H_LIMIT];

@@ -1,5 +1,5 @@
 import { conformance } from "@ariax/conformance";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { times } from "../../../scripts/lib/long.ts";
 import { SharedSlabAllocator } from "../src/index.ts";
 
@@ -16,4 +16,12 @@ describe("memory that grows", () => {
     runs,
     create: (maxCapacity) => new SharedSlabAllocator({ capacity: 65536, maxCapacity, lanes: 3 }),
   });
+});
+
+test("a heap that is sent says what to send instead, and what it says is of the heap", () => {
+  const heap = new SharedSlabAllocator({ capacity: 2 ** 20, lanes: 2 });
+  expect(() => structuredClone(heap)).toThrow(
+    "unsupported: a heap can't be cloned or sent to another thread: post heap.memory.buffer and heap.ticket(), and " +
+      "SharedSlabAllocator.attach(buffer, { ticket }) there",
+  );
 });

@@ -6,8 +6,15 @@
  *
  * The hot paths ask nothing of all that: where there is no lane, there are no words, so they find no block, and call what looks.
  */
-import { ClosedError, InvalidArgumentError, NULL, type Offset, type WatchedWorker } from "@ariax/allocator";
-import { checkCallback, disposable, present, readOptions, type Words, whenEnded } from "@ariax/allocator/implement";
+import {
+  type Allocator,
+  ClosedError,
+  InvalidArgumentError,
+  NULL,
+  type Offset,
+  type WatchedWorker,
+} from "@ariax/allocator";
+import { allocatorWords, checkCallback, disposable, present, readOptions, whenEnded } from "@ariax/allocator/implement";
 import type { Heap } from "../heap.ts";
 import { H_BASE, H_BITS, H_INFO, H_NAME } from "../layout.ts";
 import { laneLost } from "./errors.ts";
@@ -19,6 +26,11 @@ import { attachLane, checkHeld, checkTicket, drawTicket, endLane, reclaimLanes, 
 
 /** The view of a thread that holds no lane: what the hot paths find no block and no page in. */
 const NO_WORDS: Int32Array = /* @__PURE__ */ new Int32Array(0);
+
+const WORDS = /* @__PURE__ */ allocatorWords(
+  "a heap can't be cloned or sent to another thread: post heap.memory.buffer and heap.ticket(), and " +
+    "SharedSlabAllocator.attach(buffer, { ticket }) there",
+);
 
 /** What `reclaim` can be given. */
 export interface ReclaimOptions {
@@ -51,14 +63,9 @@ export abstract class LaneHolder {
   /** Closes. */
   declare readonly [Symbol.dispose]: () => void;
 
-  /** `words`: what it says when it is printed or sent, before all else. A subclass may say others. */
-  protected constructor(
-    words: Words<never>,
-    heap: Heap,
-    holder: number,
-    onLate: ((count: number) => void) | undefined,
-  ) {
-    present<this>(this, words as Words<this>);
+  protected constructor(heap: Heap, holder: number, onLate: ((count: number) => void) | undefined) {
+    // First: a clone would read the heap's memory before it, which has words of its own.
+    present(this as LaneHolder as LaneHolder & Allocator, WORDS);
     this.heap = heap;
     this.base = heap.words[H_BASE];
     this.closed = false;

@@ -83,7 +83,7 @@ export class Scene {
 }
 
 /** What a heap has, but for the property that throws (../../../allocator/src/present.ts). */
-function fieldsOf(heap: object): object {
+export function fieldsOf(heap: object): object {
   const { "can't be cloned": _, ...fields } = Object.getOwnPropertyDescriptors(heap) as PropertyDescriptorMap;
   return Object.fromEntries(Object.entries(fields).map(([name, { value }]) => [name, value]));
 }

@@ -6,7 +6,7 @@ import { laneBlocks, verifyShared } from "../../src/lanes/inspect.ts";
 import * as L from "../../src/lanes/layout.ts";
 import * as H from "../../src/layout.ts";
 import type { Explored, Explorer, Run, Thread } from "./explore.ts";
-import { checkApart, PAGE } from "./scene.ts";
+import { checkApart, fieldsOf, PAGE } from "./scene.ts";
 import type { Step } from "./stepped.ts";
 
 /** The engine's class, in steps. */
@@ -178,7 +178,7 @@ export function explored(scenario: Scenario, explorer: Explorer, load: Load, bou
   const threads = scenario.threads(world);
   const w = world.words;
   const saved = w.slice();
-  const fields = world.lanes.map((lane) => ({ ...lane }));
+  const fields = world.lanes.map(fieldsOf);
   const known = new Set<string>();
   const begin = (): Run => {
     w.set(saved);
