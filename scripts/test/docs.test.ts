@@ -54,7 +54,9 @@ test.each(
   ),
 )("%s says how its first program is saved: after npm init -y, a .ts is no module", (file) => {
   const [before] = readText(file).split("```ts\n");
-  expect(before).toMatch(/\nSave this as `(\w+)\.mts`, and run (it with )?`node \1\.mts` \([^\n]*\):\n\n$/);
+  expect(before).toMatch(
+    /\nSave (this |it )?as `([\w.]+)\.mts`, (and )?run (it with )?`node (--test )?\2\.mts`[^\n]*:\n\n$/,
+  );
 });
 
 describe("the documentation's programs", () => {

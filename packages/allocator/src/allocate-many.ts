@@ -1,5 +1,6 @@
-import { type Allocator, type Memory, NULL, type Offsets } from "./allocator.ts";
+import { type Allocator, type Memory, NULL } from "./allocator.ts";
 import { checkAllocator, checkOffsets } from "./check.ts";
+import type { Offsets } from "./offsets.ts";
 
 /**
  * `allocateMany`, written once, over tryAllocate: the loop for an allocator that has no quicker way to make blocks in

@@ -1,11 +1,9 @@
+import type { Offsets } from "./offsets.ts";
 import type { AllocatorStats } from "./stats.ts";
 import type { Traits } from "./traits.ts";
 
 /** A byte position in an allocator's memory: an unsigned 32-bit number. */
 export type Offset = number;
-
-/** Offsets for the bulk calls. What an `Int32Array` has above 2 GiB is negative, and means the same 32 bits. */
-export type Offsets = Int32Array | Uint32Array;
 
 /** The offset that is never a block: what `tryAllocate` returns when a block does not fit. */
 export const NULL: Offset = 0;

@@ -2,9 +2,9 @@
  * The checks of arguments, written once so that every allocator refuses the same values in the same words. A fast path
  * makes one comparison of its own and comes here only when that fails.
  */
-import type { Offsets } from "./allocator.ts";
 import { isRevoked, tagOf } from "./buffers.ts";
 import { InvalidAlignmentError, InvalidArgumentError, InvalidSizeError } from "./errors.ts";
+import type { Offsets } from "./offsets.ts";
 import { show } from "./show.ts";
 
 /** The largest capacity there is, in bytes: 4 GiB − 64 KiB, so that offset + size always fits 32 bits. */

@@ -18,6 +18,7 @@ export * from "./allocator.ts";
 export { MAX_CAPACITY } from "./check.ts";
 export { formatInDevtools } from "./devtools.ts";
 export * from "./errors.ts";
+export type { Offsets } from "./offsets.ts";
 export { reallocate, tryReallocate } from "./reallocate.ts";
 export * from "./scope.ts";
 export {

@@ -21,7 +21,6 @@ import {
   isShared,
   isUint32,
   outOfMemory,
-  present,
   readOptions,
   renewed,
 } from "@ariax/allocator/implement";
@@ -109,8 +108,7 @@ export class SharedSlabAllocator extends LaneHolder implements Allocator {
     const { onLateDoubleFree, ...where } = opened === undefined ? readOptions(options, KNOWN) : opened.options;
     checkCallback("onLateDoubleFree", onLateDoubleFree);
     const heap = opened === undefined ? makeShared(where) : opened.heap;
-    super(heap, opened === undefined ? 1 : opened.ticket, onLateDoubleFree);
-    present(this, WORDS);
+    super(WORDS, heap, opened === undefined ? 1 : opened.ticket, onLateDoubleFree);
     const w = heap.words;
     this.memory = heap;
     this.pages = w[H_LIMIT];

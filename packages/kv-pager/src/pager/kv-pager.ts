@@ -93,7 +93,7 @@ export class KvPager {
   declare private readonly core: Core;
 
   /** Throws `InvalidArgumentError`, and `HostMemoryError` where the host has no such memory. O(blocks). */
-  constructor(options: KvPagerOptions & { readonly [CONTINUE]?: Core }) {
+  constructor(options: KvPagerOptions) {
     const core = (options as { readonly [CONTINUE]?: Core } | undefined)?.[CONTINUE] ?? newCore(options);
     this.blocks = core.layout.tiers[0].blocks;
     this.blockTokens = core.blockTokens;

@@ -7,7 +7,7 @@
  * The hot paths ask nothing of all that: where there is no lane, there are no words, so they find no block, and call what looks.
  */
 import { ClosedError, InvalidArgumentError, NULL, type Offset, type WatchedWorker } from "@ariax/allocator";
-import { checkCallback, disposable, readOptions, whenEnded } from "@ariax/allocator/implement";
+import { checkCallback, disposable, present, readOptions, type Words, whenEnded } from "@ariax/allocator/implement";
 import type { Heap } from "../heap.ts";
 import { H_BASE, H_BITS, H_INFO, H_NAME } from "../layout.ts";
 import { laneLost } from "./errors.ts";
@@ -51,7 +51,14 @@ export abstract class LaneHolder {
   /** Closes. */
   declare readonly [Symbol.dispose]: () => void;
 
-  protected constructor(heap: Heap, holder: number, onLate: ((count: number) => void) | undefined) {
+  /** `words`: what it says when it is printed or sent, before all else. A subclass may say others. */
+  protected constructor(
+    words: Words<never>,
+    heap: Heap,
+    holder: number,
+    onLate: ((count: number) => void) | undefined,
+  ) {
+    present<this>(this, words as Words<this>);
     this.heap = heap;
     this.base = heap.words[H_BASE];
     this.closed = false;
