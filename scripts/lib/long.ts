@@ -6,7 +6,7 @@
 /** Whether this is it: vitest.config.ts says so. */
 export const LONG: boolean = process.env.ARIAX_LONG === "1";
 
-/** The part of the long step's sizes that is wanted: CI, which has twenty minutes for all, takes less than the whole. */
+/** The part of the long step's sizes that is wanted. 0: only `*.long.test.ts`, as in CI on each change, which has twenty minutes for all. */
 const PART: number = Number(process.env.ARIAX_LONG_PART ?? 1);
 
 /** How often: `short` times in the ordinary tests, `long` times in the long step, or a part of that. */

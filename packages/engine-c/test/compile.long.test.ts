@@ -87,6 +87,8 @@ describe("clang that is WebAssembly", () => {
     expect(sections(bytes)).not.toContain(DATA);
     // What it needs from outside: had it variables in memory, the stack's pointer too.
     const needs = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(({ name }) => name);
-    expect(needs.toSorted()).toEqual(["__linear_memory", "ax_grow_buffer"]);
+    // The table of functions is for `ax_reclaim_keeping`, which calls its caller: a program that has no use for it links none.
+    const table = engine === "ariax-lanes.c" ? ["__indirect_function_table"] : [];
+    expect(needs.toSorted()).toEqual([...table, "__linear_memory", "ax_grow_buffer"]);
   });
 });
