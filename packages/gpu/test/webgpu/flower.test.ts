@@ -26,7 +26,8 @@ test("in Chromium, the example draws a flower, and says what it took", async ({ 
     const picture = await page.screenshot(process.env.ARIAX_PICTURE ? { path: process.env.ARIAX_PICTURE } : {});
     const said = await page.locator("p").textContent();
     expect(errors).toEqual([]);
-    expect(said).toMatch(/^400 meshes of \d+ bytes in 1 buffer of 524280; [1-9]\d* were moved on the way$/);
+    // How many are moved depends on when the GPU is done; that moves happen is scenarios.ts's to test.
+    expect(said).toMatch(/^400 meshes of \d+ bytes in 1 buffer of 524280; \d+ were moved on the way$/);
 
     const seeds = Array.from({ length: MESHES }, (_, i) => seed(i));
     const corners = [
