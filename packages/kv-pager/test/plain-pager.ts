@@ -611,7 +611,10 @@ export class PlainPager implements Subject {
     entries.forEach(({ device, tier, slot }, i) => {
       if (slot === 0 || left-- <= 0) return;
       const key = isLoad ? this.tiers[tier].blocks[slot].key : this.tiers[0].blocks[device].key;
-      const before = isLoad && i > 0 ? (this.tiers[0].blocks[entries[i - 1].device].key ?? "") : "";
+      const last = isLoad ? entries[i - 1] : undefined;
+      const source =
+        last?.slot === 0 ? this.tiers[0].blocks[last.device] : this.tiers[last?.tier ?? 0].blocks[last?.slot ?? 0];
+      const before = last === undefined ? "" : (source.key ?? "");
       const to = isLoad ? 0 : tier;
       if (key === undefined || (this.find(to, key) !== 0 && !this.is("transfers keep both"))) return;
       this.give(to, isLoad ? device : slot, key, before);

@@ -251,8 +251,16 @@ describe("a trace that can't be read: one line, exit code 1, nothing printed", (
 
   test("it is not there, or a folder", async () => {
     const path = join(folder, "nowhere");
-    expect(await planned(path)).toEqual({ code: 1, out: "", err: `kv-pager: ${path}: can't be read (ENOENT)\n` });
-    expect(await planned(folder)).toEqual({ code: 1, out: "", err: `kv-pager: ${folder}: can't be read (EISDIR)\n` });
+    expect(await planned(path)).toEqual({
+      code: 1,
+      out: "",
+      err: `kv-pager: ${path}: can't be read (ENOENT: there is no such file)\n`,
+    });
+    expect(await planned(folder)).toEqual({
+      code: 1,
+      out: "",
+      err: `kv-pager: ${folder}: can't be read (EISDIR: it is a folder, name the files in it)\n`,
+    });
   });
 
   test("the standard input fails", async () => {
@@ -280,6 +288,7 @@ describe("wrong arguments: one line, exit code 2, nothing read", () => {
     [["constructor"], 'unknown command "constructor"'],
     [["plan"], "plan needs a trace: a file, or - for the standard input"],
     [["plan", "--json"], "plan needs a trace: a file, or - for the standard input"],
+    [["plan", "-", "t", "-"], "- is there twice: there is one standard input"],
     [["plan", "t", "--jason"], "unknown option --jason"],
     [["plan", "t", "-j"], "unknown option -j"],
     [["plan", "t", "--json=yes"], "--json takes no value"],

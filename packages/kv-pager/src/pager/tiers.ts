@@ -180,7 +180,7 @@ export function endTicket(core: Core, ticket: Ticket, arrived: number | undefine
   const end = at + ENTRY * count;
   for (let e = at; e < end; e += ENTRY) {
     if (words[e + 2] === 0 || left-- <= 0) continue;
-    if (to === 0) arrive(core, words[e + 1], words[e + 2], 0, words[e], e === at ? 0 : words[e - ENTRY]);
+    if (to === 0) arrive(core, words[e + 1], words[e + 2], 0, words[e], e === at ? 0 : e - ENTRY);
     else arrive(core, from, words[e], to, words[e + 2], 0);
   }
   // The last one first, as everywhere: of a prefix the end goes before the beginning.
@@ -194,11 +194,18 @@ export function endTicket(core: Core, ticket: Ticket, arrived: number | undefine
 
 /**
  * A copy is there: it has its source's key, if that has it still, and if no other copy came first, as two transfers may be of one key: the
- * second block is of no use, and is empty then. `before`: the device's block with the key before it, where that is known.
+ * second block is of no use, and is empty then. `before`: the entry of the block before it, or 0 where that is not known.
  */
 function arrive(core: Core, from: number, source: number, to: number, target: number, before: number): void {
   if (!core.tiers[from].keyOf(source, keys, 0) || core.tiers[to].find(keys, 0) !== 0) return;
-  const parent = before !== 0 && core.pool.keyOf(before, keys, KEY_WORDS) ? KEY_WORDS : -1;
+  const parent = before !== 0 && keyBefore(core, before) ? KEY_WORDS : -1;
   tellStored(core, to, target, keys, 0, parent);
   core.tiers[to].register(target, keys, 0);
+}
+
+/** The key of an entry of a load, behind the other one: that of its source, as its own block may have none. */
+function keyBefore({ words, tiers, pool }: Core, e: number): boolean {
+  return words[e + 2] === 0
+    ? pool.keyOf(words[e], keys, KEY_WORDS)
+    : tiers[words[e + 1]].keyOf(words[e + 2], keys, KEY_WORDS);
 }
