@@ -33,21 +33,27 @@ class CsvReader implements Reader {
 
   line(text: string): void {
     if (this.refused !== undefined) throw new LineError(`its header is malformed: ${this.refused}`);
+    if (text.startsWith("{") || text.startsWith("["))
+      throw new LineError(`JSON, where the trace is CSV: ${excerpt(text)}`);
     const cells = cellsOf(text);
-    if (this.columns === undefined) {
-      const names = namesOf(cells);
-      this.columns = names.some((name) => COLUMNS.includes(name)) ? names : null;
-      if (this.columns !== null) {
-        this.refused = refusalOf(names);
-        if (this.refused !== undefined) throw new LineError(this.refused);
-        return;
-      }
+    if (this.columns === undefined && this.isNamed(namesOf(cells))) return;
+    if (this.columns) {
+      this.sink.add(this.named(cells, this.columns));
+      return;
     }
-    if (this.columns === null) {
-      // Spreadsheets make all rows as long as the longest.
-      while (cells.length > 1 && cells[cells.length - 1] === "") cells.pop();
-      this.sink.add({ hashes: cells.map((cell, i) => hashOf(cell, `cell ${i + 1}`)) });
-    } else this.sink.add(this.named(cells, this.columns));
+    // Spreadsheets make all rows as long as the longest.
+    while (cells.length > 1 && cells[cells.length - 1] === "") cells.pop();
+    this.sink.add({ hashes: cells.map((cell, i) => hashOf(cell, `cell ${i + 1}`)) });
+    this.columns = null;
+  }
+
+  /** Is it a header? Throws `LineError` for one that is malformed. */
+  private isNamed(names: readonly string[]): boolean {
+    if (!names.some((name) => COLUMNS.includes(name))) return false;
+    this.refused = refusalOf(names);
+    if (this.refused !== undefined) throw new LineError(this.refused);
+    this.columns = names;
+    return true;
   }
 
   end(): void {}
