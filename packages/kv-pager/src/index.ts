@@ -37,6 +37,7 @@ export type { KvPagerOptions, TierOptions } from "./pager/options.ts";
 export type { Refusal } from "./pager/plan.ts";
 export type { Sequence } from "./pager/sequences.ts";
 export type { Ticket } from "./pager/tiers.ts";
+export { chooseVictim, type Victim, type VictimRank } from "./pager/victim.ts";
 export { DEFAULT_POLICY, POLICIES } from "./policies/index.ts";
 export { Lists } from "./policies/lists.ts";
 export type { Policy, PolicyKind, PolicyView } from "./policies/policy.ts";
