@@ -73,8 +73,9 @@ function carryOut(core: Core, slot: number): void {
   }
   columns.have[slot] = entries;
   columns.scheduled[slot] = total;
-  // The next token's block, if that has begun, was looked at. A window moves with each token: none is written unlooked at then.
-  const isLooked = layout.window === 0 && total % blockTokens !== 0;
+  // The next token's block, if that has begun, was looked at. But a window moves with each token: none is written unlooked at then. And
+  // where tokens have no slots yet, none is to be appended behind them.
+  const isLooked = layout.window === 0 && total % blockTokens !== 0 && total === columns.length[slot];
   columns.until[slot] = isLooked ? tokensUntil(core, slot, total) : 0;
   columns.origin[slot] = tailAt(core, slot) - columns.hashed[slot] * blockTokens;
   registerFull(core, slot);
