@@ -63,7 +63,7 @@ const WORDS_OF_IT: Words<RangeHeap> = {
   },
   send:
     "a heap can't be cloned or sent to another thread: post heap.buffer, in the transfer list unless it is shared, and " +
-    "RangeHeap.attach(buffer) there",
+    "call RangeHeap.attach(buffer) there",
 };
 
 /** The largest fence. */
