@@ -17,7 +17,7 @@ import {
   STATE,
   WAITING,
 } from "./layout.ts";
-import { give } from "./rows.ts";
+import { giveBlock } from "./rows.ts";
 
 /** The fence that was reached last. */
 export function reachedFence(w: Int32Array): number {
@@ -69,7 +69,7 @@ export function reachFence(w: Int32Array, fence: number): number {
       else {
         w[DEFERRED_BLOCKS]--;
         w[DEFERRED_GRANULES] -= w[row + LENGTH];
-        give(w, row);
+        giveBlock(w, row);
         given++;
       }
       row = next;

@@ -14,7 +14,7 @@ import {
   StaleHandleError,
 } from "@ariax/allocator";
 import { show } from "@ariax/allocator/implement";
-import { rowOf, setKey } from "./keys.ts";
+import { addKey, rowOf } from "./keys.ts";
 import { HIGH_SHIFT, KEY, kindOf, LIVE, MOVING, NAMES, SHIFT, SIZE, START, STATE, TABLE } from "./layout.ts";
 
 /** A block of a `RangeHeap`: a number from 1 to 2³² − 1 (a name: see `RangeHeapOptions.handles`). */
@@ -53,16 +53,17 @@ export function handleOf(w: Int32Array, row: number): Handle {
 export function giveHandle(w: Int32Array, row: number): Handle {
   if (w[TABLE] === 0) {
     const key = (w[row + START] + 1) | 0;
-    if (w[row + KEY] !== key) setKey(w, row, key);
+    if (w[row + KEY] !== key) addKey(w, row, key);
     return (key >>> 0) as Handle;
   }
   let low = w[NAMES];
   do {
     low = (low + 1) | 0;
     if (low === 0) w[NAMES + 1]++;
-  } while (low === 0 || rowOf(w, low) !== 0);
+    // Before 2³² names were given, none was given twice.
+  } while (low === 0 || (w[NAMES + 1] !== 0 && rowOf(w, low) !== 0));
   w[NAMES] = low;
-  setKey(w, row, low);
+  addKey(w, row, low);
   w[row + STATE] |= w[NAMES + 1] << HIGH_SHIFT;
   return handleOf(w, row);
 }

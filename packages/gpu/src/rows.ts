@@ -1,5 +1,5 @@
 /** The stretches of the range, each with its row: cut, and joined again. All O(1). */
-import { findRun, gapOf, linkRun, unlinkRun } from "./bins.ts";
+import { gapOf } from "./fit.ts";
 import { addRow, clearKey } from "./keys.ts";
 import {
   AFTER,
@@ -18,8 +18,10 @@ import {
   SPARE_LAST,
   START,
   STATE,
+  TAKEN,
   USED,
 } from "./layout.ts";
+import { linkRun, unlinkRun } from "./trees.ts";
 
 /** A row for something new, without a key. There is one: the caller has looked at `ROOM`. */
 export function takeRow(w: Int32Array): number {
@@ -95,17 +97,17 @@ export function carve(w: Int32Array, run: number, length: number, align: number)
   return row;
 }
 
-/** The row of `length` granules that were free, aligned to `align`; 0 where there are none. */
-export function takeGranules(w: Int32Array, length: number, align: number): number {
-  const run = findRun(w, length, align);
-  return run === 0 ? 0 : carve(w, run, length, align);
-}
-
 /** So many granules more are used. */
 export function use(w: Int32Array, length: number): void {
   const used = (w[USED] >>> 0) + length;
   w[USED] = used;
   if (used > w[PEAK] >>> 0) w[PEAK] = used;
+}
+
+/** A block's granules are free again, and another may be made. */
+export function giveBlock(w: Int32Array, row: number): void {
+  w[TAKEN]--;
+  give(w, row);
 }
 
 /** A row's granules are free again. */
