@@ -5,14 +5,11 @@
  */
 import { BIN_BITS, BIN_SUMMARY, BINS, HEADS } from "./layout.ts";
 
-/** Lengths that have a bin each. */
-const EXACT = 64;
-
-/** The bin of a run of `length` granules, 1 to 2³² − 1. */
+/** The bin of a run of `length` granules, 1 to 2³² − 1: without a branch, as nobody could foresee which way it goes. */
 export function binOf(length: number): number {
-  if (length < EXACT) return length;
-  const e = 31 - Math.clz32(length);
-  return 32 * (e - 4) + ((length >>> (e - 5)) & 31);
+  // Doublings above 64.
+  const up = 26 - Math.clz32(length | 32);
+  return (up << 5) + (length >>> up);
 }
 
 /** The first bin from `bin` on that has a run; −1 where none has. */
@@ -39,15 +36,18 @@ function lowest(bits: number): number {
 
 /** A bin has its first run. */
 export function fillBin(w: Int32Array, bin: number, root: number): void {
+  const word = BIN_BITS + (bin >>> 5);
+  const bits = w[word];
   w[HEADS + bin] = root;
-  w[BIN_BITS + (bin >>> 5)] |= 1 << bin;
-  w[BIN_SUMMARY] |= 1 << (bin >>> 5);
+  w[word] = bits | (1 << bin);
+  if (bits === 0) w[BIN_SUMMARY] |= 1 << (bin >>> 5);
 }
 
 /** A bin has lost its last one. */
 export function emptyBin(w: Int32Array, bin: number): void {
-  w[HEADS + bin] = 0;
   const word = BIN_BITS + (bin >>> 5);
-  w[word] &= ~(1 << bin);
-  if (w[word] === 0) w[BIN_SUMMARY] &= ~(1 << (bin >>> 5));
+  const bits = w[word] & ~(1 << bin);
+  w[HEADS + bin] = 0;
+  w[word] = bits;
+  if (bits === 0) w[BIN_SUMMARY] &= ~(1 << (bin >>> 5));
 }

@@ -5,7 +5,7 @@
  * is taken that is long enough wherever it begins. Only where there is none of these either, all the others are looked at.
  */
 import { binOf, lastBin, nextBin } from "./bins.ts";
-import { HEADS, LENGTH, NEXT, START } from "./layout.ts";
+import { HEADS, LENGTH, LIST, START, STATE } from "./layout.ts";
 import { leastIn, longestIn, shortestIn } from "./trees.ts";
 
 /** Runs that are looked at before a longer one is taken. */
@@ -30,14 +30,15 @@ export function findRun(w: Int32Array, length: number, align: number): number {
 
 /** Of runs that are equally long, one that is not the tree's node, if there is one: it is taken out more easily. */
 function onlyOf(w: Int32Array, node: number): number {
-  return node === 0 ? 0 : w[node + NEXT] || node;
+  return node === 0 ? 0 : w[node + STATE] >>> LIST || node;
 }
 
 /** The node of the shortest runs of `length` granules or more; 0 where there are none. */
 function leastNode(w: Int32Array, length: number): number {
   if (length >= TOO_LONG) return 0;
   const bin = binOf(length);
-  const node = leastIn(w, w[HEADS + bin], length);
+  const root = w[HEADS + bin];
+  const node = root === 0 ? 0 : leastIn(w, root, length);
   if (node !== 0) return node;
   const next = nextBin(w, bin + 1);
   return next < 0 ? 0 : shortestIn(w, w[HEADS + next]);
@@ -51,7 +52,7 @@ function searchRun(w: Int32Array, length: number, align: number, probes: number)
     const node = leastNode(w, long + 1);
     if (node === 0) return 0;
     long = w[node + LENGTH] >>> 0;
-    for (let run = node; run !== 0; run = w[run + NEXT]) {
+    for (let run = node; run !== 0; run = w[run + STATE] >>> LIST) {
       if (gapOf(w, run, align) + length <= long) return run;
       if (--left === 0) return 0;
     }

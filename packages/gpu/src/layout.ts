@@ -15,14 +15,14 @@
  * | word | of a row | |
  * | --- | --- | --- |
  * | `START`, `LENGTH` | its first granule, and how many | unsigned |
- * | `STATE` | kind, alignment << 3, high << 8; of a free run kind, a half << 3 | kinds are below; the alignment is the logarithm of so many granules |
+ * | `STATE` | kind, alignment << 3, high << 8; of a free run kind, list << 3 | kinds are below; the alignment is the logarithm of so many granules |
  * | `KEY` | the low word of the handle that leads here | 0: none does |
  * | `CHAIN` | the next row whose key has the same bucket | |
  * | `HEAD` | the first row of *a bucket*: row i lends a word to bucket i | so there are as many buckets as rows |
- * | `NEXT` | the next spare, free or deferred row; the other end of a move | |
- * | `PREV` | the free row before, or a half; the low word of a fence; a target's move | |
+ * | `NEXT` | the next spare or deferred row; the other end of a move; of a free run see trees.ts | |
+ * | `PREV` | the low word of a fence; a target's move; of a free run see trees.ts | |
  *
- * *High* is what is above 32 bits of a live block's handle, or of a deferred one's fence. A *half* is the root of a part of a tree of free runs: trees.ts.
+ * *High* is what is above 32 bits of a live block's handle, or of a deferred one's fence. *List* is the next free run of the same length.
  */
 
 // Words of the header that never change.
@@ -111,8 +111,8 @@ export const KIND = 7;
 export const ALIGN_SHIFT = 3;
 export const ALIGN_MASK = 31;
 export const HIGH_SHIFT = 8;
-/** Where a free run's `STATE` has the half of longer runs: rows are below 2²⁹. */
-export const HIGH_HALF = 3;
+/** Where a free run's `STATE` has the next of its list: a row's word, which is below 2²⁹. */
+export const LIST = 3;
 
 export const MAGIC_WORD = 0x48525841; // the bytes "AXRH"
 export const THIS_VERSION = 1;

@@ -16,7 +16,7 @@ import { wait } from "./fences.ts";
 import { gapOf, longestRun } from "./fit.ts";
 import { Gaps } from "./gaps.ts";
 import { type Handle, handleOf, liveRow } from "./handles.ts";
-import { addKey, clearKey } from "./keys.ts";
+import { addKey, dropKey } from "./keys.ts";
 import {
   AFTER,
   ALIGN_MASK,
@@ -196,15 +196,9 @@ export function commitMove(w: Int32Array, row: number, fence: number): Handle {
   const target = endMove(w, row);
   const high = w[row + STATE] & ~0xff;
   w[target + STATE] ^= LIVE ^ TARGET;
-  if (w[TABLE] === 0) {
-    const key = (w[target + START] + 1) | 0;
-    if (w[target + KEY] !== key) addKey(w, target, key);
-  } else {
-    const key = w[row + KEY];
-    clearKey(w, row);
-    addKey(w, target, key);
-    w[target + STATE] |= high;
-  }
+  dropKey(w, row);
+  addKey(w, target, w[TABLE] === 0 ? (w[target + START] + 1) | 0 : w[row + KEY]);
+  w[target + STATE] |= high;
   if (fence === 0) giveBlock(w, row);
   else wait(w, row, fence);
   return handleOf(w, target);

@@ -21,8 +21,7 @@ import {
 } from "./control.ts";
 import { reachedFence, reachFence, wait } from "./fences.ts";
 import { findRun } from "./fit.ts";
-import { BlockMovingError, blockError, freeError, giveHandle, type Handle, liveRow } from "./handles.ts";
-import { clearKey } from "./keys.ts";
+import { BlockMovingError, blockError, freeError, giveHandle, type Handle, liveRow, takeHandle } from "./handles.ts";
 import {
   ALIGN_SHIFT,
   kindOf,
@@ -38,7 +37,6 @@ import {
   SIZE,
   START,
   STATE,
-  TABLE,
   TAKEN,
   TURNS,
   WORDS,
@@ -177,8 +175,8 @@ export class RangeHeap {
    */
   free(handle: Handle): void {
     const w = this.words();
-    const row = stillRow(w, handle) || refuseFree(w, handle);
-    release(w, row);
+    const row = takeHandle(w, handle) || refuseFree(w, handle);
+    w[TURNS] = 0;
     giveBlock(w, row);
   }
 
@@ -233,8 +231,8 @@ export class RangeHeap {
   defer(handle: Handle, fence: number): void {
     checkInteger("fence", fence, 0, MAX_FENCE);
     const w = this.words();
-    const row = stillRow(w, handle) || refuseFree(w, handle);
-    release(w, row);
+    const row = takeHandle(w, handle) || refuseFree(w, handle);
+    w[TURNS] = 0;
     if (fence > reachedFence(w)) wait(w, row, fence);
     else giveBlock(w, row);
   }
@@ -335,12 +333,6 @@ function stillRow(w: Int32Array, handle: number): number {
   const row = liveRow(w, handle);
   if (row !== 0 && kindOf(w, row) === MOVING) throw new BlockMovingError(handle);
   return row;
-}
-
-/** A block is no block any more, and its granules are the caller's to give. */
-function release(w: Int32Array, row: number): void {
-  w[TURNS] = 0;
-  if (w[TABLE] !== 0) clearKey(w, row);
 }
 
 function refuseFree(w: Int32Array, handle: number): never {

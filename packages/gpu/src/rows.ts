@@ -1,6 +1,6 @@
 /** The stretches of the range, each with its row: cut, and joined again. All O(1). */
 import { gapOf } from "./fit.ts";
-import { addRow, clearKey } from "./keys.ts";
+import { addRow } from "./keys.ts";
 import {
   AFTER,
   BEFORE,
@@ -31,7 +31,7 @@ export function takeRow(w: Int32Array): number {
   const next = w[row + NEXT];
   w[SPARE_FIRST] = next;
   if (next === 0) w[SPARE_LAST] = 0;
-  if (w[row + KEY] !== 0) clearKey(w, row);
+  w[row + KEY] = 0;
   return row;
 }
 
@@ -86,7 +86,7 @@ export function freeBefore(w: Int32Array, row: number): number {
 /** `length` granules, aligned to `align`, out of a free run that has room for them; its row, whose state is the caller's to say. */
 export function carve(w: Int32Array, run: number, length: number, align: number): number {
   unlinkRun(w, run);
-  const gap = gapOf(w, run, align);
+  const gap = align === 1 ? 0 : gapOf(w, run, align);
   let row = run;
   if (gap !== 0) {
     row = cutRow(w, run, gap);
@@ -139,7 +139,7 @@ export function lengthen(w: Int32Array, row: number, more: number): boolean {
   if (w[after + LENGTH] >>> 0 === more) joinRow(w, row);
   else {
     // No block began where it begins now.
-    if (w[after + KEY] !== 0) clearKey(w, after);
+    w[after + KEY] = 0;
     w[after + START] += more;
     w[after + LENGTH] -= more;
     w[row + LENGTH] += more;

@@ -150,27 +150,26 @@ function verifyBins(w: Int32Array, met: Uint8Array): void {
 function verifyTree(w: Int32Array, met: Uint8Array, bin: number, node: number, way: number, above: number[]): void {
   const length = w[node + L.LENGTH];
   let prev = 0;
-  for (let run = node; run !== 0; run = w[run + L.NEXT]) {
+  for (let run = node; run !== 0; run = w[run + L.STATE] >>> L.LIST) {
     mark(w, met, run, LISTED, `bin ${bin}`);
     const long = w[run + L.LENGTH] >>> 0;
     expect(L.kindOf(w, run) === L.FREE, () => `row ${run} is in bin ${bin}, and is not free`);
     expect(binOf(long) === bin, () => `the free run of ${long} granules is in bin ${bin}, not ${binOf(long)}`);
     expect(long === length >>> 0, () => `the free run of ${long} granules is listed with those of ${length >>> 0}`);
-    const isListed = run === node || (w[run + L.PREV] === prev && w[run + L.STATE] === L.FREE);
+    const isListed = run === node || (w[run + L.PREV] === prev && w[run + L.NEXT] === 0);
     expect(isListed, () => `bin ${bin} is broken at row ${run}`);
     prev = run;
   }
   const depth = above.length;
   const isWay = depth === 0 || (branches(length) ^ way) >>> (32 - depth) === 0;
   expect(isWay && !above.includes(length), () => `bin ${bin} is broken at row ${node}`);
-  const low = w[node + L.PREV];
-  const high = w[node + L.STATE] >>> L.HIGH_HALF;
+  const [low, high] = [w[node + L.NEXT], w[node + L.PREV]];
   const all = [...above, length];
   if (low !== 0) verifyTree(w, met, bin, low, way, all);
   if (high !== 0) verifyTree(w, met, bin, high, way | (-0x80000000 >>> depth), all);
 }
 
-/** Each row that has a key is found by it; each live block has one. */
+/** Each live block, and no other row, is found by its key; offset handles lead to where a block begins, or began. */
 function verifyKeys(w: Int32Array, met: Uint8Array): void {
   for (let bucket = 0; bucket < met.length; bucket++) {
     for (let row = w[L.FIRST + bucket * L.ROW + L.HEAD]; row !== 0; row = w[row + L.CHAIN]) {
@@ -184,16 +183,11 @@ function verifyKeys(w: Int32Array, met: Uint8Array): void {
     const row = L.FIRST + number * L.ROW;
     const [key, kind] = [w[row + L.KEY], L.kindOf(w, row)];
     const isLive = kind === L.LIVE || kind === L.MOVING;
-    expect(
-      ((met[number] & KEYED) !== 0) === (key !== 0),
-      () => `row ${row} has the key ${key >>> 0}, and is lost by it`,
-    );
-    expect(key !== 0 || !isLive, () => `the block of row ${row} has no handle`);
-    if (key === 0) continue;
-    // Of a block that was freed, another may have the key by now.
+    const isFound = (met[number] & KEYED) !== 0;
+    expect(isFound === isLive, () => `the key ${key >>> 0} ${isLive ? "does not lead" : "leads"} to row ${row}`);
+    const right = isTable ? !isLive || isName(w, row) : key === 0 || key === ((w[row + L.START] + 1) | 0);
+    expect(right && !(isLive && key === 0), () => `row ${row} can't have the key ${key >>> 0}`);
     if (isLive) expect(rowOf(w, key) === row, () => `the key ${key >>> 0} leads to row ${rowOf(w, key)}, not ${row}`);
-    const right = isTable ? isLive && isName(w, row) : key === ((w[row + L.START] + 1) | 0);
-    expect(right, () => `row ${row} can't have the key ${key >>> 0}`);
   }
 }
 
