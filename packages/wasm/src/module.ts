@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "1c38a89d195596898835749ed1ba5ec46648b4a4b76b1b5abd76da949ca55fa5";
+export const SOURCE_HASH = "3c63ff6c5a3e0dc715ffe2795f487b811e974436eeebbbfc8c293fcda547728f";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;
