@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "3c63ff6c5a3e0dc715ffe2795f487b811e974436eeebbbfc8c293fcda547728f";
+export const SOURCE_HASH = "0fe31750957e6285585521b170bdaa869c4c443572cec2c82fde1788cf5a9e95";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;
