@@ -105,14 +105,14 @@ function hashOf(text: string, where: string): BlockHash {
   return text;
 }
 
-/** The cells of a line, without the blanks around them. Throws `LineError` where a quote stands wrong. */
+/** The cells of a line, without the blanks around them. Throws `LineError` for a misplaced quote. */
 function cellsOf(line: string): string[] {
   if (!line.includes('"')) return line.split(",").map((cell) => cell.trim());
   const cells: string[] = [];
   const CELL = /\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)/y;
   for (let end = false; !end; ) {
     const match = CELL.exec(line);
-    if (match === null) throw new LineError(`cell ${cells.length + 1}: a quote stands wrong`);
+    if (match === null) throw new LineError(`cell ${cells.length + 1}: a misplaced quote`);
     cells.push((match[1]?.replaceAll('""', '"') ?? match[2] ?? "").trim());
     end = match[3] === "";
   }
