@@ -52,7 +52,13 @@ test("of a pager", () => {
       other.events.drain();
       other.moves();
       for (const ticket of other.tickets()) other.done(ticket);
-      for (const sequence of other.sequences()) other.append(sequence, 5);
+      // As many as fill the block: then a key is made of them, and of the salt.
+      for (const sequence of other.sequences()) {
+        for (let i = 0; i < 4; i++) other.append(sequence, 5);
+        other.commit(sequence);
+        other.moves();
+        other.verify();
+      }
       const more = other.open({ tokens: [...prompt.slice(0, 8), 1], salt: "q", tenant: "b" });
       other.allocateSlots(more, 9 - other.computed(more));
       for (const sequence of other.sequences()) other.close(sequence);
