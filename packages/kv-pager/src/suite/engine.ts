@@ -112,6 +112,19 @@ export class Engine {
     return true;
   }
 
+  /** As `append`, where tokens before have no slots: they would never be computed, so it is refused, as the pager likes. */
+  overtake(job: Job, token: number): void {
+    const before = this.state();
+    let isTaken = false;
+    try {
+      isTaken = this.pager.append(job.sequence, token);
+    } catch {
+      // As it should be.
+    }
+    check(!isTaken, () => `append: true, with slots for ${job.scheduled} of ${job.labels.length} tokens`);
+    this.checkUnchanged("append that was refused", before);
+  }
+
   commit(job: Job, n: number): void {
     this.pager.commit(job.sequence, n);
     job.committed += n;

@@ -58,6 +58,13 @@ const VERBS = {
     if (job !== undefined && engine.append(job, m % 2) && m % 3 !== 0)
       engine.commit(job, job.labels.length - job.committed);
   },
+  overtake: (engine: Engine, n: number, m: number) => {
+    const job = one(
+      running(engine).filter((job) => !isWhole(job)),
+      n,
+    );
+    if (job !== undefined) engine.overtake(job, m % 2);
+  },
   speculate: (engine: Engine, n: number, m: number) => {
     const job = one(running(engine).filter(isWhole), n);
     for (let i = 0; job !== undefined && i <= m % 6; i++) if (!engine.append(job, (m >> i) % 2)) break;
@@ -129,6 +136,7 @@ const WEIGHTS: Readonly<Record<Verb, number>> = {
     admit: 16,
     continue: 6,
     decode: 12,
+    overtake: 2,
     speculate: 7,
     commit: 6,
     rewind: 8,
