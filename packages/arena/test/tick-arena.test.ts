@@ -223,8 +223,8 @@ describe("what is refused", () => {
 
   test.each([0, 4, -1, 1.5, Number.NaN, "1", "length", 1n, undefined, null])("a harmonic that is none: %s", (k) => {
     const ticks = new TickArena({ frequency: 60, bytesPerTick: 1, harmonics: [1, 2, 5] });
-    expect(() => ticks.harmonic(k as number)).toThrow(/^invalid harmonic: .+ is none of 1, 2, 5$/);
-    expect(() => ticks.due(k as number)).toThrow(/^invalid harmonic: .+ is none of 1, 2, 5$/);
+    expect(() => ticks.harmonic(k as number)).toThrow(/^invalid harmonic: .+ is not one of 1, 2, 5$/);
+    expect(() => ticks.due(k as number)).toThrow(/^invalid harmonic: .+ is not one of 1, 2, 5$/);
   });
 
   test("the list of harmonics is a copy, and frozen", () => {

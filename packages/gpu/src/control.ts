@@ -16,6 +16,9 @@ export interface Place {
   view: Int32Array;
 }
 
+/** Makes room for two more rows: the words with it, or undefined, and nothing changed. */
+export type More = (w: Int32Array) => Int32Array | undefined;
+
 /** Bytes of a control block for so many blocks. */
 export function bytesFor(blocks: number): number {
   return 4 * L.wordsFor(L.rowsFor(blocks));
@@ -74,6 +77,7 @@ function writeControl(buffer: ArrayBufferLike, byteOffset: number, limit: number
   w[L.TABLE] = wish.table ? 1 : 0;
   w[L.LIMIT] = limit;
   w[L.MOST] = wish.most;
+  w[L.REST] = wish.rest;
   w[L.CHECK] = L.checkOf(w);
   w[L.WORDS] = w.length;
   w[L.SIZE] = wish.size;

@@ -36,8 +36,10 @@ export const TABLE = 3;
 export const LIMIT = 4;
 /** The most granules that the range may have, unsigned. */
 export const MOST = 5;
+/** The bytes that it may have beside these, unsigned: no whole granule, or the last of 2³². */
+export const REST = 6;
 /** The hash of the words before it. */
-export const CHECK = 6;
+export const CHECK = 7;
 
 // Words of the header that change. Counts of granules are unsigned.
 /** Words of the control block, those of rows to come included. */

@@ -12,6 +12,7 @@
  */
 import { InvalidArgumentError } from "@ariax/allocator";
 import { readOptions, show } from "@ariax/allocator/implement";
+import type { More } from "./control.ts";
 import { wait } from "./fences.ts";
 import { gapOf, longestRun } from "./fit.ts";
 import { Gaps } from "./gaps.ts";
@@ -66,9 +67,6 @@ export interface Move {
  * tried: into the gap that is hardly longer; measured: 0.7 of the live bytes are moved, and 1 to 5 % left apart.
  */
 const WORTH = 8;
-
-/** Makes room for two more rows: the words with it, or undefined. */
-type More = (w: Int32Array) => Int32Array | undefined;
 
 /**
  * Moves of at most `budget` granules in all; none, where a free run has `wanted`, or where 0 are wanted, and what is not in the longest

@@ -23,7 +23,7 @@ function full(handles: "offset" | "table"): RangeHeap {
 function isIdle(w: Int32Array, word: number): boolean {
   if (word < L.FIRST) {
     // Between the parts, or a count that says what was.
-    const idle = [7, L.PEAK, L.MOVE, L.TURNS, L.REACHED, L.REACHED + 1, L.NAMES, L.NAMES + 1];
+    const idle = [L.PEAK, L.MOVE, L.TURNS, L.REACHED, L.REACHED + 1, L.NAMES, L.NAMES + 1];
     return idle.includes(word) || (word >= 57 && word < L.WAITING) || (word >= 117 && word < L.HEADS);
   }
   const row = word - ((word - L.FIRST) % L.ROW);

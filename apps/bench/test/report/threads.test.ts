@@ -147,13 +147,16 @@ describe("the targets", () => {
     ]);
   });
 
-  test("of a thread that is stopped go both ways", () => {
+  test.each([
+    ["lanes", "thread"],
+    ["lanes-processes", "process"],
+  ])("of one that is stopped go both ways: %s", (subject, other) => {
     const stopped = (rates: Record<"running" | "stopped" | "killed", number[]>) =>
-      of("stopped", "lanes", { victims: [{ call: "free", ...rates }] });
+      of("stopped", subject, { victims: [{ call: "free", ...rates }] });
     const all = targets(stopped({ running: [90, 100, 400], stopped: [95], killed: [105.1] }));
     expect(all).toEqual([
-      "another thread's throughput while one is stopped in a call: −5.0 %, ± 5 %, met",
-      "another thread's throughput after one was killed in a call: +5.1 %, ± 5 %, missed",
+      `another ${other}'s throughput while one is stopped in a call: −5.0 %, ± 5 %, met`,
+      `another ${other}'s throughput after one was killed in a call: +5.1 %, ± 5 %, missed`,
     ]);
   });
 });
@@ -202,7 +205,7 @@ describe("what is shown", () => {
     const titles = shown.charts.map(({ title }) => title);
     expect(titles).toEqual([
       "Throughput by threads",
-      "A thread is stopped in a call, and killed",
+      "A thread, or a process, is stopped in a call, and killed",
       "Bytes held by a producer and a consumer",
       "A record handed to another thread",
     ]);
