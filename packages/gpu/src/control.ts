@@ -1,10 +1,10 @@
 /** The control block's memory: made, given, opened, and made longer as rows are needed. */
 import { CorruptionError, DetachedError, HostMemoryError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
 import { checkInteger, isBuffer, isShared, newBuffer } from "@ariax/allocator/implement";
-import { linkRun } from "./bins.ts";
 import { addRow } from "./keys.ts";
 import * as L from "./layout.ts";
 import type { Wish } from "./options.ts";
+import { linkRun } from "./trees.ts";
 
 /** Rows that a control block begins with, where it can become longer: 7 KB with all that is before them. */
 const FIRST_ROWS = 64;

@@ -383,9 +383,9 @@ export class KvPager {
   }
 
   /**
-   * Begins to copy blocks that have keys from a tier, by default the device, to another one: those whose keys are not there yet. Both ends are kept until
-   * `done`, `failed` or `expire`. Returns a ticket, or 0, and nothing changed, where all are there, or there is no room for them. Throws
-   * `InvalidArgumentError` for a block without a key; `PoolExhaustedError` where tickets or moves are used up; `OutOfMemoryError`.
+   * Begins to copy blocks that have keys from a tier, by default the device, to another one: one block for each key that is not there yet, also where
+   * an id comes twice. Both ends are kept until `done`, `failed` or `expire`. Returns a ticket, or 0, and nothing changed, where all are there,
+   * or there is no room for them. Throws `InvalidArgumentError` for a block without a key; `PoolExhaustedError` where tickets or moves are used up; `OutOfMemoryError`.
    * O(blocks).
    */
   offload(ids: ArrayLike<number>, to: string | number = 1, from: string | number = 0): Ticket | 0 {

@@ -11,5 +11,5 @@ export function noLane(lanes: number, resetter: number): NoLaneError {
 }
 
 export function laneLost(ticket: number): LaneLostError {
-  return new LaneLostError(ticket, "its blocks may be others' now");
+  return new LaneLostError(ticket, "others may have its blocks now");
 }
