@@ -225,7 +225,7 @@ describe("killed at each access", () => {
       ended = new Call(() => SharedMetadataPool.attach(main.buffer, { ticket })).run(k);
       expect(main.reclaim(ticket)).toEqual([]);
       expect(() => SharedMetadataPool.attach(main.buffer, { ticket })).toThrow(
-        `ticket: ${ticket} is over: it was closed or reclaimed`,
+        `ticket: ${ticket} has ended: it was closed or reclaimed`,
       );
       a.close();
       b.close();
