@@ -14,6 +14,13 @@ export interface RunFacts extends Omit<Circumstances, "date"> {
   readonly machine: Machine;
 }
 
+/** What a report has beside its own rows. */
+export interface RunReport extends RunFacts {
+  /** What was not measured, and what to do about it; one line each. */
+  readonly unavailable: readonly string[];
+  readonly observations: readonly Observed[];
+}
+
 export const factsOf = ({ date, seconds, partial }: Circumstances): RunFacts => ({
   ...{ date: date.toISOString(), seconds: Math.round(seconds), partial, machine: machine() },
 });

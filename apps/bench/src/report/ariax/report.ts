@@ -10,7 +10,7 @@ import { type StabilityRow, stabilityRows } from "../../workloads/real-time/stab
 import type { ScenarioFacts } from "../../workloads/scenarios/observe.ts";
 import { type Answers, answersIn, type ScenarioRow, scenarioRows } from "../../workloads/scenarios/rows.ts";
 import type { ScenarioWorkload } from "../../workloads/scenarios/scenarios.ts";
-import { type Circumstances, factsOf, type RunFacts, unavailableIn } from "../circumstances.ts";
+import { type Circumstances, factsOf, type RunReport, unavailableIn } from "../circumstances.ts";
 import { type Claim, claimsOf } from "./claims.ts";
 
 /** Raised by one with each change that a reader of the file must know of: 2 has its observations as the other files do. */
@@ -27,7 +27,7 @@ export interface BrowserResult {
   readonly observations: readonly BrowserObservation[];
 }
 
-export interface AriaxReport extends RunFacts, Pick<Mode, "scale" | "limit"> {
+export interface AriaxReport extends RunReport, Pick<Mode, "scale" | "limit"> {
   readonly schema: typeof SCHEMA;
   readonly mode: Mode["name"];
   /** Of each arm in real time. */
@@ -39,9 +39,6 @@ export interface AriaxReport extends RunFacts, Pick<Mode, "scale" | "limit"> {
   readonly parts: readonly PartRow[];
   readonly browser?: Answer<BrowserResult> | undefined;
   readonly claims: readonly Claim[];
-  /** What was not measured, and what to do about it; one line each. */
-  readonly unavailable: readonly string[];
-  readonly observations: readonly Observed[];
 }
 
 export function makeReport(

@@ -5,7 +5,7 @@ import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
 import type { GpuObservation } from "../../workloads/gpu/observe.ts";
 import type { Room } from "../../workloads/gpu/stream.ts";
 import { GPU_WORKLOADS } from "../../workloads/gpu/workloads.ts";
-import { type Circumstances, factsOf, type RunFacts, unavailableIn } from "../circumstances.ts";
+import { type Circumstances, factsOf, type RunReport, unavailableIn } from "../circumstances.ts";
 
 /** Raised by one with each change that a reader of the file must know of. */
 export const SCHEMA = 1;
@@ -19,13 +19,11 @@ export interface GpuRow extends Room {
   readonly net?: number;
 }
 
-export interface GpuReport extends RunFacts {
+export interface GpuReport extends RunReport {
   readonly schema: typeof SCHEMA;
   readonly mode: GpuMode["name"];
   readonly rows: readonly GpuRow[];
-  readonly unavailable: readonly string[];
   readonly failures: readonly string[];
-  readonly observations: readonly Observed[];
 }
 
 export function makeGpu({ name: mode }: GpuMode, observed: readonly Observed[], at: Circumstances): GpuReport {

@@ -1,7 +1,6 @@
 /** What the report of `pnpm bench kv` has. Times are net: what the loop alone takes is taken off. */
 import type { KvMode } from "../../run/plans/kv.ts";
-import type { Observed } from "../../worker/protocol.ts";
-import type { RunFacts } from "../circumstances.ts";
+import type { RunReport } from "../circumstances.ts";
 import type { Target } from "../shown.ts";
 import type { Published } from "./published.ts";
 
@@ -44,7 +43,7 @@ export interface CallRow {
   readonly vllm?: Published;
 }
 
-export interface KvReport extends RunFacts {
+export interface KvReport extends RunReport {
   readonly schema: number;
   readonly mode: KvMode["name"];
   /** Of the books in the first table, and of those of the traces. */
@@ -55,7 +54,5 @@ export interface KvReport extends RunFacts {
   readonly scale: readonly ScaleRow[];
   readonly traces: readonly TraceRow[];
   readonly targets: readonly Target[];
-  readonly unavailable: readonly string[];
   readonly failures: readonly string[];
-  readonly observations: readonly Observed[];
 }

@@ -8,7 +8,7 @@ import { isFound, type Observed, ofKind } from "../../worker/protocol.ts";
 import type { HeapObservation } from "../../workloads/heap/observe.ts";
 import { type Pair, type Row, rowsOf } from "../../workloads/rows.ts";
 import type { Group, Workload } from "../../workloads/workload.ts";
-import { type Circumstances, factsOf, type RunFacts, unavailableIn } from "../circumstances.ts";
+import { type Circumstances, factsOf, type RunReport, unavailableIn } from "../circumstances.ts";
 import type { Target } from "../shown.ts";
 import { type AgainstC, againstC, replacements } from "./against-c.ts";
 import { combine, intervalOf, ratiosIn } from "./ratios.ts";
@@ -17,7 +17,7 @@ import { targetsOf } from "./targets.ts";
 /** Raised by one with each change that a reader of the file must know of. */
 export const SCHEMA = 2;
 
-export interface Report extends RunFacts, Pick<Mode, "limit"> {
+export interface Report extends RunReport, Pick<Mode, "limit"> {
   readonly schema: typeof SCHEMA;
   readonly mode: Mode["name"];
   readonly workloads: readonly (Pick<Workload, "name" | "unit" | "what" | "kind"> & { readonly group: Group })[];
@@ -37,9 +37,6 @@ export interface Report extends RunFacts, Pick<Mode, "limit"> {
   /** Over the traces: whose time by the slab's, geometric mean. */
   readonly bySlab: readonly { subject: string; value: number; interval?: Pick<Interval, "low" | "high"> }[];
   readonly targets: readonly Target[];
-  /** What was not measured, and what to do about it. */
-  readonly unavailable: readonly string[];
-  readonly observations: readonly Observed[];
 }
 
 /** What is not here has no rows, but a line. */

@@ -1,9 +1,8 @@
 /** What the report of `pnpm bench threads` has in it: the schema of `results/threads.json`. */
 import type { Interval } from "../../base/statistics.ts";
 import type { ThreadMode } from "../../run/plans/threads.ts";
-import type { Observed } from "../../worker/protocol.ts";
 import type { HandOverObservation, HeldObservation } from "../../workloads/threads/protocol.ts";
-import type { RunFacts } from "../circumstances.ts";
+import type { RunReport } from "../circumstances.ts";
 import type { Target } from "../shown.ts";
 
 /** Raised by one with each change that a reader of the file must know of. */
@@ -14,7 +13,7 @@ export interface Ratio {
   readonly interval?: Pick<Interval, "low" | "high">;
 }
 
-export interface ThreadsReport extends RunFacts {
+export interface ThreadsReport extends RunReport {
   readonly schema: typeof SCHEMA;
   readonly mode: ThreadMode["name"];
   /** That producer and consumer had. */
@@ -65,10 +64,8 @@ export interface ThreadsReport extends RunFacts {
     readonly calls: readonly string[];
   }[];
   readonly targets: readonly Target[];
-  readonly unavailable: readonly string[];
   /** What went wrong. */
   readonly failures: readonly string[];
-  readonly observations: readonly Observed[];
 }
 
-export type Parts = Omit<ThreadsReport, "targets" | "unavailable" | "failures" | "observations" | keyof RunFacts>;
+export type Parts = Omit<ThreadsReport, "targets" | "failures" | keyof RunReport>;
