@@ -11,5 +11,5 @@ export const SAID: Words<RangeHeap> = {
   },
   send:
     "a heap can't be cloned or sent to another thread: post heap.buffer, in the transfer list unless it is shared, and " +
-    "RangeHeap.attach(buffer) there",
+    "call RangeHeap.attach(buffer) there",
 };
