@@ -38,7 +38,6 @@ const CHANGES: readonly Change[] = [
   ["trees", "const heir = next === 0 ? takeLeaf(w, row) : next;", "const heir = next;"],
   ["trees", "const half = at + HALVES + (bits >>> 31);", "const half = at + HALVES;"],
   ["trees", "if (bits >= 0 && w[at + PREV] !== 0) longer = w[at + PREV];", ""],
-  ["trees", "if (w[at + LENGTH] >>> 0 > w[best + LENGTH] >>> 0) best = at;", ""],
   // Rows.
   ["rows", "w[row + KEY] = 0;", ""],
   ["rows", "if (next === 0) w[SPARE_LAST] = 0;", ""],
