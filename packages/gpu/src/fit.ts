@@ -20,20 +20,14 @@ const TOO_LONG = 2 ** 32;
  * there is a run of `length + align − 1`; else O(runs that are as long as `length`, or by less than `align` longer).
  */
 export function findRun(w: Int32Array, length: number, align: number): number {
-  if (align === 1) return onlyOf(w, leastNode(w, length));
-  return (
-    searchRun(w, length, align, PROBES) ||
-    onlyOf(w, leastNode(w, length + align - 1)) ||
-    searchRun(w, length, align, ALL)
-  );
+  if (align === 1) return leastNode(w, length);
+  return searchRun(w, length, align, PROBES) || leastNode(w, length + align - 1) || searchRun(w, length, align, ALL);
 }
 
-/** Of runs that are equally long, one that is not the tree's node, if there is one: it is taken out more easily. */
-function onlyOf(w: Int32Array, node: number): number {
-  return node === 0 ? 0 : w[node + STATE] >>> LIST || node;
-}
-
-/** The node of the shortest runs of `length` granules or more; 0 where there are none. */
+/**
+ * The node of the shortest runs of `length` granules or more, which has been free longest of them; 0 where there are none.
+ * tried: the one that became free last; measured: as fast, and 0.2 % less full.
+ */
 function leastNode(w: Int32Array, length: number): number {
   if (length >= TOO_LONG) return 0;
   const bin = binOf(length);

@@ -59,15 +59,17 @@ export interface WalkOptions {
   readonly table: boolean;
   /** The most blocks at once. */
   readonly limit?: number;
-  /** Sizes are below so many granules. */
+  /** Sizes are so many granules at least, a few excepted, and below so many more. */
+  readonly least?: number;
   readonly longest?: number;
-  /** Granules that it may grow to. */
+  /** Granules that it may grow to, and bytes beside them. */
   readonly most?: number;
+  readonly rest?: number;
 }
 
 /** Kinds of heaps, and how they are walked over. */
 export const KINDS: Readonly<Record<string, { options: RangeHeapOptions; walk: WalkOptions }>> = {
-  offsets: { options: { bytes: 256 * 300, maxBytes: 256 * 400 }, walk: { table: false, most: 400 } },
+  offsets: { options: { bytes: 256 * 300, maxBytes: 256 * 400 + 99 }, walk: { table: false, most: 400, rest: 99 } },
   "a table": {
     options: { bytes: 256 * 300, handles: "table", maxBytes: 256 * 400 },
     walk: { table: true, most: 400, longest: 4 },
@@ -76,6 +78,10 @@ export const KINDS: Readonly<Record<string, { options: RangeHeapOptions; walk: W
   "a table of few blocks, small ones, shared": {
     options: { bytes: 4 * 150, granule: 4, blocks: 40, handles: "table", shared: true },
     walk: { table: true, limit: 40, longest: 6 },
+  },
+  "blocks hardly longer than others": {
+    options: { bytes: 4 * 6000, granule: 4 },
+    walk: { table: false, least: 128, longest: 40 },
   },
   "long blocks": { options: { bytes: 1000, granule: 1 }, walk: { table: false, longest: 300 } },
 };
@@ -187,8 +193,8 @@ export class Walk {
 
   private allocate(): void {
     const { heap, next, granule } = this;
-    const longest = this.options.longest ?? 40;
-    const size = next(4) === 0 ? next(3) * granule : next(1 + next(longest * granule));
+    const { least = 0, longest = 40 } = this.options;
+    const size = next(4) === 0 ? next(3) * granule : least * granule + next(1 + next(longest * granule));
     const alignment =
       next(3) === 0 ? granule * 2 ** next(6) : next(5) === 0 ? 2 ** next(Math.log2(granule) + 1) : granule;
     const length = Math.max(1, Math.ceil(size / granule));
@@ -401,9 +407,9 @@ export class Walk {
 
   private grow(): void {
     const { heap, granule, next } = this;
-    const most = this.options.most ?? this.owner.length;
+    const { most = this.owner.length, rest = 0 } = this.options;
     const size = Math.min(most, this.owner.length + next(30));
-    heap.grow(size * granule);
+    heap.grow(size * granule + (size === most ? rest : 0));
     const longer = (old: Int32Array): Int32Array => {
       const now = new Int32Array(size);
       now.set(old);
@@ -411,7 +417,7 @@ export class Walk {
     };
     this.owner = longer(this.owner);
     this.bytes = longer(this.bytes);
-    this.refused(() => heap.grow(most * granule + 1), "ERR_INVALID_ARGUMENT");
+    this.refused(() => heap.grow(most * granule + rest + 1), "ERR_INVALID_ARGUMENT");
   }
 
   private reset(): void {

@@ -20,8 +20,7 @@ type Change = readonly [file: string, line: string, instead: string];
 const CHANGES: readonly Change[] = [
   // Where blocks are.
   ["fit", "return (-w[run + START] & (align - 1)) >>> 0;", "return 0;"],
-  ["fit", "onlyOf(w, leastNode(w, length + align - 1)) ||", "onlyOf(w, leastNode(w, length)) ||"],
-  ["fit", "searchRun(w, length, align, PROBES) ||", ""],
+  ["fit", "leastNode(w, length + align - 1) ||", "leastNode(w, length) ||"],
   ["fit", "searchRun(w, length, align, ALL)", "0"],
   ["fit", "const node = leastNode(w, long + 1);", "const node = leastNode(w, long + 2);"],
   ["fit", "const next = nextBin(w, bin + 1);", "const next = nextBin(w, bin + 2);"],
@@ -38,10 +37,7 @@ const CHANGES: readonly Change[] = [
   ["trees", "w[link] = 0;", ""],
   ["trees", "const heir = next === 0 ? takeLeaf(w, row) : next;", "const heir = next;"],
   ["trees", "const half = at + HALVES + (bits >>> 31);", "const half = at + HALVES;"],
-  ["trees", "if (long > length && long < shortest) {", "if (long > length) {"],
   ["trees", "if (bits >= 0 && w[at + PREV] !== 0) longer = w[at + PREV];", ""],
-  ["trees", "return w[least + LENGTH] >>> 0 < shortest ? least : best;", "return best;"],
-  ["trees", "if (w[at + LENGTH] >>> 0 > w[best + LENGTH] >>> 0) best = at;", ""],
   // Rows.
   ["rows", "w[row + KEY] = 0;", ""],
   ["rows", "if (next === 0) w[SPARE_LAST] = 0;", ""],
