@@ -23,6 +23,15 @@ const COLUMNS = ["", "ns", "net", "refused", "peak", "largest free", "moved"];
 const ns = (value: number | undefined): string => value?.toFixed(value < 100 ? 1 : 0) ?? "";
 const percent = (value: number | undefined): string => (value === undefined ? "" : `${(100 * value).toFixed(1)} %`);
 
+const HEAD = `## Parts of GPU memory
+
+Meshes come and go in a range that is only a number of bytes. *ns* is for a call, an allocation or a free, the loop
+(\`nothing\`) included; *net* is without it. *refused*: meshes for which there was no room. *peak*: the end of the highest
+block ÷ the most bytes in use at once. *largest free*: the largest free piece ÷ all free bytes, on average. *moved*:
+bytes moved ÷ bytes allocated. The counts are the same on every machine.
+[The subjects](../apps/bench/README.md#gpu-memory).
+`;
+
 /** A table for each stream; `titles`: what each is, by its name. */
 export function gpuTables({ rows, ...run }: Gpu, titles: ReadonlyMap<string, string>): string {
   const cells = ({ subject, refused, peak, largest, moved, ...row }: GpuRow): string[] => {
@@ -37,6 +46,7 @@ export function gpuTables({ rows, ...run }: Gpu, titles: ReadonlyMap<string, str
     ];
   };
   return [
+    HEAD,
     `${origin(run)}.`,
     "",
     ...[...titles].flatMap(([name, what]) => [
