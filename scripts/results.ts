@@ -1,7 +1,9 @@
-/** Writes the last runs of the bench into the documents: `pnpm bench`, `pnpm bench story`, `ariax`, `threads` and `kv`, then `pnpm results`. */
+/** Writes the last runs of the bench into the documents: `pnpm bench`, `pnpm bench story`, `ariax`, `threads`, `kv` and `gpu`, then `pnpm results`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AriaxReport } from "../apps/bench/src/report/ariax/report.ts";
+import { GPU_WORKLOADS } from "../apps/bench/src/workloads/gpu/workloads.ts";
+import { type Gpu, gpuTables } from "./lib/gpu-results.ts";
 import { guideTables } from "./lib/guide.ts";
 import { between, markersIn } from "./lib/markers.ts";
 import {
@@ -38,7 +40,8 @@ function write(file: string, tables: Record<string, string>): void {
   writeFileSync(join(ROOT, file), text);
 }
 write("README.md", { summary: summaryTable(latest), story });
-write("docs/results.md", { results: resultTables(latest) });
+const streams = new Map(GPU_WORKLOADS.map(({ name, what }) => [name, what]));
+write("docs/results.md", { results: resultTables(latest), gpu: gpuTables(read<Gpu>("gpu"), streams) });
 write("docs/threads.md", { threads: threadsTable(read<Threads>("threads")) });
 write("packages/kv-pager/README.md", { kv: kvTables(read<Kv>("kv")) });
 

@@ -34,10 +34,10 @@ const TRACES = ["git", "jq", "lua", "nginx", "python", "redis", "sqlite"];
 const OURS = ["slab", "slab-shared", "native", "wasm", "native-c"];
 const PEERS = ["assemblyscript", "npm-malloc", "thi.ng", "uint8array"];
 
-const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+export const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** Where and when it was measured. */
-function origin({ date, machine }: Pick<Results, "date" | "machine">): string {
+export function origin({ date, machine }: Pick<Results, "date" | "machine">): string {
   return `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}, commit ${machine.commit}`;
 }
 

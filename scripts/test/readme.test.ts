@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { build } from "../../packages/native/scripts/build.ts";
 import { isAvailable } from "../../packages/native/src/index.ts";
 import { featureTable } from "../lib/features.ts";
+import { gpuTables } from "../lib/gpu-results.ts";
 import { between } from "../lib/markers.ts";
 import { kvTables, resultTables, storyTable, threadsTable } from "../lib/results.ts";
 import { readText } from "../lib/workspace.ts";
@@ -102,6 +103,41 @@ test("the threads' table has the targets, and who was not measured at a number o
     "| lanes | 100 | 200 |",
     "| spin | 33.3 |  |",
     "",
+  ]);
+});
+
+test("a run of GPU memory's streams becomes a table for each, and who has no room of its own has no figures of it", () => {
+  const text = gpuTables(
+    {
+      date: "2026-01-02T03:04:05Z",
+      machine: { cpu: "A CPU", cores: 2, node: "24.0.0", commit: "abc1234" },
+      rows: [
+        { workload: "small", subject: "nothing", ns: 2, refused: 0, moved: 0 },
+        {
+          workload: "small",
+          subject: "ours",
+          ns: 102.4,
+          net: 100.4,
+          refused: 1234,
+          peak: 1.02,
+          largest: 0.3,
+          moved: 0,
+        },
+        { workload: "large", subject: "moves", ns: 50, net: 48, refused: 0, peak: 1, largest: 0.5, moved: 0.125 },
+      ],
+    },
+    new Map([
+      ["small", "few meshes"],
+      ["large", "many"],
+    ]),
+  );
+  const head = ["|  | ns | net | refused | peak | largest free | moved |", `| ---${" | ---:".repeat(6)} |`];
+  expect(text.startsWith("## Parts of GPU memory\n\n")).toBe(true);
+  expect(text.slice(text.indexOf("A CPU")).split("\n")).toEqual([
+    ...["A CPU, 2 cores, Node 24.0.0, 2026-01-02, commit abc1234.", "", "*small*: few meshes.", "", ...head],
+    "| nothing | 2.0 |  |  |  |  |  |",
+    "| ours | 102 | 100 | 1,234 | 102.0 % | 30.0 % |  |",
+    ...["", "*large*: many.", "", ...head, "| moves | 50.0 | 48.0 | 0 | 100.0 % | 50.0 % | 0.13× |", ""],
   ]);
 });
 

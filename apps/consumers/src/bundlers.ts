@@ -130,6 +130,7 @@ function byWebpack(folder: string, out: string): Promise<string> {
     const compiler = webpack({
       ...{ mode: "production", target: "web", context: folder, entry: "./page.mjs" },
       output: { path: out, filename: "page.mjs" },
+      performance: false, // all packages on one page are larger than it advises
     });
     compiler.run((error, stats) => {
       const { errors = [], warnings = [] } = stats?.toJson({ all: false, errors: true, warnings: true }) ?? {};

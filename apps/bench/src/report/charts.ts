@@ -76,6 +76,8 @@ export const COLOURS: Readonly<Record<string, Colour>> = {
   bitset: ["#0e6f8a", "#4fc0dd"],
   "atomic-bitset": ["#4a86e8", "#8db5ff"],
   "metadata-pool": ["#2d8a4e", "#67cf8a"],
+  "range-heap": ["#0f8f72", "#45d6b0"],
+  "range-heap-moves": ["#3b6fd1", "#86aaff"],
 };
 const OTHERS: readonly Colour[] = [
   ["#e0563f", "#ff9280"],

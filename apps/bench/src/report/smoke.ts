@@ -1,4 +1,5 @@
 /** A quick run as it is shown: what works. No time is printed, as those of so short a run mislead; the JSON has them. */
+import type { Observed } from "../worker/protocol.ts";
 import type { Section, Shown } from "./shown.ts";
 
 export interface Outcome {
@@ -7,6 +8,16 @@ export interface Outcome {
   /** `ok`, or why not. `stopped`: it works, slowly. */
   readonly status: string;
   readonly note?: string | undefined;
+}
+
+/** How each observation ended. What is not here was not tried. */
+export function outcomesOf(observations: readonly Observed[]): Outcome[] {
+  return observations
+    .filter(({ observation }) => !("unavailable" in observation))
+    .map(({ subject, workload, observation }) => {
+      const note = "error" in observation ? observation.error : undefined;
+      return { subject, workload, status: note === undefined ? "ok" : "error", note };
+    });
 }
 
 /** `shown` without its numbers; `command` is what measures. `missing` is what could not be tried, a line each. */

@@ -2,7 +2,7 @@
 import { SHARINGS } from "../../subjects/threads/sharings.ts";
 import { bytes, endOf, ns, times } from "../format.ts";
 import { type Section, type Shown, targetCards, targetSection } from "../shown.ts";
-import { smoke } from "../smoke.ts";
+import { outcomesOf, smoke } from "../smoke.ts";
 import { chartsOf } from "./charts.ts";
 import type { ThreadsReport } from "./parts.ts";
 import { versionsIn } from "./report.ts";
@@ -11,14 +11,7 @@ import { percent } from "./targets.ts";
 export function showThreads(report: ThreadsReport): Shown {
   const { mode, observations, unavailable } = report;
   const shown = showMeasured(report);
-  if (mode !== "quick") return shown;
-  const outcomes = observations
-    .filter(({ observation }) => !("unavailable" in observation))
-    .map(({ subject, workload, observation }) => {
-      const note = "error" in observation ? observation.error : undefined;
-      return { subject, workload, status: note === undefined ? "ok" : "error", note };
-    });
-  return smoke(shown, outcomes, "pnpm bench threads", unavailable);
+  return mode === "quick" ? smoke(shown, outcomesOf(observations), "pnpm bench threads", unavailable) : shown;
 }
 
 function showMeasured(report: ThreadsReport): Shown {
