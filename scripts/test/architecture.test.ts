@@ -33,8 +33,8 @@ const PEERS: Record<string, string[]> = { conformance: ["fast-check"], trace: ["
 /** Parts of tarballs that no one writes: copied or compiled from what is. */
 const MADE = ["addon/engine", "c/engine", "prebuilds"];
 
-/** Third-party packages that a published one depends on, by name: it makes no hash function of its own. */
-const DEPENDENCIES: Record<string, string[]> = { "kv-pager": ["@noble/hashes"] };
+/** Third-party packages that a published one depends on, by name: it makes no hash function, and no msgpack, of its own. */
+const DEPENDENCIES: Record<string, string[]> = { "kv-pager": ["@msgpack/msgpack", "@noble/hashes"] };
 
 const all = [...packages, ...apps];
 const layerOf = (id: string) => LAYERS.findIndex((layer) => layer.includes(id));

@@ -50,7 +50,7 @@ export function makeStats(
 
 /** Several allocators as one. `largestFree` is the largest of any; classes of one size are added up. */
 export function sumStats(all: readonly AllocatorStats[]): AllocatorStats {
-  if (!isList(all)) throw new InvalidArgumentError(`invalid stats: ${show(all)} is no array of them`);
+  if (!isList(all)) throw new InvalidArgumentError(`invalid stats: ${show(all)} is no array of stats`);
   all.forEach(checkStats);
   const add = (field: StatField) =>
     field === "largestFree"
@@ -95,7 +95,7 @@ function checkStats(stats: AllocatorStats): void {
 }
 
 function checkClasses(classes: readonly ClassStats[]): void {
-  if (!isList(classes)) throw new InvalidArgumentError(`invalid classes: ${show(classes)} is no array of them`);
+  if (!isList(classes)) throw new InvalidArgumentError(`invalid classes: ${show(classes)} is no array of classes`);
   for (const one of classes) checkNumbers(checkOptions(one, "class"), ["size", "blocks", "reserved"], "class");
 }
 

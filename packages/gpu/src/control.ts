@@ -1,10 +1,10 @@
 /** The control block's memory: made, given, opened, and made longer as rows are needed. */
 import { CorruptionError, DetachedError, HostMemoryError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
 import { checkInteger, isBuffer, isShared, newBuffer } from "@ariax/allocator/implement";
-import { linkRun } from "./bins.ts";
 import { addRow } from "./keys.ts";
 import * as L from "./layout.ts";
 import type { Wish } from "./options.ts";
+import { linkRun } from "./trees.ts";
 
 /** Rows that a control block begins with, where it can become longer: 7 KB with all that is before them. */
 const FIRST_ROWS = 64;
@@ -15,6 +15,9 @@ export interface Place {
   readonly byteOffset: number;
   view: Int32Array;
 }
+
+/** Makes room for two more rows: the words with it, or undefined, and nothing changed. */
+export type More = (w: Int32Array) => Int32Array | undefined;
 
 /** Bytes of a control block for so many blocks. */
 export function bytesFor(blocks: number): number {
@@ -74,6 +77,7 @@ function writeControl(buffer: ArrayBufferLike, byteOffset: number, limit: number
   w[L.TABLE] = wish.table ? 1 : 0;
   w[L.LIMIT] = limit;
   w[L.MOST] = wish.most;
+  w[L.REST] = wish.rest;
   w[L.CHECK] = L.checkOf(w);
   w[L.WORDS] = w.length;
   w[L.SIZE] = wish.size;

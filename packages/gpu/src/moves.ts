@@ -12,18 +12,18 @@
  */
 import { InvalidArgumentError } from "@ariax/allocator";
 import { readOptions, show } from "@ariax/allocator/implement";
-import { gapOf, longestRun } from "./bins.ts";
+import type { More } from "./control.ts";
 import { wait } from "./fences.ts";
+import { gapOf, longestRun } from "./fit.ts";
 import { Gaps } from "./gaps.ts";
 import { type Handle, handleOf, liveRow } from "./handles.ts";
-import { setKey } from "./keys.ts";
+import { addKey, dropKey } from "./keys.ts";
 import {
   AFTER,
   ALIGN_MASK,
   ALIGN_SHIFT,
   BEFORE,
-  BLOCKS,
-  DEFERRED_BLOCKS,
+  blocksOf,
   FREE,
   KEY,
   kindOf,
@@ -43,11 +43,12 @@ import {
   START,
   STATE,
   TABLE,
+  TAKEN,
   TARGET,
   TURNS,
   USED,
 } from "./layout.ts";
-import { carve, give } from "./rows.ts";
+import { carve, giveBlock } from "./rows.ts";
 
 /** `size` bytes to be copied, from one offset to another; the two don't overlap. For `commit` or `drop`. */
 export interface Move {
@@ -66,9 +67,6 @@ export interface Move {
  * tried: into the gap that is hardly longer; measured: 0.7 of the live bytes are moved, and 1 to 5 % left apart.
  */
 const WORTH = 8;
-
-/** Makes room for two more rows: the words with it, or undefined. */
-type More = (w: Int32Array) => Int32Array | undefined;
 
 /**
  * Moves of at most `budget` granules in all; none, where a free run has `wanted`, or where 0 are wanted, and what is not in the longest
@@ -132,7 +130,7 @@ class Plan {
     const { w } = this;
     const kind = kindOf(w, row);
     if (kind === FREE) return true;
-    if (kind !== LIVE || w[row + LENGTH] >>> 0 > this.left || w[TURNS] >= w[BLOCKS]) return false;
+    if (kind !== LIVE || w[row + LENGTH] >>> 0 > this.left || w[TURNS] >= blocksOf(w)) return false;
     const gap = this.gaps.highest(w, w[row + LENGTH] >>> 0, 2 ** alignOf(w, row), w[row + START] >>> 0);
     if (gap < 0 || !this.begin(row, gap)) return false;
     this.w[TURNS]++;
@@ -142,7 +140,7 @@ class Plan {
   /** A move begins: false, and none has, where there is no room for its target's row. */
   private begin(row: number, gap: number): boolean {
     let { w } = this;
-    if (w[BLOCKS] + w[DEFERRED_BLOCKS] + w[MOVES] >= w[LIMIT]) return false;
+    if (w[TAKEN] >= w[LIMIT]) return false;
     if (w[ROOM] < 2) {
       const grown = this.more(w);
       if (grown === undefined) return false;
@@ -157,6 +155,7 @@ class Plan {
     w[target + PREV] = ++w[MOVE];
     w[row + STATE] ^= LIVE ^ MOVING;
     w[row + NEXT] = target;
+    w[TAKEN]++;
     w[MOVES]++;
     w[MOVING_GRANULES] += length;
     this.left -= length;
@@ -195,21 +194,17 @@ export function commitMove(w: Int32Array, row: number, fence: number): Handle {
   const target = endMove(w, row);
   const high = w[row + STATE] & ~0xff;
   w[target + STATE] ^= LIVE ^ TARGET;
-  if (w[TABLE] === 0) {
-    const key = (w[target + START] + 1) | 0;
-    if (w[target + KEY] !== key) setKey(w, target, key);
-  } else {
-    setKey(w, target, w[row + KEY]);
-    w[target + STATE] |= high;
-  }
-  if (fence === 0) give(w, row);
+  dropKey(w, row);
+  addKey(w, target, w[TABLE] === 0 ? (w[target + START] + 1) | 0 : w[row + KEY]);
+  w[target + STATE] |= high;
+  if (fence === 0) giveBlock(w, row);
   else wait(w, row, fence);
   return handleOf(w, target);
 }
 
 /** The block stays where it is, and the target is free. */
 export function dropMove(w: Int32Array, row: number): void {
-  give(w, endMove(w, row));
+  giveBlock(w, endMove(w, row));
   w[row + STATE] ^= LIVE ^ MOVING;
 }
 

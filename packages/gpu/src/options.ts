@@ -34,6 +34,8 @@ export interface Wish {
   readonly shift: number;
   readonly size: number;
   readonly most: number;
+  /** Bytes of `maxBytes` beside these granules. */
+  readonly rest: number;
   /** Blocks; 0 = as many as there is room for. */
   readonly blocks: number;
   readonly table: boolean;
@@ -73,7 +75,9 @@ export function readWish(options: RangeHeapOptions): Wish {
   checkBoolean("shared", shared);
   const size = granulesOf(bytes, granule);
   const most = granulesOf(maxBytes, granule);
-  return { shift, size, most, blocks: Math.min(blocks, most), table: handles === "table", buffer, byteOffset, shared };
+  const rest = maxBytes - most * granule;
+  const table = handles === "table";
+  return { shift, size, most, rest, blocks: Math.min(blocks, most), table, buffer, byteOffset, shared };
 }
 
 /** Whole granules in so many bytes. */

@@ -1,73 +1,44 @@
-import { OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
-import {
-  bytes,
-  checkAlignment,
-  checkInteger,
-  checkSize,
-  counted,
-  present,
-  type Words,
-} from "@ariax/allocator/implement";
-import { findRun } from "./bins.ts";
+import { checkInteger, checkSize, present } from "@ariax/allocator/implement";
+import { alignShift, checkFence, refuseAllocate, refuseBlock, refuseFree, stillRow } from "./checks.ts";
 import {
   bytesFor,
   checkPlace,
   clearControl,
   growControl,
-  growError,
+  type More,
   makeControl,
   openControl,
   type Place,
   renewed,
 } from "./control.ts";
 import { reachedFence, reachFence, wait } from "./fences.ts";
-import { BlockMovingError, blockError, freeError, giveHandle, type Handle, liveRow } from "./handles.ts";
-import { clearKey } from "./keys.ts";
+import { findRun } from "./fit.ts";
+import { giveHandle, type Handle, liveRow, takeHandle } from "./handles.ts";
 import {
   ALIGN_SHIFT,
-  BLOCKS,
-  DEFERRED_BLOCKS,
-  kindOf,
   LENGTH,
   LIMIT,
   LIVE,
   MAX_BLOCKS,
-  MAX_GRANULES,
-  MOST,
-  MOVES,
-  MOVING,
   ROOM,
   SHIFT,
   SIZE,
   START,
   STATE,
-  TABLE,
+  TAKEN,
   TURNS,
   WORDS,
 } from "./layout.ts";
 import { commitMove, dropMove, type Move, planMoves, readMove, sourceOf } from "./moves.ts";
-import { granulesOf, MAX_ALIGNMENT, MAX_BYTES, type RangeHeapOptions, readWish } from "./options.ts";
-import { carve, extend, give, lengthen, shorten } from "./rows.ts";
+import { type RangeHeapOptions, readWish } from "./options.ts";
+import { SAID } from "./present.ts";
+import { growRange, resizeRow } from "./resize.ts";
+import { carve, giveBlock } from "./rows.ts";
 import { type RangeStats, rangeStats } from "./stats.ts";
 import { verifyRange } from "./verify.ts";
 
 /** Where there is a heap already, by the options that `attach` gives the constructor: nothing that a caller makes is among them. */
 const attachedBy: WeakMap<object, Place> = /* @__PURE__ */ new WeakMap();
-
-const WORDS_OF_IT: Words<RangeHeap> = {
-  name: () => "RangeHeap",
-  parts: (it) => {
-    const { blocks, live, free, deferredBytes } = it.stats();
-    const parts = [bytes(it.capacity), counted(blocks, "block"), `${bytes(live)} live`, `${bytes(free)} free`];
-    return deferredBytes === 0 ? parts : [...parts, `${bytes(deferredBytes)} deferred`];
-  },
-  send:
-    "a heap can't be cloned or sent to another thread: post heap.buffer, in the transfer list unless it is shared, and " +
-    "RangeHeap.attach(buffer) there",
-};
-
-/** The largest fence. */
-const MAX_FENCE = Number.MAX_SAFE_INTEGER;
 
 /**
  * A heap over a range of bytes that it never touches: a GPU buffer, a file, a device. All that it knows is in a control block of
@@ -81,11 +52,11 @@ export class RangeHeap {
   declare readonly granule: number;
   declare private readonly place: Place;
   /** Makes room for rows: see `growControl`. It knows the place itself, not a proxy of it, which might not let it be changed. */
-  declare private readonly more: (w: Int32Array) => Int32Array | undefined;
+  declare private readonly more: More;
 
   /** A heap without blocks. Throws `InvalidArgumentError`; `HostMemoryError` or `UnsupportedError` where the host lacks memory. */
   constructor(options: RangeHeapOptions) {
-    present(this, WORDS_OF_IT);
+    present(this, SAID);
     const place = attachedBy.get(options) ?? makeControl(readWish(options));
     this.place = place;
     this.more = (w) => growControl(w, place);
@@ -136,11 +107,10 @@ export class RangeHeap {
 
   /**
    * A block of at least `size` bytes, at a multiple of `alignment`, a power of two up to 2³⁰: counted from the range's start. 0 bytes are a
-   * granule. Throws `InvalidSizeError`, `InvalidAlignmentError`; `OutOfMemoryError` where no gap is long enough, or none of the 1,040 that are
-   * looked at, where more are about as long; `PoolExhaustedError` where there are as many blocks as there may be; `HostMemoryError` where the control block can't become longer.
+   * granule. Throws `InvalidSizeError`, `InvalidAlignmentError`; `OutOfMemoryError` where no gap has room; `PoolExhaustedError` where there are as many blocks as there may be; `HostMemoryError` where the control block can't become longer.
    */
   allocate(size: number, alignment: number = this.granule): Handle {
-    return this.tryAllocate(size, alignment) || this.refuse(size, alignment);
+    return this.tryAllocate(size, alignment) || refuseAllocate(this.words(), size, alignment);
   }
 
   /** As `allocate`, but 0 where there is no room. */
@@ -150,7 +120,7 @@ export class RangeHeap {
     checkSize(size, (w[SIZE] >>> 0) * granule);
     const shift = alignment === granule ? 0 : alignShift(alignment, granule);
     const length = Math.ceil(size / granule) || 1;
-    if (taken(w) >= w[LIMIT]) return 0;
+    if (w[TAKEN] >= w[LIMIT]) return 0;
     const run = findRun(w, length, 1 << shift);
     if (run === 0) return 0;
     if (w[ROOM] < 2) {
@@ -160,18 +130,9 @@ export class RangeHeap {
     }
     const row = carve(w, run, length, 1 << shift);
     w[row + STATE] = LIVE | (shift << ALIGN_SHIFT);
-    w[BLOCKS]++;
+    w[TAKEN]++;
     w[TURNS] = 0;
     return giveHandle(w, row);
-  }
-
-  /** Why `tryAllocate` gave none. */
-  private refuse(size: number, alignment: number): never {
-    const w = this.words();
-    if (taken(w) >= w[LIMIT]) throw new PoolExhaustedError(w[LIMIT], 0, "block table");
-    const { granule } = this;
-    const run = findRun(w, Math.ceil(size / granule) || 1, 1 << alignShift(alignment, granule));
-    throw run === 0 ? new OutOfMemoryError(size, alignment, this.capacity) : growError(w);
   }
 
   /**
@@ -180,9 +141,9 @@ export class RangeHeap {
    */
   free(handle: Handle): void {
     const w = this.words();
-    const row = stillRow(w, handle) || refuseFree(w, handle);
-    release(w, row);
-    give(w, row);
+    const row = takeHandle(w, handle) || refuseFree(w, handle);
+    w[TURNS] = 0;
+    giveBlock(w, row);
   }
 
   /** Where a block begins, in bytes from the range's start: exact up to 2⁴⁸. Throws `InvalidBlockError` or `StaleHandleError`. */
@@ -209,23 +170,11 @@ export class RangeHeap {
    * does, and `BlockMovingError`.
    */
   tryResize(handle: Handle, size: number): boolean {
-    const { granule } = this;
-    let w = this.words();
+    const { granule, more } = this;
+    const w = this.words();
     const row = stillRow(w, handle) || refuseBlock(w, handle);
     checkSize(size, (w[SIZE] >>> 0) * granule);
-    const length = Math.ceil(size / granule) || 1;
-    const now = w[row + LENGTH] >>> 0;
-    if (length > now && !lengthen(w, row, length - now)) return false;
-    if (length < now) {
-      if (w[ROOM] < 1) {
-        const grown = this.more(w);
-        if (grown === undefined) return false;
-        w = grown;
-      }
-      shorten(w, row, length);
-    }
-    w[TURNS] = 0;
-    return true;
+    return resizeRow(w, row, Math.ceil(size / granule) || 1, more);
   }
 
   /**
@@ -234,12 +183,12 @@ export class RangeHeap {
    * the bytes are free at once. Throws as `free` does, and `InvalidArgumentError`.
    */
   defer(handle: Handle, fence: number): void {
-    checkInteger("fence", fence, 0, MAX_FENCE);
+    checkFence(fence);
     const w = this.words();
-    const row = stillRow(w, handle) || refuseFree(w, handle);
-    release(w, row);
+    const row = takeHandle(w, handle) || refuseFree(w, handle);
+    w[TURNS] = 0;
     if (fence > reachedFence(w)) wait(w, row, fence);
-    else give(w, row);
+    else giveBlock(w, row);
   }
 
   /**
@@ -247,7 +196,7 @@ export class RangeHeap {
    * wait longer, what is said in fences.ts: each costs at most 52 steps in all).
    */
   reach(fence: number): number {
-    checkInteger("fence", fence, 0, MAX_FENCE);
+    checkFence(fence);
     const w = this.words();
     if (fence <= reachedFence(w)) return 0;
     w[TURNS] = 0;
@@ -279,7 +228,7 @@ export class RangeHeap {
    * "table"` the same. Throws `InvalidArgumentError` where the move is not under way. O(1).
    */
   commit(move: Move, fence: number = 0): Handle {
-    checkInteger("fence", fence, 0, MAX_FENCE);
+    checkFence(fence);
     const read = readMove(move);
     const w = this.words();
     return commitMove(w, sourceOf(w, read), fence > reachedFence(w) ? fence : 0);
@@ -294,20 +243,8 @@ export class RangeHeap {
 
   /** Makes the range longer, up to `maxBytes`: the new bytes are free. Throws `InvalidArgumentError`, `HostMemoryError`. O(1). */
   grow(bytes: number): void {
-    const { granule } = this;
-    let w = this.words();
-    const size = w[SIZE] >>> 0;
-    const most = w[MOST] >>> 0;
-    // Bytes that are no whole granule are left out, and of 2³² granules one.
-    const last = Math.min(MAX_BYTES, (most + (most === MAX_GRANULES ? 2 : 1)) * granule - 1);
-    const more = granulesOf(checkInteger("bytes", bytes, size * granule, last), granule) - size;
-    if (more === 0) return;
-    if (w[ROOM] < 1) {
-      const grown = this.more(w);
-      if (grown === undefined) throw growError(w);
-      w = grown;
-    }
-    extend(w, more);
+    const { more } = this;
+    growRange(this.words(), bytes, more);
   }
 
   /** Gives up all blocks, deferred ones and moves: their handles are of no block. Fences and names go on. O(1). */
@@ -325,37 +262,4 @@ export class RangeHeap {
     const { buffer, byteOffset } = this.place;
     verifyRange(openControl(buffer, byteOffset));
   }
-}
-
-/** Blocks that there are, be they live, deferred, or only the targets of moves. */
-function taken(w: Int32Array): number {
-  return w[BLOCKS] + w[DEFERRED_BLOCKS] + w[MOVES];
-}
-
-/** The logarithm of an alignment in granules; throws `InvalidAlignmentError`. */
-function alignShift(alignment: number, granule: number): number {
-  checkAlignment(alignment, MAX_ALIGNMENT);
-  return alignment <= granule ? 0 : 31 - Math.clz32(alignment / granule);
-}
-
-/** The row of a live block that has no move, or 0. Throws `BlockMovingError`. */
-function stillRow(w: Int32Array, handle: number): number {
-  const row = liveRow(w, handle);
-  if (row !== 0 && kindOf(w, row) === MOVING) throw new BlockMovingError(handle);
-  return row;
-}
-
-/** A block is no block any more, and its granules are the caller's to give. */
-function release(w: Int32Array, row: number): void {
-  w[BLOCKS]--;
-  w[TURNS] = 0;
-  if (w[TABLE] !== 0) clearKey(w, row);
-}
-
-function refuseFree(w: Int32Array, handle: number): never {
-  throw freeError(w, handle);
-}
-
-function refuseBlock(w: Int32Array, handle: number): never {
-  throw blockError(w, handle);
 }

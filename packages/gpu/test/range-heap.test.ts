@@ -254,10 +254,10 @@ describe("grow and reset", () => {
     heap.grow(2 * MIB);
     expect(heap.allocate(MIB)).toBe(4097);
     heap.verify();
-    expect(() => heap.grow(MIB)).toThrow("invalid bytes: 1048576 is not a whole number from 2097152 to 2097407");
-    expect(() => heap.grow(3 * MIB)).toThrow("invalid bytes: 3145728 is not a whole number from 2097152 to 2097407");
+    expect(() => heap.grow(MIB)).toThrow("invalid bytes: 1048576 is not a whole number from 2097152 to 2097152");
+    expect(() => heap.grow(3 * MIB)).toThrow("invalid bytes: 3145728 is not a whole number from 2097152 to 2097152");
     expect(() => make().grow(MIB + 256)).toThrow(
-      "invalid bytes: 1048832 is not a whole number from 1048576 to 1048831",
+      "invalid bytes: 1048832 is not a whole number from 1048576 to 1048576",
     );
     expect(heap.isLive(a)).toBe(true);
   });

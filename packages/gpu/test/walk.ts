@@ -411,7 +411,7 @@ export class Walk {
     };
     this.owner = longer(this.owner);
     this.bytes = longer(this.bytes);
-    this.refused(() => heap.grow((most + 1) * granule), "ERR_INVALID_ARGUMENT");
+    this.refused(() => heap.grow(most * granule + 1), "ERR_INVALID_ARGUMENT");
   }
 
   private reset(): void {

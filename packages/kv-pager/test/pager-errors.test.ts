@@ -175,6 +175,22 @@ test("what there is only so much of, and none is left", () => {
   expect(thrown(() => more.offload([1]))).toMatchObject({ message: "list of tickets exhausted: all 1 slots are live" });
 });
 
+test("a token behind others of its block that have no slots is refused: they would be cached, and never computed", () => {
+  const pager = new KvPager({ blocks: 8, blockTokens: 4 });
+  const sequence = pager.open({ tokens: [1, 2, 3, 4, 5, 6, 7] });
+  for (const have of [1, 3, 5, 6]) {
+    pager.allocateSlots(sequence, have - pager.computed(sequence));
+    const before = Buffer.from(pager.snapshot());
+    const message = `no slots: ${have} of the sequence's 7 tokens have them`;
+    expect(thrown(() => pager.append(sequence, 8))).toMatchObject({ message, code: "ERR_NO_SLOTS" });
+    expect(Buffer.compare(Buffer.from(pager.snapshot()), before)).toBe(0);
+  }
+  pager.allocateSlots(sequence, 1);
+  expect(pager.append(sequence, 8)).toBe(true);
+  pager.commit(sequence);
+  pager.verify();
+});
+
 test("a copy on write that finds the list of moves full, and then not", () => {
   const { pager, runs } = make({ moves: 1 });
   const [first, second] = [pager.fork(runs), pager.fork(runs)];

@@ -27,5 +27,6 @@ export type { BytesType, Column, ColumnOf, FieldType, FieldValue, Schema } from 
 export type { Handle } from "./handle.ts";
 export type { AttachOptions, PoolOptions, PoolStats } from "./options.ts";
 export { MetadataPool } from "./pool.ts";
+export type { Records } from "./records.ts";
 export type { SharedAttachOptions, SharedPoolOptions } from "./shared/options.ts";
 export { type ReclaimOptions, SharedMetadataPool } from "./shared/pool.ts";

@@ -1,15 +1,7 @@
-import {
-  CorruptionError,
-  DetachedError,
-  DoubleFreeError,
-  InvalidArgumentError,
-  PoolExhaustedError,
-  StaleHandleError,
-} from "@ariax/allocator";
-import { checkInteger, counted, newBuffer, present, readOptions, show, type Words } from "@ariax/allocator/implement";
+import { DoubleFreeError, PoolExhaustedError, StaleHandleError } from "@ariax/allocator";
+import { checkInteger, counted, newBuffer, readOptions, type Words } from "@ariax/allocator/implement";
 import { BitSet } from "@ariax/bitset";
-import type { Accessor } from "./accessors.ts";
-import type { Column, FieldValue, Schema } from "./fields.ts";
+import type { Schema } from "./fields.ts";
 import { type Handle, handleBits } from "./handle.ts";
 import {
   FREE_COUNT,
@@ -32,6 +24,7 @@ import {
   type PoolStats,
   readPoolOptions,
 } from "./options.ts";
+import { Records } from "./records.ts";
 import { beginOld, endAll, endOld, freeSlots, handleIn, lastIn, linkNew, type Slots } from "./slots.ts";
 import { verifyPool } from "./verify.ts";
 
@@ -42,7 +35,7 @@ const WORDS: Words<MetadataPool> = {
   parts: (it) => [counted(it.capacity, "record"), `${it.size} live`, `${it.retired} retired`],
   send:
     "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
-    "MetadataPool.attach(buffer, { fields }) there",
+    "call MetadataPool.attach(buffer, { fields }) there",
 };
 
 /** Given to the constructor by `attach` only. */
@@ -66,21 +59,9 @@ interface Internal extends Fresh {
  * without knowing its type. tried: `#field`; measured: 28 instead of 23 ns a record by columns, 83 instead of 74 by names.
  * `this` may be a proxy, and it may throw: what is read of it is read before anything is written.
  */
-export class MetadataPool<const F extends Schema = Record<never, never>> {
-  declare readonly capacity: number;
-  /** All of the pool's state is here, from `byteOffset` on. */
-  declare readonly buffer: ArrayBufferLike;
-  declare readonly byteOffset: number;
-  declare readonly byteLength: number;
-  /** A typed array for each field, indexed by `slot(handle)`; by n times that for `bytes:n`. Nothing is checked. */
-  declare readonly columns: { readonly [K in keyof F]: Column<F[K]> };
-  /** Each field, checked: `fields.size.get(handle)`, `fields.size.set(handle, value)`. For hot loops as good as columns. */
-  declare readonly fields: { readonly [K in keyof F]: Accessor<FieldValue<F[K]>, Handle<F>> };
+export class MetadataPool<const F extends Schema = Record<never, never>> extends Records<F> {
   declare private readonly layout: Layout;
-  declare private readonly names: readonly string[];
-  declare private readonly accessors: readonly Accessor<unknown, Handle<F>>[];
-  /** The pool, and of it the slots. */
-  declare private readonly words: Int32Array;
+  /** Of the pool the slots. */
   declare private readonly table: Int32Array;
   /** 2^indexBits, and the bits below it. */
   declare private readonly span: number;
@@ -90,19 +71,13 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   declare private readonly slots: Slots;
 
   constructor(options: PoolOptions<F> = {}) {
-    present(this, WORDS);
     const given: PoolOptions<F> & Internal = readPoolOptions(options, [CONTINUE, FRESH]);
     const { fields = {}, capacity = DEFAULT_CAPACITY, generationBits, firstLife, byteOffset = 0 } = given;
     const layout = given[CONTINUE] ?? layOut(fields, capacity, generationBits, firstLife);
     const { span, lives, youngLives } = handleBits(layout.capacity, layout.generationBits);
     const { buffer = newBuffer(layout.byteLength, given.shared) } = given;
-    checkPlace(buffer, byteOffset, layout.byteLength);
-    this.capacity = layout.capacity;
-    this.buffer = buffer;
-    this.byteOffset = byteOffset;
-    this.byteLength = layout.byteLength;
+    super(WORDS, layout, buffer, byteOffset);
     this.layout = layout;
-    this.words = new Int32Array(buffer, byteOffset, layout.byteLength / 4);
     this.table = new Int32Array(buffer, byteOffset + 4 * layout.slots, layout.capacity);
     this.span = span;
     this.mask = span - 1;
@@ -111,13 +86,6 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     const [base, lastYoung] = [layout.firstLife * span, youngLives * span];
     this.slots = { words, table, old, capacity: layout.capacity, span, base, lastYoung, lives };
     this.lastYoung = lastYoung;
-    const columns = layout.fields.map((f) => f.column(buffer, byteOffset + f.at, layout.capacity));
-    this.names = layout.fields.map((f) => f.name);
-    this.accessors = layout.fields.map((f, i) => new f.Accessor(f, columns[i] as never, this as never));
-    const named = <T>(list: readonly T[]): { readonly [name: string]: T } =>
-      Object.freeze(Object.fromEntries(this.names.map((name, i) => [name, list[i]])));
-    this.columns = named(columns) as typeof this.columns;
-    this.fields = named(this.accessors) as unknown as typeof this.fields;
     if (given[CONTINUE] === undefined) {
       // Fresh memory is zero already: writing zeros would only make the host find pages for it.
       if (given.buffer !== undefined && given[FRESH] !== true) this.words.fill(0);
@@ -244,24 +212,6 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     return handleIn(this.slots, checkInteger("slot", slot, 0, this.capacity - 1)) as Handle<F> | 0;
   }
 
-  /** A field of a record by its name: see `Accessor.get`. O(fields). */
-  get<K extends keyof F & string>(handle: Handle<F>, name: K): FieldValue<F[K]> {
-    return this.field(name).get(handle) as FieldValue<F[K]>;
-  }
-
-  /** Writes a field: see `Accessor.set`. O(fields). */
-  set<K extends keyof F & string>(handle: Handle<F>, name: K, value: FieldValue<F[K]>): void {
-    this.field(name).set(handle, value);
-  }
-
-  /** The handles of all live records by slot. What is acquired or released ahead of the iterator counts. O(capacity). */
-  *[Symbol.iterator](): Generator<Handle<F>, void, undefined> {
-    for (let slot = 0; slot < this.capacity; slot++) {
-      const handle = this.handleAt(slot);
-      if (handle !== 0) yield handle;
-    }
-  }
-
   /** Releases every record, the lowest last, so that it is acquired first: all handles are stale, and lives go on. O(capacity). */
   reset(): void {
     this.checkAttached();
@@ -269,8 +219,7 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   }
 
   stats(): PoolStats {
-    const { capacity, size: live, retired, byteLength } = this;
-    const overhead = this.layout.fields.reduce((rest, f) => rest - f.bytes * f.elements * capacity, byteLength);
+    const { capacity, size: live, retired, byteLength, overhead } = this;
     return { capacity, live, free: capacity - live - retired, retired, byteLength, overhead };
   }
 
@@ -278,14 +227,6 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
   verify(): void {
     this.checkAttached();
     verifyPool(this.slots, this.layout);
-  }
-
-  /** Where nothing is found: is there nothing to be found in? A view of a buffer that was transferred or shrunk has no words. */
-  private checkAttached(): void {
-    if (this.words.length > 0) return;
-    const room = this.buffer.byteLength - this.byteOffset;
-    if (room <= 0) throw new DetachedError();
-    throw new CorruptionError(`truncated: the pool has ${this.byteLength} bytes, ${room} are there`);
   }
 
   /** The slot of a live record, or −1, for any value whatever. */
@@ -324,17 +265,5 @@ export class MetadataPool<const F extends Schema = Record<never, never>> {
     }
     const hasEnded = typeof handle === "number" && handle >= slots.base && lastIn(slots, handle & mask) === handle;
     throw hasEnded ? new DoubleFreeError(handle, `the record of handle ${handle}`) : new StaleHandleError(handle);
-  }
-
-  /** A comparison or a few. tried: a Map; measured: 4 ns more an access, with four fields. */
-  private field(name: string): Accessor<unknown, Handle<F>> {
-    const { names, accessors } = this;
-    for (let i = 0; i < names.length; i++) if (names[i] === name) return accessors[i];
-    return this.unknown(name);
-  }
-
-  /** Apart, as V8 inlines by size. */
-  private unknown(name: string): never {
-    throw new InvalidArgumentError(`unknown field: ${show(name)} is not one of ${this.names.join(", ")}`);
   }
 }

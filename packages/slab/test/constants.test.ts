@@ -18,6 +18,7 @@ const literal = /-?(?:0x[0-9a-f]+|\d+)(?: \| 0)?/.source;
 
 const FILES = ["page-pool", "page-list", "run-list", "slabs", "bulk", "large", "lookup", "slab-allocator"];
 const LANES = [
+  "lanes/calls",
   "lanes/territory",
   "lanes/large",
   "lanes/relief",

@@ -32,7 +32,7 @@ describe("pnpm bench threads", () => {
     expect(workloads.slice(7)).toEqual(THREAD_NAMES.slice(1));
     // What goes on for long is done once.
     expect(asked.filter((name) => name === "held").length).toBe(3);
-    expect(asked.filter((name) => name === "own").length).toBe(4 * 6);
+    expect(asked.filter((name) => name === "own").length).toBe(4 * 7);
   });
 
   test("only those that are named, and quickly", async () => {
@@ -44,7 +44,7 @@ describe("pnpm bench threads", () => {
     expect(code).toBe(0);
     expect(asked.map(({ workload, subject }) => `${workload} ${subject}`)).toEqual([
       ...["hand-over-1 offset", "hand-over-1 copies", "hand-over-64 offset", "hand-over-64 copies"],
-      ...["stopped lanes", "stopped spin", "stopped wait"],
+      ...["stopped lanes", "stopped lanes-processes", "stopped spin", "stopped wait"],
     ]);
   });
 

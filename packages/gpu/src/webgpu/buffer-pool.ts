@@ -33,6 +33,8 @@ interface Now<B extends GpuBuffer> {
   answer: Promise<DeviceMemoryError | undefined>;
   /** There as long as there are buffers. */
   scratch: Scratch<B> | undefined;
+  /** In the middle of `defragment`, which calls the device. */
+  isMoving: boolean;
   isDisposed: boolean;
 }
 
@@ -64,16 +66,15 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   constructor(queue: FencedQueue<D>, kind: PoolKind, options: PoolOptions = {}) {
     this.queue = rawQueue(queue);
     const { device } = this.queue;
-    const { label, unit, bufferBytes, maxBytes, usage } = checkPool(kind, options, device);
+    const { label, unit, bufferBytes, maxBytes, maxSize, usage } = checkPool(kind, options, device);
     this.label = label;
     this.stride = unit;
     this.usage = usage;
     this.bufferBytes = bufferBytes;
     this.maxBytes = maxBytes;
-    const most = Math.min(device.limits.maxBufferSize, maxBytes);
-    this.maxSize = most - (most % unit);
+    this.maxSize = maxSize;
     this.pages = new Map();
-    this.now = { bytes: 0, answer: SETTLED, scratch: undefined, isDisposed: false };
+    this.now = { bytes: 0, answer: SETTLED, scratch: undefined, isMoving: false, isDisposed: false };
     this.itself = () => this;
     disposable(this);
   }
@@ -134,8 +135,15 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const it = this.itself();
     it.checkOpen();
     checkInteger("maxBytes", maxBytes, it.stride, Number.MAX_SAFE_INTEGER);
+    const { now } = it;
+    if (now.isMoving) return []; // the device has called back
     it.reachAll();
-    return defragment(it.queue, [...it.pages.values()], it.now.scratch, maxBytes);
+    now.isMoving = true;
+    try {
+      return defragment(it.queue, [...it.pages.values()], now.scratch, maxBytes);
+    } finally {
+      now.isMoving = false;
+    }
   }
 
   /** Destroys the buffers that no block lies in, nor waits in; the bytes given back. O(buffers). */
@@ -174,7 +182,9 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const { answer } = now;
     const error = await answer;
     if (now.answer === answer) now.answer = SETTLED;
-    if (error !== undefined) throw error;
+    if (error === undefined) return;
+    it.queue.checkAlive(); // of a device that is lost, this is the reason
+    throw error;
   }
 
   /** O(buffers). */
@@ -189,7 +199,7 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   verify(): void {
     const it = this.itself();
     it.checkOpen();
-    verifyPages([...it.pages.values()], it.label);
+    verifyPages([...it.pages.values()], it.label, it.now.isMoving);
   }
 
   /** Destroys all buffers, and all blocks with them; what is submitted is done before. Again: nothing. */

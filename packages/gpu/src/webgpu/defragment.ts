@@ -27,9 +27,14 @@ interface Step<B extends GpuBuffer> {
   readonly block: OwnBlock<B>;
   readonly buffer: B;
   readonly offset: number;
+  /** Is the block where it was? While the device was called somebody may have freed it. */
+  isHere(): boolean;
   commit(fence: number): void;
   drop(): void;
 }
+
+/** What of a block changes with its place. */
+const TOLD = ["buffer", "offset", "page", "handle"] as const;
 
 /** The blocks that moved, of at most `maxBytes` in all. A device that throws leaves all of them where they were. */
 export function defragment<D extends GpuDevice>(
@@ -52,8 +57,19 @@ export function defragment<D extends GpuDevice>(
     throw error;
   }
   if (source !== undefined) source.state = "draining";
-  for (const step of steps) step.commit(queue.next);
-  return steps.map(({ block }) => block);
+  return steps
+    .filter((step) => {
+      const isHere = step.isHere();
+      if (isHere) step.commit(queue.next);
+      else step.drop();
+      return isHere;
+    })
+    .map(({ block }) => block);
+}
+
+/** Can a block be told where it is? Not one that is frozen. */
+function isTold(block: OwnBlock<GpuBuffer>): boolean {
+  return TOLD.every((key) => Object.getOwnPropertyDescriptor(block, key)?.writable === true);
 }
 
 /** What a page's heap would move; the bytes of it. */
@@ -66,12 +82,13 @@ function stepsWithin<B extends GpuBuffer>(page: Page<B>, maxBytes: number, steps
     const block = blocks.get(move.handle) as OwnBlock<B>;
     const offset = unit * move.to;
     bytes += unit * move.size;
-    if (Object.isFrozen(block)) {
-      heap.drop(move); // it can't be told where it is: it stays
+    if (!isTold(block)) {
+      heap.drop(move); // it stays
       continue;
     }
     steps.push({
       ...{ block, buffer, offset },
+      isHere: () => true, // nobody can free what its heap moves
       commit: (fence) => {
         heap.commit(move, fence);
         block.offset = offset;
@@ -93,7 +110,7 @@ function stepsBetween<B extends GpuBuffer>(
   let left = maxBytes;
   for (const block of source.blocks.values()) {
     const units = source.heap.sizeOf(block.handle as Handle);
-    if (units * unit > left || Object.isFrozen(block)) continue;
+    if (units * unit > left || !isTold(block)) continue;
     const step = block.alignment > unit ? block.alignment / unit : 1;
     for (const target of targets) {
       const handle = target.tryTake(units, step);
@@ -113,10 +130,12 @@ function stepBetween<B extends GpuBuffer>(
 ): Step<B> {
   const { buffer, number: page } = target;
   const offset = target.offsetOf(handle);
+  const from = block.handle;
   return {
     ...{ block, buffer, offset },
+    isHere: () => source.blocks.get(from) === block,
     commit: (fence) => {
-      source.defer(block.handle, fence);
+      source.defer(from, fence);
       target.blocks.set(handle, Object.assign(block, { buffer, offset, page, handle }));
     },
     drop: () => target.heap.free(handle),

@@ -44,13 +44,10 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
     this.hooks = [];
     this.recalls = [];
     this.itself = () => this;
-    const lost = (reason: string): void => {
-      this.now.loss = reason;
+    const lost = (why: unknown): void => {
+      this.now.loss = wordsOf(why);
     };
-    device.lost.then(
-      ({ message }) => lost(message),
-      (error) => lost(wordsOf(error)),
-    );
+    device.lost.then(lost, lost);
   }
 
   /** The fence of the next submit: what is freed now waits for it. */
@@ -72,8 +69,9 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
     if (typeof (commands as Partial<typeof commands> | undefined)?.[Symbol.iterator] !== "function") {
       throw new InvalidArgumentError(`invalid commands: ${show(commands)} is no list of command buffers`);
     }
+    const list = [...commands]; // it may be a generator, which stages something, or throws
     it.flush();
-    it.device.queue.submit(commands);
+    it.device.queue.submit(list);
     return it.submitted();
   }
 
@@ -95,8 +93,8 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
     const pass = (): void => {
       if (now.done < fence) now.done = fence;
     };
-    // Is it refused? Then the device is gone, and reads nothing any more.
-    now.last = done.then(pass, pass);
+    // Is it refused? Then nobody knows what was passed, until a later one is. Of a device that is gone nobody asks.
+    now.last = done.then(pass, () => {});
     for (let recall = recalls.pop(); recall !== undefined; recall = recalls.pop()) recall();
     return fence;
   }

@@ -32,12 +32,16 @@ export interface Checked {
   readonly unit: number;
   readonly bufferBytes: number;
   readonly maxBytes: number;
+  /** Of one block, at most. */
+  readonly maxSize: number;
   readonly usage: number;
 }
 
 const KNOWN = ["label", "stride", "bufferBytes", "maxBytes", "usage"];
 const MAX_STRIDE = 65_536;
 const BUFFER_BYTES = 64 * 2 ** 20;
+/** Strides in a buffer, at most: as many granules as a heap tells apart. */
+const MAX_UNITS = 2 ** 32 - 1;
 let count = 0;
 
 export function checkPool(kind: PoolKind, options: PoolOptions, { limits }: GpuDevice): Checked {
@@ -45,10 +49,10 @@ export function checkPool(kind: PoolKind, options: PoolOptions, { limits }: GpuD
   const label = checkLabel(given.label, kind.name);
   const unit = checkStride(given.stride ?? kind.stride, kind);
   const maxBytes = checkInteger("maxBytes", given.maxBytes ?? Number.MAX_SAFE_INTEGER, unit, Number.MAX_SAFE_INTEGER);
-  const most = Math.min(limits.maxBufferSize, maxBytes);
+  const most = Math.min(limits.maxBufferSize, maxBytes, MAX_UNITS * unit);
   const bufferBytes = checkInteger("bufferBytes", given.bufferBytes ?? Math.min(BUFFER_BYTES, most), unit, most);
   const usage = kind.usage | checkInteger("usage", given.usage ?? 0, 0, 0xffff);
-  return { label, unit, bufferBytes, maxBytes, usage };
+  return { label, unit, bufferBytes, maxBytes, maxSize: most - (most % unit), usage };
 }
 
 /** A label, or a new one. */

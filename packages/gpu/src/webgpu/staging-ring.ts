@@ -200,18 +200,19 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
     for (const { buffer } of sent) buffer.unmap();
     return () => {
       for (const chunk of sent) {
-        const again = (): void => this.receive(chunk);
-        const gone = (): void => this.lose(chunk);
-        chunk.buffer.mapAsync(MAP_WRITE).then(again, gone);
+        askAgain(chunk.buffer).then(
+          (mapped) => this.receive(chunk, mapped),
+          () => this.lose(chunk),
+        );
       }
     };
   }
 
-  private receive(chunk: Chunk<BufferOf<D>>): void {
+  private receive(chunk: Chunk<BufferOf<D>>, mapped: ArrayBuffer): void {
     const { now } = this;
     if (now.isDisposed) this.lose(chunk);
     else {
-      chunk.mapped = chunk.buffer.getMappedRange();
+      chunk.mapped = mapped;
       chunk.top = 0;
       now.waiting--;
       now.free.push(chunk);
@@ -229,6 +230,12 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
     this.now.bytes -= bytes;
     buffer.destroy();
   }
+}
+
+/** What a buffer maps, once the GPU has done with it. Rejects where it does not, whatever of it throws. */
+async function askAgain(buffer: GpuBuffer): Promise<ArrayBuffer> {
+  await buffer.mapAsync(MAP_WRITE);
+  return buffer.getMappedRange();
 }
 
 const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;

@@ -15,14 +15,29 @@ export function noteOf({ salt, adapter, media }: KeyContext): Uint8Array {
 
 /** The context of a sequence's keys. O(1), but for the first time in a thread. */
 export function contextOf(core: Core, slot: number): KeyContext {
-  const { columns, contexts, sequences, keys } = core;
-  const length = columns.note[slot];
-  if (length === 0) return core.plain;
+  const { columns, contexts, sequences } = core;
+  if (columns.note[slot] === 0) return core.plain;
   const handle = sequences.handleAt(slot);
   const known = contexts.get(handle);
   if (known !== undefined) return known;
-  const bytes = new Uint8Array(core.buffer, 4 * noteAt(core, slot), length).slice();
-  const context = keys.context(JSON.parse(fromUtf8(bytes)) as KeyOptions);
+  const context = readNote(core, slot);
   contexts.set(handle, context);
   return context;
+}
+
+/** Throws whatever is wrong with a note. */
+function readNote(core: Core, slot: number): KeyContext {
+  const bytes = new Uint8Array(core.buffer, 4 * noteAt(core, slot), core.columns.note[slot]).slice();
+  return core.keys.context(JSON.parse(fromUtf8(bytes)) as KeyOptions);
+}
+
+/** Is there a note that keys can be made with, or none? What another thread has read of it is not asked. */
+export function isNote(core: Core, slot: number): boolean {
+  if (core.columns.note[slot] === 0) return true;
+  try {
+    readNote(core, slot);
+    return true;
+  } catch {
+    return false;
+  }
 }

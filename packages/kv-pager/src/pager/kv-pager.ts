@@ -1,21 +1,15 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import {
-  checkBoolean,
-  checkInteger,
-  isBuffer,
-  isRevoked,
-  newBuffer,
-  readOptions,
-  show,
-} from "@ariax/allocator/implement";
+import { checkBoolean, checkInteger, isBuffer, isRevoked, readOptions } from "@ariax/allocator/implement";
 import type { KeyMaker } from "../keys/keys.ts";
 import type { BlockPool } from "../pool/block-pool.ts";
 import { isIndex } from "../pool/check.ts";
 import { copyBytes, copyOf } from "../pool/snapshot.ts";
-import { attachCore, type Core, checkThere, createCore } from "./core.ts";
+import { MOST_TOKENS, readIds, slotOf, tierOf } from "./arguments.ts";
+import { attachCore, type Core, checkThere } from "./core.ts";
+import { newCore } from "./create.ts";
 import { KvEvents, tellCleared } from "./events.ts";
 import { findHits } from "./hits.ts";
-import { EPOCH, layOut, MOVES, RUNNING } from "./layout.ts";
+import { EPOCH, layOut, MOVES } from "./layout.ts";
 import {
   type Cost,
   checkComputed,
@@ -26,29 +20,18 @@ import {
   openSequence,
 } from "./lifecycle.ts";
 import { drainMoves, type EachMove, listMoves, type Move } from "./moves.ts";
-import {
-  checkToken,
-  checkWords,
-  copyView,
-  isShortView,
-  lengthOf,
-  type OpenOptions,
-  readKeys,
-  readOpenOptions,
-} from "./open-options.ts";
+import { checkToken, checkWords, type OpenOptions, readOpenOptions } from "./open-options.ts";
 import { type KvPagerOptions, readPagerOptions } from "./options.ts";
 import type { Refusal } from "./plan.ts";
-import { KEY_WORDS, keysAt, reserve, type Sequence } from "./sequences.ts";
-import { appendToken, commitTokens, registerFull, rewindTokens, takeSlots, whyNot } from "./slots.ts";
+import type { Sequence } from "./sequences.ts";
+import { addGivenKeys, appendToken, commitTokens, rewindTokens, takeSlots, whyNot } from "./slots.ts";
+import { type KvPagerStats, statsOf } from "./stats.ts";
 import { chargeOf, checkTenant, findTenant, setQuota, tenantOf } from "./tenants.ts";
 import { endTicket, findRuns, loadBlocks, offloadBlocks, type Ticket } from "./tiers.ts";
 import { verifyPager } from "./verify.ts";
 
 /** Given to the constructor by `attach` only. */
 const CONTINUE: unique symbol = Symbol("continue");
-
-/** Most tokens that one call is for: those of two calls are still a small integer. */
-const MOST_TOKENS: number = 2 ** 29;
 
 export interface KvAttachOptions {
   /** Who makes keys, where the pager was made with one. */
@@ -58,29 +41,6 @@ export interface KvAttachOptions {
 export interface KvRestoreOptions extends KvAttachOptions {
   /** Memory that other threads can see. */
   readonly shared?: boolean | undefined;
-}
-
-export interface KvPagerStats {
-  /** Sequences that are open, and of them those that have blocks. */
-  readonly sequences: number;
-  readonly running: number;
-  /** Transfers in flight. */
-  readonly tickets: number;
-  /** Moves that wait for the engine. */
-  readonly moves: number;
-  readonly epoch: number;
-  readonly tiers: readonly {
-    readonly name: string;
-    readonly blocks: number;
-    readonly empty: number;
-    readonly cached: number;
-    readonly used: number;
-    readonly evictions: number;
-  }[];
-  /** Bytes for tables and keys, in use and in all. */
-  readonly tableBytes: number;
-  readonly tableCapacity: number;
-  readonly byteLength: number;
 }
 
 /**
@@ -281,16 +241,7 @@ export class KvPager {
   addKeys(sequence: Sequence, keys: Int32Array | Uint32Array): void {
     const core = this.there();
     const slot = slotOf(core, sequence);
-    const { columns, words, blockTokens } = core;
-    if (columns.given[slot] === 0)
-      throw new InvalidArgumentError("invalid sequence: its keys are made from its tokens");
-    const known = columns.hashed[slot];
-    const more = readKeys(keys, Math.floor(columns.committed[slot] / blockTokens) - known);
-    const n = more.length / KEY_WORDS;
-    reserve(core, slot, known + n, 0);
-    words.set(more, keysAt(core, slot) + KEY_WORDS * known);
-    columns.hashed[slot] = known + n;
-    if (columns.have[slot] > 0) registerFull(core, slot);
+    addGivenKeys(core, slot, keys);
   }
 
   /**
@@ -383,9 +334,9 @@ export class KvPager {
   }
 
   /**
-   * Begins to copy blocks that have keys from a tier, by default the device, to another one: those whose keys are not there yet. Both ends are kept until
-   * `done`, `failed` or `expire`. Returns a ticket, or 0, and nothing changed, where all are there, or there is no room for them. Throws
-   * `InvalidArgumentError` for a block without a key; `PoolExhaustedError` where tickets or moves are used up; `OutOfMemoryError`.
+   * Begins to copy blocks that have keys from a tier, by default the device, to another one: one block for each key that is not there yet, also where
+   * an id comes twice. Both ends are kept until `done`, `failed` or `expire`. Returns a ticket, or 0, and nothing changed, where all are there,
+   * or there is no room for them. Throws `InvalidArgumentError` for a block without a key; `PoolExhaustedError` where tickets or moves are used up; `OutOfMemoryError`.
    * O(blocks).
    */
   offload(ids: ArrayLike<number>, to: string | number = 1, from: string | number = 0): Ticket | 0 {
@@ -481,21 +432,7 @@ export class KvPager {
   }
 
   stats(): KvPagerStats {
-    const { layout, tiers, sequences, tickets, words, heap } = this.there();
-    return {
-      ...{
-        sequences: sequences.size,
-        running: words[RUNNING],
-        tickets: tickets.size,
-        moves: words[MOVES],
-        epoch: words[EPOCH],
-      },
-      tiers: tiers.map((pool, tier) => {
-        const { blocks, empty, cached, used, evictions } = pool.stats();
-        return { name: layout.tiers[tier].name, blocks, empty, cached, used, evictions };
-      }),
-      ...{ tableBytes: heap.stats().live, tableCapacity: layout.tableBytes, byteLength: layout.byteLength },
-    };
+    return statsOf(this.there());
   }
 
   /** Walks every invariant; throws `CorruptionError` naming the first broken one. O(blocks + entries of tables). */
@@ -514,45 +451,4 @@ export class KvPager {
     if (core.words.length === 0) checkThere(core);
     return core;
   }
-}
-
-function newCore(options: KvPagerOptions): Core {
-  const { shape, seed, maker, shared, buffer: given } = readPagerOptions(options);
-  const layout = layOut(shape);
-  if (given === undefined) return createCore(newBuffer(layout.byteLength, shared), layout, seed, maker);
-  if (!isBuffer(given)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-  if (given.byteLength < layout.byteLength) {
-    throw new InvalidArgumentError(
-      `invalid buffer: ${given.byteLength} bytes, but the pager takes ${layout.byteLength}`,
-    );
-  }
-  new Int32Array(given, 0, layout.byteLength / 4).fill(0);
-  return createCore(given, layout, seed, maker);
-}
-
-/** The slot of a sequence that is open. Throws `StaleHandleError`. */
-function slotOf({ sequences }: Core, sequence: Sequence): number {
-  return sequences.slot(sequence as never);
-}
-
-/** A tier's number, from `least` on, by its name or number. */
-function tierOf({ layout }: Core, tier: string | number, least: number): number {
-  const { tiers } = layout;
-  if (typeof tier !== "string") return checkInteger("tier", tier, least, tiers.length - 1);
-  const found = tiers.findIndex(({ name }) => name === tier);
-  if (found >= least) return found;
-  throw new InvalidArgumentError(
-    `invalid tier: ${show(tier)} is not one of ${tiers.map(({ name }) => name).join(", ")}`,
-  );
-}
-
-/** A copy of a list of ids, 1 to `most`. */
-function readIds(ids: ArrayLike<number>, most: number): ArrayLike<number> {
-  if (isShortView(ids)) return copyView(ids);
-  const length = lengthOf(ids);
-  if (length === undefined) throw new InvalidArgumentError(`invalid ids: ${show(ids)} is no list`);
-  checkInteger("ids.length", length, 0, MOST_TOKENS);
-  const copy: number[] = [];
-  for (let i = 0; i < length; i++) copy.push(checkInteger("id", ids[i], 1, most));
-  return copy;
 }

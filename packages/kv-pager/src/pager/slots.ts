@@ -10,6 +10,7 @@ import { tellRemoved, tellStored } from "./events.ts";
 import { hasKey } from "./hits.ts";
 import { EPOCH, RUNNING } from "./layout.ts";
 import { addMove, COPY } from "./moves.ts";
+import { readKeys } from "./open-options.ts";
 import { forgetPlan, isShared, makePlan, plan, type Refusal } from "./plan.ts";
 import { blocksFor, fullBlocks, KEY_WORDS, keysAt, reserve, tailAt } from "./sequences.ts";
 import { hold, letGo } from "./tenants.ts";
@@ -73,8 +74,9 @@ function carryOut(core: Core, slot: number): void {
   }
   columns.have[slot] = entries;
   columns.scheduled[slot] = total;
-  // The next token's block, if that has begun, was looked at. A window moves with each token: none is written unlooked at then.
-  const isLooked = layout.window === 0 && total % blockTokens !== 0;
+  // The next token's block, if that has begun, was looked at. But a window moves with each token: none is written unlooked at then. And
+  // where tokens have no slots yet, none is to be appended behind them.
+  const isLooked = layout.window === 0 && total % blockTokens !== 0 && total === columns.length[slot];
   columns.until[slot] = isLooked ? tokensUntil(core, slot, total) : 0;
   columns.origin[slot] = tailAt(core, slot) - columns.hashed[slot] * blockTokens;
   registerFull(core, slot);
@@ -207,4 +209,17 @@ export function rewindTokens(core: Core, slot: number, n: number): void {
   columns.length[slot] = length;
   if (columns.scheduled[slot] > length) columns.scheduled[slot] = length;
   columns.until[slot] = 0; // the block may be full, shared, even known by a key
+}
+
+/** More keys of a sequence that was opened with keys. Throws `InvalidArgumentError`, `OutOfMemoryError`. O(keys). */
+export function addGivenKeys(core: Core, slot: number, keys: Int32Array | Uint32Array): void {
+  const { columns, words, blockTokens } = core;
+  if (columns.given[slot] === 0) throw new InvalidArgumentError("invalid sequence: its keys are made from its tokens");
+  const known = columns.hashed[slot];
+  const more = readKeys(keys, fullBlocks(columns.committed[slot], blockTokens) - known);
+  const n = more.length / KEY_WORDS;
+  reserve(core, slot, known + n, 0);
+  words.set(more, keysAt(core, slot) + KEY_WORDS * known);
+  columns.hashed[slot] = known + n;
+  if (columns.have[slot] > 0) registerFull(core, slot);
 }

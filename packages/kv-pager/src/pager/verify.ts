@@ -1,5 +1,6 @@
 /** The invariants of a pager, each looked at: throws `CorruptionError` naming the first that is broken. O(blocks + entries of tables). */
 import { CorruptionError } from "@ariax/allocator";
+import { isNote } from "./context.ts";
 import type { Core } from "./core.ts";
 import { EPOCH, HOLDER_WORDS, RUNNING, TENANTS } from "./layout.ts";
 import { bytesFor, KEY_WORDS, keysAt, linksAt, tailAt } from "./sequences.ts";
@@ -82,7 +83,14 @@ function verifySequence(core: Core, slot: number, refs: Int32Array): boolean {
     expect(isBlock ? id >= 1 && id <= pool.blocks : id === 0, () => `${who}: entry ${i} is ${id}`);
     if (isBlock) refs[id]++;
   }
-  const isNow = of("epoch") === words[EPOCH];
+  expect(isNote(core, slot), () => `${who}: what its keys depend on can't be read`);
+  const [hits, registered, epoch] = [of("hits"), of("registered"), of("epoch")];
+  expect(
+    hits >= 0 && hits <= registered && registered <= have,
+    () => `${who}: ${hits} hits and ${registered} registered of ${have} entries`,
+  );
+  expect(epoch >= 0 && epoch <= words[EPOCH], () => `${who}: of epoch ${epoch}, and it is ${words[EPOCH]}`);
+  const isNow = epoch === words[EPOCH];
   const full = Math.min(Math.floor(Math.min(scheduled, committed) / blockTokens), hashed);
   if (have > 0 && isNow) {
     expect(of("registered") === full, () => `${who}: ${of("registered")} of ${full} full blocks are registered`);
@@ -98,19 +106,29 @@ function verifySequence(core: Core, slot: number, refs: Int32Array): boolean {
       () => `${who}: block ${words[at + i]} has another key than entry ${i}`,
     );
   }
-  if (of("until") > length) {
-    const id = words[at + Math.floor(length / blockTokens)];
-    expect(
-      pool.refs(id) === 1 && !pool.keyOf(id, key),
-      () => `${who}: its next token goes to block ${id}, which is not its own`,
-    );
-    const origin = tailAt(core, slot) - hashed * blockTokens;
-    expect(
-      of("given") === 1 || of("origin") === origin,
-      () => `${who}: tokens are kept at ${of("origin")}, not ${origin}`,
-    );
-  }
+  if (of("until") > length) verifyNext(core, slot, who, key);
   return have > 0;
+}
+
+/** Of a sequence whose next tokens are appended without a look: their slots are there, nobody else's, and so is the room for them. */
+function verifyNext(core: Core, slot: number, who: string, key: Int32Array): void {
+  const { columns, words, pool, blockTokens } = core;
+  const of = (name: keyof typeof columns) => columns[name][slot];
+  const [length, until, isGiven] = [of("length"), of("until"), of("given") === 1];
+  const entry = Math.floor(length / blockTokens);
+  const behind = of("hashed") * blockTokens;
+  const end = Math.min((entry + 1) * blockTokens, isGiven ? Number.POSITIVE_INFINITY : behind + of("tailRoom"));
+  expect(
+    of("scheduled") === length && entry < of("have") && until <= end,
+    () => `${who}: tokens ${length} to ${until} are appended unlooked at, with slots for ${of("scheduled")}`,
+  );
+  const id = words[of("at") + entry];
+  expect(
+    pool.refs(id) === 1 && !pool.keyOf(id, key),
+    () => `${who}: its next token goes to block ${id}, which is not its own`,
+  );
+  const origin = tailAt(core, slot) - behind;
+  expect(isGiven || of("origin") === origin, () => `${who}: tokens are kept at ${of("origin")}, not ${origin}`);
 }
 
 function verifyTenants(core: Core): void {

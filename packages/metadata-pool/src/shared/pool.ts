@@ -1,7 +1,5 @@
 import {
   ClosedError,
-  CorruptionError,
-  DetachedError,
   InvalidArgumentError,
   LaneLostError,
   PoolExhaustedError,
@@ -13,17 +11,15 @@ import {
   checkInteger,
   counted,
   newBuffer,
-  present,
   readOptions,
-  show,
   type Words,
   whenEnded,
 } from "@ariax/allocator/implement";
 import { AtomicBitSet, BitSet } from "@ariax/bitset";
-import type { Accessor } from "../accessors.ts";
-import type { Column, FieldValue, Schema } from "../fields.ts";
+import type { Schema } from "../fields.ts";
 import { type Handle, handleBits } from "../handle.ts";
 import { checkPlace, type PoolStats } from "../options.ts";
+import { Records } from "../records.ts";
 import {
   byOf,
   DRAWN,
@@ -52,7 +48,7 @@ const WORDS: Words<SharedMetadataPool> = {
   parts: (it) => [counted(it.capacity, "record"), `${it.size} live`, `${it.retired} retired`],
   send:
     "a pool can't be cloned or sent to another thread: post pool.buffer and pool.ticket(), and " +
-    "SharedMetadataPool.attach(buffer, { fields, ticket }) there",
+    "call SharedMetadataPool.attach(buffer, { fields, ticket }) there",
 };
 /** The most that 4 bits name, beside none and nobody. */
 const DEFAULT_LANES = 14;
@@ -93,25 +89,13 @@ interface Internal {
  *
  * As in `MetadataPool`, `this` may be a proxy: what is read of it is read before anything is written.
  */
-export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
-  declare readonly capacity: number;
-  /** All of the pool's state is here, from `byteOffset` on. Post it to another thread, with a ticket, for `attach`. */
-  declare readonly buffer: ArrayBufferLike;
-  declare readonly byteOffset: number;
-  declare readonly byteLength: number;
+export class SharedMetadataPool<const F extends Schema = Record<never, never>> extends Records<F> {
   /** Threads at once. */
   declare readonly lanes: number;
   /** This thread's own ticket: what others reclaim it by. */
   declare readonly self: number;
-  /** A typed array for each field, indexed by `slot(handle)`; by n times that for `bytes:n`. Nothing is checked. */
-  declare readonly columns: { readonly [K in keyof F]: Column<F[K]> };
-  /** Each field, checked: `fields.size.get(handle)`, `fields.size.set(handle, value)`. */
-  declare readonly fields: { readonly [K in keyof F]: Accessor<FieldValue<F[K]>, Handle<F>> };
   declare private readonly layout: SharedLayout;
-  declare private readonly names: readonly string[];
-  declare private readonly accessors: readonly Accessor<unknown, Handle<F>>[];
-  /** The pool, and of it the slots. */
-  declare private readonly words: Int32Array;
+  /** Of the pool the slots. */
   declare private readonly table: Int32Array;
   declare private readonly hints: AtomicBitSet;
   declare private readonly slots: SharedSlots;
@@ -136,22 +120,16 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
    * Throws `HostMemoryError` or `UnsupportedError` where the host has no such memory. O(capacity / 32), and what is in `buffer` is cleared.
    */
   constructor(options: SharedPoolOptions<F> = {}) {
-    present(this, WORDS);
     const given: SharedPoolOptions<F> & Internal = readSharedOptions(options, [CONTINUE]);
     const { fields = {}, capacity = DEFAULT_CAPACITY, lanes = DEFAULT_LANES, byteOffset = 0 } = given;
     const old = given[CONTINUE];
     const layout = old?.layout ?? layOutShared(fields, capacity, lanes, given.generationBits, given.firstLife);
     const { buffer = newBuffer(layout.byteLength, true) } = given;
-    checkPlace(buffer, byteOffset, layout.byteLength);
+    super(WORDS, layout, buffer, byteOffset);
     const { span, lives } = handleBits(layout.capacity, layout.generationBits);
     const { firstLife, laneBits } = layout;
-    this.capacity = layout.capacity;
-    this.buffer = buffer;
-    this.byteOffset = byteOffset;
-    this.byteLength = layout.byteLength;
     this.lanes = layout.lanes;
     this.layout = layout;
-    this.words = new Int32Array(buffer, byteOffset, layout.byteLength / 4);
     this.table = new Int32Array(buffer, byteOffset + 4 * layout.slots, layout.capacity);
     this.span = span;
     this.mask = span - 1;
@@ -161,13 +139,6 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
     this.retiredWord = ((lives + 1 - firstLife) << laneBits) | 0;
     this.recent = new Int32Array(RECENT + 2);
     this.watched = new Map();
-    const columns = layout.fields.map((f) => f.column(buffer, byteOffset + f.at, layout.capacity));
-    this.names = layout.fields.map((f) => f.name);
-    this.accessors = layout.fields.map((f, i) => new f.Accessor(f, columns[i] as never, this as never));
-    const named = <T>(list: readonly T[]): { readonly [name: string]: T } =>
-      Object.freeze(Object.fromEntries(this.names.map((name, i) => [name, list[i]])));
-    this.columns = named(columns) as typeof this.columns;
-    this.fields = named(this.accessors) as unknown as typeof this.fields;
     const { words, table, laneMask, retiredWord: retired } = this;
     if (old === undefined) {
       // Fresh memory is zero already.
@@ -324,30 +295,11 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
     return (word & laneMask) === 0 ? 0 : (handleOf(slots, word, slot) as Handle<F>);
   }
 
-  /** A field of a record by its name: see `Accessor.get`. O(fields). */
-  get<K extends keyof F & string>(handle: Handle<F>, name: K): FieldValue<F[K]> {
-    return this.field(name).get(handle) as FieldValue<F[K]>;
-  }
-
-  /** Writes a field: see `Accessor.set`. O(fields). */
-  set<K extends keyof F & string>(handle: Handle<F>, name: K, value: FieldValue<F[K]>): void {
-    this.field(name).set(handle, value);
-  }
-
-  /** The handles of all live records by slot. What is acquired or released ahead of the iterator counts. O(capacity). */
-  *[Symbol.iterator](): Generator<Handle<F>, void, undefined> {
-    for (let slot = 0; slot < this.capacity; slot++) {
-      const handle = this.handleAt(slot);
-      if (handle !== 0) yield handle;
-    }
-  }
-
   /** O(capacity), each slot when it is looked at. */
   stats(): PoolStats {
     this.checkAttached();
-    const { capacity, byteLength } = this;
+    const { capacity, byteLength, overhead } = this;
     const { live, worn: retired } = countSlots(this.slots);
-    const overhead = this.layout.fields.reduce((rest, f) => rest - f.bytes * f.elements * capacity, byteLength);
     return { capacity, live, free: capacity - live - retired, retired, byteLength, overhead };
   }
 
@@ -438,13 +390,6 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
     stepLane(slots, lane, alive, laneWord(slots, serialOf(slots, alive), 0, FREE));
   }
 
-  private checkAttached(): void {
-    if (this.words.length > 0) return;
-    const room = this.buffer.byteLength - this.byteOffset;
-    if (room <= 0) throw new DetachedError();
-    throw new CorruptionError(`truncated: the pool has ${this.byteLength} bytes, ${room} are there`);
-  }
-
   /** Throws unless this thread has its lane. */
   private checkAlive(): void {
     this.checkAttached();
@@ -461,11 +406,5 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> {
     this.checkAttached();
     if (liveWord(this.slots, handle) === 0) throw new StaleHandleError(handle);
     return handle & this.mask;
-  }
-
-  private field(name: string): Accessor<unknown, Handle<F>> {
-    const at = this.names.indexOf(name);
-    if (at >= 0) return this.accessors[at];
-    throw new InvalidArgumentError(`unknown field: ${show(name)} is not one of ${this.names.join(", ")}`);
   }
 }

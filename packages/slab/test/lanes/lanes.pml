@@ -27,21 +27,42 @@
  *    5  remote bits are taken away before the owner's are set    11  who repairs announces nothing where the inbox has its bit
  *    6  an inbox is cleared after the remote word is read        12  a territory is given back with a bit in the remote word
  *
+ * `-DSTRIP`: lanes 1 and 2 are parked and come back, and the other one takes the territory meanwhile, without a wait and without the lane, where it has
+ * no live block. `own` has a mark then, of who looks whether it can have it. There is one block, and thread 3 alone gets it and frees it: five million
+ * states. Wrong, with that:
+ *   13  who comes back leaves the marks                          15  who strips takes what it has marked, and looks at no block
+ *   14  who strips does not ask, once it has marked, whether     16  what others freed stays in the remote word of what was stripped
+ *       the lane is held again
+ *
  * Not here: large blocks; a second remote word, inbox word or territory; slabs, which come and go with the territory; lists and bins, which are the
- * owner's alone; parked lanes, what is taken from them, and tickets; double frees; two lanes whose threads are dead at once; weak memory: all see a step at once.
+ * owner's alone; lanes that change hands, and tickets; double frees; two lanes whose threads are dead at once; weak memory: all see a step at once.
  */
 #ifndef WRONG
 #define WRONG 0
 #endif
 
+#ifdef STRIP
+#define ALL 1 /* its only block */
+#else
 #define ALL 3 /* both blocks */
+#endif
 
 /* Words of the heap. */
-byte own;
+byte own; /* whose the territory is, and 4 · who has marked it */
+#define OWNER (own & 3)
+#define MARKED(lane) (4 * me + lane)
 byte bits = ALL;
 byte remote;
 bit root[4], inbox[4]; /* a lane's */
 bit op[4];             /* a lane's OP is of the territory */
+#ifdef STRIP
+mtype = { live, parked, stripped };
+mtype state[4] = live;
+#define HOLDS (state[me] == live)
+#define OTHER (3 - me)
+#else
+#define HOLDS true
+#endif
 
 /* What the words are compared with. */
 byte hand[2]; /* who has a block; 0: it is free */
@@ -77,7 +98,7 @@ inline set() {
   atomic {
     if
     :: hand[0] == me -> o = 0
-    :: hand[1] == me -> o = 1
+    :: ALL == 3 && hand[1] == me -> o = 1
     fi;
     hand[o] = 0;
     busy[me] = 1;
@@ -105,7 +126,7 @@ inline set() {
 /* Who has the territory is told to look there, if nobody else does that. */
 inline announce() {
   atomic { /* load */
-    o = own;
+    o = OWNER;
     if
     :: o == 0 -> goto told
     :: else
@@ -127,7 +148,7 @@ end_idle:
     do
     /* Allocate: one store. The block is handed over, to one who may keep it. */
     :: atomic {
-        own == me && bits ->
+        HOLDS && OWNER == me && bits ->
         if
         :: bits & 1 -> r = 0
         :: bits & 2 -> r = 1
@@ -135,7 +156,9 @@ end_idle:
         assert(!hand[r]);
         bits = bits & ~(1 << r);
         if
+#ifndef STRIP
         :: me == 1 -> hand[r] = 2
+#endif
         :: hand[r] = 3
         fi;
         r = 0
@@ -144,7 +167,7 @@ end_idle:
     /* Free: OP is written first. */
     :: atomic {
         hand[0] == me || hand[1] == me ->
-        assert(own && own != me);
+        assert(OWNER && OWNER != me);
 #if WRONG != 3
         op[me] = 1
 #endif
@@ -161,7 +184,7 @@ told:
       atomic { o = 0; r = 0; busy[me] = 0; op[me] = 0 }
 
     /* Collect: root and inbox are exchanged for 0 before what they lead to is read. */
-    :: d_step { root[me] -> root[me] = 0; busy[me] = 1 };
+    :: d_step { HOLDS && root[me] -> root[me] = 0; busy[me] = 1 };
 #if WRONG == 6
       r = inbox[me];
 #else
@@ -172,7 +195,7 @@ told:
 #if WRONG == 8
         :: r -> r = remote
 #else
-        :: r && own == me -> r = remote
+        :: r && OWNER == me -> r = remote
 #endif
         :: else -> r = 0
         fi
@@ -184,17 +207,17 @@ told:
       busy[me] = 0
 
     /* Sweep: the same, announced or not. */
-    :: d_step { own == me && remote -> r = remote; busy[me] = 1 };
+    :: d_step { HOLDS && OWNER == me && remote -> r = remote; busy[me] = 1 };
       take();
       busy[me] = 0
 
     /* Claim: compare-exchange. Then a bit that is in the inbox already is announced again. No free is late: the remote word is 0. */
 #if WRONG == 10
-    :: me < 3 && own == 0 ->
+    :: HOLDS && me < 3 && own == 0 ->
       d_step {
 #else
     :: d_step {
-        me < 3 && own == 0 ->
+        HOLDS && me < 3 && own == 0 ->
 #endif
         own = me;
         assert(!held[1] && !held[2]);
@@ -210,9 +233,93 @@ told:
 
     /* Give back, where no block is live: one store. Nobody looks at the remote word. */
 #if WRONG == 12
-    :: d_step { own == me && (bits | remote) == ALL -> own = 0; bits = ALL; held[me] = 0 }
+    :: d_step { HOLDS && OWNER == me && (bits | remote) == ALL -> own = 0; bits = ALL; held[me] = 0 }
 #else
-    :: d_step { own == me && bits == ALL -> own = 0; held[me] = 0 }
+    :: d_step { HOLDS && OWNER == me && bits == ALL -> own = 0; held[me] = 0 }
+#endif
+
+#ifdef STRIP
+    /* Park: compare-exchange. */
+    :: d_step { HOLDS && OWNER == me -> state[me] = parked; held[me] = 0 }
+
+    /* Come back: compare-exchange. A lane that is stripped is repaired: the marks first. */
+    :: d_step { state[me] == parked -> state[me] = live; held[me] = OWNER == me }
+    :: d_step { state[me] == stripped -> state[me] = live; busy[me] = 1 };
+      d_step { /* compare-exchange, until there is none */
+#if WRONG != 13
+        if
+        :: OWNER == me -> own = me
+        :: else
+        fi;
+#endif
+        held[me] = OWNER == me
+      };
+      root[me] = 0;
+      inbox[me] = 0;
+      d_step {
+        if
+        :: OWNER == me -> r = remote
+        :: else
+        fi
+      };
+      take();
+      busy[me] = 0
+
+    /* Strip the other lane: compare-exchange of its state. What it looks like before that is a hint, so any will do. */
+    :: d_step {
+        me < 3 && HOLDS && OWNER == OTHER && state[OTHER] != live ->
+        state[OTHER] = stripped;
+        busy[me] = 1
+      };
+      d_step { /* compare-exchange */
+        if
+        :: OWNER == OTHER -> own = MARKED(OTHER)
+        :: else
+        fi
+      };
+#if WRONG != 14
+      d_step { /* compare-exchange: it may have been parked anew */
+        if
+        :: state[OTHER] != live -> state[OTHER] = stripped
+        :: else -> o = 1
+        fi
+      };
+#endif
+      if
+      :: o == 0 ->
+        r = bits; /* load */
+#if WRONG == 15
+        r = ALL;
+#endif
+        r = r | remote; /* load */
+        d_step { /* compare-exchange */
+          if
+          :: own == MARKED(OTHER) && r == ALL ->
+            assert(!held[1] && !held[2]);
+            assert((bits | remote) == ALL);
+            own = me;
+            held[me] = 1
+          :: own == MARKED(OTHER) && r != ALL -> own = OTHER
+          :: else
+          fi;
+          r = 0
+        };
+#if WRONG != 16
+        d_step { /* load */
+          if
+          :: own == me -> r = remote
+          :: else
+          fi
+        };
+        take();
+#endif
+        if
+        :: OWNER == me && inbox[me] -> root[me] = 1
+        :: else
+        fi
+      :: else -> o = 0
+      fi;
+      atomic { r = 0; busy[me] = 0 }
 #endif
     od
   } unless {
@@ -231,18 +338,26 @@ repair:
       atomic { o = 0; r = 0; root[me] = 0 };
       inbox[me] = 0;
 #endif
+#ifdef STRIP
+      d_step { /* a mark, by one who was looking when its thread came: it is told that the lane is held, or was */
+        if
+        :: OWNER == me -> own = me
+        :: else
+        fi
+      };
+#endif
       atomic { /* load */
         o = 0;
         r = 0;
         if
-        :: own == me -> r = remote
+        :: OWNER == me -> r = remote
         :: else
         fi
       };
       take();
 #if WRONG != 2
       if
-      :: atomic { op[me] -> o = own }; /* load */
+      :: atomic { op[me] -> o = OWNER }; /* load */
         atomic { /* or */
           if
 #if WRONG == 11
@@ -266,7 +381,7 @@ repair:
       /* Give back, where no block is live; and the lane's state: from here on it has a new holder. */
       atomic {
         if
-        :: own == me && bits == ALL -> own = 0; held[me] = 0
+        :: OWNER == me && bits == ALL -> own = 0; held[me] = 0
         :: else
         fi
       };
@@ -287,8 +402,13 @@ end:
   :: atomic {
       !dead ->
       if
+#ifdef STRIP
+      :: state[1] == live -> dead = 1 /* a lane that nobody holds wants no repair */
+      :: state[2] == live -> dead = 2
+#else
       :: dead = 1
       :: dead = 2
+#endif
       :: dead = 3
       fi
     }
@@ -304,12 +424,12 @@ proctype Watch() {
 end:
   do
   /* What was freed is announced to who has it: a collection finds it. */
-  :: atomic { QUIET && remote && !(own && root[own] && inbox[own]) -> assert(announced) }
+  :: atomic { QUIET && remote && !(own && root[OWNER] && inbox[OWNER]) -> assert(announced) }
   /* A block is free by one bitmap. */
   :: atomic { QUIET && (bits & remote) -> assert(disjoint) }
   /* A block is free, or live: none is lost. */
   :: atomic {
-      QUIET && (((bits | remote) & 1) == (hand[0] != 0) || ((bits | remote) >> 1) == (hand[1] != 0)) ->
+      QUIET && (((bits | remote) & 1) == (hand[0] != 0) || (ALL == 3 && ((bits | remote) >> 1) == (hand[1] != 0))) ->
       assert(kept)
     }
   od

@@ -48,6 +48,12 @@ describe.skipIf(none !== "")(`every order of steps${none && ` (skipped: ${none})
     expect(states).toBeGreaterThan(1_000_000);
   });
 
+  test("breaks no law where lanes are parked, and stripped", () => {
+    const { states, ...found } = explored(0, "-DSTRIP");
+    expect(found).toEqual({ errors: 0, violated: undefined, all: true });
+    expect(states).toBeGreaterThan(1_000_000);
+  });
+
   test.for([
     [1, "announced", "a free is announced before its bit is set"],
     [2, "announced", "who repairs does not announce what was freed last"],
@@ -63,5 +69,14 @@ describe.skipIf(none !== "")(`every order of steps${none && ` (skipped: ${none})
     [12, "announced", "a territory is given back with a bit in the remote word"],
   ] as const)("%i breaks %s: %s", ([wrong, violated]) => {
     expect(explored(wrong)).toMatchObject({ errors: 1, violated });
+  });
+
+  test.for([
+    [13, "( !(held[1])&& !(held[2]))", "who comes back leaves the marks"],
+    [14, "( !(held[1])&& !(held[2]))", "who strips does not ask whether the lane is held again"],
+    [15, "((bits|remote)==1)", "who strips looks at no block"],
+    [16, "announced", "what others freed stays in the remote word"],
+  ] as const)("%i breaks %s: %s", ([wrong, violated]) => {
+    expect(explored(wrong, "-DSTRIP")).toMatchObject({ errors: 1, violated });
   });
 });

@@ -39,6 +39,7 @@ const SRC: URL = new URL("../../src/", import.meta.url);
 /** Files that work with words. Of the others, which are imported as they are, none changes a word while threads go on. */
 const FILES = [
   "shared-slab-allocator.ts",
+  "lanes/calls.ts",
   "bulk.ts",
   "slabs.ts",
   "page-pool.ts",

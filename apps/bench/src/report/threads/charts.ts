@@ -36,8 +36,8 @@ function stopped({ stopped: rows }: ThreadsReport): Chart | undefined {
   const phases = ["running", "stopped", "killed"] as const;
   const labels = ["it runs", "it is stopped in a call", "it has been killed there"];
   return {
-    ...{ kind: "columns", height: 300, title: "A thread is stopped in a call, and killed" },
-    caption: "what another thread does, by what it does while both run: a lock stays locked for ever",
+    ...{ kind: "columns", height: 300, title: "A thread, or a process, is stopped in a call, and killed" },
+    caption: "what another one does, by what it does while both run: a lock stays locked for ever",
     categories: rows.map(({ subject }) => subject),
     series: phases.map((phase, i) => ({
       ...{ label: labels[i]!, colour: colourOf("", i), paint: i === 0 ? "pale" : "plain" },

@@ -120,13 +120,13 @@ const held = ({ held: rows, heldSeconds: seconds }: ThreadsReport) =>
 
 const stopped = ({ stopped: rows }: ThreadsReport) =>
   section(
-    "A thread is stopped in a call, then killed",
+    "A thread, or a process, is stopped in a call, then killed",
     ["it runs", "it is stopped", "", "it was killed", "", "stopped in"],
     rows.map(({ subject, running, stopped: still, killed, calls }) => [
       ...[subject, ns(running), ns(still), percent(still / running - 1), ns(killed), percent(killed / running - 1)],
       [...new Set(calls)].join(", "),
     ]),
-    "what another thread does meanwhile: operations a ms of its processor time",
+    "what another one does meanwhile: operations a ms of its processor time",
   );
 
 const reading = (
@@ -139,4 +139,5 @@ More threads than cores say how a heap does when its threads are interrupted any
 <b>transfer</b>: a new buffer each time, transferred</li></ul>
 <p><b>Held</b>: what the system says is resident of the heap's memory (of C: of the process, less what it was before), asked 120 times in ${seconds} s.
 <b>Stopped</b>: with lanes at an access of the heap's words that is drawn anew each time, with a lock while it is held. The thread sleeps
-there, as one does whose process was stopped; then <code>terminate()</code>, and <code>reclaim</code> where there is such a thing.</p>`;
+there; then <code>terminate()</code>, and <code>reclaim</code> where there is such a thing. <b>lanes-processes</b>: the same heap in a file that processes have mapped; one gets
+SIGSTOP somewhere in a call, then SIGKILL, and a lock on a file proves that it is dead.</p>`;

@@ -4,7 +4,7 @@
  */
 import { SUBJECTS } from "../../subjects/subjects.ts";
 import { HEAP_WORKLOADS } from "../../workloads/heap/workloads.ts";
-import type { ThreadBudget, ThreadRequest } from "../../workloads/threads/protocol.ts";
+import { PROCESSES, type ThreadBudget, type ThreadRequest } from "../../workloads/threads/protocol.ts";
 import { THREAD_WORKLOADS, type ThreadWorkload } from "../../workloads/threads/workloads.ts";
 import type { Cell, Match, Plan, Step } from "../plan.ts";
 import { taskOf } from "./latest.ts";
@@ -34,7 +34,10 @@ export const THREAD_MODES: Readonly<Record<ThreadMode["name"], ThreadMode>> = {
 /** The rows of the traces. */
 export const TRACED = ["nothing", "slab-shared", "slab-lanes"];
 /** In a quick run only these, of what has many. */
-const QUICK = ["nothing", "lanes", "private", "spin", "wait", "nothing-c", "engine-c", "mimalloc", "offset", "copies"];
+const QUICK = [
+  ...["nothing", "lanes", PROCESSES, "private", "spin", "wait"],
+  ...["nothing-c", "engine-c", "mimalloc", "offset", "copies"],
+];
 /** A process may be held up for so long beside what it is asked for. */
 const PATIENCE = 60_000;
 

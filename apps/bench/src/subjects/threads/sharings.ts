@@ -68,6 +68,26 @@ export const SHARINGS: readonly Sharing[] = [
     },
   },
   {
+    ...{
+      name: "wasm-lanes",
+      what: "SharedWasmAllocator: a lane a thread, by the engine in C, as WASM",
+      origin: "ours",
+    },
+    isOne: true,
+    async make(capacity, threads) {
+      const { SharedWasmAllocator } = await import("@ariax/wasm");
+      const heap = SharedWasmAllocator.createSync({ capacity, maxCapacity: capacity, lanes: threads + 1 });
+      const tickets = Array.from({ length: threads }, () => heap.ticket());
+      heap.close();
+      const { buffer } = heap.memory;
+      return { buffer: buffer as SharedArrayBuffer, memory: heap.memory as unknown as WebAssembly.Memory, tickets };
+    },
+    async attach({ memory, tickets }, thread) {
+      const { SharedWasmAllocator } = await import("@ariax/wasm");
+      return SharedWasmAllocator.attachSync(memory!, { ticket: tickets![thread]! });
+    },
+  },
+  {
     ...{ name: "private", what: "a SlabAllocator each: nothing is shared", origin: "ours", isOne: false },
     make: () => ({ buffer: new SharedArrayBuffer(0) }),
     async attach() {

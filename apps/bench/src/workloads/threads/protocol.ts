@@ -1,6 +1,9 @@
 /** What is asked of threads, and what is found. */
 import type { Request } from "../../worker/protocol.ts";
 
+/** The subject that is the heap with lanes, of processes on one mapping. */
+export const PROCESSES = "lanes-processes";
+
 export interface WindowOptions {
   /** ms of a window, and of warming up. */
   readonly window: number;

@@ -5,24 +5,22 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { sharingOf } from "../../subjects/threads/sharings.ts";
-import { makeControl, progressOf, sleep } from "./control.ts";
-import type { StoppedObservation, ThreadRequest, Victim } from "./protocol.ts";
+import { makeControl } from "./control.ts";
+import { PROCESSES, type StoppedObservation, type ThreadRequest, type Victim } from "./protocol.ts";
+import { looksIn, ratesIn } from "./rates.ts";
 import { Ring } from "./ring.ts";
+import { CALLS } from "./steps.ts";
 import { VICTIM } from "./stopped-words.ts";
 import type { VictimData } from "./victim.ts";
 
-/** The calls, as a victim numbers them. */
-export const CALLS = ["", "allocate", "free", "free of another thread's block"];
-
 const CAPACITY = 64 << 20;
-const LOOKS = 10;
-/** ms. */
-const LOOK = 40;
 const PATIENCE = 20_000;
 
-export async function measure({ subject, budget }: ThreadRequest): Promise<StoppedObservation> {
+export async function measure(request: ThreadRequest): Promise<StoppedObservation> {
+  const { subject, budget } = request;
+  if (subject === PROCESSES) return (await import("./stopped-process.ts")).measure(request);
   const count = budget.seconds < 10 ? 1 : 5;
-  const most = Math.min(LOOKS, Math.ceil(4 * budget.seconds));
+  const most = looksIn(budget.seconds);
   const sharing = sharingOf(subject);
   const shared = await sharing.make(CAPACITY, count + 2);
   const control = makeControl(2);
@@ -35,14 +33,7 @@ export async function measure({ subject, budget }: ThreadRequest): Promise<Stopp
     await once(worker, "message");
     return { worker, words };
   };
-  const rates = (looks = most): number[] =>
-    Array.from({ length: looks }, () => {
-      const look = (): number[] => [0, 1].map((word) => Atomics.load(control.words, progressOf(word)));
-      const before = look();
-      sleep(LOOK);
-      const [operations, micros] = look().map((now, word) => (now - before[word]!) | 0) as [number, number];
-      return operations === 0 ? 0 : (1000 * operations) / Math.max(micros, 1);
-    });
+  const rates = (looks = most): number[] => ratesIn(control.words, looks);
   const other = await start(0);
   const victims: Victim[] = [];
   try {

@@ -5,9 +5,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Target } from "../../subjects/target.ts";
 import { type Shared, sharingOf } from "../../subjects/threads/sharings.ts";
-import { xorshift } from "../../worker/loops.ts";
-import { progressOf } from "./control.ts";
 import { Ring } from "./ring.ts";
+import { stepOf, workOn } from "./steps.ts";
 import { VICTIM } from "./stopped-words.ts";
 
 export interface VictimData {
@@ -25,12 +24,12 @@ const ring = new Ring(ringWords);
 const heap = await sharingOf(sharing).attach(shared, thread);
 
 /** The call that is being made. */
-let call = 0;
+const call = new Int32Array(1);
 const { wait, store, notify, load } = Atomics;
 
 /** For ever, as far as anybody can tell. Sleeping, so that it takes no core from the others. */
 function stop(): never {
-  store(words, VICTIM.CALL, call);
+  store(words, VICTIM.CALL, call[0]!);
   notify(words, VICTIM.CALL);
   for (;;) wait(words, VICTIM.NEVER, 0);
 }
@@ -78,53 +77,14 @@ function stopInLock(target: object): void {
   };
 }
 
-const LIVE = 4096;
-const live = new Int32Array(LIVE);
-let state = 1 + thread;
-
-/** Some operations, most of them local; of the other thread's blocks a few. */
-function step(operations: number): void {
-  for (let i = 0; i < operations; i += 2) {
-    state = xorshift(state);
-    const place = (state >>> 0) % LIVE;
-    call = 2;
-    if (live[place] !== 0) heap.free(live[place]! >>> 0);
-    call = 1;
-    // One of 256 is large, so that territories come and go.
-    live[place] = heap.allocate(state >>> 24 === 0 ? 40_000 : 16 + ((state >>> 8) & 511));
-    call = 0;
-  }
-  if (thread === 0) {
-    if (ring.room === 0) return;
-    ring.put(0, heap.allocate(64));
-    ring.publish(1);
-  } else if (ring.size > 0) {
-    call = 3;
-    heap.free(ring.at(0));
-    call = 0;
-    ring.drop(1);
-  }
-}
-
 if (thread > 0) {
   if (sharing === "lanes") countAccesses(heap);
   else stopInLock(heap);
 }
-/** µs of processor time: of the thread alone where Node can tell, so that what else the machine does counts little. */
-function micros(): number {
-  const { threadCpuUsage } = process as { threadCpuUsage?: () => { readonly user: number; readonly system: number } };
-  if (threadCpuUsage === undefined) return 1000 * performance.now();
-  const { user, system } = threadCpuUsage();
-  return user + system;
-}
-
+const step = stepOf({ heap, thread, ring, call });
 parentPort!.postMessage("ready");
-for (let done = 0, steps = 0; ; steps++) {
-  step(thread === 0 ? 64 : 16);
-  done += 64;
-  if (thread === 0) {
-    if ((steps & 31) !== 0) continue;
-    store(control, progressOf(0), done | 0);
-    store(control, progressOf(1), micros() | 0);
-  } else if (left < 0 && load(words, VICTIM.STOP) === 1) left = words[VICTIM.COUNTDOWN]!;
+if (thread === 0) workOn(step, control);
+for (;;) {
+  step();
+  if (left < 0 && load(words, VICTIM.STOP) === 1) left = words[VICTIM.COUNTDOWN]!;
 }

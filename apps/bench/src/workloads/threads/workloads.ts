@@ -1,6 +1,6 @@
 /** What threads do, by name. Modules are loaded where they are measured. */
 import type { Turns } from "../../worker/turns.ts";
-import type { ThreadRequest } from "./protocol.ts";
+import { PROCESSES, type ThreadRequest } from "./protocol.ts";
 
 export interface Measuring {
   measure(request: ThreadRequest, turns: Turns): Promise<object>;
@@ -23,13 +23,13 @@ const HANDED = ["offset", "copies", "transfer"];
 export const THREAD_WORKLOADS: readonly ThreadWorkload[] = [
   {
     ...{ name: "own", what: "a recorded program each, all on one heap", isPaired: true },
-    subjects: ["nothing", "lanes", "private", ...LOCKED],
+    subjects: ["nothing", "lanes", "wasm-lanes", "private", ...LOCKED],
     load: () => import("./own.ts"),
   },
   {
     ...{ name: "xmalloc", what: "what one allocates, the other frees", isPaired: true },
     // Where tens of thousands of blocks are live a call of the last one walks through all of them.
-    subjects: ["nothing", "lanes", ...LOCKED, "thi.ng-wait"],
+    subjects: ["nothing", "lanes", "wasm-lanes", ...LOCKED, "thi.ng-wait"],
     load: () => import("./xmalloc.ts"),
   },
   {
@@ -39,7 +39,7 @@ export const THREAD_WORKLOADS: readonly ThreadWorkload[] = [
   },
   {
     ...{ name: "cache-scratch", what: "8 bytes each, allocated side by side, written to", isPaired: true },
-    subjects: ["lanes", "private", "spin"],
+    subjects: ["lanes", "wasm-lanes", "private", "spin"],
     load: () => import("./scratch.ts"),
   },
   ...[1, 64].map((kib) => ({
@@ -57,8 +57,8 @@ export const THREAD_WORKLOADS: readonly ThreadWorkload[] = [
     load: () => import("./held.ts"),
   },
   {
-    ...{ name: "stopped", what: "a thread is stopped inside of a call, then killed", isPaired: false },
-    subjects: ["lanes", "spin", "wait"],
+    ...{ name: "stopped", what: "a thread, or a process, is stopped inside of a call, then killed", isPaired: false },
+    subjects: ["lanes", PROCESSES, "spin", "wait"],
     load: () => import("./stopped.ts"),
   },
 ];

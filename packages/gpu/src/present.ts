@@ -1,0 +1,15 @@
+/** What a heap says when it is printed, and when somebody tries to send it. */
+import { bytes, counted, type Words } from "@ariax/allocator/implement";
+import type { RangeHeap } from "./range-heap.ts";
+
+export const SAID: Words<RangeHeap> = {
+  name: () => "RangeHeap",
+  parts: (it) => {
+    const { blocks, live, free, deferredBytes } = it.stats();
+    const parts = [bytes(it.capacity), counted(blocks, "block"), `${bytes(live)} live`, `${bytes(free)} free`];
+    return deferredBytes === 0 ? parts : [...parts, `${bytes(deferredBytes)} deferred`];
+  },
+  send:
+    "a heap can't be cloned or sent to another thread: post heap.buffer, in the transfer list unless it is shared, and " +
+    "call RangeHeap.attach(buffer) there",
+};
