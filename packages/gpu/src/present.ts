@@ -1,8 +1,14 @@
 /** What a heap says when it is printed, and when somebody tries to send it. */
 import { bytes, counted, type Words } from "@ariax/allocator/implement";
-import type { RangeHeap } from "./range-heap.ts";
+import type { RangeStats } from "./stats.ts";
 
-export const SAID: Words<RangeHeap> = {
+/** What is said of it. */
+interface Heap {
+  readonly capacity: number;
+  stats(): RangeStats;
+}
+
+export const SAID: Words<Heap> = {
   name: () => "RangeHeap",
   parts: (it) => {
     const { blocks, live, free, deferredBytes } = it.stats();
