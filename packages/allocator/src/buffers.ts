@@ -2,7 +2,7 @@
  * Buffers, whoever made them. What kind of object a value is, is said by its tag: true of those of other windows too, and of a
  * shared buffer where the page hides `SharedArrayBuffer`; `instanceof` is neither.
  */
-import { HostMemoryError, UnsupportedError } from "./errors.ts";
+import { DetachedError, HostMemoryError, InvalidArgumentError, UnsupportedError } from "./errors.ts";
 
 /** `Int32Array`, `SharedArrayBuffer` …; `revoked Proxy`, of which nothing can be asked. */
 export function tagOf(value: unknown): string {
@@ -30,6 +30,29 @@ export function isBuffer(value: unknown): value is ArrayBufferLike {
   } catch {
     return false;
   }
+}
+
+/** Was a buffer transferred away? Its length is 0 then, as that of an empty one, of which a view can be made all the same. */
+export function isDetached(buffer: ArrayBufferLike): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new DataView(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * `buffer`, if it is one and has its bytes; else throws `InvalidArgumentError`, or `DetachedError` where it was transferred away. For whoever is
+ * given memory: what it is too short for comes later. O(1).
+ */
+export function checkBuffer(buffer: ArrayBufferLike): ArrayBufferLike {
+  if (!isBuffer(buffer)) {
+    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
+  }
+  if (isDetached(buffer)) throw new DetachedError("the given buffer was transferred; pass the one that it became");
+  return buffer;
 }
 
 /** Is it a `SharedArrayBuffer`? */

@@ -1,10 +1,11 @@
-import { OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
+import { PoolExhaustedError } from "@ariax/allocator";
 import {
   bytes,
   checkAlignment,
   checkInteger,
   checkSize,
   counted,
+  outOfMemory,
   present,
   type Words,
 } from "@ariax/allocator/implement";
@@ -171,7 +172,7 @@ export class RangeHeap {
     if (taken(w) >= w[LIMIT]) throw new PoolExhaustedError(w[LIMIT], 0, "block table");
     const { granule } = this;
     const run = findRun(w, Math.ceil(size / granule) || 1, 1 << alignShift(alignment, granule));
-    throw run === 0 ? new OutOfMemoryError(size, alignment, this.capacity) : growError(w);
+    throw run === 0 ? outOfMemory(this, size, alignment) : growError(w);
   }
 
   /**

@@ -6,6 +6,7 @@ import { InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocato
 import {
   checkAlone,
   checkBoolean,
+  checkBuffer,
   checkInteger,
   isBuffer,
   isShared,
@@ -86,7 +87,7 @@ export function readPlace<T extends object>(options: T, more: readonly string[])
   return read;
 }
 
-/** Throws `InvalidArgumentError`, and what `newBuffer` throws. */
+/** Throws `InvalidArgumentError`, `DetachedError`, and what `newBuffer` throws. */
 export function placeFor(options: SlabOptions): Place {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError("invalid options: capacity, buffer or memory is needed");
@@ -139,12 +140,10 @@ function givenPlace(
   return { memory, base, pages, limit, zero: false };
 }
 
-/** A buffer, or a WebAssembly program's memory, as something that can become longer. Throws `InvalidArgumentError`. */
+/** A buffer, or a WebAssembly program's memory, as something that can become longer. Throws as `checkBuffer`. */
 export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
-  if (isBuffer(memory)) return new GrowableBuffer(memory);
-  if (!isWasmMemory(memory)) {
-    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
-  }
+  if (!isWasmMemory(memory)) return new GrowableBuffer(checkBuffer(memory));
+  checkBuffer(memory.buffer);
   if (takesBigints(memory)) {
     throw new InvalidArgumentError("invalid memory: it has 64-bit addresses, a heap's are 32 bits long");
   }

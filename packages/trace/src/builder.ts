@@ -1,3 +1,4 @@
+import { counted, present, type Words } from "@ariax/allocator/implement";
 import { grown, newArray, resized } from "./arrays.ts";
 import { checkBlockSize, checkId } from "./check.ts";
 import { TraceError } from "./error.ts";
@@ -14,6 +15,12 @@ export interface TraceSink {
 
 /** No slot: the block is free already. */
 const NONE = -1;
+
+const WORDS: Words<TraceBuilder> = {
+  name: () => "TraceBuilder",
+  parts: (it) => [counted(it.events, "event")],
+  send: "a builder can't be cloned or sent to another thread: post what builder.build() returns",
+};
 
 /**
  * Makes a `Trace` event by event, and refuses what no program can have done with a `TraceError`, changing nothing.
@@ -39,6 +46,10 @@ export class TraceBuilder implements TraceSink {
   private live = 0;
   private peak = 0;
   private largest = 0;
+
+  constructor() {
+    present(this, WORDS);
+  }
 
   /** How many events there are: also the number of the next one. */
   get events(): number {

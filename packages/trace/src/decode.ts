@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger, readOptions, show } from "@ariax/allocator/implement";
+import { bytes, checkInteger, counted, present, readOptions, show, type Words } from "@ariax/allocator/implement";
 import { TraceBuilder } from "./builder.ts";
 import { bytesOf } from "./bytes.ts";
 import { TraceError } from "./error.ts";
@@ -27,6 +27,12 @@ export function readTraceOptions(options: TraceReadOptions): { readonly maxBytes
 /** The next integer is the new size of a reallocation, not the first of an event. */
 const NOTHING_PENDING = -1;
 
+const WORDS: Words<TraceDecoder> = {
+  name: () => "TraceDecoder",
+  parts: (it) => [counted(it.events, "event"), bytes(it.bytes)],
+  send: "a decoder can't be cloned or sent to another thread: post the bytes that it was to take",
+};
+
 /**
  * The reader as a machine that is fed bytes in pieces of any length: an integer, or an event, may be cut anywhere. What it has
  * refused once it refuses for good, with the same error.
@@ -38,7 +44,7 @@ const NOTHING_PENDING = -1;
  * distance: (next id) − (id of the block).
  */
 export class TraceDecoder {
-  private readonly builder: TraceBuilder = new TraceBuilder();
+  declare private readonly builder: TraceBuilder;
   /** Bytes taken in whole pieces before the present one. */
   private before = 0;
   /** The integer that is being put together: its value so far, the weight of its next seven bits, its first byte. */
@@ -51,6 +57,8 @@ export class TraceDecoder {
   private failure: unknown;
 
   constructor(options: TraceReadOptions = {}) {
+    present(this, WORDS);
+    this.builder = new TraceBuilder();
     this.maxBytes = readTraceOptions(options).maxBytes;
   }
 

@@ -1,3 +1,4 @@
+import { bytes, counted, present } from "@ariax/allocator/implement";
 import { grown, newArray, resized } from "./arrays.ts";
 import type { TraceSink } from "./builder.ts";
 import { checkBlockSize, checkId, checkMethods, checkTrace } from "./check.ts";
@@ -17,6 +18,14 @@ export class TraceWriter implements TraceSink {
   private length = 0;
   private ids = 0;
   private events = 0;
+
+  constructor() {
+    present<TraceWriter>(this, {
+      name: () => "TraceWriter",
+      parts: (it) => [counted(it.events, "event"), `${bytes(it.length)} to be taken`],
+      send: "a writer can't be cloned or sent to another thread: post what writer.take() returns",
+    });
+  }
 
   allocate(size: number): number {
     checkBlockSize(size, this.events);

@@ -7,7 +7,17 @@ import {
   InvalidFreeError,
   OutOfMemoryError,
 } from "@ariax/allocator";
-import { checkAlignment, checkInteger, checkSize, disposable, isRevoked } from "@ariax/allocator/implement";
+import {
+  bytes,
+  checkAlignment,
+  checkInteger,
+  checkSize,
+  counted,
+  disposable,
+  isRevoked,
+  present,
+  type Words,
+} from "@ariax/allocator/implement";
 import type { GpuBlock, OwnBlock } from "./block.ts";
 import { type Bytes, checkBytes, writeBytes } from "./bytes.ts";
 import { defragment, type Scratch } from "./defragment.ts";
@@ -36,6 +46,16 @@ interface Now<B extends GpuBuffer> {
   isDisposed: boolean;
 }
 
+const WORDS: Words<BufferPool> = {
+  name: ({ label }) => `BufferPool ${JSON.stringify(label)}`,
+  parts: (it) => {
+    const { buffers, bytes: all, blocks, live, free } = it.stats();
+    const parts = [counted(buffers, "buffer"), bytes(all), counted(blocks, "block")];
+    return [...parts, `${bytes(live)} live`, `${bytes(free)} free`];
+  },
+  send: "a pool can't be cloned or sent to another thread, as its device can't: post the bytes, and write them where the device is",
+};
+
 /**
  * Blocks in the buffers of a device: as many `GPUBuffer`s as it takes, each with a heap over it. `vertexPool`, `indexPool`, `uniformPool`
  * and `storagePool` make one.
@@ -62,6 +82,7 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   declare readonly [Symbol.dispose]: () => void;
 
   constructor(queue: FencedQueue<D>, kind: PoolKind, options: PoolOptions = {}) {
+    present<BufferPool>(this as never, WORDS);
     this.queue = rawQueue(queue);
     const { device } = this.queue;
     const { label, unit, bufferBytes, maxBytes, usage } = checkPool(kind, options, device);
@@ -268,7 +289,11 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const { stride, bufferBytes, maxBytes, usage, label, now } = this;
     const wanted = Math.min(Math.max(bufferBytes, units * stride), maxBytes - now.bytes);
     const all = Math.floor(wanted / stride);
-    if (all < units) throw new OutOfMemoryError(units * stride, alignment, maxBytes);
+    if (all < units) {
+      const { free, largestFree } = this.stats();
+      const room = { free: free + all * stride, largestFree: Math.max(largestFree, all * stride) };
+      throw new OutOfMemoryError(units * stride, alignment, maxBytes, room);
+    }
     const heap = makeHeap(all);
     const { buffer, answer } = askForBuffer(this.queue.device, { label, size: all * stride, usage });
     const page = new Page(buffer, heap, stride);

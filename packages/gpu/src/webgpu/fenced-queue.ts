@@ -10,7 +10,7 @@
  * `onSubmittedWorkDone()` a submit moves `done`; nobody is called then: pools look at it when they are asked for something.
  */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkCallback, show } from "@ariax/allocator/implement";
+import { checkCallback, present, show, type Words } from "@ariax/allocator/implement";
 import type { GpuDevice } from "./device.ts";
 import { DeviceLostError, wordsOf } from "./errors.ts";
 
@@ -25,6 +25,12 @@ interface Now {
   last: Promise<void>;
 }
 
+const WORDS: Words<FencedQueue> = {
+  name: () => "FencedQueue",
+  parts: (it) => [`fence ${it.next} is next`, `${it.done} is done`],
+  send: "a queue can't be cloned or sent to another thread, as its device can't: use it where the device is",
+};
+
 /** Of a device, one; all of its pools and rings share it. */
 export class FencedQueue<D extends GpuDevice = GpuDevice> {
   declare readonly device: D;
@@ -38,6 +44,7 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
 
   /** Throws `InvalidArgumentError` where `device` is no `GPUDevice`. */
   constructor(device: D) {
+    present<FencedQueue>(this, WORDS);
     checkDevice(device);
     this.device = device;
     this.now = { next: 1, done: 0, loss: undefined, last: Promise.resolve() };

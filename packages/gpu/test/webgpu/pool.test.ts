@@ -197,12 +197,18 @@ describe("write", () => {
     [[1, 2], 0, "invalid data: an object is no typed array, and no buffer"],
     [undefined, 0, "invalid data: undefined is no typed array, and no buffer"],
     [new Proxy(new Uint8Array(4), {}), 0, "invalid data: an object is no typed array, and no buffer"],
-    [transferred(), 0, "invalid data: its buffer was transferred"],
   ])("%o at %o is refused", (data, at, message) => {
     const { pool } = make();
     const block = pool.allocate(12);
     expect(thrownBy(() => pool.write(block, data as Uint8Array, at as number))).toBe(
       `ERR_INVALID_ARGUMENT InvalidArgumentError: ${message}`,
+    );
+  });
+
+  test("of what was transferred is refused", () => {
+    const { pool } = make();
+    expect(thrownBy(() => pool.write(pool.allocate(12), transferred()))).toBe(
+      "ERR_DETACHED DetachedError: detached: the data are gone, their buffer was transferred",
     );
   });
 

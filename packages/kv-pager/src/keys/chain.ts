@@ -13,7 +13,7 @@
  * 1,030; by its keyed mode: 2,860, both with garbage. Node's own `crypto.hash`: 930, and not in browsers.
  */
 
-import { checkInteger, newBuffer, readOptions } from "@ariax/allocator/implement";
+import { checkInteger, newBuffer, present, readOptions, type Words as SaidWords } from "@ariax/allocator/implement";
 import { _SHA256, sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Words } from "../pool/check.ts";
@@ -76,6 +76,12 @@ class Compression extends _SHA256 {
   }
 }
 
+const SAID: SaidWords<ChainKeys> = {
+  name: () => "ChainKeys",
+  parts: (it) => [`blocks of ${it.blockTokens} tokens`],
+  send: "a maker of keys can't be cloned or sent to another thread: post its options, the seed among them, and make one there",
+};
+
 /** See above. A call of `next` is 330 ns where a block has 16 tokens, and in steps of 16 tokens in proportion. */
 export class ChainKeys implements KeyMaker {
   declare readonly blockTokens: number;
@@ -83,6 +89,7 @@ export class ChainKeys implements KeyMaker {
   declare private readonly inner: () => { readonly seed: Uint8Array; readonly hash: Compression };
 
   constructor(options: ChainKeysOptions = {}) {
+    present(this, SAID);
     const { blockTokens = STEP, seed } = readOptions(options, ["blockTokens", "seed"]);
     this.blockTokens = checkInteger("blockTokens", blockTokens, 1, MAX_BLOCK_TOKENS);
     const inner = { seed: seed === undefined ? randomBytes(32) : seedBytes(seed), hash: new Compression() };

@@ -11,7 +11,7 @@
  *     3  block
  */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger } from "@ariax/allocator/implement";
+import { checkInteger, present, type Words } from "@ariax/allocator/implement";
 import { type Core, checkThere } from "./core.ts";
 import { EPOCH, EVENT_WORDS, LOST_EVENTS, NEXT_EVENT, OLDEST_EVENT } from "./layout.ts";
 import { checkWords } from "./open-options.ts";
@@ -121,12 +121,19 @@ export function readEvent(words: Int32Array, at = 0): KvEvent {
   };
 }
 
+const WORDS: Words<KvEvents> = {
+  name: () => "KvEvents",
+  parts: (it) => [`${it.size} to be read`, `${it.lost} lost`],
+  send: "events can't be cloned or sent to another thread: post what events.drain() returns",
+};
+
 /** The events of a pager: `pager.events`. */
 export class KvEvents {
   declare private readonly core: Core;
 
   /** @internal */
   constructor(core: Core) {
+    present(this, WORDS);
     this.core = core;
   }
 

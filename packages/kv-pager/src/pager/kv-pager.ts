@@ -1,12 +1,15 @@
 import { InvalidArgumentError } from "@ariax/allocator";
 import {
   checkBoolean,
+  checkBuffer,
   checkInteger,
-  isBuffer,
+  counted,
   isRevoked,
   newBuffer,
+  present,
   readOptions,
   show,
+  type Words,
 } from "@ariax/allocator/implement";
 import type { KeyMaker } from "../keys/keys.ts";
 import type { BlockPool } from "../pool/block-pool.ts";
@@ -83,6 +86,19 @@ export interface KvPagerStats {
   readonly byteLength: number;
 }
 
+const WORDS: Words<KvPager> = {
+  name: () => "KvPager",
+  parts: (it) => {
+    const { sequences, running, tiers } = it.stats();
+    const [{ empty, cached, used }] = tiers;
+    const parts = [counted(it.blocks, "block"), `${empty} empty`, `${cached} cached`, `${used} used`];
+    return [...parts, counted(sequences, "sequence"), `${running} running`];
+  },
+  send:
+    "a pager can't be cloned or sent to another thread: post pager.buffer, in the transfer list unless it is shared, and " +
+    "KvPager.attach(buffer) there",
+};
+
 /**
  * The books of a key/value cache: which sequence has which blocks, what is cached, and what the engine is to copy. See `index.ts` for the
  * words, and the README for a whole program.
@@ -112,6 +128,7 @@ export class KvPager {
 
   /** Throws `InvalidArgumentError`, and `HostMemoryError` where the host has no such memory. O(blocks). */
   constructor(options: KvPagerOptions) {
+    present(this, WORDS);
     const made = isRevoked(options) ? undefined : (options as { readonly [CONTINUE]?: Core } | undefined)?.[CONTINUE];
     const core = made ?? newCore(options);
     this.blocks = core.layout.tiers[0].blocks;
@@ -134,8 +151,7 @@ export class KvPager {
    */
   static attach(buffer: ArrayBufferLike, options: KvAttachOptions = {}): KvPager {
     const { keys } = readOptions(options, ["keys"]);
-    if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-    const core = attachCore(buffer, keys);
+    const core = attachCore(checkBuffer(buffer), keys);
     verifyPager(core);
     return new KvPager({ [CONTINUE]: core } as unknown as KvPagerOptions);
   }
@@ -520,8 +536,7 @@ function newCore(options: KvPagerOptions): Core {
   const { shape, seed, maker, shared, buffer: given } = readPagerOptions(options);
   const layout = layOut(shape);
   if (given === undefined) return createCore(newBuffer(layout.byteLength, shared), layout, seed, maker);
-  if (!isBuffer(given)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-  if (given.byteLength < layout.byteLength) {
+  if (checkBuffer(given).byteLength < layout.byteLength) {
     throw new InvalidArgumentError(
       `invalid buffer: ${given.byteLength} bytes, but the pager takes ${layout.byteLength}`,
     );

@@ -3,7 +3,7 @@
  * that it may be longer than any memory: what is kept is the different hashes, and the caches.
  */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger, readOptions, show } from "@ariax/allocator/implement";
+import { checkInteger, counted, present, readOptions, show } from "@ariax/allocator/implement";
 import { type BlockHash, Column, canonical, Hashes, refusal } from "./hashes.ts";
 import { Reuse } from "./reuse.ts";
 import { type Capacity, Simulator } from "./simulate.ts";
@@ -72,7 +72,7 @@ const OTHERS = "(others)";
 const STRETCHES = [60_000, 600_000, 3_600_000];
 
 export class Planner {
-  private readonly simulators: readonly Simulator[];
+  declare private readonly simulators: readonly Simulator[];
   private readonly hashes = new Hashes();
   /** By hash: how often it was looked up, up to 2. */
   private readonly seen = new Column();
@@ -94,6 +94,11 @@ export class Planner {
 
   /** Throws `InvalidArgumentError`, and `HostMemoryError` where the host has no memory for a cache. */
   constructor(options: PlannerOptions) {
+    present<Planner>(this, {
+      name: () => "Planner",
+      parts: (it) => [counted(it.all.requests, "request"), counted(it.simulators.length, "cache")],
+      send: "a planner can't be cloned or sent to another thread: post what planner.results() and planner.report() return",
+    });
     const { capacities } = readOptions(options, ["capacities"]);
     if (!Array.isArray(capacities))
       throw new InvalidArgumentError(`invalid capacities: ${show(capacities)} is no array`);

@@ -1,5 +1,13 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkBoolean, checkInteger, newBuffer, readOptions } from "@ariax/allocator/implement";
+import {
+  checkBoolean,
+  checkInteger,
+  counted,
+  newBuffer,
+  present,
+  readOptions,
+  type Words as SaidWords,
+} from "@ariax/allocator/implement";
 import { BlocksExhaustedError, PinLimitError } from "../errors.ts";
 import { POLICIES, policyOf } from "../policies/index.ts";
 import { checkId, checkKey, checkList, checkThere, hasElements, isIndex, isWords, type Words } from "./check.ts";
@@ -42,6 +50,14 @@ const CONTINUE: unique symbol = Symbol("continue");
 interface Internal {
   readonly [CONTINUE]?: Layout;
 }
+
+const SAID: SaidWords<BlockPool> = {
+  name: () => "BlockPool",
+  parts: (it) => [counted(it.blocks, "block"), `${it.empty} empty`, `${it.cached} cached`, `${it.used} used`],
+  send:
+    "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
+    "BlockPool.attach(buffer) there",
+};
 
 /** Steps at most, so that they are exact. */
 const MAX_STEP = Number.MAX_SAFE_INTEGER;
@@ -88,6 +104,7 @@ export class BlockPool {
   declare private readonly state: () => PoolState;
 
   constructor(options: BlockPoolOptions) {
+    present(this, SAID);
     const given = readPoolOptions<BlockPoolOptions & Internal>(options, [CONTINUE]);
     const layout = given[CONTINUE] ?? layOut(given);
     const { byteOffset = 0, buffer = newBuffer(layout.byteLength, given.shared) } = given;
