@@ -44,8 +44,10 @@ export function isDetached(buffer: ArrayBufferLike): boolean {
 }
 
 /**
- * `buffer`, if it is one and has its bytes; else throws `InvalidArgumentError`, or `DetachedError` where it was transferred away. For whoever is
- * given memory: what it is too short for comes later. O(1).
+ * `buffer`, if it is one and has its bytes. For whoever is given memory: what it is too short for comes later. O(1).
+ *
+ * @throws `InvalidArgumentError` otherwise.
+ * @throws `DetachedError` where it was transferred away.
  */
 export function checkBuffer(buffer: ArrayBufferLike): ArrayBufferLike {
   if (!isBuffer(buffer)) {
@@ -61,8 +63,10 @@ export function isShared(value: unknown): value is SharedArrayBuffer {
 }
 
 /**
- * A new buffer of `bytes` zero bytes, a checked size; resizable where a `maxByteLength` above that is given. Throws
- * `HostMemoryError` where the host has no such memory, and `UnsupportedError` where it has no `SharedArrayBuffer`. O(1).
+ * A new buffer of `bytes` zero bytes, a checked size; resizable where a `maxByteLength` above that is given. O(1).
+ *
+ * @throws `HostMemoryError` where the host has no such memory.
+ * @throws `UnsupportedError` where it has no `SharedArrayBuffer`.
  */
 export function newBuffer(bytes: number, shared: boolean = false, maxByteLength: number = bytes): ArrayBufferLike {
   if (shared && typeof SharedArrayBuffer === "undefined") {

@@ -73,7 +73,10 @@ export function readPoolOptions<O extends PoolOptions<Schema>>(
   return given;
 }
 
-/** Throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on; `DetachedError` where none is left. */
+/**
+ * @throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on.
+ * @throws `DetachedError` where none is left.
+ */
 export function checkPlace(buffer: ArrayBufferLike, byteOffset: number, needed: number): void {
   checkInteger("byteOffset", byteOffset, 0, checkBuffer(buffer).byteLength);
   if (byteOffset % 8 !== 0) throw new InvalidArgumentError(`invalid byteOffset: ${byteOffset} is not a multiple of 8`);

@@ -78,7 +78,11 @@ export interface Place {
 const OWN = ["capacity", "maxCapacity", "shared"];
 const PART = ["byteOffset", "byteLength"];
 
-/** The options that say where a heap is to lie, and `more`, read once: unknown and contradictory ones are refused. */
+/**
+ * The options that say where a heap is to lie, and `more`, read once: unknown and contradictory ones are refused.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function readPlace<T extends object>(options: T, more: readonly string[]): T {
   const read = readOptions(options, [...OWN, ...PART, "memory", ...more]);
   checkAlone(read, "memory", [...OWN, "buffer"]);
@@ -87,7 +91,11 @@ export function readPlace<T extends object>(options: T, more: readonly string[])
   return read;
 }
 
-/** Throws `InvalidArgumentError`, `DetachedError`, and what `newBuffer` throws. */
+/**
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `DetachedError` for a buffer that was transferred.
+ * @throws `HostMemoryError`, `UnsupportedError` as `newBuffer`.
+ */
 export function placeFor(options: SlabOptions): Place {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError("invalid options: capacity, buffer or memory is needed");
@@ -140,7 +148,12 @@ function givenPlace(
   return { memory, base, pages, limit, zero: false };
 }
 
-/** A buffer, or a WebAssembly program's memory, as something that can become longer. Throws as `checkBuffer`. */
+/**
+ * A buffer, or a WebAssembly program's memory, as something that can become longer. Throws as `checkBuffer`.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `DetachedError` once the memory is gone.
+ */
 export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
   if (!isWasmMemory(memory)) return new GrowableBuffer(checkBuffer(memory));
   checkBuffer(memory.buffer);

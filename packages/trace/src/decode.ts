@@ -37,11 +37,16 @@ const WORDS: Words<TraceDecoder> = {
  * The reader as a machine that is fed bytes in pieces of any length: an integer, or an event, may be cut anywhere. What it has
  * refused once it refuses for good, with the same error.
  *
+ /** @throws `DetachedError` where the bytes are gone, as their buffer was transferred or has shrunk. */
  *     push(bytes) push(bytes) … end() → Trace
  *
  * The stream is a row of unsigned LEB128 integers (seven bits a byte, the lowest first, the top bit set on all but the
  * last byte). The low two bits of an event's first integer are its operation, the rest is the size of the block, or its
  * distance: (next id) − (id of the block).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export class TraceDecoder {
   declare private readonly builder: TraceBuilder;
@@ -72,14 +77,22 @@ export class TraceDecoder {
     return this.before;
   }
 
-  /** Takes the next bytes. Throws `TraceError` at the first event that is impossible, and where there are too many bytes. */
+  /**
+   * Takes the next bytes.
+   *
+   * @throws `TraceError` at the first event that is impossible, and where there are too many bytes.
+   */
   push(bytes: Uint8Array): void {
     const piece = bytesOf(bytes);
     if (piece === undefined) throw new InvalidArgumentError(`invalid bytes: ${show(bytes)} is no Uint8Array`);
     this.whole(() => this.take(piece));
   }
 
-  /** The whole trace. Throws `TraceError` where the bytes end in the middle of an event. */
+  /**
+   * The whole trace.
+   *
+   * @throws `TraceError` where the bytes end in the middle of an event.
+   */
   end(): Trace {
     return this.whole(() => {
       if (this.weight !== 1) this.fail("the integer is cut off");
@@ -157,7 +170,14 @@ export class TraceDecoder {
   }
 }
 
-/** A trace from uncompressed bytes, at once. O(bytes). Throws `TraceError`. */
+/**
+ * A trace from uncompressed bytes, at once. O(bytes).
+ *
+ * @throws `TraceError` for what no trace can have.
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `DetachedError` where the bytes are gone, as their buffer was transferred or has shrunk.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export function decodeTrace(bytes: Uint8Array, options: TraceReadOptions = {}): Trace {
   const decoder = new TraceDecoder(options);
   decoder.push(bytes);

@@ -18,6 +18,7 @@ import { checkMethods } from "./check.ts";
  */
 export function record(allocator: Allocator): Recorder<TraceBuilder>;
 export function record<S extends TraceSink>(allocator: Allocator, sink: S): Recorder<S>;
+/** @throws `InvalidArgumentError` for a wrong argument or option. */
 export function record(allocator: Allocator, sink: TraceSink = new TraceBuilder()): Recorder<TraceSink> {
   return new Recorder(allocator, sink);
 }
@@ -38,13 +39,15 @@ const WORDS: Words<Allocator> = {
  * What the sink throws comes through. An allocation that can't be recorded is taken back; any other call has been made.
  *
  * Cost: one or two lookups in a `Map` a call, and one of its entries a live block.
+ *
+ * @throws `HostMemoryError` from any call, where the host has no memory for it.
  */
 export class Recorder<S extends TraceSink> implements Allocator {
   declare readonly sink: S;
   declare private readonly inner: Allocator;
   declare private readonly idOf: Map<Offset, number>;
 
-  /** Throws `InvalidArgumentError` where `allocator` or `sink` is none. */
+  /** @throws `InvalidArgumentError` where `allocator` or `sink` is none. */
   constructor(allocator: Allocator, sink: S) {
     present<Recorder<S>>(this, WORDS);
     this.inner = checkAllocator(allocator);

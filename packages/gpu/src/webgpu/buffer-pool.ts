@@ -62,6 +62,14 @@ const WORDS: Words<BufferPool> = {
  *
  * All verbs are synchronous. Where the device has no room for a further buffer, it says so later: `settled()` waits for that, and
  * `reserve(bytes)` gets a buffer before it is needed.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `PoolDisposedError` once it was disposed of.
+ * @throws `DeviceLostError` once the device is lost.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export class BufferPool<D extends GpuDevice = GpuDevice> {
   declare readonly label: string;
@@ -102,8 +110,12 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /**
    * A block of `size` bytes, at a multiple of the stride, and of `alignment`. O(1) for each buffer, and a new buffer where none has room.
    *
-   * Throws `InvalidSizeError`, `InvalidAlignmentError`, `OutOfMemoryError` at `maxBytes`, `DeviceLostError`, `PoolDisposedError`,
-   * `DeviceMemoryError` where the device refuses a buffer at once, and `HostMemoryError`.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `OutOfMemoryError` at `maxBytes`.
+   * @throws `DeviceLostError` once the device is lost.
+   * @throws `PoolDisposedError` once it was disposed of.
+   * @throws `DeviceMemoryError` where the device refuses a buffer at once.
+   * @throws `HostMemoryError` where the host has no memory for it.
    */
   allocate(size: number, alignment: number = 1): GpuBlock<BufferOf<D>> {
     const it = this.itself();
@@ -116,7 +128,9 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
    * Ends the life of a block: its bytes are used again once the GPU has passed the queue's next submit, as commands that are
    * recorded may still read them. O(1).
    *
-   * Throws `DoubleFreeError`, `InvalidFreeError`, `ForeignBlockError`; nothing changed then.
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   * @throws `ForeignBlockError` for a block of another one.
    */
   free(block: GpuBlock<BufferOf<D>>): void {
     const it = this.itself();
@@ -129,7 +143,9 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
    * Copies bytes into a block, `at` bytes from where it begins, by `queue.writeBuffer`: what was submitted before reads the old ones.
    * `at` is a multiple of 4; the last bytes are filled up with zeros to one. A `StagingRing` saves one copy of them. O(bytes).
    *
-   * Throws `InvalidBlockError`, `ForeignBlockError`, `InvalidArgumentError`.
+   * @throws `InvalidBlockError` for a block that is not live.
+   * @throws `ForeignBlockError` for a block of another one.
+   * @throws `InvalidArgumentError` for a wrong argument or option.
    */
   write(block: GpuBlock<BufferOf<D>>, data: Bytes, at: number = 0): void {
     const it = this.itself();
@@ -172,6 +188,10 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /**
    * Makes sure of room for a block of `size` bytes, by a new buffer if there is none, and waits until the device has said that it
    * has all of them. Rejects with `DeviceMemoryError` where it has not, `OutOfMemoryError` at `maxBytes`. O(buffers).
+   *
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `OutOfMemoryError` where there is no room.
+   * @throws `DeviceMemoryError` where the device has no room.
    */
   async reserve(size: number): Promise<void> {
     const it = this.itself();
@@ -188,6 +208,8 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /**
    * Resolves once the device has said of every buffer that it has it. Rejects with `DeviceMemoryError` where it has not, of one that
    * was made since the last call: the blocks in that can be freed, and nothing else, and no others are allocated there.
+   *
+   * @throws `DeviceMemoryError` where the device has no room.
    */
   async settled(): Promise<void> {
     const it = this.itself();
@@ -206,7 +228,11 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     return statsOf([...it.pages.values()]);
   }
 
-  /** Throws `CorruptionError` where heaps and blocks don't agree. O(blocks). */
+  /**
+   * O(blocks).
+   *
+   * @throws `CorruptionError` where heaps and blocks don't agree.
+   */
   verify(): void {
     const it = this.itself();
     it.checkOpen();

@@ -31,7 +31,11 @@ const WORDS: Words<FencedQueue> = {
   send: "a queue can't be cloned or sent to another thread, as its device can't: use it where the device is",
 };
 
-/** Of a device, one; all of its pools and rings share it. */
+/**
+ * Of a device, one; all of its pools and rings share it.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export class FencedQueue<D extends GpuDevice = GpuDevice> {
   declare readonly device: D;
   /** Apart, so that a queue that is frozen goes on. */
@@ -42,7 +46,7 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
   /** This object, and not a proxy of it. */
   declare private readonly itself: () => this;
 
-  /** Throws `InvalidArgumentError` where `device` is no `GPUDevice`. */
+  /** @throws `InvalidArgumentError` where `device` is no `GPUDevice`. */
   constructor(device: D) {
     present<FencedQueue>(this, WORDS);
     checkDevice(device);
@@ -113,7 +117,11 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
     await this.itself().now.last;
   }
 
-  /** Throws `DeviceLostError` where the device is known to be lost. For pools. */
+  /**
+   * For pools.
+   *
+   * @throws `DeviceLostError` where the device is known to be lost.
+   */
   checkAlive(): void {
     const { loss } = this.itself().now;
     if (loss !== undefined) throw new DeviceLostError(loss);

@@ -97,6 +97,13 @@ const WORDS: Words<StagingRing> = {
   send: "a ring can't be cloned or sent to another thread, as its device can't: post the bytes, and stage them where the device is",
 };
 
+/**
+ * Bytes on their way to the GPU, in buffers that are mapped while the CPU writes to them.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `PoolDisposedError` once it was disposed of.
+ * @throws `DeviceLostError` once the device is lost.
+ */
 export class StagingRing<D extends GpuDevice = GpuDevice> {
   declare readonly label: string;
   declare readonly queue: FencedQueue<D>;
@@ -134,8 +141,11 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
    * `size` bytes of mapped memory to write to, from a multiple of `alignment` on. Record the copy from it (`copyBufferToBuffer`,
    * `copyBufferToTexture`), and have the queue submit that next. O(1), and a new buffer where none is free.
    *
-   * Throws `InvalidSizeError`, `InvalidAlignmentError`, `OutOfMemoryError` at `maxBytes`, `DeviceMemoryError`, `DeviceLostError`,
-   * `PoolDisposedError`.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `OutOfMemoryError` at `maxBytes`.
+   * @throws `DeviceMemoryError` where the device has no room.
+   * @throws `DeviceLostError` once the device is lost.
+   * @throws `PoolDisposedError` once it was disposed of.
    */
   stage(size: number, alignment: number = MAP_ALIGNMENT): Staged<BufferOf<D>> {
     const it = this.itself();
@@ -153,6 +163,11 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
   /**
    * Copies bytes into a block of a pool, or any other place with the usage `COPY_DST`, as a command of `encoder`: `at` bytes from where
    * it begins, a multiple of 4. The queue is to submit that next. The last bytes are filled up with zeros to a multiple of 4. O(bytes).
+   *
+   * @throws `DetachedError` once the memory is gone.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `OutOfMemoryError` where there is no room.
+   * @throws `DeviceMemoryError` where the device has no room.
    */
   write(encoder: GpuEncoder, target: Place<BufferOf<D>>, data: Bytes, at: number = 0): void {
     const it = this.itself();

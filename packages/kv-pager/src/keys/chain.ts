@@ -82,12 +82,20 @@ const SAID: SaidWords<ChainKeys> = {
   send: "a maker of keys can't be cloned or sent to another thread: post its options, the seed among them, and make one there",
 };
 
-/** See above. A call of `next` is 330 ns where a block has 16 tokens, and in steps of 16 tokens in proportion. */
+/**
+ * See above. A call of `next` is 330 ns where a block has 16 tokens, and in steps of 16 tokens in proportion.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export class ChainKeys implements KeyMaker {
   declare readonly blockTokens: number;
   /** What no proxy is to wrap. */
   declare private readonly inner: () => { readonly seed: Uint8Array; readonly hash: Compression };
 
+  /**
+   * @throws `UnsupportedError` where the host lacks what it needs.
+   * @throws `HostMemoryError` where the host has no memory for it.
+   */
   constructor(options: ChainKeysOptions = {}) {
     present(this, SAID);
     const { blockTokens = STEP, seed } = readOptions(options, ["blockTokens", "seed"]);

@@ -37,6 +37,11 @@ const SAID: SaidWords<VllmKeys> = {
   send: "a maker of keys can't be cloned or sent to another thread: post its options, the seed among them, and make one there",
 };
 
+/**
+ * Keys as vLLM makes them: see above.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export class VllmKeys implements KeyMaker {
   declare readonly blockTokens: number;
   declare private readonly seed: string;

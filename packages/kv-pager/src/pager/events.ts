@@ -106,7 +106,11 @@ function hexAt(words: Int32Array, at: number): string {
 
 const NO_KEY = "0".repeat(64);
 
-/** An event from its words. Throws `InvalidArgumentError` where they are none. */
+/**
+ * An event from its words.
+ *
+ * @throws `InvalidArgumentError` where they are none.
+ */
 export function readEvent(words: Int32Array, at = 0): KvEvent {
   checkInteger("at", at, 0, checkWords("event", words).length);
   const isThere = words.length - at >= EVENT_WORDS;
@@ -127,7 +131,13 @@ const WORDS: Words<KvEvents> = {
   send: "events can't be cloned or sent to another thread: post what events.drain() returns",
 };
 
-/** The events of a pager: `pager.events`. */
+/**
+ * The events of a pager: `pager.events`.
+ *
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export class KvEvents {
   declare private readonly core: Core;
 

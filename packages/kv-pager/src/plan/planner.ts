@@ -71,6 +71,14 @@ const MOST_TENANTS = 10_000;
 const OTHERS = "(others)";
 const STRETCHES = [60_000, 600_000, 3_600_000];
 
+/**
+ * Asks of each cache what it would have done with the requests so far.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ */
 export class Planner {
   declare private readonly simulators: readonly Simulator[];
   private readonly hashes = new Hashes();
@@ -92,7 +100,10 @@ export class Planner {
   private least = 0;
   private most = Number.POSITIVE_INFINITY;
 
-  /** Throws `InvalidArgumentError`, and `HostMemoryError` where the host has no memory for a cache. */
+  /**
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `HostMemoryError` where the host has no memory for a cache.
+   */
   constructor(options: PlannerOptions) {
     present<Planner>(this, {
       name: () => "Planner",
@@ -109,8 +120,9 @@ export class Planner {
   }
 
   /**
-   * The next request. O(blocks · (caches + log different blocks)). Throws `InvalidArgumentError`, and nothing has changed, where it
-   * is none.
+   * The next request. O(blocks · (caches + log different blocks)).
+   *
+   * @throws `InvalidArgumentError` where it is none.
    */
   add(prompt: Prompt): void {
     const {
