@@ -1,15 +1,24 @@
 /**
  * Packs every package that is published, checks the tarballs, installs them into an empty project, and runs that on the
- * pinned Node and on the host's own, then in every compiler, runtime, bundler and test runner of apps/consumers. One line a check, then
- * `N passed, N failed`. Needs `pnpm build` first, and no network.
+ * pinned Node and on the host's own, then in every compiler, runtime, bundler and test runner of apps/consumers, whose tools it installs.
+ * One line a check, then `N passed, N failed`. Needs `pnpm build` first.
  */
 import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { consume } from "../apps/consumers/src/main.ts";
 import { prebuilt } from "../packages/native/src/host.ts";
 import { BUDGETS, bundleBytes } from "./lib/bundle.ts";
-import { commandProblems, compile, importProblems, install, programProblems, type Runtime } from "./lib/consumer.ts";
+import {
+  commandProblems,
+  compile,
+  importProblems,
+  install,
+  packed,
+  plannerProblems,
+  programProblems,
+  type Runtime,
+} from "./lib/consumer.ts";
+import { consume } from "./lib/consumers.ts";
 import { bundleProblems, hostProblems, prepareHosts } from "./lib/hosts.ts";
 import { contents, lintTarball, pack, staleness, typesProblems } from "./lib/pack.ts";
 import { failure, hostNode, run } from "./lib/run.ts";
@@ -38,7 +47,8 @@ for (const found of published) {
   if (!isData(found.manifest)) tally.check(`${name}: types (attw, esm-only)`, typesProblems(tarball, dir));
 }
 
-const { project, problems } = install(dir, tarballs);
+const files = packed(tarballs);
+const { project, problems } = install(dir, files);
 tally.check(`${tarballs.size} tarballs install into an empty project`, problems);
 
 const entries = published.flatMap((p) => entriesOf(p.manifest));
@@ -49,6 +59,7 @@ for (const runtime of runtimes()) {
   tally.check(`the documentation's programs run, ${runtime.name}`, programProblems(project, runtime));
   tally.check(`the packages' commands run, ${runtime.name}`, commandProblems(project, runtime, published));
 }
+tally.check("npx @ariax/kv-pager generate, plan", plannerProblems(project));
 
 const hosts = await prepareHosts(project);
 for (const runtime of runtimes()) {
@@ -57,8 +68,16 @@ for (const runtime of runtimes()) {
 for (const { what, problems: found } of await bundleProblems(hosts, runtimes()[0])) tally.check(what, found);
 
 // Tried nowhere else so far; what is the system's own is in the lines above.
-const pages = process.platform === "linux" ? await consumers() : "no consumers: they are tried on Linux";
-if (pages !== undefined) console.log(`note    ${pages}`);
+if (process.platform !== "linux") console.log("note    no consumers: they are tried on Linux");
+else {
+  const consumed = {
+    ...{ from: project, packed: files, entries, atOnce: Math.min(2, availableParallelism()) },
+    sources: [join(ROOT, "scripts/hosts/options.ts")],
+    everything: join(hosts, "everything.mjs"),
+    native: existsSync(prebuilt()),
+  };
+  await consume(consumed, (what, found) => tally.check(what, found));
+}
 
 for (const { name } of published.map((p) => p.manifest).filter((manifest) => !isData(manifest))) {
   try {
@@ -74,19 +93,6 @@ for (const { name } of published.map((p) => p.manifest).filter((manifest) => !is
   }
 }
 tally.finish();
-
-/** Every tool that users have; why there are no pages among them, if there are none. */
-function consumers(): Promise<string | undefined> {
-  return consume(
-    {
-      ...{ from: project, entries, atOnce: Math.min(2, availableParallelism()) },
-      sources: [join(ROOT, "scripts/hosts/options.ts")],
-      everything: join(hosts, "everything.mjs"),
-      native: existsSync(prebuilt()),
-    },
-    ({ what, problems: found }) => tally.check(what, found),
-  );
-}
 
 /** The pinned Node, and the host's own where it has one. */
 function runtimes(): Runtime[] {

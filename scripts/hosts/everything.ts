@@ -7,6 +7,11 @@ import { AllocatorError, DoubleFreeError, scope, view } from "@ariax/allocator";
 import { Arena, FrameArena, TickArena } from "@ariax/arena";
 import { AtomicBitSet, BitSet, verify } from "@ariax/bitset";
 import { ConsciousnessStatePool, MiniVm } from "@ariax/consciousness";
+import { RangeHeap } from "@ariax/gpu";
+import { FencedQueue, vertexPool } from "@ariax/gpu/webgpu";
+import { KvPager } from "@ariax/kv-pager";
+import { pagerConformance } from "@ariax/kv-pager/conformance";
+import { generateTrace, Planner } from "@ariax/kv-pager/plan";
 import { MemoryContext } from "@ariax/memory-context";
 import { MetadataPool } from "@ariax/metadata-pool";
 import { isAvailable, NativeAllocator, NativeSharedAllocator, whyUnavailable } from "@ariax/native";
@@ -25,6 +30,24 @@ const refusal = (name: string, code: string) => (error: unknown) => {
   return true;
 };
 const unsupported = refusal("UnsupportedError", "ERR_UNSUPPORTED");
+
+/** A `GPUDevice` that does nothing, at once. */
+const device = () => {
+  const buffer = (size: number) => ({
+    ...{ size, destroy() {}, unmap() {} },
+    mapAsync: async () => {},
+    getMappedRange: () => new ArrayBuffer(size),
+  });
+  return {
+    limits: { maxBufferSize: 2 ** 28, minUniformBufferOffsetAlignment: 256, minStorageBufferOffsetAlignment: 256 },
+    queue: { submit() {}, onSubmittedWorkDone: async () => {}, writeBuffer() {} },
+    lost: new Promise<never>(() => {}),
+    createBuffer: ({ size }: { readonly size: number }) => buffer(size),
+    createCommandEncoder: () => ({ copyBufferToBuffer() {}, finish: () => ({}) }),
+    pushErrorScope() {},
+    popErrorScope: async () => null,
+  };
+};
 
 // A function: bundles of CommonJS have no `await` outside of one.
 async function main(): Promise<void> {
@@ -81,6 +104,29 @@ async function main(): Promise<void> {
   vm.free(vm.allocate(100));
   vm.dispose();
 
+  const range = new RangeHeap({ bytes: 2 ** 40, granule: 4096 });
+  const part = range.allocate(5000);
+  range.defer(part, 1);
+  assert.throws(() => range.free(part), refusal("DoubleFreeError", "ERR_DOUBLE_FREE"));
+  assert.equal(range.reach(1), 1);
+  const queue = new FencedQueue(device());
+  const vertices = vertexPool(queue, { stride: 12 });
+  vertices.free(vertices.allocate(36));
+  queue.submit([]);
+  await queue.idle();
+  vertices.dispose();
+  assert.throws(() => new FencedQueue({} as never), refusal("InvalidArgumentError", "ERR_INVALID_ARGUMENT"));
+
+  const pager = new KvPager({ blocks: 16, blockTokens: 4 });
+  const sequence = pager.open({ tokens: [1, 2, 3, 4, 5] });
+  assert(pager.allocateSlots(sequence, 5));
+  pager.close(sequence);
+  assert.equal(pager.computed(pager.open({ tokens: [1, 2, 3, 4, 6] })), 4);
+  pagerConformance({ test: (_name, fn) => fn(), create: (options) => new KvPager(options), runs: 1 });
+  const planner = new Planner({ capacities: [{ policy: "vllm", blocks: 1000 }] });
+  for (const { hash_ids: hashes } of generateTrace({ requests: 10 })) planner.add({ hashes });
+  assert(planner.results()[0].hits > 0);
+
   if (hasShared) {
     assert.equal(new AtomicBitSet(10).set(3), true);
     new SlabAllocator({ capacity: 1 << 20, shared: true });
@@ -88,6 +134,8 @@ async function main(): Promise<void> {
     assert.throws(() => new AtomicBitSet(10), unsupported);
     assert.throws(() => new SlabAllocator({ capacity: 1 << 20, shared: true }), unsupported);
     assert.throws(() => new MetadataPool({ capacity: 10, fields: {}, shared: true }), unsupported);
+    assert.throws(() => new RangeHeap({ bytes: 1 << 20, shared: true }), unsupported);
+    assert.throws(() => new KvPager({ blocks: 16, blockTokens: 4, shared: true }), unsupported);
     assert.throws(() => new MemoryContext(null, { name: "c", quota: 1 << 18, shared: true }), unsupported);
   }
 

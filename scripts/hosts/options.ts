@@ -7,6 +7,11 @@ import * as arena from "@ariax/arena";
 import * as bitset from "@ariax/bitset";
 import * as conformance from "@ariax/conformance";
 import * as consciousness from "@ariax/consciousness";
+import * as gpu from "@ariax/gpu";
+import * as webgpu from "@ariax/gpu/webgpu";
+import * as kv from "@ariax/kv-pager";
+import * as pagers from "@ariax/kv-pager/conformance";
+import * as plan from "@ariax/kv-pager/plan";
 import * as context from "@ariax/memory-context";
 import * as pool from "@ariax/metadata-pool";
 import * as native from "@ariax/native";
@@ -16,7 +21,7 @@ import * as node from "@ariax/trace/node";
 import * as wasm from "@ariax/wasm";
 
 const none = undefined;
-export const all = [conformance, node, bitset.BitSet.byteLength(8)];
+export const all = [conformance, pagers, plan, node, bitset.BitSet.byteLength(8)];
 
 export const heap: allocator.Allocator = new slab.SlabAllocator({ capacity: 1 << 20, maxCapacity: none, shared: none });
 new slab.SlabAllocator({ buffer: new ArrayBuffer(1 << 20), byteOffset: none, byteLength: none });
@@ -28,6 +33,11 @@ new pool.MetadataPool({ capacity: 10, fields: {}, generationBits: none, shared: 
 new context.MemoryContext(none ?? null, { name: "a", quota: 1 << 18, soft: none, onPressure: none, zero: none });
 new consciousness.ConsciousnessStatePool({ poolSize: none, fields: none, shared: none });
 new consciousness.MiniVm(null, { vmName: "vm", quota: none, poolSize: none, recording: none, baseline: none });
+new gpu.RangeHeap({ bytes: 1 << 20, granule: none, handles: none, blocks: none, shared: none, buffer: none });
+export const vertices = (device: webgpu.GpuDevice) =>
+  webgpu.vertexPool(new webgpu.FencedQueue(device), { stride: none, label: none });
+const pager = new kv.KvPager({ blocks: 16, blockTokens: 4, tiers: none, events: none, policy: none, shared: none });
+pager.open({ tokens: [1, 2, 3], tenant: none, salt: none, priority: none, adapter: none, media: none });
 if (native.isAvailable()) new native.NativeAllocator({ capacity: 1 << 20, file: none, name: none, engine: none });
 if (native.isAvailable()) new native.NativeSharedAllocator({ capacity: 1 << 20, file: none, name: none, lanes: none });
 void trace.readTrace(new Uint8Array(8));

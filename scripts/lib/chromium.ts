@@ -1,53 +1,52 @@
-/** Programs in a page of a real browser, which says one thing by `fetch("/said", { method: "POST", body })`. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
+/** A real browser: looked for, never fetched. Every program of the house that needs one asks here. */
+import { existsSync } from "node:fs";
+import type { Browser } from "playwright-core";
 
-/** SwiftShader stands for the GPU. */
-const FLAGS =
-  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking " +
-  "--disable-component-update --disable-sync --enable-unsafe-swiftshader --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader";
-const PLACES = [process.env.ARIAX_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
+export type { Browser };
 
-/** Where it is, if it is here. */
-export const chromium: string | undefined = PLACES.find((place) => place !== undefined && existsSync(place));
+/** Nothing of its own on the network, and no help that a machine without a screen does not have. */
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
-/** What a page says that runs the program "page.js" of these; it is cross-origin isolated. */
-export async function saidByPage(programs: Readonly<Record<string, string>>): Promise<string> {
-  const page = '<!doctype html><script type="module" src="page.js"></script>';
-  const told = Promise.withResolvers<string>();
-  const server = createServer(async (request, response) => {
-    const { url = "/", method } = request;
-    const body = url === "/" ? page : (programs[url.slice(1)] ?? "");
-    const sent = await text(request);
-    response.writeHead(body === "" && method === "GET" ? 404 : 200, {
-      "Content-Type": url === "/" ? "text/html" : "text/javascript",
-      "Cross-Origin-Opener-Policy": "same-origin",
-      "Cross-Origin-Embedder-Policy": "require-corp",
-    });
-    response.end(body);
-    if (url === "/said") told.resolve(sent);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const profile = mkdtempSync(join(tmpdir(), "ariax-page-"));
-  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const browser = spawn(chromium as string, [...FLAGS.split(" "), `--user-data-dir=${profile}`, at], {
-    stdio: "ignore",
-  });
-  const gone = once(browser, "exit").then(([code]) => `the browser ended with ${code}`);
-  try {
-    return await Promise.race([told.promise, gone]);
-  } finally {
-    browser.kill();
-    await gone;
-    server.close();
-    server.closeAllConnections();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+/** WebGPU, and canvases that show what it draws, by SwiftShader: for machines without a GPU. */
+export const SOFTWARE_GPU: readonly string[] = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--use-vulkan=swiftshader",
+  "--use-angle=swiftshader",
+  "--enable-features=Vulkan",
+];
+
+/** `gpu`: flags that make one, in place of the one that says that there is none. */
+export async function launchChromium(
+  executablePath: string,
+  gpu: readonly string[] = ["--disable-gpu"],
+): Promise<Browser> {
+  const { chromium } = await import("playwright-core");
+  // Ctrl-C is ours to answer.
+  return chromium.launch({ executablePath, args: [...FLAGS, ...gpu], handleSIGINT: false });
+}
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
+
+/** Its path, or in one line why there is none. */
+export function findChromium(
+  named: string | undefined = process.env.ARIAX_CHROMIUM,
+): { readonly path: string } | { readonly reason: string } {
+  if (named !== undefined && named !== "") {
+    return existsSync(named)
+      ? { path: named }
+      : { reason: `no Chromium ($ARIAX_CHROMIUM names ${named}, which is not there)` };
   }
+  const path = PLACES.find((place) => existsSync(place));
+  return path === undefined
+    ? { reason: `no Chromium (looked for ${PLACES.join(", ")}; $ARIAX_CHROMIUM names another)` }
+    : { path };
 }

@@ -1,9 +1,9 @@
 /** An empty project that installs the tarballs, as a user's would: what running from source can never show. */
-import { copyFileSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { docBlocks } from "./doc-blocks.ts";
 import { failure, type Outcome, run } from "./run.ts";
-import { type Package, ROOT } from "./workspace.ts";
+import { type Manifest, type Package, ROOT } from "./workspace.ts";
 
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
@@ -13,18 +13,31 @@ export interface Runtime {
   readonly path: string;
 }
 
-/** The project's folder, below `dir`, with every tarball and the peers they ask for installed, from files only. */
-export function install(dir: string, tarballs: ReadonlyMap<Package, string>): { project: string; problems: string[] } {
+/** Where each tarball lies, and each package of others that they need or ask for: as `file:` URLs by names. */
+export function packed(tarballs: ReadonlyMap<Package, string>): Record<string, string> {
+  const files: Record<string, string> = {};
+  const add = ({ dependencies, peerDependencies }: Partial<Manifest>, folder: string): void => {
+    // One of ours is a tarball, too.
+    for (const name of Object.keys({ ...dependencies, ...peerDependencies }).filter(
+      (one) => !one.startsWith("@ariax/"),
+    )) {
+      const path = realpathSync(join(folder, name));
+      files[name] = fileUrl(path);
+      // What it needs itself lies beside it.
+      add(JSON.parse(readFileSync(join(path, "package.json"), "utf8")), path.slice(0, -name.length));
+    }
+  };
+  for (const [{ dir, manifest }, tarball] of tarballs) {
+    files[manifest.name] = fileUrl(tarball);
+    add(manifest, join(dir, "node_modules"));
+  }
+  return files;
+}
+
+/** The project's folder, below `dir`, with all that was packed and what that needs installed, from files only. */
+export function install(dir: string, dependencies: Record<string, string>): { project: string; problems: string[] } {
   const project = join(dir, "consumer");
   mkdirSync(project);
-  const dependencies: Record<string, string> = {};
-  for (const [{ dir: source, manifest }, tarball] of tarballs) {
-    dependencies[manifest.name] = fileUrl(tarball);
-    // One of ours is a tarball, too.
-    for (const peer of Object.keys(manifest.peerDependencies ?? {}).filter((name) => !name.startsWith("@ariax/"))) {
-      dependencies[peer] = fileUrl(realpathSync(join(source, "node_modules", peer)));
-    }
-  }
   writeFileSync(
     join(project, "package.json"),
     JSON.stringify({ private: true, type: "module", dependencies }, null, 2),
@@ -96,12 +109,23 @@ export function programProblems(project: string, { path }: Runtime): string[] {
   });
 }
 
-/** The commands of the packages, as npm has linked them: each says its package's version. */
+/** The commands of the packages: each says its package's version. */
 export function commandProblems(project: string, { path }: Runtime, packages: readonly Package[]): string[] {
-  return packages.flatMap(({ manifest }) =>
-    Object.keys(manifest.bin ?? {}).flatMap((name) => {
-      const { code, output } = run(path, [join("node_modules/.bin", name), "--version"], project);
-      return code === 0 && output === manifest.version ? [] : [`${name} --version: ${output}`];
+  return packages.flatMap(({ manifest: { name, version, publishConfig } }) =>
+    Object.entries(publishConfig?.bin ?? {}).flatMap(([command, file]) => {
+      const { code, output } = run(path, [join("node_modules", name, file), "--version"], project);
+      return code === 0 && output === version ? [] : [`${command} --version: ${output}`];
     }),
   );
+}
+
+/** The planner, as its page says to call it: makes a trace, and plans with it. */
+export function plannerProblems(project: string): string[] {
+  const npx = (...args: string[]): Outcome => run("npx", ["--offline", "--no", "@ariax/kv-pager", ...args], project);
+  const made = npx("generate", "--requests", "50");
+  writeFileSync(join(project, "trace.jsonl"), made.output);
+  const planned = npx("plan", "trace.jsonl", "--blocks", "1000", "--policy", "vllm", "--json");
+  if (made.code !== 0 || planned.code !== 0) return [...failure(made), ...failure(planned)];
+  const [{ lookups, hits }] = JSON.parse(planned.output);
+  return lookups > hits && hits > 0 ? [] : [planned.output];
 }

@@ -10,7 +10,7 @@ export interface Point {
   readonly commit: string;
   readonly node: string;
   readonly cpu: string;
-  /** By what is compared: `traces: slab by mimalloc`. */
+  /** By what is compared: `traces: slab ÷ mimalloc`. */
   readonly ratios: Readonly<Record<string, number>>;
 }
 

@@ -15,7 +15,7 @@ const WINDOWS = process.platform === "win32";
 export function run(command: string, args: readonly string[], cwd: string, more: Record<string, string> = {}): Outcome {
   const shell = WINDOWS && /^np[mx]$/.test(command);
   const env = { ...process.env, ...more };
-  const result = spawnSync(command, args, { cwd, env, shell, encoding: "utf8", maxBuffer: 1 << 26, timeout: 300_000 });
+  const result = spawnSync(command, args, { cwd, env, shell, encoding: "utf8", maxBuffer: 1 << 26, timeout: 600_000 });
   if (result.error !== undefined) return { code: -1, output: `${command}: ${result.error.message}` };
   return { code: result.status ?? -1, output: `${result.stdout}${result.stderr}`.trim() };
 }

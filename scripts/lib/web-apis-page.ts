@@ -34,7 +34,10 @@ const APIS: Readonly<Record<string, Try>> = {
   "`navigator.sendBeacon(url, view)`": (bytes) => navigator.sendBeacon("/sink", bytes),
   "`new CompressionStream(…)`, `writer.write(view)`": async (bytes) => {
     const { readable, writable } = new CompressionStream("gzip");
-    void readable.getReader().read();
+    readable
+      .getReader()
+      .read()
+      .catch(() => {}); // what the writer says is told
     await writable.getWriter().write(bytes);
   },
   "`reader.read(view)` of a BYOB reader": (bytes) => stream("bytes").getReader({ mode: "byob" }).read(bytes),
@@ -132,12 +135,8 @@ async function answer(api: Try, heap: Allocator): Promise<string> {
 }
 
 const table: Record<string, Record<string, string>> = {};
-try {
-  for (const [name, api] of Object.entries(APIS)) {
-    table[name] = {};
-    for (const [kind, make] of Object.entries(MEMORIES)) table[name][kind] = await answer(api, make());
-  }
-  await fetch("/said", { method: "POST", body: JSON.stringify(table) });
-} catch (error) {
-  await fetch("/said", { method: "POST", body: JSON.stringify(String(error)) });
+for (const [name, api] of Object.entries(APIS)) {
+  table[name] = {};
+  for (const [kind, make] of Object.entries(MEMORIES)) table[name][kind] = await answer(api, make());
 }
+console.log(JSON.stringify(table));

@@ -1,13 +1,14 @@
 /** The table of docs/web-apis.md: which web API takes which memory, as Chromium answers. */
 import { join } from "node:path";
 import { build } from "esbuild";
-import { saidByPage } from "./chromium.ts";
+import { SOFTWARE_GPU } from "./chromium.ts";
+import { saidByPage } from "./page.ts";
 import { ROOT } from "./workspace.ts";
 
 /** By API and kind of memory: "yes", "takes the heap away", "no: " and what the browser says, or "missing". */
 export type Answers = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-export async function askChromium(): Promise<Answers> {
+export async function askChromium(path: string): Promise<Answers> {
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, "scripts/lib/web-apis-page.ts")],
     bundle: true,
@@ -16,9 +17,7 @@ export async function askChromium(): Promise<Answers> {
     target: "esnext",
     write: false,
   });
-  const said: unknown = JSON.parse(await saidByPage({ "page.js": outputFiles[0].text }));
-  if (typeof said === "string") throw new Error(said);
-  return said as Answers;
+  return JSON.parse(await saidByPage({ path, gpu: SOFTWARE_GPU }, { "page.js": outputFiles[0].text }));
 }
 
 /** A cell: why something is refused is the same in a column, and is not said again and again. */

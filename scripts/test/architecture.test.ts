@@ -33,8 +33,8 @@ const PEERS: Record<string, string[]> = { conformance: ["fast-check"], trace: ["
 /** Parts of tarballs that no one writes: copied or compiled from what is. */
 const MADE = ["addon/engine", "c/engine", "prebuilds"];
 
-/** Third-party packages that a published one depends on, by name: it makes no hash function of its own. */
-const DEPENDENCIES: Record<string, string[]> = { "kv-pager": ["@noble/hashes"] };
+/** Third-party packages that a published one depends on, by name: it makes no hash function, and no msgpack, of its own. */
+const DEPENDENCIES: Record<string, string[]> = { "kv-pager": ["@msgpack/msgpack", "@noble/hashes"] };
 
 const all = [...packages, ...apps];
 const layerOf = (id: string) => LAYERS.findIndex((layer) => layer.includes(id));
@@ -183,7 +183,9 @@ test("no test depends on how long anything takes: the runner's limit is for what
 
 describe("what is said twice agrees", () => {
   const root = JSON.parse(readText("package.json"));
-  const catalog = readText("pnpm-workspace.yaml");
+  const workspace = readText("pnpm-workspace.yaml");
+  const catalog = /^catalog:\n(?: {2}.*\n)+/m.exec(workspace)?.[0] ?? "";
+  const consumers = JSON.parse(readText("apps/consumers/package.json")).devDependencies as Record<string, string>;
   const pinned = (name: string) => new RegExp(`^  "?${name}"?: (\\S+)$`, "m").exec(catalog)?.[1];
 
   test("the pnpm that is pinned, and the one that the documents and workflows start", () => {
@@ -208,7 +210,7 @@ describe("what is said twice agrees", () => {
   });
 
   test("the oldest TypeScript that our types are for, and the oldest that compiles them", () => {
-    const least = pinned("typescript-5.4")?.replace(/^npm:typescript@(\d+\.\d+)\..*$/, "$1");
+    const least = consumers["typescript-5.4"]?.replace(/^npm:typescript@(\d+\.\d+)\..*$/, "$1");
     const said = ["README.md", "packages/allocator/README.md", "docs/toolchains.md", "docs/borders.md"].map(
       (file) => /TypeScript (?:≥ )?(\d+\.\d+)(?: and later| to 7| \|)/.exec(readText(file))?.[1],
     );
@@ -252,9 +254,27 @@ describe("what is said twice agrees", () => {
     }
   });
 
-  test("the lockfile names no registry host", () => {
-    expect(existsSync(join(ROOT, "pnpm-lock.yaml"))).toBe(true);
-    expect(readText("pnpm-lock.yaml")).not.toMatch(/tarball: |registry\.npmjs|resolved:/);
+  test("the versions of what both workspaces install", () => {
+    const others = Object.fromEntries(
+      all
+        .filter(({ id }) => id !== "consumers")
+        .flatMap(({ manifest }) => Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })),
+    );
+    const both = Object.keys(consumers).filter((name) => name in others || pinned(name) !== undefined);
+    expect(both).toEqual(expect.arrayContaining(["bun", "esbuild", "typescript", "vitest", "webpack"]));
+    const version = (name: string) => pinned(name) ?? others[name];
+    expect(both.map((name) => [name, consumers[name]])).toEqual(both.map((name) => [name, version(name)]));
+  });
+
+  test("what both workspaces refuse to install", () => {
+    const settings = (text: string) => text.match(/^(?:blockExoticSubdeps|minimumReleaseAge|trustPolicy): .*$/gm);
+    expect(settings(workspace)).toHaveLength(3);
+    expect(settings(readText("apps/consumers/pnpm-workspace.yaml"))).toEqual(settings(workspace));
+  });
+
+  test.each(["pnpm-lock.yaml", "apps/consumers/pnpm-lock.yaml"])("%s names no registry host", (file) => {
+    expect(existsSync(join(ROOT, file))).toBe(true);
+    expect(readText(file)).not.toMatch(/tarball: |registry\.npmjs|resolved:/);
   });
 });
 

@@ -73,7 +73,7 @@ test("the threads' table has the targets, and who was not measured at a number o
   const text = threadsTable({
     ...{ date: "2026-01-02T03:04:05Z", machine: { cpu: "A CPU", cores: 2, node: "24.0.0", commit: "abc" } },
     targets: [
-      { what: "two threads by one", value: "1.95×", interval: "1.92–1.96", wanted: "≥ 1.9×", ok: true },
+      { what: "two threads ÷ one", value: "1.95×", interval: "1.92–1.96", wanted: "≥ 1.9×", ok: true },
       { what: "cache-scratch", value: "1.20×", wanted: "≤ 1.1×", ok: false },
     ],
     throughput: [
@@ -92,7 +92,7 @@ test("the threads' table has the targets, and who was not measured at a number o
     "",
     "|  | reached | in matches | wanted |  |",
     "| --- | ---: | ---: | ---: | --- |",
-    "| two threads by one | 1.95× | 1.92–1.96 | ≥ 1.9× |  |",
+    "| two threads ÷ one | 1.95× | 1.92–1.96 | ≥ 1.9× |  |",
     "| cache-scratch | 1.20× |  | ≤ 1.1× | missed |",
     "",
     "Events a µs of so many threads together, each on a recorded program of its own, the loop (`nothing`) included:",

@@ -6,6 +6,11 @@ import { AllocatorError, scope, view } from "@ariax/allocator";
 import { Arena } from "@ariax/arena";
 import { AtomicBitSet, BitSet } from "@ariax/bitset";
 import { MiniVm } from "@ariax/consciousness";
+import { RangeHeap } from "@ariax/gpu";
+import { FencedQueue, vertexPool } from "@ariax/gpu/webgpu";
+import { KvPager } from "@ariax/kv-pager";
+import { pagerConformance } from "@ariax/kv-pager/conformance";
+import { generateTrace, Planner } from "@ariax/kv-pager/plan";
 import { MemoryContext } from "@ariax/memory-context";
 import { MetadataPool } from "@ariax/metadata-pool";
 import { SharedSlabAllocator, SlabAllocator } from "@ariax/slab";
@@ -29,6 +34,17 @@ export async function check({ worker, wasm }) {
   pool.release(pool.acquire());
   new MemoryContext(null, { name: "page", quota: 1 << 18 }).allocate(100);
   new MiniVm(null, { vmName: "vm", poolSize: 10 }).dispose();
+  const range = new RangeHeap({ bytes: 2 ** 30, granule: 256 });
+  range.defer(range.allocate(1000), 1);
+  equal(range.reach(1), 1);
+  const pager = new KvPager({ blocks: 16, blockTokens: 4 });
+  equal(pager.allocateSlots(pager.open({ tokens: [1, 2, 3, 4, 5] }), 5), true);
+  pagerConformance({ test: (_name, fn) => fn(), create: (options) => new KvPager(options), runs: 1 });
+  const planner = new Planner({ capacities: [{ policy: "vllm", blocks: 1000 }] });
+  for (const { hash_ids: hashes } of generateTrace({ requests: 10 })) planner.add({ hashes });
+  equal(planner.results().length, 1);
+  await onTheGpu();
+
   const recorder = record(heap);
   recorder.free(recorder.allocate(100));
   equal((await readTrace(await writeTraceGzip(recorder.sink.build()))).events, 2);
@@ -71,6 +87,23 @@ async function shared(worker, module) {
   heap.free(offset);
   heap.verify();
   worker.terminate();
+}
+
+/** Where the browser has one, by SwiftShader; else the refusal. */
+async function onTheGpu() {
+  const adapter = await navigator.gpu?.requestAdapter();
+  if (!adapter) return refuses(() => new FencedQueue(undefined), "InvalidArgumentError ERR_INVALID_ARGUMENT");
+  const device = await adapter.requestDevice();
+  const queue = new FencedQueue(device);
+  const vertices = vertexPool(queue, { stride: 12 });
+  const mesh = vertices.allocate(36);
+  vertices.write(mesh, new Float32Array(9));
+  vertices.free(mesh);
+  queue.submit([]);
+  await queue.idle();
+  equal(vertices.stats().deferredBytes, 0);
+  vertices.dispose();
+  device.destroy();
 }
 
 function equal(actual, expected) {

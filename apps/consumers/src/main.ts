@@ -1,62 +1,52 @@
 /**
- * The packed packages in every compiler, runtime, bundler and test runner that users have: one line a cell. `pnpm check:pack` calls it
- * with the project that it has installed the tarballs into.
+ * The packed packages in every compiler, runtime, bundler and test runner that users have. `pnpm check:pack` starts it with what it has
+ * made: `node main.ts CONSUMED`. A line a result, `lines.ts` says of what kind.
  */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findChromium, launchChromium } from "../../bench/src/workloads/browser/observe.ts";
+import { type Browser, findChromium, launchChromium, SOFTWARE_GPU } from "../../../scripts/lib/chromium.ts";
 import { nodeBundleCells, pages } from "./bundlers.ts";
 import { cCells } from "./c.ts";
-import { type Cell, type Result, runCells } from "./cells.ts";
+import { type Cell, runCells } from "./cells.ts";
+import { commonJsCells } from "./common-js.ts";
+import { type Consumed, lineOf } from "./lines.ts";
 import { nextPage } from "./next.ts";
-import { type Browser, pageCells } from "./pages.ts";
+import { pageCells } from "./pages.ts";
+import { plugAndPlayCells } from "./plug-and-play.ts";
 import { runnerCells } from "./runners.ts";
 import { runtimeCells } from "./runtimes.ts";
 import { everyEntry, typeCells } from "./types.ts";
+import { workerdCells } from "./workerd.ts";
 
 /** Below this app, so that tools are found by what is ours, and the packages by what was installed here, in front of it. */
 const PROJECT = join(import.meta.dirname, "../.project");
 
-export interface Consumed {
-  /** Where the tarballs are installed. */
-  readonly from: string;
-  /** Every entry: `@ariax/slab/engine`. */
-  readonly entries: readonly string[];
-  /** Programs in TypeScript that compilers are to take, by their paths. */
-  readonly sources: readonly string[];
-  /** The program of all packages, compiled. */
-  readonly everything: string;
-  /** Whether there is an addon for this machine. */
-  readonly native: boolean;
-  /** How many cells at a time. */
-  readonly atOnce: number;
-}
-
-/** Why there are no pages among the cells, if there are none. */
-export async function consume(consumed: Consumed, done: (result: Result) => void): Promise<string | undefined> {
-  const chromium = findChromium();
-  let browser: Promise<Browser> | undefined;
-  try {
-    const open = "path" in chromium ? () => (browser ??= launchChromium(chromium.path)) : undefined;
-    await runCells(cellsOf(prepare(consumed), consumed, open), consumed.atOnce, done);
-    return "path" in chromium ? undefined : chromium.reason;
-  } finally {
-    await (await browser)?.close();
-    rmSync(PROJECT, { recursive: true, force: true });
-  }
+const consumed: Consumed = JSON.parse(process.argv[2]!);
+const chromium = findChromium();
+let browser: Promise<Browser> | undefined;
+try {
+  const open = "path" in chromium ? () => (browser ??= launchChromium(chromium.path, SOFTWARE_GPU)) : undefined;
+  await runCells(cellsOf(prepare(consumed), open), consumed.atOnce, (result) => console.log(lineOf(result)));
+  if ("reason" in chromium) console.log(lineOf({ note: `no pages: ${chromium.reason}` }));
+} finally {
+  await (await browser)?.close();
+  rmSync(PROJECT, { recursive: true, force: true });
 }
 
 /** The slowest first: so the last ones are short. */
-function cellsOf(sources: readonly string[], consumed: Consumed, open: (() => Promise<Browser>) | undefined): Cell[] {
+function cellsOf(sources: readonly string[], open: (() => Promise<Browser>) | undefined): Cell[] {
   const compilers = typeCells(join(PROJECT, "types"), sources);
   const shown = open === undefined ? [] : pageCells([nextPage(PROJECT, consumed.native), ...pages(PROJECT)], open);
   return [
     ...shown.slice(0, 1),
     ...compilers,
     ...shown.slice(1),
+    ...plugAndPlayCells(PROJECT, consumed),
     ...cCells(PROJECT),
     ...runnerCells(PROJECT),
+    ...commonJsCells(PROJECT),
     ...nodeBundleCells(PROJECT),
+    ...workerdCells(PROJECT),
     ...runtimeCells(PROJECT, consumed.entries),
   ];
 }

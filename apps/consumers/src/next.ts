@@ -30,12 +30,15 @@ const FILES: Readonly<Record<string, string>> = {
       return <p>client</p>;
     }\n`,
   "app/server/page.jsx": `import { isAvailable, NativeAllocator } from "@ariax/native";
+    import { KvPager } from "@ariax/kv-pager";
     import { SlabAllocator } from "@ariax/slab";
     import { loadTrace } from "@ariax/trace/node";
     import { WasmAllocator } from "@ariax/wasm";
     export default async function Page() {
       const heap = new SlabAllocator({ capacity: 1 << 20 });
       heap.free(heap.allocate(100));
+      const pager = new KvPager({ blocks: 16, blockTokens: 4 });
+      if (!pager.allocateSlots(pager.open({ tokens: [1, 2, 3, 4, 5] }), 5)) throw new Error("no slots");
       const wasm = await WasmAllocator.create({ capacity: 1 << 20 });
       wasm.free(wasm.allocate(100));
       const { events } = await loadTrace("nginx");

@@ -3,10 +3,8 @@ import { createReadStream, existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import type { launchChromium } from "../../bench/src/workloads/browser/observe.ts";
+import type { Browser } from "../../../scripts/lib/chromium.ts";
 import { type Cell, cell, HANGS } from "./cells.ts";
-
-export type Browser = Awaited<ReturnType<typeof launchChromium>>;
 
 /** A page: how it comes to be, and where it lies below its folder. */
 export interface Page {

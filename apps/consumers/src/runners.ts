@@ -6,6 +6,9 @@ import { type Cell, cell, HANGS, problemsOf, start, tool } from "./cells.ts";
 /** Bytes of two realms meet here: those of the test's globals, and those of Node's own modules. */
 const PROGRAM = `
 import { scope, view } from "@ariax/allocator";
+import { RangeHeap } from "@ariax/gpu";
+import { KvPager } from "@ariax/kv-pager";
+import { pagerConformance } from "@ariax/kv-pager/conformance";
 import { MetadataPool } from "@ariax/metadata-pool";
 import { NativeAllocator, isAvailable } from "@ariax/native";
 import { SlabAllocator } from "@ariax/slab";
@@ -24,6 +27,9 @@ test("every package works", async () => {
   const handle = pool.acquire();
   pool.set(handle, "n", Buffer.from("abc"));
   pool.set(handle, "n", new Uint8Array([1, 2]));
+  const range = new RangeHeap({ bytes: 2 ** 30, granule: 256 });
+  range.free(range.allocate(1000));
+  pagerConformance({ test: (_name, fn) => fn(), create: (options) => new KvPager(options), runs: 1 });
   const recorder = record(heap);
   recorder.free(recorder.allocate(100));
   expect((await readTrace(writeTrace(recorder.sink.build()))).events).toBe(2);

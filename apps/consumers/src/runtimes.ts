@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cell, cell, problemsOf, start, tool, versionOf } from "./cells.ts";
+import { entryProblems, writeEntryPrograms } from "./entries.ts";
 
 interface Runtime {
   readonly name: string;
@@ -44,27 +45,13 @@ console.log("all of it works");
 
 /** In `project`, where the packages are installed and `everything.mjs` lies. */
 export function runtimeCells(project: string, entries: readonly string[]): Cell[] {
-  const list = JSON.stringify(entries);
-  const names = "Object.keys(all).filter((key) => key !== '__esModule').sort().join()";
-  const loop = (load: string): string =>
-    `for (const name of ${list}) { const all = ${load}; console.log(name, ${names}); }\n`;
-  writeFileSync(join(project, "import.mjs"), loop("await import(name)"));
-  writeFileSync(join(project, "require.cjs"), loop("require(name)"));
+  writeEntryPrograms(project, entries);
   writeFileSync(join(project, "source.mjs"), SOURCE);
   return runtimes().flatMap(({ name, path, args, sources }) => {
     const run = (file: string) => start(path, [...args, file], project);
     return [
       cell(`${name}: every package works`, async () => problemsOf(await run("everything.mjs"), "all of it works")),
-      cell(`${name}: import and require() of every entry give the same`, async () => {
-        const [imported, required] = [await run("import.mjs"), await run("require.cjs")];
-        const empty = imported.output.split("\n").filter((line) => !/^\S+ \w/.test(line));
-        return [
-          ...problemsOf(imported),
-          ...problemsOf(required),
-          ...(empty.length > 0 ? [`exports nothing: ${empty}`] : []),
-          ...(imported.output === required.output ? [] : [`${imported.output}\n\n${required.output}`]),
-        ];
-      }),
+      cell(`${name}: import and require() of every entry give the same`, () => entryProblems(run)),
       ...(sources
         ? [
             cell(`${name}: import source of heap.wasm`, async () =>

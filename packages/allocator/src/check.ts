@@ -109,7 +109,7 @@ export function checkBoolean(name: string, value: boolean): boolean {
 export function checkAllocator<A>(allocator: A, verbs: readonly string[] = ["allocate", "sizeOf"]): A {
   const has = (isRevoked(allocator) ? undefined : allocator) as Readonly<Record<string, unknown>> | null | undefined;
   if (verbs.some((verb) => typeof has?.[verb] !== "function")) {
-    throw new InvalidArgumentError(`invalid allocator: ${show(allocator)} is none`);
+    throw new InvalidArgumentError(`invalid allocator: ${show(allocator)} is no allocator`);
   }
   return allocator;
 }

@@ -232,7 +232,7 @@ export class QuotaExceededError extends AllocatorError {
   constructor(name: string, size: number, used: number, quota: number) {
     super(
       "ERR_QUOTA_EXCEEDED",
-      `quota exceeded: ${size} bytes on top of ${used} are over the ${quota} of ${JSON.stringify(name)}`,
+      `quota exceeded: ${size} bytes on top of ${used} exceed the ${quota} of ${JSON.stringify(name)}`,
     );
     this.requested = size;
     this.free = this.largestFree = Math.max(0, quota - used);

@@ -58,7 +58,7 @@ export function makeStats(
  * @throws `InvalidArgumentError` for a wrong argument or option.
  */
 export function sumStats(all: readonly AllocatorStats[]): AllocatorStats {
-  if (!isList(all)) throw new InvalidArgumentError(`invalid stats: ${show(all)} is no array of them`);
+  if (!isList(all)) throw new InvalidArgumentError(`invalid stats: ${show(all)} is no array of stats`);
   all.forEach(checkStats);
   const add = (field: StatField) =>
     field === "largestFree"
@@ -107,7 +107,7 @@ function checkStats(stats: AllocatorStats): void {
 }
 
 function checkClasses(classes: readonly ClassStats[]): void {
-  if (!isList(classes)) throw new InvalidArgumentError(`invalid classes: ${show(classes)} is no array of them`);
+  if (!isList(classes)) throw new InvalidArgumentError(`invalid classes: ${show(classes)} is no array of classes`);
   for (const one of classes) checkNumbers(checkOptions(one, "class"), ["size", "blocks", "reserved"], "class");
 }
 

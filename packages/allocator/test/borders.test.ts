@@ -105,7 +105,7 @@ describe("checks of options", () => {
       if (typeof bad !== "function" && bad !== undefined) {
         expect(() => checkCallback("onGrow", bad)).toThrow("invalid onGrow: it is no function");
       }
-      expect(() => checkAllocator(bad as never)).toThrow(/^invalid allocator: .* is none$/);
+      expect(() => checkAllocator(bad as never)).toThrow(/^invalid allocator: .* is no allocator$/);
     }
   });
 });
@@ -244,7 +244,7 @@ test("helpers without an allocator, and values that say nothing about themselves
       () => tryReallocate(bad, 8, 8),
       () => scope(bad, 8),
     ]) {
-      expect(call).toThrow(/^invalid allocator: .* is none$/);
+      expect(call).toThrow(/^invalid allocator: .* is no allocator$/);
     }
   }
   expect(() => readOptions(proxy, [])).toThrow("invalid options: a revoked Proxy has none");

@@ -154,7 +154,7 @@ const ERRORS = [
     new QuotaExceededError("tiles", 64, 1000, 1024),
     "QuotaExceededError",
     "ERR_QUOTA_EXCEEDED",
-    'quota exceeded: 64 bytes on top of 1000 are over the 1024 of "tiles"',
+    'quota exceeded: 64 bytes on top of 1000 exceed the 1024 of "tiles"',
     false,
   ],
   [

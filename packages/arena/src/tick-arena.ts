@@ -140,7 +140,7 @@ export class TickArena {
    */
   harmonic(k: number): FrameArena {
     const arena = typeof k === "number" ? this.byHarmonic[k] : undefined;
-    return arena ?? refuse("harmonic", k, `none of ${this.harmonics.join(", ")}`);
+    return arena ?? refuse("harmonic", k, `not one of ${this.harmonics.join(", ")}`);
   }
 
   /** The arena that rotates once a period: harmonic 1. */

@@ -196,8 +196,8 @@ describe("what is refused", () => {
     [{ ...good, harmonics: "3" }, 'invalid harmonics: "3" is not a whole number from 1 to 64'],
     [{ ...good, harmonics: [] }, "invalid harmonics[0]: undefined is not 1"],
     [{ ...good, harmonics: [2, 3] }, "invalid harmonics[0]: 2 is not 1"],
-    [{ ...good, harmonics: [1, 1] }, "invalid harmonics: 1 after 1, where they ascend"],
-    [{ ...good, harmonics: [1, 4, 3] }, "invalid harmonics: 3 after 4, where they ascend"],
+    [{ ...good, harmonics: [1, 1] }, "invalid harmonics: 1 after 1, but they must ascend"],
+    [{ ...good, harmonics: [1, 4, 3] }, "invalid harmonics: 3 after 4, but they must ascend"],
     [{ ...good, harmonics: [1, 65] }, "invalid harmonics[1]: 65 is not a whole number from 1 to 64"],
     [{ ...good, harmonics: [1, 2.5] }, "invalid harmonics[1]: 2.5 is not a whole number from 1 to 64"],
     // biome-ignore lint/suspicious/noSparseArray: that is what is tested
@@ -223,8 +223,8 @@ describe("what is refused", () => {
 
   test.each([0, 4, -1, 1.5, Number.NaN, "1", "length", 1n, undefined, null])("a harmonic that is none: %s", (k) => {
     const ticks = new TickArena({ frequency: 60, bytesPerTick: 1, harmonics: [1, 2, 5] });
-    expect(() => ticks.harmonic(k as number)).toThrow(/^invalid harmonic: .+ is none of 1, 2, 5$/);
-    expect(() => ticks.due(k as number)).toThrow(/^invalid harmonic: .+ is none of 1, 2, 5$/);
+    expect(() => ticks.harmonic(k as number)).toThrow(/^invalid harmonic: .+ is not one of 1, 2, 5$/);
+    expect(() => ticks.due(k as number)).toThrow(/^invalid harmonic: .+ is not one of 1, 2, 5$/);
   });
 
   test("the list of harmonics is a copy, and frozen", () => {

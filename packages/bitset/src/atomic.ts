@@ -1,6 +1,7 @@
 import { checkIndex, checkThere, fail, gone } from "./errors.ts";
 import { cut, lastIndex, levelCount, newWords, wordCount } from "./layout.ts";
 import { present } from "./present.ts";
+import { announce, isEmpty, lower, raise, settle } from "./summaries.ts";
 import { countBits } from "./whole.ts";
 import { lowest } from "./word.ts";
 
@@ -11,30 +12,26 @@ const ROUNDS = 16;
  * A bitset that many threads operate at once, without a lock: no bit is ever given to two, and none is lost.
  *
  * The leaves are the truth, changed by one atomic instruction each, whose old value decides who got a bit. The summaries
- * are hints. Whoever changed a leaf *settles* the levels above: writes what the child says, and then reads the child
- * again, until both agree. So the last to write a summary bit has seen it right afterwards, and when all threads are
- * done the summaries are exact, as in a `BitSet`.
+ * are hints, which follow them as `summaries.ts` has it: when all threads are done they are exact, as in a `BitSet`.
  *
- * Clearing a hint can hide, for a moment, a bit that another thread just set. So one more word, after the root, counts
- * the threads that are clearing hints (low 16 bits) and those that have done (high 16). An empty root is believed only
- * if nobody was clearing while it was read: if `takeFirst` returns −1, there was a moment during the call when every bit
- * set before was taken. With as many bits as threads that hold at most one each, it never fails.
+ * If `takeFirst` returns −1, there was a moment during the call when every bit set before was taken: an empty root is believed only if no
+ * thread was clearing hints while it was read. With as many bits as threads that hold at most one each, it never fails.
  *
  * A thread that dies amid a call loses at most the one bit it was taking or setting, and nobody can tell who had it: a bit has no
- * room for a name. (`SharedMetadataPool` of `@ariax/metadata-pool` has.) If it dies while clearing a hint, the count stays up,
- * and `takeFirst` on an empty set searches the leaves `ROUNDS` times before it returns −1.
+ * room for a name. (`SharedMetadataPool` of `@ariax/metadata-pool` has.) If it dies while clearing a hint, that stays announced:
+ * `takeFirst` on an empty set searches the leaves `ROUNDS` times before it returns −1, and who sets a bit looks at each hint atomically.
  *
- * An access by `Atomics` is a call, 6 to 10 ns; so what can be is a plain one. All writes of other threads are atomic read-modify-writes,
+ * An access by `Atomics` is a call, 6 to 11 ns; so what can be is a plain one. All writes of other threads are atomic read-modify-writes,
  * so whoever changes or atomically loads a word after another thread changed it sees all that thread did before. The plain loads are
  *
  *     where                        what a stale value does
  *     takeFirst, on its way down   leads to a word that is empty, or past a bit; the leaf is changed by an atomic instruction, whose old
  *                                  value decides, and an empty root is looked at again atomically
  *     takeFirst, ROUNDS searches   misses a bit for that search, and the next one sees it: these promise nothing exact
+ *     raise, its last look         nothing: who cleared a hint and ended before the clearers' word was loaded is seen, as it had changed that;
+ *                                  nobody else is clearing, and who announces it later changes the leaf later
  *     settle (1), a child that     nothing: who emptied the child and cleared the bit above before it was set here is seen, as both
- *     its bit was set for          changed the word above; who comes to clear it later looks himself
- *     settle (2), the root, where  nothing: the child was changed, or loaded atomically, after its first bit came. Who cleared the
- *     its bit should be set        root's bit changes the child (by an `or` of 0) afterwards: either he finds it not empty, or he is seen
+ *     its bit was set for          changed the word above; who comes to clear it later clears it
  *
  * @throws `RangeError` from any call with an index or a count that is out of range: `ERR_INVALID_ARGUMENT`.
  * @throws `Error` from any call once the words are gone, as their buffer was transferred: `ERR_DETACHED`.
@@ -103,8 +100,7 @@ export class AtomicBitSet {
     const last = this.last;
     const bit = 1 << i;
     const old = Atomics.or(words, i >>> 5, bit);
-    // Even if the word was not empty: who gave it its first bit may not have come to settle it.
-    settle(words, last, i >>> 5, old | bit, old === 0, 0, 5);
+    raise(words, last, i >>> 5, old === 0);
     return (old & bit) === 0;
   }
 
@@ -159,8 +155,7 @@ export class AtomicBitSet {
     checkThere(words);
     for (let leaf = 0; leaf << 5 < length; leaf++) {
       const bits = leaf === last >>> 5 ? -1 >>> -length : -1;
-      const old = Atomics.or(words, leaf, bits);
-      settle(words, last, leaf, old | bits, old === 0, 0, 5);
+      raise(words, last, leaf, Atomics.or(words, leaf, bits) === 0);
     }
   }
 
@@ -194,68 +189,15 @@ function newSharedWords(size: number): Int32Array {
 function takeFrom(words: Int32Array, last: number, leaf: number, x: number): number {
   while (x !== 0) {
     const bit = x & -x;
+    const isLast = x === bit;
+    const clearers = isLast ? announce(words) : 0;
     const old = Atomics.and(words, leaf, ~bit);
     x = old & ~bit;
-    if ((old & bit) !== 0) {
-      if (x === 0) settle(words, last, leaf, 0, true, 0, 5);
-      return (leaf << 5) + lowest(bit);
-    }
+    const emptied = old === bit;
+    if (isLast) lower(words, last, leaf, emptied, clearers);
+    else if (emptied) settle(words, last, leaf, 0, true, 0, 5);
+    if ((old & bit) !== 0) return (leaf << 5) + lowest(bit);
   }
   settle(words, last, leaf, 0, false, 0, 5); // who emptied it may not have come to it
   return -1;
-}
-
-/** Whether the set was empty at a moment within this call. May be falsely `false` while others clear hints. */
-function isEmpty(words: Int32Array): boolean {
-  const root = words.length - 2;
-  const clearing = Atomics.load(words, root + 1);
-  if ((clearing & 0xffff) !== 0 || Atomics.load(words, root) !== 0) return false;
-  return Atomics.load(words, root + 1) === clearing;
-}
-
-/**
- * Makes the summaries agree with word `i` of the level at `at` (whose words number `(last >>> shift) + 1`), which had
- * the value `x` at, or after, the caller's own change. Was that `mine`, from or to 0? Then the bit above is written unseen.
- *
- * Why a bit in an unsettled word can't stay hidden: whoever sets one reads each level above after the one below, and
- * so sees any hint that was cleared before; whoever clears a hint later reads the child later, and puts it back.
- */
-function settle(words: Int32Array, last: number, i: number, x: number, mine: boolean, at: number, shift: number): void {
-  const clearers = words.length - 1;
-  let clearing = false;
-  for (; last >>> shift > 0; shift += 5) {
-    const child = at + i;
-    at += (last >>> shift) + 1;
-    const bit = 1 << i;
-    i >>>= 5;
-    const word = at + i;
-    let above = 0;
-    if (!mine) {
-      above = x !== 0 && word === clearers - 1 ? words[word] : Atomics.load(words, word); // (2)
-      mine = (x === 0) === ((above & bit) !== 0);
-    }
-    // Do they disagree, or may they?
-    while (mine) {
-      if (x !== 0) {
-        const old = Atomics.or(words, word, bit);
-        above = old | bit;
-        x = words[child]; // (1)
-        if (x === 0) continue;
-        mine = old === 0;
-      } else {
-        if (!clearing) Atomics.add(words, clearers, 1);
-        clearing = true;
-        const old = Atomics.and(words, word, ~bit);
-        above = old & ~bit;
-        x = Atomics.or(words, child, 0); // a load of the kind that (2) needs
-        if (x !== 0) continue;
-        mine = old === bit;
-      }
-      break;
-    }
-    // Emptied one of several words? Then nothing changes above.
-    if (x === 0 && above !== 0) break;
-    x = above;
-  }
-  if (clearing) Atomics.add(words, clearers, 0xffff); // one clearing less, one done more
 }

@@ -16,7 +16,7 @@ const property: PropertyDescriptor = {
   get(this: object): undefined {
     const name = names.get(this);
     if (name === undefined) return;
-    const what = `unsupported: a set can't be cloned or sent to another thread: post set.words, and ${name}.over(words, 0, length) there`;
+    const what = `unsupported: a set can't be cloned or sent to another thread: post set.words, and call ${name}.over(words, 0, length) there`;
     fail(new Error(what), "UnsupportedError", "ERR_UNSUPPORTED");
   },
 };

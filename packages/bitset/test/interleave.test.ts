@@ -8,7 +8,7 @@ import { times } from "../../../scripts/lib/long.ts";
 import { AtomicBitSet, verify } from "../src/index.ts";
 import { random } from "./model.ts";
 
-const METHODS = ["load", "or", "and", "add", "exchange"] as const;
+const METHODS = ["load", "or", "and", "add", "exchange", "compareExchange"] as const;
 const original = Object.fromEntries(METHODS.map((name) => [name, Atomics[name]]));
 
 /** What happens before each atomic instruction. */

@@ -153,7 +153,7 @@ describe("arguments that are none", () => {
         expect(error, String(call)).toBeInstanceOf(AllocatorError);
       }
     }
-    expect(() => new Shadow(bad as never)).toThrow(/^invalid allocator: .* is none$/);
+    expect(() => new Shadow(bad as never)).toThrow(/^invalid allocator: .* is no allocator$/);
     expect(() => new ReferenceAllocator(bad as never)).toThrow(/^invalid capacity: /);
   });
 

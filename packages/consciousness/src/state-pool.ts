@@ -47,7 +47,7 @@ const WORDS: Words<ConsciousnessStatePool> = {
   parts: (it) => [counted(it.poolSize, "state"), `${it.size} live`],
   send:
     "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
-    "ConsciousnessStatePool.attach(buffer, { fields }) there",
+    "call ConsciousnessStatePool.attach(buffer, { fields }) there",
 };
 
 /**

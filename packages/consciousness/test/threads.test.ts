@@ -38,7 +38,7 @@ test("mini-VMs of one region work in threads of their own, and come back", async
     expect([...vm.pool.inBand(50, 70)]).toEqual([state]);
     expect(new Uint8Array(vm.memory.buffer, block, 1000).every((byte) => byte === 7)).toBe(true);
     expect(error).toMatch(
-      /^QuotaExceededError: quota exceeded: 1048576 bytes on top of \d+ are over the 262144 of "vm-\d"$/,
+      /^QuotaExceededError: quota exceeded: 1048576 bytes on top of \d+ exceed the 262144 of "vm-\d"$/,
     );
     vm.free(block);
     vm.verify();

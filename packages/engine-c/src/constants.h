@@ -88,6 +88,7 @@
 #define AX_H_TOKEN 25u /* tickets drawn. Atomic */
 #define AX_H_WANT 26u /* how often a lane had no room. Atomic; read plainly */
 #define AX_H_HINT 27u /* a territory from which on to look for a free one; racy on purpose */
+#define AX_H_ID 28u /* what lock files know the heap by: 0, or drawn once. Atomic; no engine asks */
 #define AX_H_CODE 22u /* its number + 1 */
 #define AX_H_MAIL 23u /* the word of its mail */
 #define AX_H_OP 24u /* the offset last freed to another lane, written before it was */

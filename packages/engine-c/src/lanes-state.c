@@ -124,10 +124,9 @@ static bool make_stripped(ax_heap *lane) {
   return change(lane, word, state_word(word >> AX_STATE_BITS, AX_STRIPPED));
 }
 
-/* A lane that nobody holds becomes the thread's; one that is free may stay so. */
+/* A lane that nobody holds becomes the thread's; one that is free too, or others could come by it. */
 static bool take_lane(ax_heap *lane, uint32_t ticket) {
   for (uint32_t word = state_of(lane); !is_anyones(word & AX_STATE); word = state_of(lane)) {
-    if ((word & AX_STATE) == AX_FREE) return true;
     if (!change(lane, word, state_word(ticket, AX_LIVE))) continue;
     if ((word & AX_STATE) == AX_STRIPPED) repair(lane);
     return true;

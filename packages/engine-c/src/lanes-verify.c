@@ -13,7 +13,8 @@ static uint32_t find_fixed_fault(const ax_heap *heap) {
   if (heap->field != (value)) return fault(AX_BROKEN_HEADER, (uint32_t)offsetof(ax_heap, field) / 4);
   AX_FIXED_SHARED(AX_COMPARE, limit, lanes)
 #undef AX_COMPARE
-  const uint32_t changing = 1u << AX_H_MAGIC | 1u << AX_H_PAGES | 1u << AX_H_TOKEN | 1u << AX_H_WANT | 1u << AX_H_HINT;
+  const uint32_t changing = 1u << AX_H_MAGIC | 1u << AX_H_PAGES | 1u << AX_H_TOKEN | 1u << AX_H_WANT | 1u << AX_H_HINT |
+                            1u << AX_H_ID;
   const uint32_t fixed = 1u << AX_H_VERSION | 1u << AX_H_BASE | 1u << AX_H_LIMIT | 1u << AX_H_LANES | 1u << AX_H_INFO |
                          1u << AX_H_BITS | 1u << AX_H_REMOTE | 1u << AX_H_FIRST | 1u << AX_H_DEPTH | 1u << AX_H_OWN |
                          1u << AX_H_TERRITORY | 1u << AX_H_FIRST_LANE | 1u << AX_H_STRIDE | 1u << AX_H_CODE_SHIFT;

@@ -1,10 +1,10 @@
 /** The control block's memory: made, given, opened, and made longer as rows are needed. */
 import { CorruptionError, DetachedError, HostMemoryError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
-import { checkBuffer, checkInteger, isShared, newBuffer } from "@ariax/allocator/implement";
-import { linkRun } from "./bins.ts";
+import { checkBuffer, checkInteger, isDetached, isShared, newBuffer } from "@ariax/allocator/implement";
 import { addRow } from "./keys.ts";
 import * as L from "./layout.ts";
 import type { Wish } from "./options.ts";
+import { linkRun } from "./trees.ts";
 
 /** Rows that a control block begins with, where it can become longer: 7 KB with all that is before them. */
 const FIRST_ROWS = 64;
@@ -96,6 +96,7 @@ export function clearControl(w: Int32Array): void {
 
 /** The words of the control block that is there. Throws `CorruptionError` where there is none, or not all of it, and `DetachedError` where it moved. */
 export function openControl(buffer: ArrayBufferLike, byteOffset: number): Int32Array {
+  if (isDetached(buffer)) throw new DetachedError();
   const room = Math.max(0, buffer.byteLength - byteOffset);
   expect(room >= 4 * L.FIRST, () => `truncated: a header has ${4 * L.FIRST} bytes, ${room} are there`);
   const header = new Int32Array(buffer, byteOffset, L.FIRST);

@@ -17,7 +17,7 @@ import {
   STATE,
   WAITING,
 } from "./layout.ts";
-import { give } from "./rows.ts";
+import { giveBlock } from "./rows.ts";
 
 /** The fence that was reached last. */
 export function reachedFence(w: Int32Array): number {
@@ -29,6 +29,12 @@ export function fenceOf(w: Int32Array, row: number): number {
   return (w[row + STATE] >>> HIGH_SHIFT) * 2 ** 32 + (w[row + PREV] >>> 0);
 }
 
+/** Does a deferred row wait for a later fence? */
+function isLater(w: Int32Array, row: number, low: number, high: number): boolean {
+  const its = w[row + STATE] >>> HIGH_SHIFT;
+  return its > high || (its === high && w[row + PREV] >>> 0 > low >>> 0);
+}
+
 /** The highest bit in which a fence and that which was reached differ; −1 where none does. */
 export function bitOf(w: Int32Array, low: number, high: number): number {
   return high !== w[REACHED + 1] ? 63 - Math.clz32(high ^ w[REACHED + 1]) : 31 - Math.clz32(low ^ w[REACHED]);
@@ -37,7 +43,7 @@ export function bitOf(w: Int32Array, low: number, high: number): number {
 /** A row's granules are free once a later fence than the one that was reached is. O(1). */
 export function wait(w: Int32Array, row: number, fence: number): void {
   const low = fence | 0;
-  const high = Math.floor(fence / 2 ** 32);
+  const high = Math.floor(fence * 2 ** -32);
   w[row + STATE] = DEFERRED | (high << HIGH_SHIFT);
   w[row + PREV] = low;
   push(w, row, low, high);
@@ -54,7 +60,7 @@ function push(w: Int32Array, row: number, low: number, high: number): void {
 /** A later fence than the last is reached: gives back what waited for it, or for an earlier one. How many blocks. */
 export function reachFence(w: Int32Array, fence: number): number {
   const low = fence | 0;
-  const high = Math.floor(fence / 2 ** 32);
+  const high = Math.floor(fence * 2 ** -32);
   const top = bitOf(w, low, high);
   w[REACHED] = low;
   w[REACHED + 1] = high;
@@ -65,11 +71,11 @@ export function reachFence(w: Int32Array, fence: number): number {
     while (row !== 0) {
       const next = w[row + NEXT];
       // Below the top bit, none is later.
-      if (bit === top && fenceOf(w, row) > fence) push(w, row, w[row + PREV], w[row + STATE] >>> HIGH_SHIFT);
+      if (bit === top && isLater(w, row, low, high)) push(w, row, w[row + PREV], w[row + STATE] >>> HIGH_SHIFT);
       else {
         w[DEFERRED_BLOCKS]--;
         w[DEFERRED_GRANULES] -= w[row + LENGTH];
-        give(w, row);
+        giveBlock(w, row);
         given++;
       }
       row = next;

@@ -3,7 +3,7 @@
  * that the lowest gap, or the highest, in which something fits is found in O(log gaps).
  */
 import { newBuffer } from "@ariax/allocator/implement";
-import { gapOf } from "./bins.ts";
+import { gapOf } from "./fit.ts";
 import { AFTER, FIRST, FREE, kindOf, LENGTH, START } from "./layout.ts";
 import { freeAfter, freeBefore } from "./rows.ts";
 

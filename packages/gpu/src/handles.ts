@@ -14,8 +14,8 @@ import {
   StaleHandleError,
 } from "@ariax/allocator";
 import { show } from "@ariax/allocator/implement";
-import { rowOf, setKey } from "./keys.ts";
-import { HIGH_SHIFT, KEY, kindOf, LIVE, MOVING, NAMES, SHIFT, SIZE, START, STATE, TABLE } from "./layout.ts";
+import { addKey, hasKey, linkOf, rowOf } from "./keys.ts";
+import { CHAIN, HIGH_SHIFT, KEY, KIND, MOVING, NAMES, SHIFT, SIZE, START, STATE, TABLE } from "./layout.ts";
 
 /** A block of a `RangeHeap`: a number from 1 to 2³² − 1 (a name: see `RangeHeapOptions.handles`). */
 export type Handle = number & { readonly [BRAND]: true };
@@ -37,10 +37,20 @@ export class BlockMovingError extends AllocatorError {
 export function liveRow(w: Int32Array, handle: number): number {
   if (!(Number.isSafeInteger(handle) && handle > 0)) return 0;
   const row = rowOf(w, handle | 0);
-  if (row === 0) return 0;
-  const kind = kindOf(w, row);
-  const isIt = w[row + STATE] >>> HIGH_SHIFT === Math.floor(handle / 2 ** 32);
-  return isIt && (kind === LIVE || kind === MOVING) ? row : 0;
+  return row !== 0 && w[row + STATE] >>> HIGH_SHIFT === Math.floor(handle * 2 ** -32) ? row : 0;
+}
+
+/** The row of a live block, which its handle does not lead to any more; 0 for any other value. Throws `BlockMovingError`. O(1) expected. */
+export function takeHandle(w: Int32Array, handle: number): number {
+  if (!(Number.isSafeInteger(handle) && handle > 0)) return 0;
+  const link = linkOf(w, handle | 0);
+  if (link === 0) return 0;
+  const row = w[link];
+  const state = w[row + STATE];
+  if (state >>> HIGH_SHIFT !== Math.floor(handle * 2 ** -32)) return 0;
+  if ((state & KIND) === MOVING) throw new BlockMovingError(handle);
+  w[link] = w[row + CHAIN];
+  return row;
 }
 
 /** The handle of a live block. */
@@ -53,16 +63,17 @@ export function handleOf(w: Int32Array, row: number): Handle {
 export function giveHandle(w: Int32Array, row: number): Handle {
   if (w[TABLE] === 0) {
     const key = (w[row + START] + 1) | 0;
-    if (w[row + KEY] !== key) setKey(w, row, key);
+    addKey(w, row, key);
     return (key >>> 0) as Handle;
   }
   let low = w[NAMES];
   do {
     low = (low + 1) | 0;
     if (low === 0) w[NAMES + 1]++;
-  } while (low === 0 || rowOf(w, low) !== 0);
+    // Before 2³² names were given, none was given twice.
+  } while (low === 0 || (w[NAMES + 1] !== 0 && rowOf(w, low) !== 0));
   w[NAMES] = low;
-  setKey(w, row, low);
+  addKey(w, row, low);
   w[row + STATE] |= w[NAMES + 1] << HIGH_SHIFT;
   return handleOf(w, row);
 }
@@ -72,7 +83,7 @@ export function freeError(w: Int32Array, handle: number): AllocatorError {
   const place = placeOf(w, handle);
   if (w[TABLE] === 0) {
     if (place < 0) return new InvalidFreeError(handle, `${show(handle)} is no handle`);
-    return rowOf(w, handle | 0) === 0 ? new InvalidFreeError(place) : new DoubleFreeError(place);
+    return hasKey(w, handle | 0) ? new DoubleFreeError(place) : new InvalidFreeError(place);
   }
   return wasName(w, handle)
     ? new DoubleFreeError(handle, `the block of handle ${handle}`)

@@ -3,7 +3,7 @@
  *
  *     header   64    see below                        a row, 10 words, for each stretch of the range
  *     waiting  53    lists of deferred rows           ┌───────┬────────┬────────┬───────┬───────┐
- *     heads    896   a list of free rows a bin        │ START │ LENGTH │ BEFORE │ AFTER │ STATE │
+ *     heads    896   a tree of free rows a bin        │ START │ LENGTH │ BEFORE │ AFTER │ STATE │
  *     rows     10    each; as many as were needed     ├───────┼────────┼────────┼───────┼───────┤
  *                    at once, and no more             │ KEY   │ CHAIN  │ HEAD   │ NEXT  │ PREV  │
  *                                                     └───────┴────────┴────────┴───────┴───────┘
@@ -15,14 +15,14 @@
  * | word | of a row | |
  * | --- | --- | --- |
  * | `START`, `LENGTH` | its first granule, and how many | unsigned |
- * | `STATE` | kind, alignment << 3, high << 8 | kinds are below; the alignment is the logarithm of so many granules |
+ * | `STATE` | kind, alignment << 3, high << 8; of a free run kind, list << 3 | kinds are below; the alignment is the logarithm of so many granules |
  * | `KEY` | the low word of the handle that leads here | 0: none does |
  * | `CHAIN` | the next row whose key has the same bucket | |
  * | `HEAD` | the first row of *a bucket*: row i lends a word to bucket i | so there are as many buckets as rows |
- * | `NEXT` | the next spare, free or deferred row; the other end of a move | |
- * | `PREV` | the free row before; the low word of a fence; a target's move | |
+ * | `NEXT` | the next spare or deferred row; the other end of a move; of a free run see trees.ts | |
+ * | `PREV` | the low word of a fence; a target's move; of a free run see trees.ts | |
  *
- * *High* is what is above 32 bits of a live block's handle, or of a deferred one's fence.
+ * *High* is what is above 32 bits of a live block's handle, or of a deferred one's fence. *List* is the next free run of the same length.
  */
 
 // Words of the header that never change.
@@ -53,8 +53,8 @@ export const SPARE_FIRST = 12;
 export const SPARE_LAST = 13;
 /** The row of the range's last granule. */
 export const LAST = 14;
-/** Live blocks, those in a move included. */
-export const BLOCKS = 15;
+/** What counts as a block where their number is limited: live ones, deferred ones, and targets of moves. */
+export const TAKEN = 15;
 /** Granules that are not free: of live and deferred blocks, and of targets. The most there ever were. */
 export const USED = 16;
 export const PEAK = 17;
@@ -111,6 +111,8 @@ export const KIND = 7;
 export const ALIGN_SHIFT = 3;
 export const ALIGN_MASK = 31;
 export const HIGH_SHIFT = 8;
+/** Where a free run's `STATE` has the next of its list: a row's word, which is below 2²⁹. */
+export const LIST = 3;
 
 export const MAGIC_WORD = 0x48525841; // the bytes "AXRH"
 export const THIS_VERSION = 1;
@@ -122,6 +124,11 @@ export const MAX_BLOCKS: number = 2 ** 24;
 
 export function kindOf(w: Int32Array, row: number): number {
   return w[row + STATE] & KIND;
+}
+
+/** Live blocks, those in a move included. */
+export function blocksOf(w: Int32Array): number {
+  return w[TAKEN] - w[DEFERRED_BLOCKS] - w[MOVES];
 }
 
 /** Rows that so many blocks may need: one each, free runs between them, and one for what is cut. */

@@ -12,18 +12,17 @@
  */
 import { InvalidArgumentError } from "@ariax/allocator";
 import { readOptions, show } from "@ariax/allocator/implement";
-import { gapOf, longestRun } from "./bins.ts";
 import { wait } from "./fences.ts";
+import { gapOf, longestRun } from "./fit.ts";
 import { Gaps } from "./gaps.ts";
 import { type Handle, handleOf, liveRow } from "./handles.ts";
-import { setKey } from "./keys.ts";
+import { addKey, dropKey } from "./keys.ts";
 import {
   AFTER,
   ALIGN_MASK,
   ALIGN_SHIFT,
   BEFORE,
-  BLOCKS,
-  DEFERRED_BLOCKS,
+  blocksOf,
   FREE,
   KEY,
   kindOf,
@@ -43,11 +42,12 @@ import {
   START,
   STATE,
   TABLE,
+  TAKEN,
   TARGET,
   TURNS,
   USED,
 } from "./layout.ts";
-import { carve, give } from "./rows.ts";
+import { carve, giveBlock } from "./rows.ts";
 
 /** `size` bytes to be copied, from one offset to another; the two don't overlap. For `commit` or `drop`. */
 export interface Move {
@@ -132,7 +132,7 @@ class Plan {
     const { w } = this;
     const kind = kindOf(w, row);
     if (kind === FREE) return true;
-    if (kind !== LIVE || w[row + LENGTH] >>> 0 > this.left || w[TURNS] >= w[BLOCKS]) return false;
+    if (kind !== LIVE || w[row + LENGTH] >>> 0 > this.left || w[TURNS] >= blocksOf(w)) return false;
     const gap = this.gaps.highest(w, w[row + LENGTH] >>> 0, 2 ** alignOf(w, row), w[row + START] >>> 0);
     if (gap < 0 || !this.begin(row, gap)) return false;
     this.w[TURNS]++;
@@ -142,7 +142,7 @@ class Plan {
   /** A move begins: false, and none has, where there is no room for its target's row. */
   private begin(row: number, gap: number): boolean {
     let { w } = this;
-    if (w[BLOCKS] + w[DEFERRED_BLOCKS] + w[MOVES] >= w[LIMIT]) return false;
+    if (w[TAKEN] >= w[LIMIT]) return false;
     if (w[ROOM] < 2) {
       const grown = this.more(w);
       if (grown === undefined) return false;
@@ -157,6 +157,7 @@ class Plan {
     w[target + PREV] = ++w[MOVE];
     w[row + STATE] ^= LIVE ^ MOVING;
     w[row + NEXT] = target;
+    w[TAKEN]++;
     w[MOVES]++;
     w[MOVING_GRANULES] += length;
     this.left -= length;
@@ -195,21 +196,17 @@ export function commitMove(w: Int32Array, row: number, fence: number): Handle {
   const target = endMove(w, row);
   const high = w[row + STATE] & ~0xff;
   w[target + STATE] ^= LIVE ^ TARGET;
-  if (w[TABLE] === 0) {
-    const key = (w[target + START] + 1) | 0;
-    if (w[target + KEY] !== key) setKey(w, target, key);
-  } else {
-    setKey(w, target, w[row + KEY]);
-    w[target + STATE] |= high;
-  }
-  if (fence === 0) give(w, row);
+  dropKey(w, row);
+  addKey(w, target, w[TABLE] === 0 ? (w[target + START] + 1) | 0 : w[row + KEY]);
+  w[target + STATE] |= high;
+  if (fence === 0) giveBlock(w, row);
   else wait(w, row, fence);
   return handleOf(w, target);
 }
 
 /** The block stays where it is, and the target is free. */
 export function dropMove(w: Int32Array, row: number): void {
-  give(w, endMove(w, row));
+  giveBlock(w, endMove(w, row));
   w[row + STATE] ^= LIVE ^ MOVING;
 }
 

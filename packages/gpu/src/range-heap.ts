@@ -9,7 +9,6 @@ import {
   present,
   type Words,
 } from "@ariax/allocator/implement";
-import { findRun } from "./bins.ts";
 import {
   bytesFor,
   checkPlace,
@@ -22,12 +21,10 @@ import {
   renewed,
 } from "./control.ts";
 import { reachedFence, reachFence, wait } from "./fences.ts";
-import { BlockMovingError, blockError, freeError, giveHandle, type Handle, liveRow } from "./handles.ts";
-import { clearKey } from "./keys.ts";
+import { findRun } from "./fit.ts";
+import { BlockMovingError, blockError, freeError, giveHandle, type Handle, liveRow, takeHandle } from "./handles.ts";
 import {
   ALIGN_SHIFT,
-  BLOCKS,
-  DEFERRED_BLOCKS,
   kindOf,
   LENGTH,
   LIMIT,
@@ -35,20 +32,19 @@ import {
   MAX_BLOCKS,
   MAX_GRANULES,
   MOST,
-  MOVES,
   MOVING,
   ROOM,
   SHIFT,
   SIZE,
   START,
   STATE,
-  TABLE,
+  TAKEN,
   TURNS,
   WORDS,
 } from "./layout.ts";
 import { commitMove, dropMove, type Move, planMoves, readMove, sourceOf } from "./moves.ts";
 import { granulesOf, MAX_ALIGNMENT, MAX_BYTES, type RangeHeapOptions, readWish } from "./options.ts";
-import { carve, extend, give, lengthen, shorten } from "./rows.ts";
+import { carve, extend, giveBlock, lengthen, shorten } from "./rows.ts";
 import { type RangeStats, rangeStats } from "./stats.ts";
 import { verifyRange } from "./verify.ts";
 
@@ -64,7 +60,7 @@ const WORDS_OF_IT: Words<RangeHeap> = {
   },
   send:
     "a heap can't be cloned or sent to another thread: post heap.buffer, in the transfer list unless it is shared, and " +
-    "RangeHeap.attach(buffer) there",
+    "call RangeHeap.attach(buffer) there",
 };
 
 /** The largest fence. */
@@ -166,7 +162,7 @@ export class RangeHeap {
    * granule.
    *
    * @throws `InvalidSizeError`, `InvalidAlignmentError`
-   * @throws `OutOfMemoryError` where no gap is long enough, or none of the 1,040 that are looked at, where more are about as long.
+   * @throws `OutOfMemoryError` where no gap has room.
    * @throws `PoolExhaustedError` where there are as many blocks as there may be.
    * @throws `HostMemoryError` where the control block can't become longer.
    */
@@ -185,7 +181,7 @@ export class RangeHeap {
     checkSize(size, (w[SIZE] >>> 0) * granule);
     const shift = alignment === granule ? 0 : alignShift(alignment, granule);
     const length = Math.ceil(size / granule) || 1;
-    if (taken(w) >= w[LIMIT]) return 0;
+    if (w[TAKEN] >= w[LIMIT]) return 0;
     const run = findRun(w, length, 1 << shift);
     if (run === 0) return 0;
     if (w[ROOM] < 2) {
@@ -195,7 +191,7 @@ export class RangeHeap {
     }
     const row = carve(w, run, length, 1 << shift);
     w[row + STATE] = LIVE | (shift << ALIGN_SHIFT);
-    w[BLOCKS]++;
+    w[TAKEN]++;
     w[TURNS] = 0;
     return giveHandle(w, row);
   }
@@ -203,7 +199,7 @@ export class RangeHeap {
   /** Why `tryAllocate` gave none. */
   private refuse(size: number, alignment: number): never {
     const w = this.words();
-    if (taken(w) >= w[LIMIT]) throw new PoolExhaustedError(w[LIMIT], 0, "block table");
+    if (w[TAKEN] >= w[LIMIT]) throw new PoolExhaustedError(w[LIMIT], 0, "block table");
     const { granule } = this;
     const run = findRun(w, Math.ceil(size / granule) || 1, 1 << alignShift(alignment, granule));
     throw run === 0 ? outOfMemory(this, size, alignment) : growError(w);
@@ -219,9 +215,9 @@ export class RangeHeap {
    */
   free(handle: Handle): void {
     const w = this.words();
-    const row = stillRow(w, handle) || refuseFree(w, handle);
-    release(w, row);
-    give(w, row);
+    const row = takeHandle(w, handle) || refuseFree(w, handle);
+    w[TURNS] = 0;
+    giveBlock(w, row);
   }
 
   /**
@@ -285,10 +281,10 @@ export class RangeHeap {
   defer(handle: Handle, fence: number): void {
     checkInteger("fence", fence, 0, MAX_FENCE);
     const w = this.words();
-    const row = stillRow(w, handle) || refuseFree(w, handle);
-    release(w, row);
+    const row = takeHandle(w, handle) || refuseFree(w, handle);
+    w[TURNS] = 0;
     if (fence > reachedFence(w)) wait(w, row, fence);
-    else give(w, row);
+    else giveBlock(w, row);
   }
 
   /**
@@ -389,11 +385,6 @@ export class RangeHeap {
   }
 }
 
-/** Blocks that there are, be they live, deferred, or only the targets of moves. */
-function taken(w: Int32Array): number {
-  return w[BLOCKS] + w[DEFERRED_BLOCKS] + w[MOVES];
-}
-
 /** The logarithm of an alignment in granules; throws `InvalidAlignmentError`. */
 function alignShift(alignment: number, granule: number): number {
   checkAlignment(alignment, MAX_ALIGNMENT);
@@ -405,13 +396,6 @@ function stillRow(w: Int32Array, handle: number): number {
   const row = liveRow(w, handle);
   if (row !== 0 && kindOf(w, row) === MOVING) throw new BlockMovingError(handle);
   return row;
-}
-
-/** A block is no block any more, and its granules are the caller's to give. */
-function release(w: Int32Array, row: number): void {
-  w[BLOCKS]--;
-  w[TURNS] = 0;
-  if (w[TABLE] !== 0) clearKey(w, row);
 }
 
 function refuseFree(w: Int32Array, handle: number): never {

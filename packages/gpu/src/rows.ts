@@ -1,6 +1,6 @@
 /** The stretches of the range, each with its row: cut, and joined again. All O(1). */
-import { findRun, gapOf, linkRun, unlinkRun } from "./bins.ts";
-import { addRow, clearKey } from "./keys.ts";
+import { gapOf } from "./fit.ts";
+import { addRow } from "./keys.ts";
 import {
   AFTER,
   BEFORE,
@@ -18,8 +18,10 @@ import {
   SPARE_LAST,
   START,
   STATE,
+  TAKEN,
   USED,
 } from "./layout.ts";
+import { linkRun, unlinkRun } from "./trees.ts";
 
 /** A row for something new, without a key. There is one: the caller has looked at `ROOM`. */
 export function takeRow(w: Int32Array): number {
@@ -29,7 +31,7 @@ export function takeRow(w: Int32Array): number {
   const next = w[row + NEXT];
   w[SPARE_FIRST] = next;
   if (next === 0) w[SPARE_LAST] = 0;
-  if (w[row + KEY] !== 0) clearKey(w, row);
+  w[row + KEY] = 0;
   return row;
 }
 
@@ -84,7 +86,7 @@ export function freeBefore(w: Int32Array, row: number): number {
 /** `length` granules, aligned to `align`, out of a free run that has room for them; its row, whose state is the caller's to say. */
 export function carve(w: Int32Array, run: number, length: number, align: number): number {
   unlinkRun(w, run);
-  const gap = gapOf(w, run, align);
+  const gap = align === 1 ? 0 : gapOf(w, run, align);
   let row = run;
   if (gap !== 0) {
     row = cutRow(w, run, gap);
@@ -95,17 +97,17 @@ export function carve(w: Int32Array, run: number, length: number, align: number)
   return row;
 }
 
-/** The row of `length` granules that were free, aligned to `align`; 0 where there are none. */
-export function takeGranules(w: Int32Array, length: number, align: number): number {
-  const run = findRun(w, length, align);
-  return run === 0 ? 0 : carve(w, run, length, align);
-}
-
 /** So many granules more are used. */
 export function use(w: Int32Array, length: number): void {
   const used = (w[USED] >>> 0) + length;
   w[USED] = used;
   if (used > w[PEAK] >>> 0) w[PEAK] = used;
+}
+
+/** A block's granules are free again, and another may be made. */
+export function giveBlock(w: Int32Array, row: number): void {
+  w[TAKEN]--;
+  give(w, row);
 }
 
 /** A row's granules are free again. */
@@ -137,7 +139,7 @@ export function lengthen(w: Int32Array, row: number, more: number): boolean {
   if (w[after + LENGTH] >>> 0 === more) joinRow(w, row);
   else {
     // No block began where it begins now.
-    if (w[after + KEY] !== 0) clearKey(w, after);
+    w[after + KEY] = 0;
     w[after + START] += more;
     w[after + LENGTH] -= more;
     w[row + LENGTH] += more;

@@ -1,6 +1,6 @@
 import type { AllocatorStats } from "@ariax/allocator";
 import { makeStats } from "@ariax/allocator/implement";
-import { longestRun } from "./bins.ts";
+import { longestRun } from "./fit.ts";
 import * as L from "./layout.ts";
 
 /**
@@ -20,7 +20,7 @@ export type RangeStats = AllocatorStats & {
   readonly movingBytes: number;
 };
 
-/** O(free runs of the longest one's bin). */
+/** O(1). */
 export function rangeStats(w: Int32Array): RangeStats {
   const bytes = (granules: number): number => (granules >>> 0) * 2 ** w[L.SHIFT];
   const overhead = 4 * w[L.WORDS];
@@ -35,7 +35,7 @@ export function rangeStats(w: Int32Array): RangeStats {
     live: reserved - deferredBytes - movingBytes,
     free: bytes(w[L.SIZE]) - reserved,
     largestFree: bytes(longestRun(w)),
-    blocks: w[L.BLOCKS],
+    blocks: L.blocksOf(w),
   });
   return { ...stats, deferredBlocks: w[L.DEFERRED_BLOCKS], deferredBytes, moves: w[L.MOVES], movingBytes };
 }

@@ -3,8 +3,9 @@ import { newBuffer } from "@ariax/allocator/implement";
 import { binOf } from "./bins.ts";
 import { expect } from "./control.ts";
 import { bitOf, fenceOf, reachedFence } from "./fences.ts";
-import { rowOf } from "./keys.ts";
+import { bucketOf, rowOf } from "./keys.ts";
 import * as L from "./layout.ts";
+import { branches } from "./trees.ts";
 
 const NAMES = ["spare", "free", "live", "deferred", "moving", "target"];
 
@@ -73,7 +74,6 @@ function verifyStretches(w: Int32Array, met: Uint8Array): void {
   expect(w[L.LAST] === before, () => `the last row is ${before}, not ${w[L.LAST]}`);
   const count = (word: number, right: number, what: string): void =>
     expect(w[word] >>> 0 === right, () => `${right} ${what}, ${w[word] >>> 0} are counted`);
-  count(L.BLOCKS, blocks[L.LIVE] + blocks[L.MOVING], "blocks");
   count(L.DEFERRED_BLOCKS, blocks[L.DEFERRED], "deferred blocks");
   count(L.DEFERRED_GRANULES, granules[L.DEFERRED], "deferred granules");
   count(L.MOVES, blocks[L.TARGET], "moves");
@@ -85,7 +85,9 @@ function verifyStretches(w: Int32Array, met: Uint8Array): void {
     peak >= w[L.USED] >>> 0 && peak <= size,
     () => `${w[L.USED] >>> 0} granules used, ${peak} at the peak, of ${size}`,
   );
-  const taken = w[L.BLOCKS] + w[L.DEFERRED_BLOCKS] + w[L.MOVES];
+  const taken = w[L.TAKEN];
+  const live = blocks[L.LIVE] + blocks[L.MOVING];
+  expect(L.blocksOf(w) === live, () => `${live} blocks, ${L.blocksOf(w)} are counted`);
   expect(taken <= w[L.LIMIT], () => `${taken} blocks of at most ${w[L.LIMIT]}`);
 }
 
@@ -94,6 +96,7 @@ function verifyState(w: Int32Array, row: number, kind: number): void {
   const align = (w[row + L.STATE] >>> L.ALIGN_SHIFT) & L.ALIGN_MASK;
   const high = w[row + L.STATE] >>> L.HIGH_SHIFT;
   const isBlock = kind === L.LIVE || kind === L.MOVING;
+  if (kind === L.FREE) return; // it is a node of a tree: see verifyBins
   const mayAlign = isBlock || kind === L.TARGET;
   const mayHigh = kind === L.DEFERRED || (isBlock && w[L.TABLE] !== 0);
   const right = (mayAlign || align === 0) && (mayHigh || high === 0) && (w[row + L.START] & (2 ** align - 1)) === 0;
@@ -130,17 +133,10 @@ function verifySpare(w: Int32Array, met: Uint8Array, all: number): void {
 /** Each free run in its bin, once, and nothing else; a bit for each bin that is not empty, and no other. */
 function verifyBins(w: Int32Array, met: Uint8Array): void {
   for (let bin = 0; bin < L.BINS; bin++) {
-    let prev = 0;
-    for (let run = w[L.HEADS + bin]; run !== 0; run = w[run + L.NEXT]) {
-      mark(w, met, run, LISTED, `bin ${bin}`);
-      const length = w[run + L.LENGTH] >>> 0;
-      expect(L.kindOf(w, run) === L.FREE, () => `row ${run} is in bin ${bin}, and is not free`);
-      expect(binOf(length) === bin, () => `the free run of ${length} granules is in bin ${bin}, not ${binOf(length)}`);
-      expect(w[run + L.PREV] === prev, () => `bin ${bin} is broken at row ${run}`);
-      prev = run;
-    }
+    const root = w[L.HEADS + bin];
+    if (root !== 0) verifyTree(w, met, bin, root, 0, []);
     const bit = (w[L.BIN_BITS + (bin >>> 5)] >>> bin) & 1;
-    expect(bit === (prev === 0 ? 0 : 1), () => `bin ${bin} is ${prev === 0 ? "" : "not "}empty, its bit is ${bit}`);
+    expect(bit === (root === 0 ? 0 : 1), () => `bin ${bin} is ${root === 0 ? "" : "not "}empty, its bit is ${bit}`);
   }
   for (let word = 0; word < 32; word++) {
     const bit = (w[L.BIN_SUMMARY] >>> word) & 1;
@@ -150,11 +146,36 @@ function verifyBins(w: Int32Array, met: Uint8Array): void {
   expectListed(w, met, L.FREE, "in no bin");
 }
 
-/** Each row that has a key is found by it; each live block has one. */
+/** A node below others, what is as long as it, and what is below it: as many bits as there are nodes above are those of `way`. */
+function verifyTree(w: Int32Array, met: Uint8Array, bin: number, node: number, way: number, above: number[]): void {
+  const length = w[node + L.LENGTH];
+  let prev = 0;
+  for (let run = node; run !== 0; run = w[run + L.STATE] >>> L.LIST) {
+    mark(w, met, run, LISTED, `bin ${bin}`);
+    const long = w[run + L.LENGTH] >>> 0;
+    expect(L.kindOf(w, run) === L.FREE, () => `row ${run} is in bin ${bin}, and is not free`);
+    expect(binOf(long) === bin, () => `the free run of ${long} granules is in bin ${bin}, not ${binOf(long)}`);
+    expect(long === length >>> 0, () => `the free run of ${long} granules is listed with those of ${length >>> 0}`);
+    const isListed = run === node || (w[run + L.PREV] === prev && w[run + L.NEXT] === 0);
+    expect(isListed, () => `bin ${bin} is broken at row ${run}`);
+    prev = run;
+  }
+  const depth = above.length;
+  const isWay = depth === 0 || (branches(length) ^ way) >>> (32 - depth) === 0;
+  expect(isWay && !above.includes(length), () => `bin ${bin} is broken at row ${node}`);
+  const [low, high] = [w[node + L.NEXT], w[node + L.PREV]];
+  const all = [...above, length];
+  if (low !== 0) verifyTree(w, met, bin, low, way, all);
+  if (high !== 0) verifyTree(w, met, bin, high, way | (-0x80000000 >>> depth), all);
+}
+
+/** Each live block, and no other row, is found by its key; offset handles lead to where a block begins, or began. */
 function verifyKeys(w: Int32Array, met: Uint8Array): void {
   for (let bucket = 0; bucket < met.length; bucket++) {
     for (let row = w[L.FIRST + bucket * L.ROW + L.HEAD]; row !== 0; row = w[row + L.CHAIN]) {
       mark(w, met, row, KEYED, `bucket ${bucket}`);
+      const right = bucketOf(w[row + L.KEY], met.length);
+      expect(right === L.FIRST + bucket * L.ROW, () => `row ${row} is in bucket ${bucket}, and not in that of its key`);
     }
   }
   const isTable = w[L.TABLE] !== 0;
@@ -162,15 +183,11 @@ function verifyKeys(w: Int32Array, met: Uint8Array): void {
     const row = L.FIRST + number * L.ROW;
     const [key, kind] = [w[row + L.KEY], L.kindOf(w, row)];
     const isLive = kind === L.LIVE || kind === L.MOVING;
-    expect(
-      ((met[number] & KEYED) !== 0) === (key !== 0),
-      () => `row ${row} has the key ${key >>> 0}, and is lost by it`,
-    );
-    expect(key !== 0 || !isLive, () => `the block of row ${row} has no handle`);
-    if (key === 0) continue;
-    expect(rowOf(w, key) === row, () => `the key ${key >>> 0} leads to row ${rowOf(w, key)}, not ${row}`);
-    const right = isTable ? isLive && isName(w, row) : key === ((w[row + L.START] + 1) | 0);
-    expect(right, () => `row ${row} can't have the key ${key >>> 0}`);
+    const isFound = (met[number] & KEYED) !== 0;
+    expect(isFound === isLive, () => `the key ${key >>> 0} ${isLive ? "does not lead" : "leads"} to row ${row}`);
+    const right = isTable ? !isLive || isName(w, row) : key === 0 || key === ((w[row + L.START] + 1) | 0);
+    expect(right && !(isLive && key === 0), () => `row ${row} can't have the key ${key >>> 0}`);
+    if (isLive) expect(rowOf(w, key) === row, () => `the key ${key >>> 0} leads to row ${rowOf(w, key)}, not ${row}`);
   }
 }
 

@@ -33,9 +33,12 @@ function isIdle(w: Int32Array, word: number): boolean {
     case L.LENGTH:
     case L.BEFORE:
     case L.AFTER:
-      return kind === L.SPARE && !(word - row === L.START && w[row + L.KEY] !== 0);
+      return kind === L.SPARE && !(word - row === L.START && w[row + L.KEY] !== 0 && w[L.TABLE] === 0);
+    case L.KEY:
+      // Of a block that was freed here, or of none; nobody asks that of names.
+      return kind !== L.LIVE && kind !== L.MOVING && (w[L.TABLE] !== 0 || w[word] === 0 || w[word] === w[row] + 1);
     case L.CHAIN:
-      return w[row + L.KEY] === 0;
+      return kind !== L.LIVE && kind !== L.MOVING;
     case L.NEXT:
       return kind === L.LIVE;
     case L.PREV:

@@ -1,6 +1,6 @@
 /** The small parts by themselves: bins, keys, fences and gaps, each against what is plain and slow. */
 import { describe, expect, test } from "vitest";
-import { binOf, sureBin } from "../src/bins.ts";
+import { binOf } from "../src/bins.ts";
 import { Gaps } from "../src/gaps.ts";
 import { type Handle, RangeHeap } from "../src/index.ts";
 import * as L from "../src/layout.ts";
@@ -20,12 +20,9 @@ describe("bins", () => {
       expect(bin === last || bin === last + 1 || bin === 0).toBe(true);
       if (bin !== last) first = length;
       expect(length - first).toBeLessThanOrEqual(first / 32);
-      // The first bin whose shortest run is long enough.
-      expect(sureBin(length)).toBe(length === first ? bin : bin + 1);
       last = bin;
     }
     expect(binOf(L.MAX_GRANULES)).toBe(L.BINS - 1);
-    expect(sureBin(L.MAX_GRANULES)).toBe(L.BINS);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * The 32 cases, from bugs of serving engines. Most are in the suite that any pager can run (`src/suite/cases.ts`), which `conformance.test.ts` runs, each by its name
+ * The 33 cases, from bugs of serving engines. Most are in the suite that any pager can run (`src/suite/cases`), which `conformance.test.ts` runs, each by its name
  * and with its origin; those of blocks alone, of another process, and of real traces are here.
  */
 import { execFileSync } from "node:child_process";
@@ -7,15 +7,16 @@ import { DoubleFreeError } from "@ariax/allocator";
 import { describe, expect, test } from "vitest";
 import { LONG } from "../../../scripts/lib/long.ts";
 import { BlockPool, KvPager, PinLimitError } from "../src/index.ts";
-import { CASES, churn } from "../src/suite/cases.ts";
-import { random } from "../src/suite/model.ts";
+import { CASES } from "../src/suite/cases.ts";
+import { churn } from "../src/suite/churn.ts";
+import { random } from "../src/suite/random.ts";
 import { readTrace, TABLE, TRACES } from "./traces.ts";
 
 const HERE = [6, 7, 26, 27, 32];
 
-test("there are 32, with an origin each", () => {
+test("there are 33, with an origin each", () => {
   const numbers = [...CASES.map(({ number }) => number), ...HERE].sort((a, b) => a - b);
-  expect(numbers).toEqual(Array.from({ length: 32 }, (_, i) => i + 1));
+  expect(numbers).toEqual(Array.from({ length: 33 }, (_, i) => i + 1));
   expect(CASES.filter(({ origin }) => origin.length < 4)).toEqual([]);
 });
 
@@ -72,7 +73,7 @@ test("case 26: a fifth of the blocks can be pinned, and the rest allocated", () 
   expect(() => pager.pin(c)).toThrow("pin limit: 2 of 10 blocks are pinned, and 2 may be");
   pager.close(first);
   expect(pager.free).toBe(8);
-  const second = pager.open({ tokens: Array.from({ length: 32 }, (_, i) => 100 + i) });
+  const second = pager.open({ tokens: Array.from({ length: 33 }, (_, i) => 100 + i) });
   expect(pager.allocateSlots(second, 32)).toBe(true);
   expect(pager.computed(pager.open({ tokens: Array.from({ length: 12 }, (_, i) => i) }))).toBe(8);
   pager.close(second);

@@ -2,6 +2,8 @@
 import { AllocatorError } from "@ariax/allocator";
 import { expect, test } from "vitest";
 import { BlockPool, KvPager } from "../src/index.ts";
+import { policyOf } from "../src/policies/index.ts";
+import { layOut } from "../src/pool/layout.ts";
 
 /** Numbers that no counter, index or handle expects. */
 const WORDS = [0, -1, 5, 1e6, 2 ** 31 - 1, -(2 ** 31)];
@@ -80,4 +82,17 @@ test("of a pool", () => {
     },
   );
   expect(restored).toBeGreaterThan(0); // what an empty block's record says is of no meaning
+});
+
+test("an index without a free slot, where no lookup would end", () => {
+  const pool = new BlockPool({ blocks: 8 });
+  const ids = new Int32Array(1);
+  pool.allocate(1, ids);
+  pool.register(ids[0]!, new Int32Array(8).fill(7));
+  const snapshot = pool.snapshot();
+  const { at, slots } = layOut({ blocks: 8, priorities: 1, kind: policyOf(pool.policy), pinLimit: pool.pinLimit });
+  const index = new Int32Array(snapshot.buffer, at.index, slots);
+  expect(index.filter((slot) => slot !== 0)).toHaveLength(1);
+  index.fill(index.find((slot) => slot !== 0)!);
+  expect(() => BlockPool.restore(snapshot)).toThrow("corrupted: 32 slots of the index are in use, for 8 blocks");
 });

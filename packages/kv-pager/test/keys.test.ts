@@ -143,7 +143,7 @@ describe("refused", () => {
   const key = new Int32Array(8);
   test.each([
     [() => new ChainKeys({ blockTokens: 0 }), "invalid blockTokens: 0 is not a whole number from 1 to 65536"],
-    [() => new ChainKeys({ seed: 7 as never }), "invalid seed: 7 is no string, and no Uint8Array"],
+    [() => new ChainKeys({ seed: 7 as never }), "invalid seed: 7 is neither a string nor a Uint8Array"],
     [() => new VllmKeys({} as never), "invalid seed: vLLM's PYTHONHASHSEED is needed"],
     [() => maker.context({ salt: 1 as never }), "invalid salt: 1 is no string"],
     [() => maker.context({ salt: "\ud800" }), "invalid salt: it has half of a surrogate pair"],

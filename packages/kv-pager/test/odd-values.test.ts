@@ -103,7 +103,7 @@ test("what is wrong is said", () => {
   expect(() => pool.register(any(1n), words)).toThrow("invalid id: 1n is not a whole number from 1 to 4");
   expect(() => pool.allocate(any(2n), words)).toThrow("invalid n: 2n is not a whole number from 0 to");
   expect(() => new BlockPool({ blocks: 4, policy: any({}) })).toThrow(
-    "invalid policy: an object is none, it has no words, or no create",
+    "invalid policy: an object is no policy: it needs the methods words and create",
   );
   const kind = { name: "mine", summary: "", lists: 1, words: () => Number.NaN, create: () => any({}) };
   expect(() => new BlockPool({ blocks: 4, policy: kind })).toThrow("invalid policy.words: NaN is not a whole number");
@@ -111,7 +111,7 @@ test("what is wrong is said", () => {
   expect(() => new BlockPool({ blocks: 4, policy: { ...kind, name: any(7) } })).toThrow(
     "invalid policy.name: 7 is no string",
   );
-  expect(() => readEvent(Int32Array.of(1))).toThrow("invalid event: no words of one are at 0");
+  expect(() => readEvent(Int32Array.of(1))).toThrow("invalid event: no event begins at word 0");
   const pager = new KvPager({ blocks: 4, tiers: [{ name: "host", blocks: 4 }] });
   expect(() => pager.open({ tokens: transferred() })).toThrow("detached");
 });

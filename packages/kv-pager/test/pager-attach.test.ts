@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { ChainKeys, KvPager, type KvPagerOptions, VllmKeys } from "../src/index.ts";
-import { random } from "../src/suite/model.ts";
+import { random } from "../src/suite/random.ts";
 
 const OPTIONS: KvPagerOptions = {
   ...{ blocks: 12, blockTokens: 4, seed: "attach", sequences: 8, tenants: 2, events: true, watermark: 0.1 },

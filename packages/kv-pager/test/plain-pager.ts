@@ -36,6 +36,8 @@ export const FAULTS = {
   "window leaks": "what fell out of the window is not let go of",
   "offload holds no source": "the device's block is not kept (SGLang #28468)",
   "offload holds no target": "the tier's block is not kept (TensorRT-LLM #9056)",
+  "offload copies twice": "a block that is given twice is copied twice (vllm-project/vllm#42571)",
+  "transfers keep both": "a key that two transfers bring is in a tier twice",
   "load takes the head": "what is loaded is said to come from another block (TensorRT-LLM #8830)",
   "load marks all": "copies that did not arrive are found (SGLang #31108)",
   "failed marks all": "copies that failed are found",
@@ -533,7 +535,11 @@ export class PlainPager implements Subject {
 
   offload(ids: ArrayLike<number>, to: number): number {
     const { blocks } = this.tiers[0];
-    const wanted = Array.from(ids).filter((id) => this.find(to, blocks[id].key) === 0);
+    const missing = Array.from(ids).filter((id) => this.find(to, blocks[id].key) === 0);
+    const keys = missing.map((id) => blocks[id].key);
+    const wanted = this.is("offload copies twice")
+      ? missing
+      : missing.filter((id, i) => keys.indexOf(blocks[id].key) === i);
     if (wanted.length === 0 || this.freeIn(to) < wanted.length) return 0;
     const ticket = ++this.last;
     if (!this.is("offload holds no source")) for (const id of wanted) this.touch(0, id);
@@ -605,8 +611,13 @@ export class PlainPager implements Subject {
     entries.forEach(({ device, tier, slot }, i) => {
       if (slot === 0 || left-- <= 0) return;
       const key = isLoad ? this.tiers[tier].blocks[slot].key : this.tiers[0].blocks[device].key;
-      const before = isLoad && i > 0 ? (this.tiers[0].blocks[entries[i - 1].device].key ?? "") : "";
-      if (key !== undefined) this.give(isLoad ? 0 : tier, isLoad ? device : slot, key, before);
+      const last = isLoad ? entries[i - 1] : undefined;
+      const source =
+        last?.slot === 0 ? this.tiers[0].blocks[last.device] : this.tiers[last?.tier ?? 0].blocks[last?.slot ?? 0];
+      const before = last === undefined ? "" : (source.key ?? "");
+      const to = isLoad ? 0 : tier;
+      if (key === undefined || (this.find(to, key) !== 0 && !this.is("transfers keep both"))) return;
+      this.give(to, isLoad ? device : slot, key, before);
     });
     for (const { device, tier, slot } of [...entries].reverse()) {
       if (isLoad || !this.is("offload holds no source")) this.release(0, device);

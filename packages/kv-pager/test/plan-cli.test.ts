@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { POLICIES } from "../src/index.ts";
 import { generateTrace } from "../src/plan/index.ts";
 import { file, folder, lines, run } from "./plan-command.ts";
+import { LISTS } from "./vllm-payloads.ts";
 
 const TRACE = lines([1, 2], [1, 2, 3], [4], [1, 2]);
 const JSON_1 = [{ policy: "vllm", blocks: 4, lookups: 8, hits: 4 }];
@@ -71,6 +72,14 @@ describe("results", () => {
       ...["--blocks", "4", "--policy", "vllm", "--json"],
     ]);
     expect(JSON.parse(out)).toEqual(JSON_1);
+  });
+
+  test("of vLLM's payloads in msgpack, plain and gzip", async () => {
+    for (const content of [LISTS, gzipSync(LISTS)]) {
+      const { code, out, err } = await planned(file(content));
+      expect({ code, lines: err.split("\n").length - 1 }).toEqual({ code: 0, lines: 2 });
+      expect(JSON.parse(out)).toEqual([{ policy: "vllm", blocks: 4, lookups: 2, hits: 0 }]);
+    }
   });
 
   test("of ids beyond 2⁵³, which are not one", async () => {
@@ -249,10 +258,37 @@ describe("a trace that can't be read: one line, exit code 1, nothing printed", (
     expect(err).toContain(`kv-pager: ${path}: ${why}`);
   });
 
+  test.each([
+    ["zstd", [0x28, 0xb5, 0x2f, 0xfd, 4, 0], "packed by zstd: unpack it, as by zstd -dc FILE | kv-pager plan -"],
+    ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], "packed by xz: unpack it, as by xz -dc FILE | kv-pager plan -"],
+    ["bzip2", [..."BZh91AY&SY"], "packed by bzip2: unpack it, as by bzip2 -dc FILE | kv-pager plan -"],
+    ["zip", [..."PK\x03\x04"], "a zip archive: unpack it, as by unzip -p FILE | kv-pager plan -"],
+    ["Parquet", [..."PAR1\x15\x04"], "Parquet: write its rows as JSON lines"],
+    [
+      "UTF-16",
+      [0xff, 0xfe, 0x7b, 0],
+      "text in UTF-16: convert it, as by iconv -f UTF-16 -t UTF-8 FILE | kv-pager plan -",
+    ],
+  ])("it is %s: what to do is said", async (_, content, what) => {
+    const bytes = Uint8Array.from(content.map((one) => (typeof one === "string" ? one.charCodeAt(0) : one)));
+    const path = file(bytes);
+    expect(await planned(path)).toEqual({ code: 1, out: "", err: `kv-pager: ${path}: is ${what}\n` });
+    const pieces = { stdin: [...bytes].map((byte) => Uint8Array.of(byte)) };
+    expect((await run(["plan", "-"], pieces)).err).toBe(`kv-pager: standard input: is ${what}\n`);
+  });
+
   test("it is not there, or a folder", async () => {
     const path = join(folder, "nowhere");
-    expect(await planned(path)).toEqual({ code: 1, out: "", err: `kv-pager: ${path}: can't be read (ENOENT)\n` });
-    expect(await planned(folder)).toEqual({ code: 1, out: "", err: `kv-pager: ${folder}: can't be read (EISDIR)\n` });
+    expect(await planned(path)).toEqual({
+      code: 1,
+      out: "",
+      err: `kv-pager: ${path}: can't be read (ENOENT: there is no such file)\n`,
+    });
+    expect(await planned(folder)).toEqual({
+      code: 1,
+      out: "",
+      err: `kv-pager: ${folder}: can't be read (EISDIR: it is a folder, name the files in it)\n`,
+    });
   });
 
   test("the standard input fails", async () => {
@@ -280,6 +316,7 @@ describe("wrong arguments: one line, exit code 2, nothing read", () => {
     [["constructor"], 'unknown command "constructor"'],
     [["plan"], "plan needs a trace: a file, or - for the standard input"],
     [["plan", "--json"], "plan needs a trace: a file, or - for the standard input"],
+    [["plan", "-", "t", "-"], "- is there twice: there is one standard input"],
     [["plan", "t", "--jason"], "unknown option --jason"],
     [["plan", "t", "-j"], "unknown option -j"],
     [["plan", "t", "--json=yes"], "--json takes no value"],

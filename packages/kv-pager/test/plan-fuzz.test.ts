@@ -3,8 +3,10 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { times } from "../../../scripts/lib/long.ts";
 import { run } from "./plan-command.ts";
+import { LISTS, MAPS } from "./vllm-payloads.ts";
 
-const TRACES = [
+const TRACES: readonly (string | Uint8Array)[] = [
+  ...[LISTS, MAPS],
   '{"hash_ids":[1,2,18446744073709551615],"timestamp":1.5,"input_length":900,"tenant":"a"}\n{"hash_ids":[1,2]}\n',
   'a,b,"c"\na,b\n',
   'hash_ids,tenant,timestamp\n1 2,a,5\n"1;2",b,\n',
@@ -18,7 +20,8 @@ test.each([1, 2, 3, 4])("seed %i", async (seed) => {
   const below = (n: number): number => (state = (state * 48_271) % 2_147_483_647) % n;
   const ended = [0, 0];
   for (let n = 0; n < times(150, 3000); n++) {
-    let bytes = Buffer.from(TRACES[below(TRACES.length)].repeat(1 + below(3)));
+    const trace = TRACES[below(TRACES.length)];
+    let bytes = Buffer.concat(Array.from({ length: 1 + below(3) }, () => Buffer.from(trace)));
     if (below(4) === 0) bytes = gzipSync(bytes);
     for (let changes = below(6); changes > 0; changes--) {
       const at = below(bytes.length + 1);

@@ -54,7 +54,7 @@ test("what is wrong ends it with 2, what can't be read with 1", async () => {
   expect(nowhere).toMatchObject({
     code: 1,
     out: "",
-    err: expect.stringMatching(/^kv-pager: .*nowhere: can't be read \(ENOENT\)\n$/),
+    err: expect.stringMatching(/^kv-pager: .*nowhere: can't be read \(ENOENT: there is no such file\)\n$/),
   });
 });
 

@@ -5,6 +5,7 @@ import type { Prompt } from "../src/plan/planner.ts";
 import { FORMATS } from "../src/plan/read/formats.ts";
 import { Lines } from "../src/plan/read/lines.ts";
 import { TraceReader } from "../src/plan/read/trace.ts";
+import { ALL_MAPS, LISTS, LISTS_MORE, MAPS, MAPS_MORE, MAPS_WHOLE } from "./vllm-payloads.ts";
 
 interface Read {
   prompts: Prompt[];
@@ -150,8 +151,8 @@ describe("CSV", () => {
     ["1\n,", "2: cell 1 is empty"],
     ["1\n2 3", '2: cell 1 is no hash: "2 3"'],
     ["1\n<html>", '2: cell 1 is no hash: "<html>"'],
-    ['1\n"2', "2: cell 1: a quote stands wrong"],
-    ['1\n2,3"4"', "2: cell 2: a quote stands wrong"],
+    ['1\n"2', "2: cell 1: a misplaced quote"],
+    ['1\n2,3"4"', "2: cell 2: a misplaced quote"],
     ["hash_ids,tenant\n1", "2: 1 cells where the header has 2"],
     ["hash_ids,timestamp\n1,soon", '2: timestamp is "soon", no number from 0 on'],
     ["hash_ids,input_length\n1,1.5", "2: input_length is 1.5, no whole number from 0 on"],
@@ -284,13 +285,172 @@ describe("vLLM's events", () => {
   });
 });
 
-test.each([
-  ['{"hash_ids":[1]}', 512],
-  ['  {"timestamp":0}', 512],
-  ['{"ts":1,"events":[]}', 16],
-  ['{"type":"AllBlocksCleared"}', 16],
-  ["[1,[]]", 16],
-  ["a,b", 16],
-])("the format of %s is found", (line, blockTokens) => {
-  expect(read(line).blockTokens).toBe(blockTokens);
+describe("the format is that of the first line that is sure", () => {
+  const request = (...ids: number[]) => JSON.stringify({ hash_ids: ids });
+  const batch = JSON.stringify([1, [["BlockStored", [1, 2], null, [], 16]]]);
+
+  test.each([
+    ['{"hash_ids":[1]}', 512],
+    ['  {"timestamp":0}', 512],
+    ['{"ts":1,"events":[]}', 16],
+    ['{"type":"AllBlocksCleared"}', 16],
+    ["[1,[]]", 16],
+    ["a,b", 16],
+  ])("%s", (line, blockTokens) => {
+    expect(read(line).blockTokens).toBe(blockTokens);
+  });
+
+  test.each([
+    ['ash_ids": [1, 2]}', 'not JSON: "ash_ids\\": [1, 2]}"'],
+    ["{", 'not JSON: "{"'],
+    ["[", 'not JSON: "["'],
+    ["null", "not an object: null"],
+    ["5", "not an object: 5"],
+    ["starting", 'not JSON: "starting"'],
+    ["a,b,c", 'not JSON: "a,b,c"'],
+    ['{"timestamp":0}', "hash_ids is missing"],
+  ])("a first line of %s is malformed, and the requests behind it are read", (line, problem) => {
+    expect(read(`\n${line}\n${request(1, 2)}\n${request(1)}\n`)).toMatchObject({
+      ...{ blockTokens: 512, prompts: [{ hashes: [1, 2] }, { hashes: [1] }], problems: [`2: ${problem}`] },
+    });
+  });
+
+  test.each([
+    ["x", 'not JSON: "x"'],
+    ["{", 'not JSON: "{"'],
+    ['{"hash":1}', "event 1: its type is missing"],
+  ])("a first line of %s, and events behind it", (line, problem) => {
+    const { problems, prompts } = read(`${line}\n${batch}`);
+    expect({ problems, prompts }).toEqual({ problems: [`1: ${problem}`], prompts: [{ hashes: [1, 2], at: 1000 }] });
+  });
+
+  test("a first line that is no CSV, and CSV behind it", () => {
+    expect(read("<html>\n1,2\n1")).toMatchObject({ problems: ['1: cell 1 is no hash: "<html>"'], prompts: [{}, {}] });
+    expect(read("1 2\nhash_ids,tenant\n1 2,a")).toMatchObject({
+      prompts: [{ hashes: [1, 2], tenant: "a" }],
+      problems: ['1: cell 1 is no hash: "1 2"'],
+    });
+  });
+
+  test("formats that are mixed: those of another one are malformed, each by its number", () => {
+    expect(read(`${request(1)}\n1,2\n${batch}\n${request(2)}`)).toMatchObject({
+      prompts: [{ hashes: [1] }, { hashes: [2] }],
+      problems: ['2: not JSON: "1,2"', "3: not an object: an array"],
+    });
+    expect(read(`${batch}\n${request(3)}`).problems).toEqual(["2: event 1: its type is missing"]);
+    expect(read(`hash_ids\n1\n${request(3)}\n2`)).toMatchObject({
+      prompts: [{ hashes: [1] }, { hashes: [2] }],
+      problems: ['3: JSON, where the trace is CSV: "{\\"hash_ids\\":[3]}"'],
+    });
+  });
+
+  test("many lines that say nothing: it is guessed after so many", () => {
+    const rubbish = "x y\n".repeat(40);
+    const { problems, prompts } = read(`${rubbish}${request(1)}`);
+    expect([problems.length, prompts.length]).toEqual([41, 0]);
+    const broken = '{"hash_ids":[1\n'.repeat(40);
+    expect(read(`${broken}${request(1)}`)).toMatchObject({ prompts: [{ hashes: [1] }] });
+    expect(read(`${"a".repeat(255)},`.repeat(5000)).problems.length).toBe(0);
+  });
+
+  test("one array of all requests: what to do is said", () => {
+    expect(read(`[${request(1)},${request(2)}]`).problems).toEqual([
+      "1: an array of requests: each needs a line of its own, as jq -c '.[]' makes them",
+    ]);
+  });
+
+  test("CSV with a header that is wrong: no line is taken for what it is not", () => {
+    const twice = read("hash_ids,tenant,hash_ids\n1,a,2\n");
+    expect(twice).toMatchObject({
+      prompts: [],
+      problems: [
+        "1: the column hash_ids is there twice",
+        "2: its header is malformed: the column hash_ids is there twice",
+      ],
+    });
+    expect(read("timestamp,input_length,hashes\n1,2,3").problems).toEqual([
+      "1: a header without the column hash_ids",
+      "2: its header is malformed: a header without the column hash_ids",
+    ]);
+    expect(read("Hash_IDs,tenants,input_length\n1,a,5")).toMatchObject({
+      ...{ prompts: [{ hashes: [1], tokens: 5 }], problems: [] },
+      notes: ['columns that nobody looked at: "tenants"'],
+    });
+  });
+});
+
+describe("vLLM's events in msgpack", () => {
+  const all = (...payloads: Uint8Array[]) => Buffer.concat(payloads);
+  const from = async (bytes: Uint8Array, piece: number, format?: string): Promise<Read> => {
+    const read: Read = { prompts: [], problems: [], blockTokens: undefined, notes: [] };
+    const reader = new TraceReader(
+      {
+        add: ({ hashes, at }) => read.prompts.push({ hashes: Array.from(hashes), at }),
+        clear: () => read.prompts.push({ hashes: [] }),
+      },
+      FORMATS.find(({ name }) => name === format),
+      (line, problem) => read.problems.push(`${line}: ${problem}`),
+    );
+    async function* pieces() {
+      for (let at = 0; at < bytes.length; at += piece) yield bytes.slice(at, at + piece);
+    }
+    await reader.read(pieces());
+    return { ...read, blockTokens: reader.reader?.blockTokens, notes: reader.reader?.notes() ?? [] };
+  };
+  const low = (n: number) => Buffer.from(Array.from({ length: 8 }, (_, i) => 32 * n + 24 + i)).readBigUInt64BE();
+  const whole = (n: number) => Buffer.from(Array.from({ length: 32 }, (_, i) => 32 * n + i)).toString("base64");
+
+  test.each([1, 7, 64, 1 << 20])("payloads one behind another, in pieces of %i bytes", async (piece) => {
+    const found = await from(all(LISTS, MAPS, MAPS_WHOLE, ALL_MAPS), piece);
+    expect(found).toMatchObject({ problems: [], blockTokens: 4 });
+    const [numbers, clear] = [{ hashes: [low(0), low(1)], at: 1500 }, { hashes: [] }];
+    const texts = { hashes: [whole(0), whole(1)], at: 1500 };
+    expect(found.prompts).toEqual([numbers, clear, numbers, clear, texts, clear, numbers, clear]);
+    expect(found.notes).toEqual([
+      expect.stringContaining("stored 8 blocks, 2 of them again, and removed 4"),
+      "4 events of other memory than the GPU's left out",
+    ]);
+  });
+
+  test("the same as JSON", async () => {
+    const [ts, events] = [1.5, ["BlockStored", [whole(0), whole(1)], null, [], 4, null, "GPU"]];
+    expect((await from(MAPS_WHOLE, 9)).prompts[0]).toEqual(read(JSON.stringify([ts, [events]])).prompts[0]);
+  });
+
+  test("further kinds of blocks are not requests of their own", async () => {
+    expect((await from(all(MAPS_MORE, LISTS_MORE), 50)).notes).toContain(
+      "4 events of further kinds of blocks left out: the first kind stands for all",
+    );
+  });
+
+  test.each([1, 20, 1000])("one that is cut off, in pieces of %i: those before it are read", async (piece) => {
+    for (let cut = 1; cut < LISTS.length; cut++) {
+      const found = await from(all(LISTS, LISTS.subarray(0, LISTS.length - cut)), piece);
+      expect([found.prompts.length, found.problems]).toEqual([2, ["2: the trace ends within this batch"]]);
+    }
+  });
+
+  test("one that is malformed is left out, and bytes that are no msgpack end it", async () => {
+    const nothing = Uint8Array.of(0xc0);
+    expect(await from(all(LISTS, nothing, Uint8Array.of(0x91, 7), LISTS), 11)).toMatchObject({
+      prompts: [{}, {}, {}, {}],
+      problems: ["2: not a batch of events: null", "3: events is missing, no array"],
+    });
+    expect(await from(all(LISTS, Uint8Array.of(0xc1), LISTS), 11)).toMatchObject({
+      prompts: [{}, {}],
+      problems: [expect.stringMatching(/^2: not msgpack: /)],
+    });
+    const deep = Uint8Array.from({ length: 5000 }, (_, i) => [0xdd, 0, 0x0f, 0xff, 0xff][i % 5]);
+    expect((await from(all(LISTS, deep), 100)).problems).toEqual(["2: lists are more than 16 deep"]);
+  });
+
+  test("what the source throws is thrown, and a format that is text stays text", async () => {
+    const reader = new TraceReader({ add: () => {}, clear: () => {} }, undefined, () => {});
+    async function* broken() {
+      yield LISTS.slice(0, 10);
+      throw new TypeError("gone");
+    }
+    await expect(reader.read(broken())).rejects.toThrow("gone");
+    expect((await from(LISTS, 1000, "csv")).problems).toEqual(["1: not UTF-8 text"]);
+  });
 });

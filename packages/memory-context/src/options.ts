@@ -75,7 +75,7 @@ export function checkWanted(options: OptionsOf<never>, above: Above): Wanted {
   checkCallback("onPressure", onPressure);
   checkCallback("onLeave", onLeave);
   if (!checkBoolean("zero", zero) && above.zero)
-    throw new InvalidArgumentError(`invalid zero: ${quoted(above.name)}, its parent, zeroes`);
+    throw new InvalidArgumentError(`invalid zero: its parent ${quoted(above.name)} has zero: true`);
   checkMemory(memory, checkBoolean("shared", shared), above);
   return { name, quota, reserve, soft, zero, memory, shared, aside, onPressure, onLeave };
 }

@@ -95,7 +95,7 @@ export function separatePlace(make: (bytes: number) => SeparateMemory, bytes: nu
     checkInteger("byteOffset", base, 0, MAX_CAPACITY - bytes);
     checkInteger("byteLength", byteLength, 0, Number.MAX_SAFE_INTEGER);
     const has = Math.max(0, Math.min(buffer.byteLength - base, byteLength));
-    if (has < bytes) throw new InvalidArgumentError(`invalid memory: it has ${has} bytes, asked for were ${bytes}`);
+    if (has < bytes) throw new InvalidArgumentError(`invalid memory: it has ${has} bytes, ${bytes} were asked for`);
     return {
       memory: new Window(memory),
       ...{ base, bytes, most: bytes, fresh: false, separate: true, borrowed: false, giveBack },

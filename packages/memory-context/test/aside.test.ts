@@ -116,7 +116,7 @@ describe("bytes set aside", () => {
     throws(
       () => child(parent, "a", 65536, { aside: 65537 }),
       "QuotaExceededError",
-      'quota exceeded: 69632 bytes on top of 0 are over the 65536 of "a"',
+      'quota exceeded: 69632 bytes on top of 0 exceed the 65536 of "a"',
     );
     child(parent, "a", 65536, { aside: 65536 });
     expect(parent.used).toBe(65536);

@@ -40,7 +40,7 @@ describe("the callback", () => {
     throws(
       () => context.allocate(8),
       "QuotaExceededError",
-      'quota exceeded: 16 bytes on top of 4096 are over the 4096 of "root"',
+      'quota exceeded: 16 bytes on top of 4096 exceed the 4096 of "root"',
     );
     context.verify();
   });
@@ -137,7 +137,7 @@ describe("the callback", () => {
     throws(
       () => context.allocate(1000),
       "QuotaExceededError",
-      'quota exceeded: 1024 bytes on top of 4992 are over the 5000 of "root"',
+      'quota exceeded: 1024 bytes on top of 4992 exceed the 5000 of "root"',
     );
     context.verify();
   });

@@ -17,7 +17,7 @@ test("a context is a heap with a name and a quota", () => {
   throws(
     () => context.allocate(1000),
     "QuotaExceededError",
-    'quota exceeded: 1024 bytes on top of 104 are over the 1000 of "vm"',
+    'quota exceeded: 1024 bytes on top of 104 exceed the 1000 of "vm"',
   );
   expect(context.tryAllocate(1000)).toBe(0);
   context.free(p);
@@ -74,7 +74,7 @@ test("what a context has left is its children's to have, in any number", () => {
     throws(
       () => child(top, "more", 1),
       "QuotaExceededError",
-      'quota exceeded: 1 bytes on top of 1048576 are over the 1048576 of "root"',
+      'quota exceeded: 1 bytes on top of 1048576 exceed the 1048576 of "root"',
     );
     for (const one of children) expect(fillUp(one, 64)).toHaveLength((1 << 20) / count / 64);
     verifyAll(top);

@@ -145,7 +145,7 @@ describe("a snapshot is refused, and nothing is changed,", () => {
       context,
       snapshot,
       "QuotaExceededError",
-      `quota exceeded: ${20_480 + roomFor(100)} bytes on top of 0 are over the 20500 of "vm 1"`,
+      `quota exceeded: ${20_480 + roomFor(100)} bytes on top of 0 exceed the 20500 of "vm 1"`,
     );
   });
 

@@ -165,11 +165,7 @@ describe("while", () => {
     const taken = make((top) => void child(top, "a", 1000));
     throws(taken.call, "InvalidArgumentError", 'invalid name: there is a context "a" already');
     const full = make((top) => void top.allocate(70_000));
-    throws(
-      full.call,
-      "QuotaExceededError",
-      'quota exceeded: 50000 bytes on top of 73728 are over the 100000 of "root"',
-    );
+    throws(full.call, "QuotaExceededError", 'quota exceeded: 50000 bytes on top of 73728 exceed the 100000 of "root"');
     for (const { released } of [gone, taken, full]) expect(released).toHaveLength(1);
     expect(taken.top.usage()).toMatchObject({ used: 1000, granted: 1000, children: 1 });
     verifyAll(taken.top, full.top);

@@ -86,7 +86,7 @@ describe("contexts over lanes of one heap", () => {
       throws(
         () => context.allocate(1000),
         "QuotaExceededError",
-        `quota exceeded: 1024 bytes on top of 199680 are over the 200000 of "${context.name}"`,
+        `quota exceeded: 1024 bytes on top of 199680 exceed the 200000 of "${context.name}"`,
       );
     }
     // So has one that is made when they are full, and the heap itself goes on.

@@ -62,7 +62,7 @@ describe("the quota", () => {
     throws(
       () => (a.quota = 20_001),
       "QuotaExceededError",
-      'quota exceeded: 10001 bytes on top of 90000 are over the 100000 of "root"',
+      'quota exceeded: 10001 bytes on top of 90000 exceed the 100000 of "root"',
     );
     expect([a.quota, b.quota, top.used]).toEqual([10_000, 80_000, 90_000]);
     a.quota = 20_000;
@@ -93,7 +93,7 @@ describe("the quota", () => {
   test("of a parent is kept by children with memory of their own, however large its heap is", () => {
     const top = root({ quota: 65_536, reserve: 65_536 });
     const p = top.allocate(40_000);
-    const over = (bytes: number) => `quota exceeded: ${bytes} bytes on top of 40960 are over the 65536 of "root"`;
+    const over = (bytes: number) => `quota exceeded: ${bytes} bytes on top of 40960 exceed the 65536 of "root"`;
     for (const memory of [undefined, "separate"] as const) {
       throws(() => child(top, "a", 24_577, { memory }), "QuotaExceededError", over(24_577));
     }
@@ -101,14 +101,14 @@ describe("the quota", () => {
     throws(
       () => (a.quota = 30_000),
       "QuotaExceededError",
-      'quota exceeded: 10000 bytes on top of 60960 are over the 65536 of "root"',
+      'quota exceeded: 10000 bytes on top of 60960 exceed the 65536 of "root"',
     );
     top.free(p);
     a.quota = 65_536;
     throws(
       () => top.allocate(1),
       "QuotaExceededError",
-      'quota exceeded: 16 bytes on top of 65536 are over the 65536 of "root"',
+      'quota exceeded: 16 bytes on top of 65536 exceed the 65536 of "root"',
     );
     verifyAll(top);
   });

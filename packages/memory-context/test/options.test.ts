@@ -132,7 +132,7 @@ describe("options", () => {
 
   test("a context below one that zeroes zeroes", () => {
     const top = root({ zero: true });
-    refused({ zero: false }, 'invalid zero: "root", its parent, zeroes', top);
+    refused({ zero: false }, 'invalid zero: its parent "root" has zero: true', top);
     expect(child(top, "a").lent).toBe(false);
   });
 
@@ -202,7 +202,7 @@ describe("parents", () => {
     throws(
       () => child(top, "b", 60_000),
       "QuotaExceededError",
-      'quota exceeded: 60000 bytes on top of 41024 are over the 100000 of "root"',
+      'quota exceeded: 60000 bytes on top of 41024 exceed the 100000 of "root"',
     );
     expect(top.usage().refused).toBe(1);
     top.verify();

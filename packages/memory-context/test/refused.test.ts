@@ -14,7 +14,7 @@ function nearlyFull(left: number): { context: MemoryContext; p: number } {
 
 describe("what the quota refuses", () => {
   const over = (bytes: number, used: number, quota: number) =>
-    `quota exceeded: ${bytes} bytes on top of ${used} are over the ${quota} of "root"`;
+    `quota exceeded: ${bytes} bytes on top of ${used} exceed the ${quota} of "root"`;
 
   test("is an error of allocate, NULL of tryAllocate, and counted", () => {
     const { context } = nearlyFull(100);

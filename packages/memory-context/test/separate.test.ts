@@ -78,16 +78,16 @@ describe("memory of its own", () => {
     ["a buffer", new ArrayBuffer(1 << 20), "what the function returned has no buffer"],
     ["a number as its buffer", { buffer: 7 }, "what the function returned has no buffer"],
     ["a view as its buffer", { buffer: new Uint8Array(1 << 20) }, "what the function returned has no buffer"],
-    ["too little", { buffer: new ArrayBuffer(69_631) }, "it has 69631 bytes, asked for were 69632"],
+    ["too little", { buffer: new ArrayBuffer(69_631) }, "it has 69631 bytes, 69632 were asked for"],
     [
       "too little from there on",
       { buffer: new ArrayBuffer(69_632), byteOffset: 4096 },
-      "it has 65536 bytes, asked for were 69632",
+      "it has 65536 bytes, 69632 were asked for",
     ],
     [
       "a place beyond its end",
       { buffer: new ArrayBuffer(69_632), byteOffset: 1 << 20 },
-      "it has 0 bytes, asked for were 69632",
+      "it has 0 bytes, 69632 were asked for",
     ],
     ["a place in a page", { buffer: new ArrayBuffer(1 << 20), byteOffset: 8 }, "its byteOffset is no multiple of 4096"],
     [

@@ -45,7 +45,7 @@ test("two workers have a context each, and its quota; of one that is killed the 
   await ended;
   expect(done).toMatchObject({
     peak: QUOTA,
-    refused: `quota exceeded: 16 bytes on top of ${QUOTA} are over the ${QUOTA} of "ticket ${survivor.ticket}"`,
+    refused: `quota exceeded: 16 bytes on top of ${QUOTA} exceed the ${QUOTA} of "ticket ${survivor.ticket}"`,
   });
   expect(done.turns).toBeGreaterThan(0);
   heap.verify();

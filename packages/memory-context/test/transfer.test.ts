@@ -77,12 +77,12 @@ test("that can't be, leaves both as they were", () => {
   throws(
     () => from.transfer(p, small),
     "QuotaExceededError",
-    'quota exceeded: 1024 bytes on top of 0 are over the 1000 of "small"',
+    'quota exceeded: 1024 bytes on top of 0 exceed the 1000 of "small"',
   );
   throws(
     () => from.transfer(large, small),
     "QuotaExceededError",
-    'quota exceeded: 503808 bytes on top of 0 are over the 1000 of "small"',
+    'quota exceeded: 503808 bytes on top of 0 exceed the 1000 of "small"',
   );
   const memory = (size: number) =>
     `out of memory: no room for ${size} bytes aligned to 8 in a capacity of 65536 bytes: 0 are free, at most 0 of them in one piece`;

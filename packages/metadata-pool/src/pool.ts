@@ -42,7 +42,7 @@ const WORDS: Words<MetadataPool> = {
   parts: (it) => [counted(it.capacity, "record"), `${it.size} live`, `${it.retired} retired`],
   send:
     "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
-    "MetadataPool.attach(buffer, { fields }) there",
+    "call MetadataPool.attach(buffer, { fields }) there",
 };
 
 /** Given to the constructor by `attach` only. */

@@ -143,9 +143,9 @@ describe("tickets", () => {
     expect(() => attach(pool, t)).toThrow(coded("ERR_TICKET", "ticket: 10 is in use already"));
     expect(() => attach(pool, 9)).toThrow("ticket: 9 is in use already");
     other.close();
-    expect(() => attach(pool, t)).toThrow(coded("ERR_TICKET", "ticket: 10 is over: it was closed or reclaimed"));
+    expect(() => attach(pool, t)).toThrow(coded("ERR_TICKET", "ticket: 10 has ended: it was closed or reclaimed"));
     expect(pool.reclaim(u)).toEqual([]);
-    expect(() => attach(pool, u)).toThrow("ticket: 11 is over: it was closed or reclaimed");
+    expect(() => attach(pool, u)).toThrow("ticket: 11 has ended: it was closed or reclaimed");
     // Lanes are used again, tickets never.
     const seen = new Set([9, t, u]);
     for (let n = 0; n < 100; n++) {
@@ -198,7 +198,7 @@ describe("tickets", () => {
     expect(() => pool.ticket()).toThrow("no lane");
     attach(pool, u).acquire();
     pool.reclaim(a.self);
-    expect(() => attach(pool, t)).toThrow("is over");
+    expect(() => attach(pool, t)).toThrow("has ended");
     expect(pool.size).toBe(1); // u's thread lives
     const b = attach(pool);
     const v = b.ticket();
@@ -269,7 +269,7 @@ describe("reclaim", () => {
     });
     held.push(b!.acquire());
     expect([...pool].sort((x, y) => x - y)).toEqual(held.sort((x, y) => x - y));
-    expect(() => attach(pool, u)).toThrow("is over");
+    expect(() => attach(pool, u)).toThrow("has ended");
     pool.verify();
   });
 

@@ -32,7 +32,7 @@ export interface About {
 }
 
 /**
- * The functions of `addon/region.c`, and the last ones of `addon/engine.c` and `addon/lanes.c`. They check what they are given, but in fewer words
+ * The functions of `addon/region.c`, the last ones of `addon/engine.c` and `addon/lanes.c`, and those of `addon/locks.c`. They check what they are given, but in fewer words
  * than `Region` does, and report failed system calls as errors with the call as message, and `errno`.
  */
 export interface Addon {
@@ -70,6 +70,24 @@ export interface Addon {
   bindLanes(view: Int32Array): LaneEngine;
   /** A heap with lanes for other addons: include/ariax_native.h. */
   lanesHandle(view: Int32Array): LanesHandle;
+  /** A file that locks are held in, by an open descriptor of it, which stays the caller's: addon/lock_file.h. It is not closed when it is collected. */
+  openLocks(descriptor: number): LockHandle;
+  closeLocks(locks: LockHandle): void;
+  /** `false` where another open file has it. */
+  takeLock(locks: LockHandle, ticket: number): boolean;
+  releaseLock(locks: LockHandle, ticket: number): void;
+  /** Has another open file it? */
+  isLocked(locks: LockHandle, ticket: number): boolean;
+  /** 0 behind the end of the file. */
+  readRecord(locks: LockHandle, ticket: number): number;
+  writeRecord(locks: LockHandle, ticket: number, record: number): void;
+}
+
+declare const LOCKS: unique symbol;
+
+/** A file that locks are held in, open in one thread. */
+export interface LockHandle {
+  readonly [LOCKS]: true;
 }
 
 declare const HEAP: unique symbol;

@@ -18,6 +18,14 @@
  */
 export { type HeapHandle, isAvailable, type LanesHandle, systemCalls, whyUnavailable } from "./addon.ts";
 export * from "./errors.ts";
+export {
+  type HeldLock,
+  type HoldOptions,
+  holdLock,
+  reclaimDead,
+  type WatchLockOptions,
+  watchLock,
+} from "./file-locks.ts";
 export { HEADERS } from "./host.ts";
 export { NativeAllocator, type NativeAllocatorConstructor } from "./native-allocator.ts";
 export type { EngineOptions, NativeEngine, NativeHeap, NativeOptions } from "./native-heap.ts";

@@ -1,4 +1,4 @@
-import { CorruptionError, InvalidArgumentError, MAX_CAPACITY, type Offsets } from "@ariax/allocator";
+import { ClosedError, CorruptionError, InvalidArgumentError, MAX_CAPACITY, type Offsets } from "@ariax/allocator";
 import {
   checkCallback,
   checkCount,
@@ -10,9 +10,22 @@ import {
   present,
   readOptions,
 } from "@ariax/allocator/implement";
-import type { AttachOptions, WasmMemory } from "@ariax/slab";
-import { type Heap, makeShared, openShared, PAGE_SIZE, SharedEngineAllocator, sharedFirst } from "@ariax/slab/engine";
+import type { AttachOptions, Lost, ReclaimOptions, WasmMemory } from "@ariax/slab";
+import {
+  checkTicket,
+  drawTicket,
+  type Heap,
+  idOf,
+  makeShared,
+  nameHeap,
+  newId,
+  openShared,
+  PAGE_SIZE,
+  SharedEngineAllocator,
+  sharedFirst,
+} from "@ariax/slab/engine";
 import { addon, type LaneEngine, type LanesHandle } from "./addon.ts";
+import { hold, reclaimDead, type WatchLockOptions, watchLock } from "./file-locks.ts";
 import { reach } from "./native-allocator.ts";
 import { WORDS } from "./native-heap.ts";
 import { Region } from "./region.ts";
@@ -31,12 +44,17 @@ export interface NativeSharedOptions extends Reservation {
   readonly file?: string | number | undefined;
   /** A name for the memory. As for `Region.share`. */
   readonly name?: string | undefined;
+  /** See `NativeSharedAttachOptions`. */
+  readonly lock?: string | undefined;
   /** See `AttachOptions`. */
   readonly onLateDoubleFree?: ((count: number) => void) | undefined;
 }
 
 /** What a thread says of itself when it attaches. */
-export type NativeSharedAttachOptions = Partial<AttachOptions>;
+export interface NativeSharedAttachOptions extends Partial<AttachOptions> {
+  /** A lock file, in which it holds the lock of its ticket from before it attaches until it has closed: so others can prove that it is dead. See `HoldOptions`. */
+  readonly lock?: string | undefined;
+}
 
 /** A heap that is there, for a thread. */
 class Opened {
@@ -45,14 +63,25 @@ class Opened {
   /** Was the region mapped for it? */
   declare readonly own: boolean;
   declare readonly options: NativeSharedAttachOptions;
+  declare readonly held: Held | undefined;
 
-  constructor(heap: Heap, region: Region | undefined, own: boolean, options: NativeSharedAttachOptions) {
+  constructor(
+    heap: Heap,
+    region: Region | undefined,
+    own: boolean,
+    options: NativeSharedAttachOptions,
+    held: Held | undefined,
+  ) {
     this.heap = heap;
     this.region = region;
     this.own = own;
     this.options = options;
+    this.held = held;
   }
 }
+
+/** A lock in a file. */
+type Held = ReturnType<typeof hold>;
 
 // What SharedEngineAllocator has as a class, `attach`, is another one here.
 const Base: new (...args: ConstructorParameters<typeof SharedEngineAllocator>) => SharedEngineAllocator =
@@ -88,6 +117,9 @@ export class NativeSharedAllocator extends Base {
   declare private made: LanesHandle | undefined;
   /** What ends each watch. */
   declare private readonly watches: Set<() => void>;
+  declare private fileLock: Held | undefined;
+  /** The path of its lock file. */
+  declare private lockFile: string | undefined;
 
   /**
    * A new heap, in memory mapped for it; this thread has the first lane. Some system calls; of a file O(pages).
@@ -95,10 +127,16 @@ export class NativeSharedAllocator extends Base {
    * @throws `InvalidArgumentError` for a wrong option; and what `Region.share` or `Region.map` throws.
    */
   constructor(options: NativeSharedOptions) {
-    const { heap, region, own, options: given } = options instanceof Opened ? options : make(options);
-    const { ticket, onLateDoubleFree } = given;
-    const engine = system("can't bind the engine", undefined, () => addon().bindLanes(heap.whole));
-    super(heap, engine, traitsOf(heap, region), ticket, onLateDoubleFree);
+    const { heap, region, own, options: given, held } = options instanceof Opened ? options : make(options);
+    const { ticket, onLateDoubleFree, lock } = given;
+    let engine: LaneEngine;
+    try {
+      engine = system("can't bind the engine", undefined, () => addon().bindLanes(heap.whole));
+      super(heap, engine, traitsOf(heap, region), ticket, onLateDoubleFree);
+    } catch (error) {
+      held?.undo();
+      throw error;
+    }
     present(this, WORDS);
     // Frozen, so that no proxy is put before it.
     this.engine = Object.freeze(engine);
@@ -106,6 +144,8 @@ export class NativeSharedAllocator extends Base {
     this.own = own;
     this.made = undefined;
     this.watches = new Set();
+    this.fileLock = held;
+    this.lockFile = lock;
     disposable(this);
   }
 
@@ -121,7 +161,7 @@ export class NativeSharedAllocator extends Base {
     where: Region | SharedArrayBuffer | WasmMemory,
     options: NativeSharedAttachOptions = {},
   ): NativeSharedAllocator {
-    const read = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree"]);
+    const read = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree", "lock"]);
     checkCallback("onLateDoubleFree", read.onLateDoubleFree);
     addon();
     const region = where instanceof Region ? where : undefined;
@@ -131,7 +171,11 @@ export class NativeSharedAllocator extends Base {
     if (region === undefined && !isShared(heap.buffer)) {
       throw new InvalidArgumentError("invalid buffer: neither a region's nor shared, no other thread can see it");
     }
-    return new NativeSharedAllocator(new Opened(heap, region, false, read) as unknown as NativeSharedOptions);
+    const { words } = heap;
+    const ticket = read.ticket === undefined ? drawTicket(words) : checkTicket(words, read.ticket);
+    const held = read.lock === undefined ? undefined : hold(read.lock, ticket, idOf(words));
+    const opened = new Opened(heap, region, false, { ...read, ticket }, held);
+    return new NativeSharedAllocator(opened as unknown as NativeSharedOptions);
   }
 
   /** @throws `InvalidSizeError` */
@@ -167,13 +211,51 @@ export class NativeSharedAllocator extends Base {
 
   /** As `SharedSlabAllocator`'s, until the memory is unmapped. */
   override watch(...args: Parameters<SharedEngineAllocator["watch"]>): () => void {
+    return this.watched(super.watch(...args));
+  }
+
+  /** A watch, which ends with the memory. */
+  private watched(end: () => void): () => void {
     const { watches } = this.itself();
-    const end = super.watch(...args);
     watches.add(end);
     return () => {
       watches.delete(end);
       end();
     };
+  }
+
+  /**
+   * Takes the lock of this thread's ticket in a file, until it has closed, or ends in whatever way; resolves to the file. Again: the same one. A thread that is
+   * killed before that can't be proven dead by it: give `lock` to `attach`. Rejects with what the function `holdLock` throws.
+   */
+  override async holdLock(lock?: string): Promise<string> {
+    const it = this.itself();
+    if (it.closed) throw new ClosedError("heap");
+    if (it.lockFile !== undefined && (lock ?? it.lockFile) === it.lockFile) return it.lockFile;
+    if (it.lockFile !== undefined)
+      throw new InvalidArgumentError(`invalid lock: this thread holds one in ${it.lockFile}`);
+    it.fileLock = hold(lock as string, it.holder, idOf(it.words));
+    it.lockFile = lock;
+    return lock as string;
+  }
+
+  /** As `watch`, for a thread of any process that holds the lock of its ticket in a file: `watchLock`. Resolves to what undoes it. */
+  override async watchLock(
+    ticket: number,
+    lock: string,
+    then?: (lost: Lost) => void,
+    options: WatchLockOptions = {},
+  ): Promise<() => void> {
+    return this.watched(watchLock(this.itself(), ticket, lock, then, options));
+  }
+
+  /** Reclaims what all left behind that held locks in a file and are dead: `reclaimDead`. */
+  reclaimDead(lock: string, options: ReclaimOptions = {}): Map<number, Lost> {
+    return reclaimDead(this.itself(), lock, options);
+  }
+
+  protected override released(): void {
+    this.fileLock?.release();
   }
 
   /** The heap for other addons and their threads: include/ariax_native.h. They have to be joined before the memory is unmapped. */
@@ -207,19 +289,27 @@ export class NativeSharedAllocator extends Base {
 
 function make(options: NativeSharedOptions): Opened {
   const read = readOptions(options, KNOWN);
-  const { capacity, lanes, guard, file, name, reserve = false, onLateDoubleFree } = read;
+  const { capacity, lanes, guard, file, name, reserve = false, onLateDoubleFree, lock } = read;
   checkInteger("capacity", capacity, 0, MAX_CAPACITY);
   checkCallback("onLateDoubleFree", onLateDoubleFree);
   if (file !== undefined && name !== undefined) throw new InvalidArgumentError("invalid options: both file and name");
   const bytes = Math.floor(capacity / PAGE_SIZE) * PAGE_SIZE;
   // All is checked by that: what a file held is overwritten only by a heap that comes to be.
   const shared = { bytes, guard, reserve, [LEAST]: sharedFirst(bytes, lanes) * PAGE_SIZE };
-  const region = file === undefined ? Region.share({ ...shared, name }) : Region.map({ ...shared, file });
-  const heap = makeShared({ buffer: region.buffer, lanes }, region.kind !== "file");
-  return new Opened(heap, region, true, { ticket: 1, onLateDoubleFree });
+  const id = newId();
+  const held = lock === undefined ? undefined : hold(lock, 1, id);
+  try {
+    const region = file === undefined ? Region.share({ ...shared, name }) : Region.map({ ...shared, file });
+    const heap = makeShared({ buffer: region.buffer, lanes }, region.kind !== "file");
+    if (held !== undefined) nameHeap(heap.words, id);
+    return new Opened(heap, region, true, { ticket: 1, onLateDoubleFree, lock }, held);
+  } catch (error) {
+    held?.undo();
+    throw error;
+  }
 }
 
-const KNOWN = ["capacity", "lanes", "guard", "file", "name", "reserve", "onLateDoubleFree"];
+const KNOWN = ["capacity", "lanes", "guard", "file", "name", "reserve", "onLateDoubleFree", "lock"];
 
 /** Pages of a control block, whatever a header says. */
 function firstAt(limit: number, lanes: number): number {

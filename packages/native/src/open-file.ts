@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger } from "@ariax/allocator/implement";
+import { checkInteger, show } from "@ariax/allocator/implement";
 import { SystemCallError } from "./errors.ts";
 
 /** A file that has the bytes to be mapped. */
@@ -24,9 +24,7 @@ const { O_RDWR, O_CREAT, O_EXCL } = constants;
 export function openFile(file: string | number, bytes: number | undefined, create: boolean, limit: number): OpenFile {
   if (typeof file !== "string") checkInteger("file descriptor", file, 0, 0x7fffffff);
   else if (file.includes("\0")) throw new InvalidArgumentError(`invalid file: ${JSON.stringify(file)} is no path`);
-  // In one line, whatever is in a path.
-  const path = /\p{Cc}/u.test(String(file)) ? JSON.stringify(file) : `"${file}"`;
-  const name = typeof file === "string" ? path : `descriptor ${file}`;
+  const name = nameOf(file);
   const opened = attempt(name, () =>
     typeof file === "string" ? open(file, create && bytes !== undefined) : undefined,
   );
@@ -61,7 +59,14 @@ export function openFile(file: string | number, bytes: number | undefined, creat
   }
 }
 
-function quietly(call: () => void): void {
+/** A file as messages show it: in one line, whatever is in a path. */
+export function nameOf(file: unknown): string {
+  if (typeof file === "number") return `descriptor ${file}`;
+  return typeof file === "string" && !/\p{Cc}/u.test(file) ? `"${file}"` : show(file);
+}
+
+/** A call whose failure must not hide what is more important. */
+export function quietly(call: () => void): void {
   try {
     call();
   } catch {}
@@ -76,7 +81,8 @@ function open(path: string, create: boolean): { descriptor: number; created: boo
   return { descriptor: openSync(path, O_RDWR | O_CREAT | O_EXCL, 0o600), created: true };
 }
 
-function attempt<T>(name: string, call: () => T): T {
+/** A call of node:fs; what it throws as an error of the family. */
+export function attempt<T>(name: string, call: () => T): T {
   try {
     return call();
   } catch (error) {

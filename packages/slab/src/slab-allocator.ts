@@ -54,7 +54,7 @@ const MAX_ALIGNMENT = 65536;
 
 const WORDS = /* @__PURE__ */ allocatorWords(
   "a heap can't be cloned or sent to another thread: post heap.memory.buffer, in the transfer list unless it is shared, and " +
-    "SlabAllocator.attach(buffer) there",
+    "call SlabAllocator.attach(buffer) there",
 );
 
 /** The class line of each small size, by eighths: 4 KiB, of which a program touches the few lines of its own sizes. */

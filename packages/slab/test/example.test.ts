@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { rolldown } from "rolldown";
 import { describe, expect, test } from "vitest";
-import { findChromium, launchChromium } from "../../../apps/bench/src/workloads/browser/observe.ts";
-import { servePage } from "../../../apps/bench/src/workloads/browser/serve.ts";
+import { findChromium } from "../../../scripts/lib/chromium.ts";
 import { blocksOf } from "../../../scripts/lib/doc-blocks.ts";
+import { saidByPage } from "../../../scripts/lib/page.ts";
 
 const run = promisify(execFile);
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -31,19 +31,7 @@ describe("the example counts right", () => {
   test("in a page that is cross-origin isolated, as one bundle", async ({ skip }) => {
     const chromium = findChromium();
     if ("reason" in chromium) return skip(chromium.reason);
-    using server = await servePage(await bundled());
-    const browser = await launchChromium(chromium.path);
-    try {
-      const page = await browser.newPage();
-      const said = new Promise((resolve) => {
-        page.on("console", (message) => void (message.type() === "log" && resolve(message.text())));
-        page.on("pageerror", resolve);
-      });
-      await page.goto(server.url);
-      expect(await said).toBe(SAID);
-    } finally {
-      await browser.close();
-    }
+    expect(await saidByPage(chromium, { "page.js": await bundled() })).toBe(SAID);
   });
 });
 

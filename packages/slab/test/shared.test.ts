@@ -22,6 +22,6 @@ test("a heap that is sent says what to send instead, and what it says is of the 
   const heap = new SharedSlabAllocator({ capacity: 2 ** 20, lanes: 2 });
   expect(() => structuredClone(heap)).toThrow(
     "unsupported: a heap can't be cloned or sent to another thread: post heap.memory.buffer and heap.ticket(), and " +
-      "SharedSlabAllocator.attach(buffer, { ticket }) there",
+      "call SharedSlabAllocator.attach(buffer, { ticket }) there",
   );
 });

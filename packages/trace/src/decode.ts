@@ -37,7 +37,6 @@ const WORDS: Words<TraceDecoder> = {
  * The reader as a machine that is fed bytes in pieces of any length: an integer, or an event, may be cut anywhere. What it has
  * refused once it refuses for good, with the same error.
  *
- /** @throws `DetachedError` where the bytes are gone, as their buffer was transferred or has shrunk. */
  *     push(bytes) push(bytes) … end() → Trace
  *
  * The stream is a row of unsigned LEB128 integers (seven bits a byte, the lowest first, the top bit set on all but the
@@ -81,6 +80,7 @@ export class TraceDecoder {
    * Takes the next bytes.
    *
    * @throws `TraceError` at the first event that is impossible, and where there are too many bytes.
+   * @throws `DetachedError` where the bytes are gone, as their buffer was transferred or has shrunk.
    */
   push(bytes: Uint8Array): void {
     const piece = bytesOf(bytes);

@@ -17,7 +17,7 @@ declare const CompressionStream: new (format: "gzip") => Transform;
 /** `bytes` packed. Throws `UnsupportedError` where the host can't. */
 export async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
   if (typeof CompressionStream === "undefined") {
-    throw new UnsupportedError("no CompressionStream here: pack what writeTrace gives by other means");
+    throw new UnsupportedError("no CompressionStream here: compress what writeTrace returns by other means");
   }
   const { readable, writable } = new CompressionStream("gzip");
   const writer = writable.getWriter();

@@ -26,7 +26,7 @@ const ALL: readonly TraceName[] = [...TRACE_NAMES, ...UNTUNED_TRACE_NAMES];
  */
 export async function loadTrace(name: TraceName, options: TraceReadOptions = {}): Promise<Trace> {
   if (!ALL.includes(name)) {
-    throw new InvalidArgumentError(`invalid name: ${show(name)} is none of ${ALL.join(", ")}`);
+    throw new InvalidArgumentError(`invalid name: ${show(name)} is not one of ${ALL.join(", ")}`);
   }
   const { maxBytes } = readTraceOptions(options);
   return readTrace(await dataOf(`@ariax/traces/data/${name}.trace.gz`), { maxBytes });
@@ -38,7 +38,7 @@ async function dataOf(file: string): Promise<Uint8Array> {
   } catch (error) {
     const { code } = error as { code?: unknown };
     throw new UnsupportedError(
-      `no ${file} here (${String(code)}): npm i @ariax/traces, or read it by other means, for readTrace`,
+      `no ${file} here (${String(code)}): npm i @ariax/traces, or give its bytes to readTrace`,
     );
   }
 }

@@ -42,7 +42,7 @@ export function piecesOf(source: unknown, most: number): AsyncGenerator<Uint8Arr
   // What is inside has no further inside: one that returns itself would never end.
   const pieces = piecesIn(source, most) ?? piecesIn(inside(source), most);
   if (pieces !== undefined) return pieces;
-  throw new InvalidArgumentError(`invalid source: ${show(source)} is no bytes, and no stream or list of them`);
+  throw new InvalidArgumentError(`invalid source: ${show(source)} is neither bytes nor a stream or list of bytes`);
 }
 
 /** Those of bytes, of a stream and of a list; else undefined. */

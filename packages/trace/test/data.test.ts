@@ -32,6 +32,6 @@ test.each(rows)("$name is as the table says", async ({ name, cells }) => {
 
 test("a trace that does not exist", async () => {
   await expect(loadTrace("emacs" as TraceName)).rejects.toThrow(
-    'invalid name: "emacs" is none of git, jq, lua, nginx, python, redis, sqlite, cc1, perl, vim',
+    'invalid name: "emacs" is not one of git, jq, lua, nginx, python, redis, sqlite, cc1, perl, vim',
   );
 });

@@ -126,7 +126,7 @@ describe("a realm of its own, with nothing that is not the language's", () => {
 describe("the traces of @ariax/traces", () => {
   const count = "loadTrace('jq').then((t) => console.log(t.events), (e) => console.log(e.code, e.message))";
   const none =
-    "ERR_UNSUPPORTED unsupported: no @ariax/traces/data/jq.trace.gz here (MODULE_NOT_FOUND): npm i @ariax/traces, or read it by other means, for readTrace\n";
+    "ERR_UNSUPPORTED unsupported: no @ariax/traces/data/jq.trace.gz here (MODULE_NOT_FOUND): npm i @ariax/traces, or give its bytes to readTrace\n";
 
   /** What a bundle prints, in a folder, where the package is installed or isn't. */
   test.each<["cjs" | "esm", "beside it" | "in the working directory"]>([

@@ -105,7 +105,7 @@ describe("what is no source", () => {
   ])("%o", async (source, shown) => {
     await expect(readTrace(source as never)).rejects.toMatchObject({
       code: "ERR_INVALID_ARGUMENT",
-      message: `invalid source: ${shown} is no bytes, and no stream or list of them`,
+      message: `invalid source: ${shown} is neither bytes nor a stream or list of bytes`,
     });
   });
 
@@ -133,7 +133,7 @@ describe("what is no source", () => {
     },
   };
   const chunks = (chunk: unknown) => ({ getReader: () => ({ read: async () => chunk, cancel: async () => {} }) });
-  const none = "is no bytes, and no stream or list of them";
+  const none = "is neither bytes nor a stream or list of bytes";
   test.each([
     ["that is its own stream", itself, `invalid source: an object ${none}`],
     ["that is its own body", body, `invalid source: an object ${none}`],
@@ -170,7 +170,7 @@ test("a host without CompressionStream", async () => {
   vi.stubGlobal("CompressionStream", undefined);
   await expect(writeTraceGzip(trace)).rejects.toMatchObject({
     code: "ERR_UNSUPPORTED",
-    message: "unsupported: no CompressionStream here: pack what writeTrace gives by other means",
+    message: "unsupported: no CompressionStream here: compress what writeTrace returns by other means",
   });
   vi.unstubAllGlobals();
 });

@@ -1,7 +1,7 @@
 /** Generated from C by scripts/build.ts: don't edit. 5102 bytes of WebAssembly. */
 
 /** SHA-256 of the C sources, the compiler's version and its arguments. */
-export const SOURCE_HASH = "1c38a89d195596898835749ed1ba5ec46648b4a4b76b1b5abd76da949ca55fa5";
+export const SOURCE_HASH = "0fe31750957e6285585521b170bdaa869c4c443572cec2c82fde1788cf5a9e95";
 
 /** Where the module declares its memory's limits: see engine.ts. */
 export const LIMITS = 76;

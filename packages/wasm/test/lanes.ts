@@ -199,7 +199,7 @@ export function loseLane(heap: SharedSlabAllocator, other: SharedSlabAllocator):
   ]) {
     assert.throws(call, {
       code: "ERR_LANE_LOST",
-      message: `lane lost: ticket ${other.holder} was reclaimed while its thread lives; its blocks may be others' now`,
+      message: `lane lost: ticket ${other.holder} was reclaimed while its thread lives; others may have its blocks now`,
     });
   }
   assert.equal(heap.stats().blocks, 3);

@@ -37,7 +37,7 @@ export function smoke(
     cards: [],
     chapters: [],
     charts: [],
-    reading: `<p>A quick run shows that everything works on this machine. Its times are of too little to be compared, so none is shown.
+    reading: `<p>A quick run shows that everything works on this machine. It measures too little to compare times, so none is shown.
 <code>${command}</code> measures.</p>`,
     sections: [
       table,

@@ -106,21 +106,21 @@ describe("the targets", () => {
 
   test("are rounded to the side that is worse", () => {
     const scratch = (two: number) => windows("cache-scratch", "lanes", { 1: [[1]], 2: [[two, two]] });
-    const what = "cache-scratch, two threads by one";
+    const what = "cache-scratch, two threads ÷ one";
     expect(targets(scratch(1.1))).toEqual([`${what}: 1.10×, ≤ 1.1×, met`]);
     expect(targets(scratch(1.1001))).toEqual([`${what}: 1.11×, ≤ 1.1×, missed`]);
     const handed = (bare: number) => [
       of("hand-over-1", "offset", { windows: { bare: [[100]], written: [[1]] }, latency: [] }),
       of("hand-over-1", "copies", { windows: { bare: [[bare]], written: [[1]] }, latency: [] }),
     ];
-    const ratio = "a record of 1 KiB handed over: a copy's time by an offset's";
+    const ratio = "a record of 1 KiB handed over: a copy's time ÷ an offset's";
     expect(targets(...handed(500))).toEqual([`${ratio}: 5.00×, ≥ 5×, met`]);
     expect(targets(...handed(499.9))).toEqual([`${ratio}: 4.99×, ≥ 5×, missed`]);
   });
 
   test("of a heap used by one thread are over the traces", () => {
     expect(targets(trace("nothing", 2), trace("slab-shared", 10), trace("slab-lanes", 11))).toEqual([
-      "lanes, used by one thread, by the private heap, seven traces: 1.10×, ≤ 1.1×, met",
+      "lanes ÷ private heap, one thread, seven traces: 1.10×, ≤ 1.1×, met",
     ]);
   });
 
@@ -130,9 +130,9 @@ describe("the targets", () => {
     expect(
       targets(own("lanes", 10), own("spin", 60), own("wait", 99), own("lanes", 10, 1), own("spin", 70, 1)),
     ).toEqual([
-      "two threads, a trace each, by one: 2.00× (2.00–2.00), ≥ 1.9×, met",
-      "two threads, a spin lock's time by ours: 6.00× (6.00–7.00), ≥ 5×, met",
-      "two threads, a wait/notify lock's time by ours: 9.90×, ≥ 10×, missed",
+      "throughput of two threads ÷ one, a trace each: 2.00× (2.00–2.00), ≥ 1.9×, met",
+      "two threads: a spin lock's time ÷ ours: 6.00× (6.00–7.00), ≥ 5×, met",
+      "two threads: a wait/notify lock's time ÷ ours: 9.90×, ≥ 10×, missed",
     ]);
   });
 
@@ -142,8 +142,8 @@ describe("the targets", () => {
     const ours = held("lanes", [1, 5, 100, 100, 110, 120, 130, 130]);
     expect(report(ours).held[0]).toMatchObject({ end: 130, growth: 1.3 });
     expect(targets(ours, held("mimalloc", [100, 100, 100, 100, 100, 100, 100, 100]))).toEqual([
-      "bytes held by producer and consumer, ÷ mimalloc's: 1.30×, ≤ 1.3×, met",
-      "the same at the end, by after a quarter of the time: 1.30×, ≤ 1.05×, missed",
+      "bytes held by producer and consumer ÷ mimalloc's: 1.30×, ≤ 1.3×, met",
+      "the same at the end ÷ after a quarter of the time: 1.30×, ≤ 1.05×, missed",
     ]);
   });
 

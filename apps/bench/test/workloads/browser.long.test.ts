@@ -1,7 +1,8 @@
 /** The scenario in a real browser, as far as one is here. */
 import { describe, expect, test } from "vitest";
+import { findChromium } from "../../../../scripts/lib/chromium.ts";
 import { ARMS, programOf } from "../../src/subjects/programs/subjects.ts";
-import { findChromium, observe } from "../../src/workloads/browser/observe.ts";
+import { observe } from "../../src/workloads/browser/observe.ts";
 import { FRAMES_AT_ONCE } from "../../src/workloads/browser/result.ts";
 import { scenarioOf } from "../../src/workloads/scenarios/scenarios.ts";
 import { unless } from "../mapped.ts";

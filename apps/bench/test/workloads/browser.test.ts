@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { findChromium, launchChromium, observe } from "../../src/workloads/browser/observe.ts";
-import { bundlePage, servePage } from "../../src/workloads/browser/serve.ts";
+import { findChromium, launchChromium } from "../../../../scripts/lib/chromium.ts";
+import { servePage } from "../../../../scripts/lib/page.ts";
+import { bundlePage } from "../../src/workloads/browser/bundle.ts";
+import { observe } from "../../src/workloads/browser/observe.ts";
 import { pausesBetween } from "../../src/workloads/browser/trace.ts";
 import { unless } from "../mapped.ts";
 
@@ -53,7 +55,7 @@ describe("the page", () => {
   });
 
   test("is served with the headers that its clock needs, and nothing else is", async () => {
-    using server = await servePage("console.log(1)");
+    using server = await servePage({ "page.js": "console.log(1)" });
     const page = await fetch(server.url);
     expect(page.headers.get("cross-origin-opener-policy")).toBe("same-origin");
     expect(page.headers.get("cross-origin-embedder-policy")).toBe("require-corp");

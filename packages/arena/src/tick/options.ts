@@ -112,7 +112,7 @@ export function checkHarmonics(harmonics: number | readonly number[]): readonly 
   list.forEach((k, i) => {
     checkInteger(`harmonics[${i}]`, k, 1, MAX_HARMONIC);
     const before = list[i - 1] ?? 0;
-    if (k <= before) throw new InvalidArgumentError(`invalid harmonics: ${k} after ${before}, where they ascend`);
+    if (k <= before) throw new InvalidArgumentError(`invalid harmonics: ${k} after ${before}, but they must ascend`);
   });
   // without the fundamental there is no tick
   if (list[0] !== 1) refuse("harmonics[0]", list[0], "not 1");

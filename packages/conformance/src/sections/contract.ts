@@ -53,7 +53,7 @@ export function contract({ test, create, traits }: Suite): void {
   example("sizeOf is at least what was asked for", (heap) => {
     for (let size = 0; size <= 260; size++) {
       const p = heap.allocate(size);
-      check(heap.sizeOf(p) >= size, () => `sizeOf(${p}) is ${heap.sizeOf(p)}, asked for were ${size} bytes`);
+      check(heap.sizeOf(p) >= size, () => `sizeOf(${p}) is ${heap.sizeOf(p)}, ${size} bytes were asked for`);
       heap.free(p);
     }
   });

@@ -14,7 +14,7 @@ export function checkBytes({ size }: Place, data: Bytes, at: number): Uint8Array
     throw new InvalidArgumentError(`invalid at: ${show(at)} is not a multiple of ${COPY_ALIGNMENT} from 0 on`);
   }
   if (at + byteLength > size) {
-    throw new InvalidArgumentError(`invalid data: ${byteLength} bytes at ${at} are over the ${size} of the block`);
+    throw new InvalidArgumentError(`invalid data: ${byteLength} bytes at ${at} exceed the block's ${size}`);
   }
   return bytes;
 }
@@ -22,7 +22,7 @@ export function checkBytes({ size }: Place, data: Bytes, at: number): Uint8Array
 function bytesOf(data: Bytes): Uint8Array {
   const isView = ArrayBuffer.isView(data);
   if (!isView && !isBuffer(data)) {
-    throw new InvalidArgumentError(`invalid data: ${show(data)} is no typed array, and no buffer`);
+    throw new InvalidArgumentError(`invalid data: ${show(data)} is neither a typed array nor a buffer`);
   }
   const buffer = isView ? data.buffer : data;
   // Most hosts know; the others show it as one without bytes.

@@ -1,6 +1,6 @@
 /** The scenarios on real devices. */
 import { expect, test } from "vitest";
-import { findChromium } from "../../../../apps/bench/src/workloads/browser/observe.ts";
+import { findChromium } from "../../../../scripts/lib/chromium.ts";
 import { sayInChromium, sayInDawn } from "./hosts.ts";
 import { SCENARIOS } from "./scenarios.ts";
 

@@ -1,8 +1,8 @@
 /** The example draws its picture: what is on the screen of a browser, looked at pixel by pixel. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { findChromium, launchChromium, SOFTWARE_GPU } from "../../../../apps/bench/src/workloads/browser/observe.ts";
-import { servePage } from "../../../../apps/bench/src/workloads/browser/serve.ts";
+import { findChromium, launchChromium, SOFTWARE_GPU } from "../../../../scripts/lib/chromium.ts";
+import { servePage } from "../../../../scripts/lib/page.ts";
 import { at, bundled } from "./hosts.ts";
 
 const [MESHES, SIZE, LAST_GENERATION] = [400, 512, 2];
@@ -12,7 +12,7 @@ test("in Chromium, the example draws a flower, and says what it took", async ({ 
   const chromium = findChromium();
   if ("reason" in chromium) return skip(chromium.reason);
   const html = readFileSync(at("../../examples/flower/index.html"), "utf8").replace("main.ts", "page.js");
-  using server = await servePage(await bundled(at("../../examples/flower/main.ts")), html);
+  using server = await servePage({ "page.js": await bundled(at("../../examples/flower/main.ts")) }, html);
   const browser = await launchChromium(chromium.path, SOFTWARE_GPU);
   try {
     const page = await browser.newPage({ viewport: { width: SIZE, height: 600 } });

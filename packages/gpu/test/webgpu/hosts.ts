@@ -5,8 +5,8 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { rolldown } from "rolldown";
-import { launchChromium, SOFTWARE_GPU } from "../../../../apps/bench/src/workloads/browser/observe.ts";
-import { servePage } from "../../../../apps/bench/src/workloads/browser/serve.ts";
+import { SOFTWARE_GPU } from "../../../../scripts/lib/chromium.ts";
+import { saidByPage } from "../../../../scripts/lib/page.ts";
 
 const run = promisify(execFile);
 export const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -39,21 +39,8 @@ export async function sayInDawn(program: string): Promise<Record<string, string>
 }
 
 /** What a page says to its console that runs a program: one line of JSON. */
-export async function sayInChromium(chromium: string, program: string): Promise<Record<string, string>> {
-  using server = await servePage(await bundled(at(program)));
-  const browser = await launchChromium(chromium, SOFTWARE_GPU);
-  try {
-    const page = await browser.newPage();
-    const said = new Promise<string>((resolve, reject) => {
-      page.on("console", (message) => void (message.text().startsWith("{") && resolve(message.text())));
-      page.on("pageerror", reject);
-      page.on("crash", () => reject(new Error("the page crashed")));
-    });
-    await page.goto(server.url);
-    return JSON.parse(await said);
-  } finally {
-    await browser.close();
-  }
+export async function sayInChromium(path: string, program: string): Promise<Record<string, string>> {
+  return JSON.parse(await saidByPage({ path, gpu: SOFTWARE_GPU }, { "page.js": await bundled(at(program)) }));
 }
 
 export async function bundled(input: string): Promise<string> {

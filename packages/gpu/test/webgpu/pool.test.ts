@@ -189,14 +189,14 @@ describe("frees", () => {
 
 describe("write", () => {
   test.each([
-    [new Uint8Array(13), 0, "invalid data: 13 bytes at 0 are over the 12 of the block"],
-    [new Uint8Array(8), 8, "invalid data: 8 bytes at 8 are over the 12 of the block"],
+    [new Uint8Array(13), 0, "invalid data: 13 bytes at 0 exceed the block's 12"],
+    [new Uint8Array(8), 8, "invalid data: 8 bytes at 8 exceed the block's 12"],
     [new Uint8Array(1), 2, "invalid at: 2 is not a multiple of 4 from 0 on"],
     [new Uint8Array(1), -4, "invalid at: -4 is not a multiple of 4 from 0 on"],
     [new Uint8Array(1), "4", 'invalid at: "4" is not a multiple of 4 from 0 on'],
-    [[1, 2], 0, "invalid data: an object is no typed array, and no buffer"],
-    [undefined, 0, "invalid data: undefined is no typed array, and no buffer"],
-    [new Proxy(new Uint8Array(4), {}), 0, "invalid data: an object is no typed array, and no buffer"],
+    [[1, 2], 0, "invalid data: an object is neither a typed array nor a buffer"],
+    [undefined, 0, "invalid data: undefined is neither a typed array nor a buffer"],
+    [new Proxy(new Uint8Array(4), {}), 0, "invalid data: an object is neither a typed array nor a buffer"],
   ])("%o at %o is refused", (data, at, message) => {
     const { pool } = make();
     const block = pool.allocate(12);

@@ -147,7 +147,7 @@ export function checkNext(
   outAt: number,
 ): void {
   if (isRevoked(context) || !isWords(context?.root) || !Array.isArray(context.media))
-    throw new InvalidArgumentError(`invalid context: ${show(context)} is none that a maker has given`);
+    throw new InvalidArgumentError(`invalid context: ${show(context)} is not from a maker of keys`);
   checkInteger("block", block, 0, MAX_POSITION);
   checkWords("parent", parent, parentAt, block === 0 ? 0 : 8);
   checkWords("tokens", tokens, at, blockTokens);
@@ -181,7 +181,7 @@ export function wordsOf(bytes: Uint8Array, out: Words, at: number): void {
 export function seedBytes(seed: string | Uint8Array): Uint8Array {
   if (typeof seed === "string") return utf8ToBytes(checkText("seed", seed));
   if (!ArrayBuffer.isView(seed) || tagOf(seed) !== "Uint8Array") {
-    throw new InvalidArgumentError(`invalid seed: ${show(seed)} is no string, and no Uint8Array`);
+    throw new InvalidArgumentError(`invalid seed: ${show(seed)} is neither a string nor a Uint8Array`);
   }
   return seed.slice();
 }

@@ -115,7 +115,7 @@ export function readEvent(words: Int32Array, at = 0): KvEvent {
   checkInteger("at", at, 0, checkWords("event", words).length);
   const isThere = words.length - at >= EVENT_WORDS;
   const type = isThere ? (["", "stored", "removed", "cleared"] as const)[words[at]] : undefined;
-  if (type === undefined || type === "") throw new InvalidArgumentError(`invalid event: no words of one are at ${at}`);
+  if (type === undefined || type === "") throw new InvalidArgumentError(`invalid event: no event begins at word ${at}`);
   const parent = hexAt(words, at + 16);
   return {
     seq: (words[at + 4] >>> 0) + 2 ** 32 * (words[at + 5] >>> 0),

@@ -437,8 +437,9 @@ export class KvPager {
   }
 
   /**
-   * Begins to copy blocks that have keys from a tier, by default the device, to another one: those whose keys are not there yet. Both ends are
-   * kept until `done`, `failed` or `expire`. Returns a ticket, or 0, and nothing changed, where all are there, or there is no room for them.
+   * Begins to copy blocks that have keys from a tier, by default the device, to another one: one block for each key that is not there yet, also where
+   * an id comes twice. Both ends are kept until `done`, `failed` or `expire`. Returns a ticket, or 0, and nothing changed, where all are there,
+   * or there is no room for them.
    * O(blocks).
    *
    * @throws `InvalidArgumentError` for a block without a key.

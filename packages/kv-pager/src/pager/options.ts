@@ -135,7 +135,7 @@ function readTiers(list: readonly TierOptions[] | undefined): TierOptions[] {
   if (isRevoked(list) || !Array.isArray(list))
     throw new InvalidArgumentError(`invalid tiers: ${show(list)} is no list`);
   if (list.length >= MAX_TIERS)
-    throw new InvalidArgumentError(`invalid tiers: ${list.length} of them, not up to ${MAX_TIERS - 1}`);
+    throw new InvalidArgumentError(`invalid tiers: ${list.length} of them, at most ${MAX_TIERS - 1} are allowed`);
   const names = new Set(["device"]);
   return Array.from(list, (tier: TierOptions) => {
     const { name, blocks } = readOptions(tier, ["name", "blocks"], "tier");

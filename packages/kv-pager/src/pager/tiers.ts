@@ -67,31 +67,33 @@ function newTicket(core: Core, at: number, count: number, from: number, to: numb
 }
 
 /**
- * Copies of `ids`, blocks with keys of tier `from`, are begun to tier `to`: of those whose key is there not yet. 0, and nothing changed, where
- * none is to be copied, or the tier has no room for them.
+ * Copies of `ids`, blocks with keys of tier `from`, are begun to tier `to`: one of each key that is there not yet. 0, and nothing changed,
+ * where none is to be copied, or the tier has no room for them.
  */
 export function offloadBlocks(core: Core, ids: ArrayLike<number>, from: number, to: number): Ticket | 0 {
   const { tiers, words } = core;
   const [source, target] = [tiers[from], tiers[to]];
-  let n = 0;
+  // By the block that a key is found by: an id may come twice, and two blocks may have one key.
+  const chosen = new Map<number, number>();
   for (let i = 0; i < ids.length; i++) {
     const id = checkInteger("id", ids[i], 1, source.blocks);
     if (!source.keyOf(id, keys, 0)) throw new InvalidArgumentError(`invalid id: block ${id} has no key`);
-    if (target.find(keys, 0) === 0) n++;
+    const found = source.find(keys, 0);
+    if (target.find(keys, 0) === 0 && !chosen.has(found)) chosen.set(found, id);
   }
+  const n = chosen.size;
   if (n === 0 || target.free < n) return 0;
   checkMoves(core, n);
   const at = newList(core, n);
   const ticket = newTicket(core, at, n, from, to);
-  for (let i = 0, e = at; i < ids.length; i++) {
-    source.keyOf(ids[i], keys, 0);
-    if (target.find(keys, 0) !== 0) continue;
-    words[e] = ids[i];
-    words[e + 1] = to;
-    source.touch(words, e, 1);
-    e += ENTRY;
+  let end = at;
+  for (const id of chosen.values()) {
+    words[end] = id;
+    words[end + 1] = to;
+    source.touch(words, end, 1);
+    end += ENTRY;
   }
-  for (let e = at; e < at + ENTRY * n; e += ENTRY) {
+  for (let e = at; e < end; e += ENTRY) {
     words[e + 2] = target.take();
     tellRemoved(core, to);
     addMove(core, OFFLOAD, from, words[e], to, words[e + 2], ticket, core.blockTokens);
@@ -178,7 +180,7 @@ export function endTicket(core: Core, ticket: Ticket, arrived: number | undefine
   const end = at + ENTRY * count;
   for (let e = at; e < end; e += ENTRY) {
     if (words[e + 2] === 0 || left-- <= 0) continue;
-    if (to === 0) arrive(core, words[e + 1], words[e + 2], 0, words[e], e === at ? 0 : words[e - ENTRY]);
+    if (to === 0) arrive(core, words[e + 1], words[e + 2], 0, words[e], e === at ? 0 : e - ENTRY);
     else arrive(core, from, words[e], to, words[e + 2], 0);
   }
   // The last one first, as everywhere: of a prefix the end goes before the beginning.
@@ -190,10 +192,20 @@ export function endTicket(core: Core, ticket: Ticket, arrived: number | undefine
   tickets.release(record);
 }
 
-/** A copy is there: it has its source's key, if that has it still. `before`: the device's block with the key before it, where that is known. */
+/**
+ * A copy is there: it has its source's key, if that has it still, and if no other copy came first, as two transfers may be of one key: the
+ * second block is of no use, and is empty then. `before`: the entry of the block before it, or 0 where that is not known.
+ */
 function arrive(core: Core, from: number, source: number, to: number, target: number, before: number): void {
-  if (!core.tiers[from].keyOf(source, keys, 0)) return;
-  const parent = before !== 0 && core.pool.keyOf(before, keys, KEY_WORDS) ? KEY_WORDS : -1;
+  if (!core.tiers[from].keyOf(source, keys, 0) || core.tiers[to].find(keys, 0) !== 0) return;
+  const parent = before !== 0 && keyBefore(core, before) ? KEY_WORDS : -1;
   tellStored(core, to, target, keys, 0, parent);
   core.tiers[to].register(target, keys, 0);
+}
+
+/** The key of an entry of a load, behind the other one: that of its source, as its own block may have none. */
+function keyBefore({ words, tiers, pool }: Core, e: number): boolean {
+  return words[e + 2] === 0
+    ? pool.keyOf(words[e], keys, KEY_WORDS)
+    : tiers[words[e + 1]].keyOf(words[e + 2], keys, KEY_WORDS);
 }

@@ -22,7 +22,7 @@ export function policyOf(policy: string | PolicyKind): PolicyKind {
 /** `kind`, if it has what a policy has; else throws `InvalidArgumentError`. */
 function checkKind(kind: PolicyKind): PolicyKind {
   if (isRevoked(kind) || typeof kind.words !== "function" || typeof kind.create !== "function") {
-    throw new InvalidArgumentError(`invalid policy: ${show(kind)} is none, it has no words, or no create`);
+    throw new InvalidArgumentError(`invalid policy: ${show(kind)} is no policy: it needs the methods words and create`);
   }
   if (typeof kind.name !== "string") {
     throw new InvalidArgumentError(`invalid policy.name: ${show(kind.name)} is no string`);

@@ -57,6 +57,10 @@ export function releaseAll(s: PoolState, ids: Words, from: number, n: number): v
     const refs = holds & MAX_REFS;
     if (refs === 0) unrelease(s, ids, i, from + n, first);
     words[16 * id + HOLDS] = holds - 1;
+    if (n === 1 && holds === 1) {
+      leave(s, id); // no chain of one
+      return;
+    }
     if (refs === 1) {
       if (first === 0) first = id;
       else words[16 * last + NEXT] = id;

@@ -5,7 +5,7 @@
  *     records      64 bytes a block, from id 1 on: a line of a processor's cache, below
  *     anchors      as a record each, of which only the links are used: the ends of a list
  *     until        f64 a block: the term of its priority
- *     index        8 bytes a slot: key → block, see `key-index.ts`
+ *     index        4 bytes a slot: key → block, see `key-index.ts`
  *     empty        BitSet of blocks that hold nothing and that nobody uses; bit = id
  *     cached       a bit a block that nobody uses, and a key finds
  *     dropped      u32 a block: whose keys the last call has lost
@@ -63,7 +63,6 @@ export const CACHED = 10;
 export const PINNED = 11;
 export const TERMS = 12;
 export const DROPPED = 13;
-export const TAG = 14;
 /** f64 each, as indices of 8 bytes. */
 export const STEP = 8;
 export const CLOCK = 9;
@@ -112,7 +111,7 @@ export function layOut(shape: Shape): Layout {
   const ids = blocks + 1;
   const some = priorities > 1 ? ids : 0;
   const bytes: Record<Part, number> = {
-    ...{ records: 64 * (blocks + lists), until: 8 * some, index: 8 * slots },
+    ...{ records: 64 * (blocks + lists), until: 8 * some, index: 4 * slots },
     ...{ empty: BitSet.byteLength(ids), cached: 4 * Math.ceil(ids / 32), dropped: 4 * blocks },
     ...{
       heap: 4 * some,

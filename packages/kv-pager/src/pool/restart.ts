@@ -8,7 +8,7 @@ import { endTerms } from "./terms.ts";
 const MAX_EPOCH = 2 ** 31 - 1;
 
 /**
- * A new epoch: `mark` and the index are of the old one from now on. Cached blocks are empty: their bits are those of `cached`. The links of
+ * A new epoch: `mark` is of the old one from now on. The index is emptied. Cached blocks are empty: their bits are those of `cached`. The links of
  * the lines are left to rot: who comes to stand in a line, writes them.
  */
 export function restart(s: PoolState): void {

@@ -56,7 +56,7 @@ export class PoolState {
     this.index = at.index / 4;
     this.cached = at.cached / 4;
     this.dropped = at.dropped / 4;
-    this.mask = 2 * slots - 1;
+    this.mask = slots - 1;
     this.shift = Math.clz32(slots - 1);
     this.empty = BitSet.over(this.words, at.empty / 4, ids);
     this.priority = new Uint8Array(buffer, byteOffset + at.priority, some);

@@ -57,6 +57,10 @@ export function takeOne(s: PoolState): number {
 
 /** As many, to `out` from `at` on. Of empty ones it looks up the first of a word, and takes all that it needs of that word. */
 export function takeMany(s: PoolState, n: number, out: Words, at: number): void {
+  if (n === 1) {
+    out[at] = takeOne(s);
+    return;
+  }
   const { words, empty } = s;
   const leaves = empty.words;
   const end = at + n;

@@ -72,11 +72,19 @@ function verifyBlocks(s: PoolState): void {
 /** Each key is found, each block with a key stands once in the ring of the one that is found, and no other slot has an id. */
 function verifyIndex(s: PoolState): void {
   const { words, blocks } = s;
+  const { slots } = s.layout;
+  let used = 0;
+  for (let slot = 0; slot < slots; slot++) if (idIn(s, slot) !== 0) used++;
+  // A lookup ends at a free slot.
+  expect(used <= blocks, () => `${used} slots of the index are in use, for ${blocks} blocks`);
   const seen = new Uint8Array(blocks + 1);
-  for (let slot = 0; slot < s.layout.slots; slot++) {
+  for (let slot = 0; slot < slots; slot++) {
     const first = idIn(s, slot);
     if (first === 0) continue;
-    expect(first <= blocks && hasKey(s, first), () => `slot ${slot} of the index has block ${first}, which has no key`);
+    expect(
+      first > 0 && first <= blocks && hasKey(s, first),
+      () => `slot ${slot} of the index has block ${first}, which has no key`,
+    );
     const key = 16 * first + KEY;
     const found = find(s, words, key);
     expect(found === first, () => `the key of block ${first} in slot ${slot} finds block ${found}`);

@@ -7,34 +7,13 @@
  *
  * Which block is evicted is the pager's own affair: nothing here depends on it, but on what the pager says became known, and was forgotten.
  */
-import type { KvEvent } from "../pager/events.ts";
+import { digest } from "./digest.ts";
 import { check, equal } from "./fail.ts";
+import { Holders } from "./holders.ts";
+import type { Copy, Job, Transfer } from "./job.ts";
+import { Listener } from "./listener.ts";
+import { labelsOf, Meanings, rootOf } from "./meanings.ts";
 import { has, type Subject, type SubjectOpen, type SubjectOptions } from "./subject.ts";
-
-/** What the engine knows of a sequence. */
-export interface Job {
-  readonly sequence: number;
-  readonly tenant: string;
-  /** What stands before its first token: salt, adapter. */
-  readonly root: string;
-  /** Each token, as what it is in the prompt: a media's tokens by their place in it. */
-  readonly labels: string[];
-  committed: number;
-  /** Tokens that were computed, or found. 0: it waits. */
-  scheduled: number;
-  runs: boolean;
-  /** The weights that its blocks are of. */
-  epoch: number;
-  readonly given: boolean;
-  /** The numbers of its first tokens, as far as they are known, with weights of `of`. */
-  numbers: number[];
-  of: number;
-}
-
-interface Transfer {
-  readonly copies: { fromTier: number; from: number; toTier: number; to: number }[];
-  readonly isLoad: boolean;
-}
 
 export class Engine {
   readonly pager: Subject;
@@ -46,63 +25,25 @@ export class Engine {
   refusals = 0;
   /** Of each tier and block: a number a token. */
   private readonly memory: number[][][];
-  private readonly contexts: Map<string, number> = new Map();
-  /** What the events say is held, of each tier; and of each key what it stands for, and the other way round. */
-  private readonly held: Set<string>[];
-  private readonly meanings: Map<string, number> = new Map();
-  private readonly keys: Map<number, string> = new Map();
-  private seq = 0;
-  /** Who has a block, who has it longest first. */
-  private readonly holders: Map<number, Job[]> = new Map();
+  private readonly meanings: Meanings = new Meanings();
+  private readonly listener: Listener;
+  private readonly holders: Holders = new Holders();
 
   constructor(pager: Subject, options: SubjectOptions) {
     this.pager = pager;
     this.options = options;
     const tiers = [options.blocks, ...(options.tiers ?? []).map(({ blocks }) => blocks)];
     this.memory = tiers.map((blocks) => Array.from({ length: blocks + 1 }, () => []));
-    this.held = tiers.map(() => new Set());
-  }
-
-  /** The numbers of the first `n` tokens: each stands for it and all before it. */
-  private contextsOf(job: Job, n: number, epoch: number): number[] {
-    if (job.of !== epoch) job.numbers = [];
-    job.of = epoch;
-    const { numbers } = job;
-    let context = numbers.at(-1) ?? this.intern(`${epoch} ${job.root}`);
-    for (let k = numbers.length; k < n; k++) numbers.push((context = this.intern(`${context} ${job.labels[k]}`)));
-    return numbers;
-  }
-
-  private intern(text: string): number {
-    const known = this.contexts.get(text);
-    if (known !== undefined) return known;
-    this.contexts.set(text, this.contexts.size + 1);
-    return this.contexts.size;
+    this.listener = new Listener(tiers.length);
   }
 
   open(options: SubjectOpen): Job {
-    const { tokens = [], salt, adapter, tenant = "", media = [], keys, length = 0 } = options;
-    const labels =
-      keys === undefined
-        ? tokens.map(String)
-        : Array.from({ length }, (_, i) => `k${keyed(keys, i, this.options.blockTokens)}`);
-    for (const { id, from, length: n } of media)
-      for (let i = 0; i < n; i++) labels[from + i] = `${labels[from + i]} ${JSON.stringify(id)} ${i}`;
-    const root = JSON.stringify([salt ?? null, adapter ?? null, keys === undefined ? "tokens" : "keys"]);
+    const { tenant = "", keys } = options;
+    const labels = labelsOf(options, this.options.blockTokens);
     const sequence = this.pager.open(options);
     const job: Job = {
-      ...{
-        sequence,
-        tenant,
-        root,
-        labels,
-        committed: labels.length,
-        scheduled: 0,
-        runs: false,
-        epoch: 0,
-        given: keys !== undefined,
-      },
-      ...{ numbers: [], of: 0 },
+      ...{ sequence, tenant, labels, root: rootOf(options), given: keys !== undefined, committed: labels.length },
+      ...{ scheduled: 0, runs: false, epoch: 0, numbers: [], of: 0 },
     };
     this.jobs.push(job);
     this.look();
@@ -130,12 +71,9 @@ export class Engine {
   /** The longest prefix, in whole blocks, whose keys are held. */
   private expected(job: Job): number {
     const { blockTokens } = this.options;
-    const contexts = this.contextsOf(job, job.labels.length, this.epoch);
+    const meanings = this.meanings.of(job, job.labels.length, this.epoch);
     let n = 0;
-    for (; (n + 1) * blockTokens <= job.labels.length - 1; n++) {
-      const key = this.keys.get(contexts[(n + 1) * blockTokens - 1]);
-      if (key === undefined || !this.held[0].has(key)) break;
-    }
+    while ((n + 1) * blockTokens < job.labels.length && this.listener.isHeld(meanings[(n + 1) * blockTokens - 1])) n++;
     return n * blockTokens;
   }
 
@@ -293,11 +231,11 @@ export class Engine {
     job.runs ||= table.length > 0;
     job.scheduled = to;
     this.copy();
-    const contexts = this.contextsOf(job, to, job.epoch);
+    const meanings = this.meanings.of(job, to, job.epoch);
     for (let i = from; i < to; i++) {
       const id = table[Math.floor(i / blockTokens)];
       check(id >= 1 && id <= this.options.blocks, () => `sequence ${job.sequence} has no block for token ${i}: ${id}`);
-      this.memory[0][id][i % blockTokens] = contexts[i];
+      this.memory[0][id][i % blockTokens] = meanings[i];
     }
     this.look();
   }
@@ -311,18 +249,34 @@ export class Engine {
       } else {
         const transfer = this.transfers.get(ticket);
         check(transfer !== undefined, () => `a move of ticket ${ticket}, which is none`);
-        transfer.copies.push({ fromTier, from, toTier, to });
+        this.note(transfer, { fromTier, from, toTier, to });
       }
     });
   }
 
+  /** A copy of a transfer: none is made twice. */
+  private note({ copies }: Transfer, copy: Copy): void {
+    const { fromTier, from } = copy;
+    const isTwice = copies.some((other) => other.fromTier === fromTier && other.from === from);
+    check(!isTwice, () => `block ${from} of tier ${fromTier} is copied twice by one transfer`);
+    copies.push(copy);
+  }
+
   /** All that must hold between two calls. */
   look(): void {
-    const { pager, options, jobs } = this;
+    const { pager } = this;
     this.copy();
     this.hear();
-    for (const job of jobs) this.readBack(job);
-    this.checkHolders();
+    for (const job of this.jobs) this.readBack(job);
+    this.checkCharges();
+    this.checkFree();
+    this.checkTargets();
+    pager.verify?.();
+  }
+
+  /** Blocks that neither a sequence nor a transfer has are free. */
+  private checkFree(): void {
+    const { pager, options, jobs } = this;
     const used = new Set(jobs.flatMap(({ sequence }) => Array.from(pager.table(sequence))).filter((id) => id !== 0));
     let loads = false;
     for (const { copies, isLoad } of this.transfers.values()) {
@@ -337,8 +291,6 @@ export class Engine {
     const free = options.blocks - used.size;
     if (loads) check(pager.free <= free, () => `${pager.free} blocks are free, of ${free} that nobody has`);
     else equal("free blocks", pager.free, free);
-    this.checkTargets();
-    pager.verify?.();
   }
 
   /** Two transfers must not write the same block. */
@@ -364,14 +316,14 @@ export class Engine {
       table.length * blockTokens >= job.scheduled,
       () => `sequence ${job.sequence}: ${table.length} blocks for ${job.scheduled} tokens`,
     );
-    const contexts = this.contextsOf(job, job.scheduled, job.epoch);
+    const meanings = this.meanings.of(job, job.scheduled, job.epoch);
     // Of a window: what the next token sees.
     const from = window === undefined ? 0 : Math.max(job.scheduled - window + 1, 0);
     for (let i = from; i < job.scheduled; i++) {
       const id = table[Math.floor(i / blockTokens)];
       check(id >= 1 && id <= blocks, () => `sequence ${job.sequence}: entry ${Math.floor(i / blockTokens)} is ${id}`);
       const is = this.memory[0][id][i % blockTokens];
-      check(is === contexts[i], () => `sequence ${job.sequence} reads another token at ${i}, in block ${id}`);
+      check(is === meanings[i], () => `sequence ${job.sequence} reads another token at ${i}, in block ${id}`);
     }
     const seen = new Set<number>();
     for (let e = 0; e < table.length; e++) {
@@ -382,75 +334,22 @@ export class Engine {
   }
 
   /** Who is charged for what: who has a block longest. */
-  private checkHolders(): void {
+  private checkCharges(): void {
     const { pager, holders, jobs } = this;
     if (!has(pager, "tenants") || (this.options.tenants ?? 0) === 0) return;
-    const now = new Map(jobs.map((job) => [job, new Set(Array.from(pager.table(job.sequence)))]));
-    for (const [id, list] of holders) {
-      const left = list.filter((job) => now.get(job)?.has(id));
-      if (left.length === 0) holders.delete(id);
-      else holders.set(id, left);
-    }
-    for (const [job, ids] of now) {
-      for (const id of ids) {
-        const list = holders.get(id) ?? [];
-        if (id !== 0 && !list.includes(job)) holders.set(id, [...list, job]);
-      }
-    }
-    const charges = new Map<string, number>();
-    for (const [first] of holders.values()) charges.set(first.tenant, (charges.get(first.tenant) ?? 0) + 1);
+    holders.update(new Map(jobs.map((job) => [job, new Set(Array.from(pager.table(job.sequence)))])));
+    const charges = holders.charges();
     for (const tenant of new Set(["a", "b", "c", ...charges.keys()])) {
       if (tenant !== "")
         equal(`blocks that tenant ${tenant} is charged for`, pager.charged!(tenant), charges.get(tenant) ?? 0);
     }
   }
 
-  /** Events: numbered without a gap, each key stored once and removed once, and one meaning a key. */
   private hear(): void {
     if (!has(this.pager, "events") || this.options.events !== true) return;
-    for (const event of this.pager.events!.drain()) this.hearOne(event);
-  }
-
-  private hearOne({ seq, type, tier, key, block }: KvEvent): void {
-    equal("the number of an event", seq, this.seq++);
-    const held = this.held[tier];
-    if (type === "cleared") {
-      for (const set of this.held) set.clear();
-      // New weights: the same key stands for something else.
-      this.meanings.clear();
-      this.keys.clear();
-      return;
+    for (const event of this.pager.events!.drain()) {
+      const { tier, block } = event;
+      this.listener.hear(event, this.memory[tier][block][this.options.blockTokens - 1] ?? 0);
     }
-    if (type === "removed") {
-      check(held.delete(key), () => `event ${seq}: ${key} is removed, and was not there`);
-      return;
-    }
-    check(!held.has(key), () => `event ${seq}: ${key} is stored, and was there`);
-    held.add(key);
-    const meaning = this.memory[tier][block][this.options.blockTokens - 1] ?? 0;
-    const known = this.meanings.get(key);
-    check(known === undefined || known === meaning, () => `event ${seq}: key ${key} stands for two things`);
-    const other = this.keys.get(meaning);
-    check(other === undefined || other === key, () => `event ${seq}: block ${block} has key ${key}, and had ${other}`);
-    this.meanings.set(key, meaning);
-    this.keys.set(meaning, key);
   }
-}
-
-/** What a token of a sequence with keys is: its block's key, and its place; behind the keys, only its place. */
-function keyed(keys: Int32Array, i: number, blockTokens: number): string {
-  const block = Math.floor(i / blockTokens);
-  return `${keys.subarray(8 * block, 8 * block + 8).join(",")} ${i % blockTokens}`;
-}
-
-/** FNV-1a, twice, over 32-bit words. */
-function digest(bytes: Uint8Array): string {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
-  let [a, b] = [0x811c9dc5, 0x12345678];
-  for (let i = 0; i < words.length; i++) {
-    if (words[i] === 0) continue;
-    a = Math.imul(a ^ words[i], 0x01000193) ^ i;
-    b = Math.imul((b ^ words[i]) + i, 0x85ebca6b);
-  }
-  return `${a} ${b}`;
 }

@@ -2,23 +2,11 @@
  * Random programs of every verb, each step looked at by the engine; the shortest that still fails is told. Prompts are few and begin alike, tokens
  * are two, and there are few blocks: so hits, copies, forks, refusals and evictions are what mostly happens.
  */
-import { Engine, type Job } from "./engine.ts";
+import { Engine } from "./engine.ts";
 import { PagerConformanceError } from "./fail.ts";
+import type { Job } from "./job.ts";
+import { random } from "./random.ts";
 import { has, type Subject, type SubjectOptions } from "./subject.ts";
-
-/** A whole number from 0 to `bound` − 1. */
-type Random = (bound: number) => number;
-
-/** Repeatable: a 32-bit xorshift (Marsaglia 2003). */
-export function random(seed: number): Random {
-  let state = Math.imul(seed + 1, 0x9e3779b1) | 1;
-  return (bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
-}
 
 /** A verb, and numbers that say what of it: they are taken modulo what there is. */
 type Step = readonly [verb: Verb, n: number, m: number];

@@ -95,7 +95,7 @@ export function enterLane(pool: Lanes, ticket: number): number {
   // Who drew it may close meanwhile, once: then it is another word.
   for (let word = loadLane(pool, lane); word !== live; word = loadLane(pool, lane)) {
     if (serialOf(pool, word) !== serial || stateOf(word) !== DRAWN) {
-      throw new TicketError(`${ticket} is over: it was closed or reclaimed`);
+      throw new TicketError(`${ticket} has ended: it was closed or reclaimed`);
     }
     if (stepLane(pool, lane, word, live)) return lane;
   }

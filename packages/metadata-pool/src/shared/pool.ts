@@ -52,7 +52,7 @@ const WORDS: Words<SharedMetadataPool> = {
   parts: (it) => [counted(it.capacity, "record"), `${it.size} live`, `${it.retired} retired`],
   send:
     "a pool can't be cloned or sent to another thread: post pool.buffer and pool.ticket(), and " +
-    "SharedMetadataPool.attach(buffer, { fields, ticket }) there",
+    "call SharedMetadataPool.attach(buffer, { fields, ticket }) there",
 };
 /** The most that 4 bits name, beside none and nobody. */
 const DEFAULT_LANES = 14;

@@ -1,10 +1,15 @@
 /** What can be wrong between threads, in a heap's words. */
 import { LaneLostError, NoLaneError } from "@ariax/allocator";
 
-export function noLane(lanes: number): NoLaneError {
-  return new NoLaneError(lanes, "close or park one, or make the heap with more");
+/** `resetter`: the ticket of a thread that holds them for a moment, or 0. */
+export function noLane(lanes: number, resetter: number): NoLaneError {
+  const remedy =
+    resetter === 0
+      ? "close or park one, or make the heap with more"
+      : `ticket ${resetter} is resetting the heap: attach once that is done`;
+  return new NoLaneError(lanes, remedy);
 }
 
 export function laneLost(ticket: number): LaneLostError {
-  return new LaneLostError(ticket, "its blocks may be others' now");
+  return new LaneLostError(ticket, "others may have its blocks now");
 }

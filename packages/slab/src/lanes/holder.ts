@@ -29,7 +29,7 @@ const NO_WORDS: Int32Array = /* @__PURE__ */ new Int32Array(0);
 
 const WORDS = /* @__PURE__ */ allocatorWords(
   "a heap can't be cloned or sent to another thread: post heap.memory.buffer and heap.ticket(), and " +
-    "SharedSlabAllocator.attach(buffer, { ticket }) there",
+    "call SharedSlabAllocator.attach(buffer, { ticket }) there",
 );
 
 /** What `reclaim` can be given. */
@@ -53,7 +53,7 @@ export abstract class LaneHolder {
   declare protected info: number;
   /** The ticket of the thread that this object is for. */
   declare readonly holder: number;
-  declare private closed: boolean;
+  declare private isClosed: boolean;
   /** What proves, once it is released, that the thread has ended. */
   declare private lock: Promise<HeldLock> | undefined;
   declare protected late: number;
@@ -68,7 +68,7 @@ export abstract class LaneHolder {
     present(this as LaneHolder as LaneHolder & Allocator, WORDS);
     this.heap = heap;
     this.base = heap.words[H_BASE];
-    this.closed = false;
+    this.isClosed = false;
     this.lock = undefined;
     this.onLate = onLate;
     this.itself = () => this;
@@ -106,7 +106,7 @@ export abstract class LaneHolder {
   }
 
   private resumed(): Int32Array {
-    if (this.closed) throw new ClosedError("heap");
+    if (this.isClosed) throw new ClosedError("heap");
     const w = this.heap.words;
     this.hold(resume(w, this.lane, this.holder) ? this.lane : attachLane(w, this.holder));
     return w;
@@ -158,15 +158,25 @@ export abstract class LaneHolder {
   /** The same for ever: this thread's last call. Its live blocks stay; the next thread that attaches goes on with the lane. Again: nothing. */
   close(): void {
     const it = this.itself();
-    if (it.closed) return;
+    if (it.isClosed) return;
     // Parked? Then the lane is this thread's again, or it is in order without that.
     if (it.view.length === 0 && resume(it.heap.words, it.lane, it.holder)) it.hold(it.lane);
     try {
       it.end(L.ORPHAN);
     } finally {
-      it.closed = it.view.length === 0;
-      if (it.closed) it.lock?.then(({ release }) => release(), ignore);
+      it.isClosed = it.view.length === 0;
+      if (it.isClosed) it.released();
     }
+  }
+
+  /** Has this thread closed? Then it has no lane any more. */
+  get closed(): boolean {
+    return this.isClosed;
+  }
+
+  /** It has: what proves that it lives is released. */
+  protected released(): void {
+    this.lock?.then(({ release }) => release(), ignore);
   }
 
   /** As `close`. */
@@ -175,7 +185,7 @@ export abstract class LaneHolder {
   }
 
   private end(state: number): void {
-    if (this.closed) throw new ClosedError("heap");
+    if (this.isClosed) throw new ClosedError("heap");
     const w = this.view;
     if (w.length === 0) return;
     checkHeld(w, this.lane, this.holder);
@@ -225,7 +235,7 @@ export abstract class LaneHolder {
    */
   async holdLock(): Promise<string> {
     const it = this.itself();
-    if (it.closed) throw new ClosedError("heap");
+    if (it.isClosed) throw new ClosedError("heap");
     it.lock ??= holdLock(it.holder);
     return (await it.lock).name;
   }
@@ -249,7 +259,7 @@ export abstract class LaneHolder {
 
   /** A thread that was watched has ended. */
   private reclaimOnce(ticket: number, then: ((lost: Lost) => void) | undefined, options: ReclaimOptions): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     const lost = this.reclaim(ticket, options);
     then?.(lost);
   }

@@ -58,6 +58,7 @@ export const H_CODE_SHIFT = 24; // a slab's entry >>> this = its lane's code
 export const H_TOKEN = 25; // tickets drawn. Atomic
 export const H_WANT = 26; // how often a lane had no room. Atomic; read plainly
 export const H_HINT = 27; // a territory from which on to look for a free one; racy on purpose
+export const H_ID = 28; // what lock files know the heap by: 0, or drawn once. Atomic; no engine asks
 
 // Words of a lane's header that are not a heap's. Fixed:
 export const H_CODE = 22; // its number + 1
@@ -235,4 +236,4 @@ export function checkFixed(w: Int32Array): void {
 }
 
 /** Words of the header that change, or are written last. */
-const CHANGING = [H_MAGIC, H_PAGES, H_TOKEN, H_WANT, H_HINT];
+const CHANGING = [H_MAGIC, H_PAGES, H_TOKEN, H_WANT, H_HINT, H_ID];

@@ -22,7 +22,7 @@ function locks(): Locks {
   const { navigator } = globalThis as { readonly navigator?: { readonly locks?: Locks } };
   if (navigator?.locks !== undefined) return navigator.locks;
   throw new UnsupportedError(
-    "no navigator.locks here: a page has it over https, or from localhost; elsewhere heap.watch(worker, ticket) needs none",
+    "no navigator.locks here: a page has it over https or from localhost; elsewhere, use heap.watch(worker, ticket)",
   );
 }
 
@@ -50,16 +50,16 @@ export async function holdLock(ticket: number): Promise<HeldLock> {
 /** Calls `then` once the thread has ended that holds a lock. Resolves when that is sure to be noticed, with what makes it undone. */
 export async function whenReleased(name: string, ticket: number, then: () => void): Promise<() => void> {
   if (typeof name !== "string" || !name.startsWith("ariax:") || !name.endsWith(`:${ticket}`)) {
-    throw new InvalidArgumentError(`invalid lock: ${show(name)} is not what heap.holdLock() said to ticket ${ticket}`);
+    throw new InvalidArgumentError(
+      `invalid lock: ${show(name)} is not what heap.holdLock() returned to ticket ${ticket}`,
+    );
   }
   const all = locks();
   const { held = [] } = await all.query().catch((error) => Promise.reject(refused(error)));
   const isHeld = held.some((lock) => lock.name === name);
   // Free is one that was released, and not one that this thread can't see.
   if (!isHeld && !(await all.request(name, { ifAvailable: true }, (lock) => lock !== null))) {
-    throw new UnsupportedError(
-      "this host does not tell a thread of another's locks, nor that they are released: heap.watch(worker, ticket)",
-    );
+    throw new UnsupportedError("this host does not show a thread the locks of another: use heap.watch(worker, ticket)");
   }
   let isUndone = false;
   void all.request(name, () => isUndone || then());

@@ -40,7 +40,7 @@ export function attachLane(w: Int32Array, ticket: number): number {
   let lane = findLane(w, ticket);
   // Another thread may have left a lane that was looked at, and have got one that was not: so the same holders must be seen twice.
   for (let before = 0, now = holders(w); lane === 0; before = now, now = holders(w)) {
-    if (now === before && now !== 0) throw noLane(w[H_LANES]);
+    if (now === before && now !== 0) throw noLane(w[H_LANES], resetter(w));
     lane = findLane(w, ticket);
   }
   // Two threads with one ticket, at once? Who sees the other gives way, and both may: else the one who came first would have to wait.
@@ -89,6 +89,18 @@ function holders(w: Int32Array): number {
   return all | 1;
 }
 
+/** The ticket of a thread that is resetting the heap, or was when it was killed: no other works with two lanes. Else 0. */
+function resetter(w: Int32Array): number {
+  const seen = new Set<number>();
+  for (let i = 0; i < w[H_LANES]; i++) {
+    const word = stateOf(w, L.laneAt(w, i));
+    if ((word & L.STATE) !== L.LIVE) continue;
+    if (seen.has(word)) return word >>> L.STATE_BITS;
+    seen.add(word);
+  }
+  return 0;
+}
+
 function isHeld(state: number): boolean {
   return state === L.LIVE || state === L.DEAD || state === L.REPAIR;
 }
@@ -134,6 +146,9 @@ export function checkHeld(w: Int32Array, lane: number, ticket: number): void {
 /**
  * Does something as the holder of all lanes that nobody holds; how many others hold: where that is not 0 it is not done. Afterwards these lanes are
  * nobody's, also of threads that rest: who had one gets it again, or another.
+ *
+ * Who attaches meanwhile finds no lane, and is told why. It can't be given one: blocks that it makes before all are ended would be ended with them. Nor can
+ * lanes be ended one by one, as strip.ts takes from them: where the next is attached, what was ended can't be made undone.
  */
 export function alone(w: Int32Array, lane: number, ticket: number, act: () => void): number {
   let others = 0;
@@ -154,10 +169,9 @@ export function alone(w: Int32Array, lane: number, ticket: number, act: () => vo
   return others;
 }
 
-/** A lane that nobody holds becomes the thread's; one that is free may stay so. */
+/** A lane that nobody holds becomes the thread's; one that is free too, or others could come by it. */
 function take(w: Int32Array, lane: number, ticket: number): boolean {
   for (let word = stateOf(w, lane); !isHeld(word & L.STATE); word = stateOf(w, lane)) {
-    if ((word & L.STATE) === L.FREE) return true;
     if (!change(w, lane, word, stateWord(ticket, L.LIVE))) continue;
     if ((word & L.STATE) === L.STRIPPED) repair(w, lane);
     return true;

@@ -1,29 +1,10 @@
 /** A lane without room takes from lanes that nobody holds, without holding them: whatever else happens at any of its atomic instructions. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SharedSlabAllocator } from "../../src/index.ts";
 import * as L from "../../src/lanes/layout.ts";
 import { H_USED } from "../../src/layout.ts";
+import { interrupted } from "./interrupted.ts";
 import { PAGE, Scene, TERRITORY } from "./scene.ts";
-
-const NAMES = ["load", "compareExchange"] as const;
-
-/** Makes a call, and another at its atomic instruction number `k`; were there so many? */
-function interrupted(k: number, call: () => unknown, other: () => unknown): boolean {
-  let count = 0;
-  const spies = NAMES.map((name) => {
-    const real = Atomics[name] as (w: Int32Array, ...rest: number[]) => number;
-    return vi.spyOn(Atomics, name).mockImplementation(((w: Int32Array, ...rest: number[]) => {
-      if (count++ === k) other();
-      return real(w, ...rest);
-    }) as never);
-  });
-  try {
-    call();
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-  return count > k;
-}
 
 /** Of three lanes one is free, one is at work, and one rests, whose blocks are freed since. */
 function resting(): { r: SharedSlabAllocator; o: SharedSlabAllocator; ticket: number; scene: Scene } {

@@ -30,7 +30,7 @@ test("a thread that lives, and is reclaimed, is told", () => {
   const other = SharedSlabAllocator.attach(heap.memory.buffer, { ticket: heap.ticket() });
   other.allocate(64);
   heap.reclaim(other.holder);
-  const lost = "lane lost: ticket 2 was reclaimed while its thread lives; its blocks may be others' now";
+  const lost = "lane lost: ticket 2 was reclaimed while its thread lives; others may have its blocks now";
   for (const call of [() => other.allocate(100_000), () => other.park(), () => other.reclaim(1), () => other.reset()]) {
     expect(call).toThrow(lost);
   }

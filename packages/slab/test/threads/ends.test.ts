@@ -95,7 +95,7 @@ test("a thread that is reclaimed though it lives is told so, and the heap stays 
   expect(heap.reclaim(ticket)).toEqual(FOUR);
   const said = once(worker, "message");
   worker.postMessage("go on");
-  const lost = `LaneLostError: lane lost: ticket ${ticket} was reclaimed while its thread lives; its blocks may be others' now`;
+  const lost = `LaneLostError: lane lost: ticket ${ticket} was reclaimed while its thread lives; others may have its blocks now`;
   expect(await said).toEqual([[lost, lost, lost, lost]]);
   heap.verify();
   await worker.terminate();

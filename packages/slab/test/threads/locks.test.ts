@@ -130,7 +130,7 @@ test("a lock of another thread is none of this one's", async () => {
   for (const name of [mine, "ariax", "", 7, undefined] as string[]) {
     const shown = typeof name === "string" ? JSON.stringify(name) : `${name}`;
     expect(await said(heap.watchLock(ticket, name))).toBe(
-      `InvalidArgumentError ERR_INVALID_ARGUMENT: invalid lock: ${shown} is not what heap.holdLock() said to ticket 2`,
+      `InvalidArgumentError ERR_INVALID_ARGUMENT: invalid lock: ${shown} is not what heap.holdLock() returned to ticket 2`,
     );
   }
   expect(await said(heap.watchLock(99, await other.holdLock()))).toMatch(/^InvalidArgumentError .*invalid ticket: 99 /);
@@ -145,8 +145,8 @@ test("where nobody is told of others' locks, as in Node, it is said so", async (
   const name = await other.holdLock();
   locks.tells = false;
   expect(await said(heap.watchLock(ticket, name))).toBe(
-    "UnsupportedError ERR_UNSUPPORTED: unsupported: this host does not tell a thread of another's locks, nor that they are released: " +
-      "heap.watch(worker, ticket)",
+    "UnsupportedError ERR_UNSUPPORTED: unsupported: this host does not show a thread the locks of another: " +
+      "use heap.watch(worker, ticket)",
   );
   other.verifyLane();
 });
@@ -160,7 +160,7 @@ test.each([{}, undefined])("where there are no locks, or they are refused, it is
   heap.close();
   vi.stubGlobal("navigator", navigator);
   const none =
-    "UnsupportedError ERR_UNSUPPORTED: unsupported: no navigator.locks here: a page has it over https, or from localhost; " +
-    "elsewhere heap.watch(worker, ticket) needs none";
+    "UnsupportedError ERR_UNSUPPORTED: unsupported: no navigator.locks here: a page has it over https or from localhost; " +
+    "elsewhere, use heap.watch(worker, ticket)";
   expect([await said(other.holdLock()), await said(other.watchLock(1, "ariax:0:1"))]).toEqual([none, none]);
 });

@@ -41,7 +41,7 @@ async function start(thread: number): Promise<Thread> {
   await heap.watchLock(ticket, await holds, (lost) => {
     started.lost = lost;
   });
-  worker.onerror = ({ message }) => post({ error: message });
+  worker.onerror = ({ message }) => reportError(new Error(message));
   return started;
 }
 
@@ -71,5 +71,4 @@ async function run(): Promise<unknown> {
   };
 }
 
-const post = (said: unknown) => fetch("said", { method: "POST", body: JSON.stringify(said) });
-run().then(post, (error) => post({ error: String(error?.stack ?? error) }));
+console.log(JSON.stringify(await run()));

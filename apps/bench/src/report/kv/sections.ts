@@ -47,7 +47,7 @@ export function cellsOf(row: OperationRow, show: (ns: number | undefined) => str
   ];
 }
 
-export const HEAD: readonly string[] = [...OURS, "loop", "vLLM", "objects by pool", "map by pool", "vLLM by pool"];
+export const HEAD: readonly string[] = [...OURS, "loop", "vLLM", "objects ÷ pool", "map ÷ pool", "vLLM ÷ pool"];
 
 function operations({ operations: rows }: KvReport): Section {
   return {
@@ -63,7 +63,7 @@ function calls({ calls: rows }: KvReport): Section {
     title: "Keys and decoded tokens",
     text: "ns each",
     table: {
-      head: ["", "ns", "vLLM", "vLLM by this"],
+      head: ["", "ns", "vLLM", "vLLM ÷ this"],
       lines: rows.map(({ name, subject, ns: own, vllm }) => [
         ...[`${name}, ${subject}`, ns(own), published(vllm)],
         vllm === undefined ? "" : factor(vllm.low / own),
@@ -79,7 +79,7 @@ function scale({ scale: rows }: KvReport): Section {
     title: "By the number of blocks",
     text: "ns a block",
     table: {
-      head: ["", ...sizes.map(count), "last by first"],
+      head: ["", ...sizes.map(count), "last ÷ first"],
       lines: rows.map(({ name, subject, points }) => {
         const found = new Map(points);
         const [first, last] = [points[0]![1], points[points.length - 1]![1]];

@@ -63,7 +63,7 @@ export function targetsOf(
     const [first, last] = [points[0], points[points.length - 1]];
     if (subject !== "pool" || first === undefined || last === undefined || first === last) continue;
     const ratio = last[1] / first[1];
-    const what = `${name}: ${last[0].toLocaleString("en-US")} blocks by ${first[0].toLocaleString("en-US")}`;
+    const what = `${name}: ${last[0].toLocaleString("en-US")} blocks ÷ ${first[0].toLocaleString("en-US")}`;
     targets.push({ what, value: `${up(ratio, 2)}×`, wanted: `≤ ${FLAT}×`, ok: ratio <= FLAT });
   }
   const factors = [...operations, ...traces].flatMap((row) => {
@@ -72,7 +72,7 @@ export function targetsOf(
   });
   if (factors.length > 0) {
     const least = Math.min(...factors);
-    const what = "vLLM's manager in Python by ours, the least of all rows";
+    const what = "vLLM's manager in Python ÷ ours, the least of all rows";
     targets.push({ what, value: `${down(least)}×`, wanted: `≥ ${FASTER}×`, ok: least >= FASTER });
   }
   return targets;

@@ -35,11 +35,11 @@ export function targetsOf(parts: Parts, figures: Figures): Target[] {
   const mode = "2";
 
   const { value, interval } = parts.tracesMean ?? {};
-  add("lanes, used by one thread, by the private heap, seven traces", value, "≤", 1.1, interval?.low, interval?.high);
-  addPaired("two threads, a trace each, by one", figures.speedup("own", "lanes"), "≥", 1.9);
+  add("lanes ÷ private heap, one thread, seven traces", value, "≤", 1.1, interval?.low, interval?.high);
+  addPaired("throughput of two threads ÷ one, a trace each", figures.speedup("own", "lanes"), "≥", 1.9);
   const loop = "nothing";
   addPaired(
-    "xmalloc: a block that the other thread frees, by one that its own frees, net",
+    "xmalloc, net: a block that the other thread frees ÷ one that its own frees",
     ratio("xmalloc", { subject: "lanes", mode, loop }, { subject: "lanes", mode: "1", loop }),
     "≤",
     3,
@@ -52,25 +52,25 @@ export function targetsOf(parts: Parts, figures: Figures): Target[] {
     1.5,
   );
   const lanes = { subject: "lanes", mode };
-  addPaired("two threads, a spin lock's time by ours", ratio("own", { subject: "spin", mode }, lanes), "≥", 5);
-  addPaired("two threads, a wait/notify lock's time by ours", ratio("own", { subject: "wait", mode }, lanes), "≥", 10);
+  addPaired("two threads: a spin lock's time ÷ ours", ratio("own", { subject: "spin", mode }, lanes), "≥", 5);
+  addPaired("two threads: a wait/notify lock's time ÷ ours", ratio("own", { subject: "wait", mode }, lanes), "≥", 10);
   for (const [kib, wanted] of [
     [1, 5],
     [64, 50],
   ] as const) {
     const [copies, offset] = ["copies", "offset"].map((subject) => ({ subject, mode: "bare" })) as [Side, Side];
-    const what = `a record of ${kib} KiB handed over: a copy's time by an offset's`;
+    const what = `a record of ${kib} KiB handed over: a copy's time ÷ an offset's`;
     addPaired(what, ratio(`hand-over-${kib}`, copies, offset), "≥", wanted);
   }
   addPaired(
-    "cache-scratch, two threads by one",
+    "cache-scratch, two threads ÷ one",
     ratio("cache-scratch", lanes, { subject: "lanes", mode: "1" }),
     "≤",
     1.1,
   );
   const [ours, theirs] = ["lanes", "mimalloc"].map((name) => parts.held.find(({ subject }) => subject === name));
-  add("bytes held by producer and consumer, ÷ mimalloc's", ours && theirs && ours.end / theirs.end, "≤", 1.3);
-  add("the same at the end, by after a quarter of the time", ours?.growth, "≤", 1.05);
+  add("bytes held by producer and consumer ÷ mimalloc's", ours && theirs && ours.end / theirs.end, "≤", 1.3);
+  add("the same at the end ÷ after a quarter of the time", ours?.growth, "≤", 1.05);
   for (const phase of ["stopped", "killed"] as const) {
     const row = parts.stopped.find(({ subject }) => subject === "lanes");
     if (row === undefined) continue;

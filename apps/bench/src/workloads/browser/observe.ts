@@ -2,13 +2,13 @@
  * Drives a real browser through the scenario *game-frame*: a new one for each arm, as each subject has a process of its own.
  * It is looked for, never fetched. What happens in it is `page.ts`.
  */
-import { existsSync } from "node:fs";
-import type { Browser } from "playwright-core";
+import { type Browser, findChromium, launchChromium } from "../../../../../scripts/lib/chromium.ts";
+import { servePage } from "../../../../../scripts/lib/page.ts";
 import { isUnavailable, lineOf } from "../../base/errors.ts";
 import type { Arm } from "../../subjects/programs/subjects.ts";
 import type { Answer, Request } from "../../worker/protocol.ts";
+import { bundlePage } from "./bundle.ts";
 import { type BrowserObservation, MARKS } from "./result.ts";
-import { bundlePage, servePage } from "./serve.ts";
 import { CATEGORIES, pausesBetween } from "./trace.ts";
 
 export interface BrowserRequest extends Request {
@@ -30,7 +30,7 @@ export async function observe(
 ): Promise<Answer<BrowserObservation>> {
   if ("reason" in chromium) return { unavailable: chromium.reason };
   try {
-    using server = await servePage(await bundlePage());
+    using server = await servePage({ "page.js": await bundlePage() });
     const browser = await launch(chromium.path);
     const stop = (): void => void browser.close();
     signal?.addEventListener("abort", stop);
@@ -55,51 +55,4 @@ async function observeIn(browser: Browser, url: string, arm: Arm, scale: number)
   const trace = (await browser.stopTracing()).toString();
   const pauses = { simulated: pausesBetween(trace, MARKS.simulated), real: pausesBetween(trace, MARKS.real) };
   return { arm, version: browser.version(), ...said, pauses };
-}
-
-/** Nothing of its own on the network, and no help that a machine without a screen does not have. */
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** WebGPU, and canvases that show what it draws, by SwiftShader: for machines without a GPU. */
-export const SOFTWARE_GPU: readonly string[] = [
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--use-vulkan=swiftshader",
-  "--use-angle=swiftshader",
-  "--enable-features=Vulkan",
-];
-
-/** `gpu`: flags that make one, in place of the one that says that there is none. */
-export async function launchChromium(
-  executablePath: string,
-  gpu: readonly string[] = ["--disable-gpu"],
-): Promise<Browser> {
-  const { chromium } = await import("playwright-core");
-  // Ctrl-C is ours to answer.
-  return chromium.launch({ executablePath, args: [...FLAGS, ...gpu], handleSIGINT: false });
-}
-
-const PLACES = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
-
-/** Its path, or in one line why there is none. */
-export function findChromium(
-  named: string | undefined = process.env.ARIAX_CHROMIUM,
-): { readonly path: string } | { readonly reason: string } {
-  if (named !== undefined && named !== "") {
-    return existsSync(named)
-      ? { path: named }
-      : { reason: `no Chromium ($ARIAX_CHROMIUM names ${named}, which is not there)` };
-  }
-  const path = PLACES.find((place) => existsSync(place));
-  return path === undefined
-    ? { reason: `no Chromium (looked for ${PLACES.join(", ")}; $ARIAX_CHROMIUM names another)` }
-    : { path };
 }

@@ -77,6 +77,19 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
+    ...{ name: "find, hit, prompt by prompt", what: "the 128 keys of a prompt, in order", units: 512, expected: 512 },
+    isScaled: true,
+    keys: (blocks) => blocks,
+    prepare(books, blocks) {
+      fill(books, blocks, blocks);
+      const prompts = orderOf(Math.floor(blocks / PROMPT), ORDER);
+      return finder(
+        books,
+        Int32Array.from({ length: 8 * ORDER }, (_, i) => PROMPT * prompts[Math.floor(i / PROMPT)]! + (i % PROMPT)),
+      );
+    },
+  },
+  {
     ...{ name: "find, miss", what: "a key that is not there", units: 512, isScaled: true, expected: 0 },
     keys: (blocks) => 2 * blocks,
     prepare(books, blocks) {

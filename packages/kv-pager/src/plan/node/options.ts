@@ -5,6 +5,7 @@ import { MAX_BLOCKS } from "../../pool/layout.ts";
 import type { Asked, Tier } from "../figures.ts";
 import { FORMATS } from "../read/formats.ts";
 import type { Format } from "../read/reader.ts";
+import { STDIN } from "./input.ts";
 import { Problem } from "./problem.ts";
 
 export interface PlanOptions extends Asked {
@@ -67,6 +68,8 @@ export function readArguments(args: readonly string[], known: Known): { values: 
 export function planOptions(args: readonly string[]): PlanOptions {
   const { values, rest: traces } = readArguments(args, PLAN_OPTIONS);
   if (traces.length === 0) throw new Problem(2, "plan needs a trace: a file, or - for the standard input");
+  if (traces.indexOf(STDIN) !== traces.lastIndexOf(STDIN))
+    throw new Problem(2, "- is there twice: there is one standard input");
   const blockTokens = numberOption(values, "block-tokens");
   const tokenBytes = numberOption(values, "token-bytes");
   const toBlocks = (name: string, text: string): number => blocksOf(name, text, blockTokens, tokenBytes);

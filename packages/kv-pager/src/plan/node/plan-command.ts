@@ -89,8 +89,7 @@ async function readTrace(
   const reader = new TraceReader(sink, format, (line, problem) => {
     if (++malformed <= MOST_SHOWN) say(`${nameOf(path)}:${line}: ${problem}`);
   });
-  for await (const piece of bytesOf(path, stdin, (bytes) => progress.read(bytes))) reader.add(piece);
-  reader.end();
+  await reader.read(bytesOf(path, stdin, (bytes) => progress.read(bytes)));
   if (malformed > MOST_SHOWN) say(`${nameOf(path)}: ${counted(malformed - MOST_SHOWN, "more malformed line")}`);
   if (malformed > 0 && skipMalformed) say(`${nameOf(path)}: ${counted(malformed, "malformed line")} left out`);
   for (const note of reader.reader?.notes() ?? []) say(`${nameOf(path)}: ${note}`);

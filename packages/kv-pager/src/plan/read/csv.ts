@@ -15,6 +15,7 @@ export const CSV: Format = {
 };
 
 const HASH_COLUMN = "hash_ids";
+const COLUMNS: readonly string[] = [HASH_COLUMN, "timestamp", "input_length", "tenant"];
 /** Decimal, hexadecimal, base64, and what people put between such. */
 const HASH = /^[\w+/=:.@|~-]{1,256}$/;
 
@@ -22,30 +23,44 @@ class CsvReader implements Reader {
   readonly blockTokens = 16;
   private readonly sink: Sink;
   /** Undefined before the first line; null where that was a prompt. */
-  private columns: string[] | null | undefined;
+  private columns: readonly string[] | null | undefined;
+  /** What is wrong with the header: nobody knows then what is in the lines behind it. */
+  private refused: string | undefined;
 
   constructor(sink: Sink) {
     this.sink = sink;
   }
 
   line(text: string): void {
+    if (this.refused !== undefined) throw new LineError(`its header is malformed: ${this.refused}`);
+    if (text.startsWith("{") || text.startsWith("["))
+      throw new LineError(`JSON, where the trace is CSV: ${excerpt(text)}`);
     const cells = cellsOf(text);
-    if (this.columns === undefined) {
-      const names = cells.map((cell) => cell.toLowerCase());
-      this.columns = names.includes(HASH_COLUMN) ? names : null;
-      if (this.columns !== null) return;
+    if (this.columns === undefined && this.isNamed(namesOf(cells))) return;
+    if (this.columns) {
+      this.sink.add(this.named(cells, this.columns));
+      return;
     }
-    if (this.columns === null) {
-      // Spreadsheets make all rows as long as the longest.
-      while (cells.length > 1 && cells[cells.length - 1] === "") cells.pop();
-      this.sink.add({ hashes: cells.map((cell, i) => hashOf(cell, `cell ${i + 1}`)) });
-    } else this.sink.add(this.named(cells, this.columns));
+    // Spreadsheets make all rows as long as the longest.
+    while (cells.length > 1 && cells[cells.length - 1] === "") cells.pop();
+    this.sink.add({ hashes: cells.map((cell, i) => hashOf(cell, `cell ${i + 1}`)) });
+    this.columns = null;
+  }
+
+  /** Is it a header? Throws `LineError` for one that is malformed. */
+  private isNamed(names: readonly string[]): boolean {
+    if (!names.some((name) => COLUMNS.includes(name))) return false;
+    this.refused = refusalOf(names);
+    if (this.refused !== undefined) throw new LineError(this.refused);
+    this.columns = names;
+    return true;
   }
 
   end(): void {}
 
   notes(): string[] {
-    return [];
+    const others = (this.columns ?? []).filter((name) => name !== "" && !COLUMNS.includes(name));
+    return others.length === 0 ? [] : [`columns that nobody looked at: ${others.map(excerpt).join(", ")}`];
   }
 
   private named(cells: string[], columns: readonly string[]) {
@@ -68,19 +83,36 @@ class CsvReader implements Reader {
   }
 }
 
+const namesOf = (cells: readonly string[]): string[] => cells.map((cell) => cell.toLowerCase());
+
+/** Names a line columns, one of them the hashes? */
+export function isHeader(line: string): boolean {
+  try {
+    return namesOf(cellsOf(line)).includes(HASH_COLUMN);
+  } catch {
+    return false;
+  }
+}
+
+function refusalOf(names: readonly string[]): string | undefined {
+  const twice = COLUMNS.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (twice !== undefined) return `the column ${twice} is there twice`;
+  return names.includes(HASH_COLUMN) ? undefined : `a header without the column ${HASH_COLUMN}`;
+}
+
 function hashOf(text: string, where: string): BlockHash {
   if (!HASH.test(text)) throw new LineError(`${where} is ${text === "" ? "empty" : `no hash: ${excerpt(text)}`}`);
   return text;
 }
 
-/** The cells of a line, without the blanks around them. Throws `LineError` where a quote stands wrong. */
+/** The cells of a line, without the blanks around them. Throws `LineError` for a misplaced quote. */
 function cellsOf(line: string): string[] {
   if (!line.includes('"')) return line.split(",").map((cell) => cell.trim());
   const cells: string[] = [];
   const CELL = /\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)/y;
   for (let end = false; !end; ) {
     const match = CELL.exec(line);
-    if (match === null) throw new LineError(`cell ${cells.length + 1}: a quote stands wrong`);
+    if (match === null) throw new LineError(`cell ${cells.length + 1}: a misplaced quote`);
     cells.push((match[1]?.replaceAll('""', '"') ?? match[2] ?? "").trim());
     end = match[3] === "";
   }

@@ -58,7 +58,7 @@ function endOfText(line: string, at: number): number {
 
 /** What a message calls a value: `null`, `an array`, `"text"`. */
 export function kindOf(value: unknown): string {
-  if (value === null || typeof value === "boolean" || typeof value === "number") return String(value);
+  if (value === null || ["boolean", "number", "bigint"].includes(typeof value)) return String(value);
   if (typeof value === "string") return excerpt(value);
   return Array.isArray(value) ? "an array" : value === undefined ? "missing" : "an object";
 }
@@ -69,7 +69,8 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 /** A number of a field that may be left out, or null. Throws `LineError` where it is something else, or below 0. */
 export function numberOf(name: string, value: unknown, isWhole = false): number | undefined {
   if (value === undefined || value === null) return undefined;
-  const number = typeof value === "string" && /^-?\d{16,}$/.test(value) ? Number(value) : value;
+  const isLong = typeof value === "bigint" || (typeof value === "string" && /^-?\d{16,}$/.test(value));
+  const number = isLong ? Number(value) : value;
   if (
     typeof number !== "number" ||
     !Number.isFinite(number) ||

@@ -22,6 +22,9 @@ class MooncakeReader implements Reader {
 
   line(text: string): void {
     const value = parseLine(text);
+    if (Array.isArray(value) && isObject(value[0])) {
+      throw new LineError("an array of requests: each needs a line of its own, as jq -c '.[]' makes them");
+    }
     if (!isObject(value)) throw new LineError(`not an object: ${kindOf(value)}`);
     this.sink.add({
       hashes: hashesOf("hash_ids", value.hash_ids),

@@ -16,6 +16,8 @@ export interface Reader {
   readonly blockTokens: number;
   /** A line that is not blank, without its end. Throws `LineError`, and has taken nothing of the line. */
   line(text: string): void;
+  /** The same, of formats that have a binary form too: what a line would be, decoded. */
+  value?(value: unknown): void;
   /** The trace is at its end. */
   end(): void;
   /** What the user should know of what was read, a line each. */

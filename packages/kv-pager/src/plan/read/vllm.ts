@@ -1,22 +1,21 @@
 /**
- * What vLLM publishes of its cache (`vllm/distributed/kv_events.py`), recorded as JSON, a batch a line: `[ts, events, rank]` as its
- * msgpack has it, or `{"ts", "events"}`, or an event alone. An event is `["BlockStored", block_hashes, parent_block_hash, token_ids,
- * block_size, lora_id, medium, …]` or an object with these fields and its `type`; fields behind are not looked at.
+ * What vLLM publishes of its cache, recorded: the payloads of its messages one behind another, in msgpack; or as JSON, a batch a line, or an
+ * event. `vllm/batch.ts` says what these are.
  *
  * Events say what was computed, not what was asked for; requests are put together from them. Blocks that are stored behind the last
  * one of a request that is being computed, or answered, are of the same request; all others begin one, of which the blocks before
  * were there. A request ends when nothing of it was stored for `IDLE`: what comes then is the session's next turn. So a request
  * whose blocks were all there can't be seen: the trace has less reuse than there was.
  */
-import { Column, Hashes } from "../hashes.ts";
+import { isBytes, readBatch, type VllmHash, type VllmStored } from "../../vllm/batch.ts";
+import { type BlockHash, Column, Hashes } from "../hashes.ts";
 import { count, counted } from "../show/units.ts";
-import { isObject, kindOf, numberOf, parseLine } from "./json.ts";
-import { LineError } from "./line-error.ts";
-import { type Format, hashesOf, type Reader, type Sink } from "./reader.ts";
+import { parseLine } from "./json.ts";
+import type { Format, Reader, Sink } from "./reader.ts";
 
 export const VLLM: Format = {
   name: "vllm",
-  what: "JSON lines of vLLM's KV events: batches of BlockStored, BlockRemoved, AllBlocksCleared",
+  what: "vLLM's KV events, BlockStored and so on: payloads in msgpack, or JSON lines",
   create: (sink) => new VllmReader(sink),
 };
 
@@ -25,21 +24,14 @@ const IDLE = 5000;
 /** Requests that are being computed at once; of more, the oldest are taken to be complete. */
 const MOST_OPEN = 4096;
 
-type Event =
-  | {
-      readonly type: "BlockStored";
-      hashes: (number | bigint | string)[];
-      parent: unknown;
-      blockSize: number | undefined;
-    }
-  | { readonly type: "BlockRemoved"; hashes: (number | bigint | string)[] }
-  | { readonly type: "AllBlocksCleared" };
-
 /** A request that is being computed: when its first and its last block were stored, ms. */
 interface Open {
   readonly began: number | undefined;
   readonly stored: number | undefined;
 }
+
+/** So many sizes of blocks are told apart. */
+const MOST_SIZES = 4;
 
 const STORED = 1;
 const REMOVED = 2;
@@ -48,18 +40,19 @@ class VllmReader implements Reader {
   private size: number | undefined;
   private readonly sink: Sink;
   private readonly hashes = new Hashes();
-  private readonly names: (number | bigint | string)[] = [];
+  private readonly names: BlockHash[] = [];
   /** By hash: the number of the one before it, plus 1; and whether it is there. */
   private readonly parent = new Column();
   private readonly state = new Column();
   /** By its last block, those that stored last at the end. */
   private readonly open = new Map<number, Open>();
-  private readonly ranks = new Set<unknown>();
+  private readonly ranks = new Set<number>();
   private readonly sizes = new Set<number>();
   private stored = 0;
   private again = 0;
   private removed = 0;
   private elsewhere = 0;
+  private grouped = 0;
   private orphans = 0;
 
   constructor(sink: Sink) {
@@ -71,15 +64,21 @@ class VllmReader implements Reader {
   }
 
   line(text: string): void {
-    const { at, events, rank } = batchOf(parseLine(text));
-    const read = events.map((event, i) => this.eventOf(event, `event ${i + 1}`));
-    if (rank !== undefined && rank !== null) this.ranks.add(rank);
+    this.value(parseLine(text));
+  }
+
+  value(value: unknown): void {
+    const { ts, events, rank } = readBatch(value);
+    const at = ts === undefined ? undefined : 1000 * ts;
+    if (rank !== undefined) this.ranks.add(rank);
     if (at !== undefined) this.closeIdle(at);
-    for (const event of read) {
-      if (event === undefined) this.elsewhere++;
+    for (const event of events) {
+      if (event.type === "AllBlocksCleared") this.clear();
+      else if (event.medium !== undefined && event.medium.toUpperCase() !== "GPU") this.elsewhere++;
+      // Of a model with several kinds of blocks, each kind tells the same hashes: the first one stands for all.
+      else if (event.group !== undefined && event.group > 0) this.grouped++;
       else if (event.type === "BlockStored") this.store(event, at);
-      else if (event.type === "BlockRemoved") this.remove(event.hashes);
-      else this.clear();
+      else this.remove(event.hashes);
     }
   }
 
@@ -89,45 +88,33 @@ class VllmReader implements Reader {
   }
 
   notes(): string[] {
-    const { stored, removed, again, elsewhere, orphans, ranks, sizes } = this;
+    const { stored, removed, again, elsewhere, grouped, orphans, ranks, sizes } = this;
     return [
       `the engine stored ${counted(stored, "block")}, ${count(again)} of them again, and removed ${count(removed)}; requests that it found whole are not in its events`,
       ...(elsewhere > 0 ? [`${counted(elsewhere, "event")} of other memory than the GPU's left out`] : []),
+      ...(grouped > 0
+        ? [`${counted(grouped, "event")} of further kinds of blocks left out: the first kind stands for all`]
+        : []),
       ...(orphans > 0
         ? [`${counted(orphans, "request")} behind a block that was never stored: what lies before that is not known`]
         : []),
       ...(ranks.size > 1 ? [`${ranks.size} data-parallel ranks were taken together as one cache`] : []),
-      ...(sizes.size > 1 ? [`blocks of ${[...sizes].join(" and ")} tokens were counted alike`] : []),
+      ...(sizes.size > 1 ? [`blocks of ${told(sizes)} tokens were counted alike`] : []),
     ];
   }
 
-  /** Undefined where it is of another tier. */
-  private eventOf(value: unknown, where: string): Event | undefined {
-    const field = fieldsOf(value, where);
-    const type = field("type", 0);
-    if (type === "AllBlocksCleared") return { type };
-    if (type !== "BlockStored" && type !== "BlockRemoved") throw new LineError(`${where}: its type is ${kindOf(type)}`);
-    const hashes = hashesOf(`${where}: block_hashes`, field("block_hashes", 1));
-    const medium = field("medium", type === "BlockStored" ? 6 : 2);
-    if (typeof medium === "string" && medium.toUpperCase() !== "GPU") return undefined;
-    if (type === "BlockRemoved") return { type, hashes };
-    const parent = field("parent_block_hash", 2) ?? undefined;
-    if (parent !== undefined) hashesOf(`${where}: parent_block_hash`, [parent]);
-    return { type, hashes, parent, blockSize: numberOf(`${where}: block_size`, field("block_size", 4), true) };
-  }
-
-  private store({ hashes, parent, blockSize }: Event & { type: "BlockStored" }, at: number | undefined): void {
+  private store({ hashes, parent, blockTokens }: VllmStored, at: number | undefined): void {
     if (hashes.length === 0) return;
-    if (blockSize !== undefined && blockSize > 0) {
-      this.size ??= blockSize;
-      this.sizes.add(blockSize);
+    if (blockTokens !== undefined && blockTokens > 0) {
+      this.size ??= blockTokens;
+      if (this.sizes.size <= MOST_SIZES) this.sizes.add(blockTokens);
     }
-    let before = parent === undefined ? -1 : this.numberOf(parent as string, -1);
+    let before = parent === undefined ? -1 : this.numberOf(nameOf(parent), -1);
     if (before >= 0 && this.state.words[before] === 0) this.orphans++;
     const open = this.open.get(before);
     if (open !== undefined) this.open.delete(before);
     for (const hash of hashes) {
-      before = this.numberOf(hash, before);
+      before = this.numberOf(nameOf(hash), before);
       const state = this.state.words;
       if (state[before] === REMOVED) this.again++;
       state[before] = STORED;
@@ -145,9 +132,9 @@ class VllmReader implements Reader {
     }
   }
 
-  private remove(hashes: readonly (number | bigint | string)[]): void {
+  private remove(hashes: readonly VllmHash[]): void {
     for (const hash of hashes) {
-      this.state.words[this.numberOf(hash, -1)] = REMOVED;
+      this.state.words[this.numberOf(nameOf(hash), -1)] = REMOVED;
       this.removed++;
     }
   }
@@ -167,7 +154,7 @@ class VllmReader implements Reader {
   }
 
   /** A hash's number; one that is new comes behind the block `before`, −1 = none. So that a block's number is above those before it. */
-  private numberOf(hash: number | bigint | string, before: number): number {
+  private numberOf(hash: BlockHash, before: number): number {
     const number = this.hashes.numberOf(hash);
     if (number < this.names.length) return number;
     this.names.push(hash);
@@ -178,29 +165,20 @@ class VllmReader implements Reader {
   }
 
   private complete(tip: number, at: number | undefined): void {
-    const hashes: (number | bigint | string)[] = [];
+    const hashes: BlockHash[] = [];
     for (let number = tip; number >= 0; number = this.parent.words[number] - 1) hashes.push(this.names[number]);
     this.sink.add({ hashes: hashes.reverse(), at });
   }
 }
 
-/** What a line has, whichever of the three it is. */
-function batchOf(value: unknown): { at: number | undefined; events: readonly unknown[]; rank: unknown } {
-  const isAlone = Array.isArray(value) ? typeof value[0] === "string" : isObject(value) && value.events === undefined;
-  if (isAlone) {
-    const ts = isObject(value) ? numberOf("ts", value.ts) : undefined;
-    return { at: ts === undefined ? undefined : 1000 * ts, events: [value], rank: undefined };
-  }
-  if (!Array.isArray(value) && !isObject(value)) throw new LineError(`not a batch of events: ${kindOf(value)}`);
-  const [time, events, rank] = Array.isArray(value) ? value : [value.ts, value.events, value.data_parallel_rank];
-  const ts = numberOf("ts", time);
-  if (!Array.isArray(events)) throw new LineError(`events is ${kindOf(events)}, no array`);
-  return { at: ts === undefined ? undefined : 1000 * ts, events, rank };
+/** A hash as one that a planner takes: bytes as base64, as JSON has them. */
+function nameOf(hash: VllmHash): BlockHash {
+  return isBytes(hash) ? btoa(String.fromCharCode(...hash)) : hash;
 }
 
-/** A way to an event's fields: by their names, or their places. */
-function fieldsOf(value: unknown, where: string): (name: string, at: number) => unknown {
-  if (Array.isArray(value)) return (_, at) => value[at];
-  if (isObject(value)) return (name) => value[name];
-  throw new LineError(`${where} is ${kindOf(value)}`);
+/** Every host has it, and no library of the language's own declares it. */
+declare function btoa(text: string): string;
+
+function told(sizes: ReadonlySet<number>): string {
+  return sizes.size > MOST_SIZES ? `more than ${MOST_SIZES} sizes, in` : [...sizes].join(" and ");
 }
