@@ -179,7 +179,7 @@ export class DoubleFreeError extends AllocatorError {
   }
 }
 
-/** Metadata that breaks an invariant: the heap must not be used any more. */
+/** Metadata that breaks an invariant: the heap must not be used any more. Code `ERR_CORRUPTED`. */
 export class CorruptionError extends AllocatorError {
   override readonly name: string = "CorruptionError";
 

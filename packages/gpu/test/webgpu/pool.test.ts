@@ -60,7 +60,7 @@ describe("growth", () => {
     expect(buffersOf(device).map(({ size }) => size)).toEqual([4096, 1904]);
     const before = pool.stats();
     expect(thrownBy(() => pool.allocate(1024))).toBe(
-      "ERR_OUT_OF_MEMORY OutOfMemoryError: out of memory: no room for 1024 bytes aligned to 1 in a capacity of 6000 bytes",
+      "ERR_OUT_OF_MEMORY OutOfMemoryError: out of memory: no room for 1024 bytes aligned to 1 in a capacity of 6000 bytes: 896 are free, at most 896 of them in one piece",
     );
     expect(pool.stats()).toEqual(before);
   });
