@@ -324,7 +324,11 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     this.forget();
   }
 
-  /** Ends the VM, its blocks and its states at once, whatever their number. A second time throws `ContextDisposedError`. */
+  /**
+   * Ends the VM, its blocks and its states at once, whatever their number.
+   *
+   * @throws `ContextDisposedError` the second time.
+   */
   dispose(): void {
     this.context.dispose();
   }

@@ -226,7 +226,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     return this.records.get(handle as number as Handle<Schema>, own(name)) as FieldValue<F[K]>;
   }
 
-  /** Writes a field; a value that does not fit throws `InvalidArgumentError`, and nothing is written. O(fields). */
+  /**
+   * Writes a field. O(fields).
+   *
+   * @throws `InvalidArgumentError` for a value that does not fit.
+   */
   set<K extends keyof F & string>(handle: StateHandle, name: K, value: FieldValue<F[K]>): void {
     this.records.set(handle as number as Handle<Schema>, own(name), value);
   }

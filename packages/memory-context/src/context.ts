@@ -135,11 +135,10 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   }
 
   /**
-   * From what is used to what is reserved, else throws `InvalidArgumentError`. The parent is charged the difference, and may throw
-   * `QuotaExceededError`. A soft limit above it is lowered to it.
+   * From what is used to what is reserved. The parent is charged the difference. A soft limit above it is lowered to it.
    *
-   * @throws `OutOfMemoryError` where there is no room.
-   * @throws `QuotaExceededError` where it would be over the quota.
+   * @throws `InvalidArgumentError` for any other number.
+   * @throws `QuotaExceededError`, `OutOfMemoryError` where the parent has no room.
    */
   set quota(bytes: number) {
     setQuota(this.core, bytes);
@@ -151,7 +150,11 @@ export class MemoryContext extends QuotaHeap implements Disposable {
     return this.core.soft;
   }
 
-  /** From 0 to the quota, else throws `InvalidArgumentError`. Below what is used, it has been crossed already. */
+  /**
+   * From 0 to the quota. Below what is used, it has been crossed already.
+   *
+   * @throws `InvalidArgumentError` for any other number.
+   */
   set soft(bytes: number) {
     setSoft(this.core, bytes);
   }

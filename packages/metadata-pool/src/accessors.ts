@@ -18,8 +18,10 @@ export interface Accessor<V, H> {
    */
   get(handle: H): V;
   /**
-   * The value must fit: integers in their range, bigints for 64 bits, at most n bytes (zeros follow); f32 rounds. Anything else
-   * throws `InvalidArgumentError`, and a handle that is not live `StaleHandleError`; then nothing is written. O(1).
+   * The value must fit: integers in their range, bigints for 64 bits, at most n bytes (zeros follow); f32 rounds. O(1).
+   *
+   * @throws `InvalidArgumentError` for any other value.
+   * @throws `StaleHandleError` for a handle that is not live.
    */
   set(handle: H, value: V): void;
 }

@@ -79,9 +79,9 @@ function limitOf(bytes: number): number {
 }
 
 /**
- * Pages of the control block of a heap over so many bytes, where there can be one: else throws `InvalidArgumentError`.
+ * Pages of the control block of a heap over so many bytes.
  *
- * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `InvalidArgumentError` where there can't be one.
  */
 export function sharedFirst(bytes: number, lanes: number = DEFAULT_LANES): number {
   return layoutFor(limitOf(bytes), lanes).first;
