@@ -49,6 +49,11 @@ export function exampleBlocks(): DocBlock[] {
     filesBelow(join(dir, "src"))
       .map((file) => `packages/${id}/src/${file}`)
       .filter((file) => file.endsWith(".ts") && readText(file).includes("@example"))
-      .flatMap((file) => blocksOf(file, readText(file).replace(/^ *\* ?(?!\/)/gm, "")).map((block) => ({ ...block, id: block.id.replace(".ts-", "-ts-") }))),
+      .flatMap((file) =>
+        blocksOf(file, readText(file).replace(/^ *\* ?(?!\/)/gm, "")).map((block) => ({
+          ...block,
+          id: block.id.replace(".ts-", "-ts-"),
+        })),
+      ),
   );
 }

@@ -78,7 +78,8 @@ class Reader {
       const module = checker.getSymbolAtLocation(program.getSourceFile(source)!)!;
       for (const exported of checker.getExportsOfModule(module)) {
         const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-        for (const node of symbol.declarations ?? []) if (isOurs(node)) this.declaration(`${entry}: ${symbol.name}`, node);
+        for (const node of symbol.declarations ?? [])
+          if (isOurs(node)) this.declaration(`${entry}: ${symbol.name}`, node);
       }
     }
     return { callables: this.callables, errors: this.errors };
@@ -108,23 +109,30 @@ class Reader {
     if (ts.isClassDeclaration(parent) || ts.isInterfaceDeclaration(parent)) {
       for (const one of this.family(parent)) {
         for (const error of tagsOf(one)) said.add(error);
-        const same = node.name === undefined ? [] : one.members.filter((m) => m.name?.getText() === node.name?.getText());
+        const same =
+          node.name === undefined ? [] : one.members.filter((m) => m.name?.getText() === node.name?.getText());
         for (const member of same) for (const error of tagsOf(member)) said.add(error);
       }
     }
-    const doc = ts.getJSDocCommentsAndTags(node).map((part) => part.getText()).join("\n");
+    const doc = ts
+      .getJSDocCommentsAndTags(node)
+      .map((part) => part.getText())
+      .join("\n");
     this.callables.push({ name, where: where(node), thrown: this.thrownBy(node), own: tagsOf(node), said, doc, node });
   }
 
   /** A class or interface, and all that it extends and implements. */
-  private family(node: ts.ClassDeclaration | ts.InterfaceDeclaration): (ts.ClassDeclaration | ts.InterfaceDeclaration)[] {
+  private family(
+    node: ts.ClassDeclaration | ts.InterfaceDeclaration,
+  ): (ts.ClassDeclaration | ts.InterfaceDeclaration)[] {
     const bases = (node.heritageClauses ?? []).flatMap(({ types }) => types);
     return [
       node,
       ...bases.flatMap(({ expression }) => {
         const declared = this.checker.getTypeAtLocation(expression).symbol?.declarations ?? [];
         const symbol = this.checker.getSymbolAtLocation(expression);
-        const aliased = symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+        const aliased =
+          symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
         return [...new Set([...declared, ...(aliased?.declarations ?? [])])]
           .filter((one) => ts.isClassDeclaration(one) || ts.isInterfaceDeclaration(one))
           .filter((one) => one !== node && isOurs(one))
@@ -195,7 +203,8 @@ class Reader {
 
 /** The classes that the `@throws` of a declaration begin with: "`A`, `B` where …". */
 export function tagsOf(node: ts.Node): string[] {
-  return ts.getJSDocTags(node)
+  return ts
+    .getJSDocTags(node)
     .filter(({ tagName }) => tagName.text === "throws")
     .flatMap(({ comment }) => classesIn(ts.getTextOfJSDocComment(comment) ?? ""));
 }

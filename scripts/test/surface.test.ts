@@ -54,7 +54,10 @@ const BUILT_IN = ["Error", "RangeError", "TypeError"];
 
 const { callables, errors } = readSurface();
 const tags = callables.flatMap(({ name, doc }) =>
-  [...doc.matchAll(/@throws ([^@]*)/g)].map(([, text]) => ({ name, text: text!.replace(/\s*\n\s*\*\s?/g, " ").trim() })),
+  [...doc.matchAll(/@throws ([^@]*)/g)].map(([, text]) => ({
+    name,
+    text: text!.replace(/\s*\n\s*\*\s?/g, " ").trim(),
+  })),
 );
 
 test("there are some", () => {
@@ -74,7 +77,9 @@ test("each call that throws says so: by its own tags, by those of its class, or 
 test("what is excepted is needed", () => {
   const stale = Object.entries(NOT_SAID).flatMap(([name, known]) => {
     const found = callables.find((one) => one.name === name);
-    return known.filter((error) => !found?.thrown.has(error) || found.said.has(error)).map((error) => `${name}: ${error}`);
+    return known
+      .filter((error) => !found?.thrown.has(error) || found.said.has(error))
+      .map((error) => `${name}: ${error}`);
   });
   expect(stale).toEqual([]);
 });
@@ -95,7 +100,10 @@ test("no doc comment says it in prose too", () => {
 
 describe("an error's code is its class's name, or stands in its doc comment", () => {
   test.each([...errors])("%s", (name, text) => {
-    const code = `ERR_${name.replace(/Error$/, "").replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}`;
+    const code = `ERR_${name
+      .replace(/Error$/, "")
+      .replace(/(?<=[a-z])(?=[A-Z])/g, "_")
+      .toUpperCase()}`;
     const codes = new Set([...text.replace(/\/\*\*[^]*?\*\//g, "").matchAll(/"(ERR_\w+)"/g)].map(([, one]) => one!));
     for (const one of codes) if (one !== code) expect(text).toContain(`\`${one}\``);
   });
