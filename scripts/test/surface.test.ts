@@ -104,7 +104,7 @@ describe("an error's code is its class's name, or stands in its doc comment", ()
       .replace(/Error$/, "")
       .replace(/(?<=[a-z])(?=[A-Z])/g, "_")
       .toUpperCase()}`;
-    const codes = new Set([...text.replace(/\/\*\*[^]*?\*\//g, "").matchAll(/"(ERR_\w+)"/g)].map(([, one]) => one!));
+    const codes = new Set([...text.replace(/\/\*\*[\s\S]*?\*\//g, "").matchAll(/"(ERR_\w+)"/g)].map(([, one]) => one!));
     for (const one of codes) if (one !== code) expect(text).toContain(`\`${one}\``);
   });
 });
