@@ -1,7 +1,7 @@
 /** The programs in the documentation: every block fenced as `ts`. */
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { apps, packages, ROOT, readText } from "./workspace.ts";
+import { apps, filesBelow, packages, published, ROOT, readText } from "./workspace.ts";
 
 export interface DocBlock {
   /** Where it stands, to be clicked on: `packages/slab/README.md:12`. */
@@ -40,5 +40,20 @@ export function blocksOf(file: string, text: string, language = "ts"): DocBlock[
 }
 
 export function docBlocks(): DocBlock[] {
-  return docFiles().flatMap((file) => blocksOf(file, readText(file)));
+  return [...docFiles().flatMap((file) => blocksOf(file, readText(file))), ...exampleBlocks()];
+}
+
+/** The programs of doc comments: what stands behind `@example`. */
+export function exampleBlocks(): DocBlock[] {
+  return published.flatMap(({ id, dir }) =>
+    filesBelow(join(dir, "src"))
+      .map((file) => `packages/${id}/src/${file}`)
+      .filter((file) => file.endsWith(".ts") && readText(file).includes("@example"))
+      .flatMap((file) =>
+        blocksOf(file, readText(file).replace(/^ *\* ?(?!\/)/gm, "")).map((block) => ({
+          ...block,
+          id: block.id.replace(".ts-", "-ts-"),
+        })),
+      ),
+  );
 }

@@ -63,6 +63,13 @@ export function entriesOf({ name, exports = {} }: Manifest): string[] {
   return paths.map((path) => name + path.slice(1));
 }
 
+/** The sources of what it can be imported as, in the order of `entriesOf`. */
+export function sourcesOf({ dir, manifest }: Pick<Package, "dir" | "manifest">): string[] {
+  return entriesOf(manifest).map((entry) =>
+    join(dir, manifest.exports?.[`.${entry.slice(manifest.name.length)}`] as string),
+  );
+}
+
 /** The files below `dir`, as paths relative to it with forward slashes. */
 export function filesBelow(dir: string): string[] {
   if (!existsSync(dir)) return [];

@@ -11,7 +11,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Application, OptionDefaults, type TypeDocOptions } from "typedoc";
-import { entriesOf, published, ROOT } from "../lib/workspace.ts";
+import { published, ROOT, sourcesOf } from "../lib/workspace.ts";
 
 const work = mkdtempSync(join(tmpdir(), "ariax-reference-"));
 process.on("exit", () => rmSync(work, { recursive: true, force: true }));
@@ -28,9 +28,6 @@ const COMMON: TypeDocOptions = {
 
 /** A package's types, as JSON in a file. Undefined where something is wrong with them, which is printed. */
 async function convert({ id, dir, manifest }: (typeof published)[number]): Promise<string | undefined> {
-  const sources = entriesOf(manifest).map((entry) => {
-    return join(dir, manifest.exports?.[`.${entry.slice(manifest.name.length)}`] as string);
-  });
   const tsconfig = join(work, `${id}.json`);
   const compilerOptions = {
     noEmit: true,
@@ -45,7 +42,7 @@ async function convert({ id, dir, manifest }: (typeof published)[number]): Promi
   const app = await Application.bootstrap({
     ...COMMON,
     name: manifest.name,
-    entryPoints: sources,
+    entryPoints: sourcesOf({ dir, manifest }),
     tsconfig,
     excludeInternal: true,
     excludePrivate: true,

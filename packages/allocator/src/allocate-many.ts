@@ -5,6 +5,8 @@ import type { Offsets } from "./offsets.ts";
 /**
  * `allocateMany`, written once, over tryAllocate: the loop for an allocator that has no quicker way to make blocks in
  * bulk. The caller has checked the size. Where it returns n, `out` from n on is as it was.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
  */
 export function allocateMany(allocator: Pick<Allocator, "tryAllocate" | "memory">, size: number, out: Offsets): number {
   checkAllocator(allocator, ["tryAllocate"]);

@@ -2,7 +2,7 @@
  * Buffers, whoever made them. What kind of object a value is, is said by its tag: true of those of other windows too, and of a
  * shared buffer where the page hides `SharedArrayBuffer`; `instanceof` is neither.
  */
-import { HostMemoryError, UnsupportedError } from "./errors.ts";
+import { DetachedError, HostMemoryError, InvalidArgumentError, UnsupportedError } from "./errors.ts";
 
 /** `Int32Array`, `SharedArrayBuffer` …; `revoked Proxy`, of which nothing can be asked. */
 export function tagOf(value: unknown): string {
@@ -32,14 +32,41 @@ export function isBuffer(value: unknown): value is ArrayBufferLike {
   }
 }
 
+/** Was a buffer transferred away? Its length is 0 then, as that of an empty one, of which a view can be made all the same. */
+export function isDetached(buffer: ArrayBufferLike): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new DataView(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * `buffer`, if it is one and has its bytes. For whoever is given memory: what it is too short for comes later. O(1).
+ *
+ * @throws `InvalidArgumentError` otherwise.
+ * @throws `DetachedError` where it was transferred away.
+ */
+export function checkBuffer(buffer: ArrayBufferLike): ArrayBufferLike {
+  if (!isBuffer(buffer)) {
+    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
+  }
+  if (isDetached(buffer)) throw new DetachedError("the given buffer was transferred; pass the one that it became");
+  return buffer;
+}
+
 /** Is it a `SharedArrayBuffer`? */
 export function isShared(value: unknown): value is SharedArrayBuffer {
   return tagOf(value) === "SharedArrayBuffer";
 }
 
 /**
- * A new buffer of `bytes` zero bytes, a checked size; resizable where a `maxByteLength` above that is given. Throws
- * `HostMemoryError` where the host has no such memory, and `UnsupportedError` where it has no `SharedArrayBuffer`. O(1).
+ * A new buffer of `bytes` zero bytes, a checked size; resizable where a `maxByteLength` above that is given. O(1).
+ *
+ * @throws `HostMemoryError` where the host has no such memory.
+ * @throws `UnsupportedError` where it has no `SharedArrayBuffer`.
  */
 export function newBuffer(bytes: number, shared: boolean = false, maxByteLength: number = bytes): ArrayBufferLike {
   if (shared && typeof SharedArrayBuffer === "undefined") {

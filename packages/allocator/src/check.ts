@@ -10,13 +10,21 @@ import { show } from "./show.ts";
 /** The largest capacity there is, in bytes: 4 GiB − 64 KiB, so that offset + size always fits 32 bits. */
 export const MAX_CAPACITY = 0xffff0000;
 
-/** `size`, if it is a whole number from 0 to `capacity`; else throws `InvalidSizeError`. */
+/**
+ * `size`, if it is a whole number from 0 to `capacity`.
+ *
+ * @throws `InvalidSizeError` otherwise.
+ */
 export function checkSize(size: number, capacity: number): number {
   if (!(Number.isInteger(size) && size >= 0 && size <= capacity)) throw new InvalidSizeError(size, capacity);
   return size;
 }
 
-/** `alignment`, if it is a power of two from 1 to `maximum`; else throws `InvalidAlignmentError`. */
+/**
+ * `alignment`, if it is a power of two from 1 to `maximum`.
+ *
+ * @throws `InvalidAlignmentError` otherwise.
+ */
 export function checkAlignment(alignment: number, maximum: number): number {
   if (!(Number.isInteger(alignment) && alignment > 0 && alignment <= maximum && (alignment & (alignment - 1)) === 0)) {
     throw new InvalidAlignmentError(alignment, maximum);
@@ -24,7 +32,11 @@ export function checkAlignment(alignment: number, maximum: number): number {
   return alignment;
 }
 
-/** `value`, if it is a whole number from `least` to `most`; else throws `InvalidArgumentError` naming it. */
+/**
+ * `value`, if it is a whole number from `least` to `most`.
+ *
+ * @throws `InvalidArgumentError` otherwise, naming it.
+ */
 export function checkInteger(name: string, value: number, least: number, most: number): number {
   if (!(Number.isInteger(value) && value >= least && value <= most)) {
     throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is not a whole number from ${least} to ${most}`);
@@ -32,7 +44,11 @@ export function checkInteger(name: string, value: number, least: number, most: n
   return value;
 }
 
-/** `options`, if they are an object; else throws `InvalidArgumentError`. */
+/**
+ * `options`, if they are an object.
+ *
+ * @throws `InvalidArgumentError` otherwise.
+ */
 export function checkOptions<T>(options: T, name = "options"): T {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(`invalid ${name}: ${show(options)} is no object`);
@@ -46,9 +62,10 @@ export function checkOptions<T>(options: T, name = "options"): T {
 }
 
 /**
- * The `known` options, each read once, in an object that nobody else has: what the caller, or a getter, changes later is not
- * seen. One that is `undefined` counts as not given. Throws `InvalidArgumentError` where `options` are no object, or have
- * another name: a wrong name is a wish that nobody hears.
+ * The `known` options, each read once, in an object that nobody else has: what the caller, or a getter, changes later is not seen. One that is
+ * `undefined` counts as not given.
+ *
+ * @throws `InvalidArgumentError` where `options` are no object, or have another name: a wrong name is a wish that nobody hears.
  */
 export function readOptions<T>(options: T, known: readonly (string | symbol)[], name = "options"): T {
   checkKnown(checkOptions(options, name) as object, known);
@@ -60,7 +77,7 @@ export function readOptions<T>(options: T, known: readonly (string | symbol)[], 
   return read as T;
 }
 
-/** Throws `InvalidArgumentError` where `name` is given together with one of `others`, beside which it means nothing. */
+/** @throws `InvalidArgumentError` where `name` is given together with one of `others`, beside which it means nothing. */
 export function checkAlone(options: object, name: string, others: readonly string[]): void {
   if (!isGiven(options, name)) return;
   const other = others.find((one) => isGiven(options, one));
@@ -73,14 +90,22 @@ function isGiven(options: object, name: string): boolean {
   return (options as Record<string, unknown>)[name] !== undefined;
 }
 
-/** `value`, if it is true or false; else throws `InvalidArgumentError` naming it. */
+/**
+ * `value`, if it is true or false.
+ *
+ * @throws `InvalidArgumentError` otherwise, naming it.
+ */
 export function checkBoolean(name: string, value: boolean): boolean {
   if (typeof value !== "boolean")
     throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is not true or false`);
   return value;
 }
 
-/** `allocator`, if it has the verbs that are needed of one; else throws `InvalidArgumentError`. */
+/**
+ * `allocator`, if it has the verbs that are needed of one.
+ *
+ * @throws `InvalidArgumentError` otherwise.
+ */
 export function checkAllocator<A>(allocator: A, verbs: readonly string[] = ["allocate", "sizeOf"]): A {
   const has = (isRevoked(allocator) ? undefined : allocator) as Readonly<Record<string, unknown>> | null | undefined;
   if (verbs.some((verb) => typeof has?.[verb] !== "function")) {
@@ -89,14 +114,14 @@ export function checkAllocator<A>(allocator: A, verbs: readonly string[] = ["all
   return allocator;
 }
 
-/** Throws `InvalidArgumentError` where a callback is given that is none. */
+/** @throws `InvalidArgumentError` where a callback is given that is none. */
 export function checkCallback(name: string, callback: unknown): void {
   if (callback !== undefined && typeof callback !== "function") {
     throw new InvalidArgumentError(`invalid ${name}: it is no function`);
   }
 }
 
-/** Throws `InvalidArgumentError` where `options` have one that is not `known`. */
+/** @throws `InvalidArgumentError` where `options` have one that is not `known`. */
 export function checkKnown(options: object, known: readonly (string | symbol)[]): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
@@ -113,7 +138,11 @@ export function isUint32(value: unknown): value is number {
 
 const LISTS = ["Int32Array", "Uint32Array"];
 
-/** `array`, if it is an `Int32Array` or a `Uint32Array`; else throws `InvalidArgumentError`. For the bulk calls. */
+/**
+ * `array`, if it is an `Int32Array` or a `Uint32Array`. For the bulk calls.
+ *
+ * @throws `InvalidArgumentError` otherwise.
+ */
 export function checkOffsets(array: Offsets): Offsets {
   // Anything can have the tag; only a view has bytes.
   if (!ArrayBuffer.isView(array) || !LISTS.includes(tagOf(array))) {
@@ -122,7 +151,11 @@ export function checkOffsets(array: Offsets): Offsets {
   return array;
 }
 
-/** How many of `offsets`, which are checked too, a bulk call means: `count`, checked against the array, or all. */
+/**
+ * How many of `offsets`, which are checked too, a bulk call means: `count`, checked against the array, or all.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function checkCount(count: number | undefined, offsets: Offsets): number {
   const { length } = checkOffsets(offsets);
   return count === undefined ? length : checkInteger("count", count, 0, length);

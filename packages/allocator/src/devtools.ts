@@ -13,7 +13,10 @@ interface Formatter {
  * @example
  * ```ts
  * import { formatInDevtools } from "@ariax/allocator";
+ * import { SlabAllocator } from "@ariax/slab";
+ *
  * formatInDevtools();
+ * const heap = new SlabAllocator({ capacity: 1 << 20 });
  * console.log(heap); // slab { 1 MiB, 5 blocks, 80 B live, 972 KiB free }
  * ```
  */

@@ -179,7 +179,7 @@ export class DoubleFreeError extends AllocatorError {
   }
 }
 
-/** Metadata that breaks an invariant: the heap must not be used any more. */
+/** Metadata that breaks an invariant: the heap must not be used any more. Code `ERR_CORRUPTED`. */
 export class CorruptionError extends AllocatorError {
   override readonly name: string = "CorruptionError";
 
@@ -191,18 +191,23 @@ export class CorruptionError extends AllocatorError {
 /** A fixed-capacity pool with no slot left, or too few; `what` names the pool, and `how` says how it is. */
 export class PoolExhaustedError extends AllocatorError {
   override readonly name: string = "PoolExhaustedError";
-  /** Records: one was asked for, and none is free. */
-  readonly requested: number = 1;
-  readonly free: number = 0;
-  readonly largestFree: number = 0;
+  /** Records, or what else the pool has, that were asked for: one, unless it says how many. */
+  readonly requested: number;
+  /** Those that are free: none, unless more than one was asked for. They need not lie side by side. */
+  readonly free: number;
+  readonly largestFree: number;
 
   constructor(
     capacity: number,
     retired = 0,
     what = "pool",
     how = `all ${capacity - retired} slots are live${retired > 0 ? `, ${retired} are retired` : ""}`,
+    requested = 1,
+    free = 0,
   ) {
     super("ERR_POOL_EXHAUSTED", `${what} exhausted: ${how}`);
+    this.requested = requested;
+    this.free = this.largestFree = free;
   }
 }
 
@@ -285,12 +290,12 @@ export class ContextLentError extends AllocatorError {
   }
 }
 
-/** A heap whose memory is gone: its buffer was transferred, its mapping undone. */
+/** Memory that is gone: its buffer was transferred, its mapping undone; `what` says it of what is no heap's yet. */
 export class DetachedError extends AllocatorError {
   override readonly name: string = "DetachedError";
 
-  constructor() {
-    super("ERR_DETACHED", "detached: the heap's memory is gone, its buffer was transferred or unmapped");
+  constructor(what = "the heap's memory is gone, its buffer was transferred or unmapped") {
+    super("ERR_DETACHED", `detached: ${what}`);
   }
 }
 

@@ -6,6 +6,8 @@ import { checkAllocator } from "./check.ts";
  * is freed after the copy and by its own offset, and is untouched when there is no room.
  *
  * Cost: that of `resize`, or else of an allocation, a free and a copy of min(old, new) bytes.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
  */
 export function reallocate(allocator: Allocator, offset: Offset, size: number): Offset {
   return resizeOrMove(checkAllocator(allocator), offset, size);
@@ -22,7 +24,11 @@ export function resizeOrMove(allocator: Allocator, offset: Offset, size: number,
   return moveBlock(allocator, offset, Math.min(allocator.sizeOf(offset), size), allocator.allocate(size), memory);
 }
 
-/** As `reallocate`, but `NULL`, and the old block untouched, where there is no room. */
+/**
+ * As `reallocate`, but `NULL`, and the old block untouched, where there is no room.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function tryReallocate(allocator: Allocator, offset: Offset, size: number): Offset {
   checkAllocator(allocator);
   if (allocator.resize(offset, size)) return offset;

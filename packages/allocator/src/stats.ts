@@ -39,7 +39,11 @@ export type AllocatorStats = { readonly [F in StatField]: number } & {
 
 const FIELDS = /* @__PURE__ */ Object.keys(STAT_FIELDS) as StatField[];
 
-/** Stats from their fields: those not given are 0, and what is derived is derived. */
+/**
+ * Stats from their fields: those not given are 0, and what is derived is derived.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function makeStats(
   fields: Partial<Record<StatField, number>>,
   classes: readonly ClassStats[] = [],
@@ -48,7 +52,11 @@ export function makeStats(
   return { ...combine((field) => fields[field] ?? 0), fragmentation: free > 0 ? 1 - largestFree / free : 0, classes };
 }
 
-/** Several allocators as one. `largestFree` is the largest of any; classes of one size are added up. */
+/**
+ * Several allocators as one. `largestFree` is the largest of any; classes of one size are added up.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function sumStats(all: readonly AllocatorStats[]): AllocatorStats {
   if (!isList(all)) throw new InvalidArgumentError(`invalid stats: ${show(all)} is no array of stats`);
   all.forEach(checkStats);
@@ -70,7 +78,11 @@ export function diffStats(before: AllocatorStats, after: AllocatorStats): Alloca
   };
 }
 
-/** One line a field, and one a class: for a terminal. */
+/**
+ * One line a field, and one a class: for a terminal.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function formatStats(stats: AllocatorStats): string {
   checkStats(stats);
   const width = Math.max(...FIELDS.map((field) => field.length), "fragmentation".length);

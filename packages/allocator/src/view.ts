@@ -15,6 +15,8 @@ export interface TypedArrayConstructor<T> {
  * `length` elements of a live block as a typed array. Checked: the block is live, aligned for the type and large enough.
  * The view is of the memory as it is now: where `traits.grows`, take a new one after an allocation, or keep a
  * `View`, which does that by itself.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
  */
 export function view<T, B extends ArrayBufferLike = ArrayBufferLike>(
   allocator: Allocator<B>,
@@ -30,7 +32,11 @@ export function view<T, B extends ArrayBufferLike = ArrayBufferLike>(
   return new type(allocator.memory.buffer, offset, length) as ViewOf<T, B>;
 }
 
-/** Bytes of an element of `type`; throws `InvalidArgumentError` where it is no typed array's constructor. */
+/**
+ * Bytes of an element of `type`.
+ *
+ * @throws `InvalidArgumentError` where it is no typed array's constructor.
+ */
 export function bytesPerElement(type: TypedArrayConstructor<unknown>): number {
   if (typeof type === "function" && !isRevoked(type)) {
     const bytes: unknown = type.BYTES_PER_ELEMENT;
@@ -51,6 +57,7 @@ export class View<T, B extends ArrayBufferLike = ArrayBufferLike> {
   declare private buffer: ArrayBufferLike;
   declare private elements: ViewOf<T, B>;
 
+  /** @throws `InvalidArgumentError` for a wrong argument or option. */
   constructor(allocator: Allocator<B>, offset: Offset, type: TypedArrayConstructor<T>, length: number) {
     this.elements = view(allocator, offset, type, length);
     this.buffer = allocator.memory.buffer;

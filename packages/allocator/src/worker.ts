@@ -15,8 +15,10 @@ export interface WatchedWorker {
 }
 
 /**
- * Calls `then` once the worker's thread has ended, and that is known: at once where it has. What is returned undoes it. Throws
- * `UnsupportedError` for a worker that has no 'exit' event, and `advice` says what does instead.
+ * Calls `then` once the worker's thread has ended, and that is known: at once where it has. What is returned undoes it.
+ *
+ * @throws `UnsupportedError` for a worker that has no 'exit' event, and `advice` says what does instead.
+ * @throws `InvalidArgumentError` for what is no worker.
  */
 export function whenEnded(worker: WatchedWorker, then: () => void, advice: string): () => void {
   if (typeof worker !== "object" || worker === null) {

@@ -5,8 +5,9 @@
 import { UnsupportedError } from "./errors.ts";
 
 /**
- * Throws `UnsupportedError`, and nothing has changed, where the fields of `object` can't be written. It has a field for this, which
- * may be private: `turn`, at first 0. O(1).
+ * It has a field for this, which may be private: `turn`, at first 0. O(1).
+ *
+ * @throws `UnsupportedError` where the fields of `object` can't be written.
  */
 export function checkWritable(object: object): void {
   const it = object as { turn: number };

@@ -73,6 +73,7 @@ export class Arena<B extends ArrayBufferLike = ArrayBufferLike> implements Alloc
   /** See `checkWritable`. */
   declare private turn: number;
 
+  /** @throws `HostMemoryError` where the host has no memory for it. */
   constructor(options: ArenaOptions) {
     present(this, WORDS);
     const { memory, first, limit } = findRegion(options);
@@ -217,8 +218,10 @@ export class Arena<B extends ArrayBufferLike = ArrayBufferLike> implements Alloc
   }
 
   /**
-   * Ends every block that was allocated since. A block that was the last one then keeps what it has grown by. Throws
-   * `InvalidArgumentError` where the arena has been below the checkpoint. O(1), and O(1) amortised for checkpoints above.
+   * Ends every block that was allocated since. A block that was the last one then keeps what it has grown by. O(1), and O(1) amortised for
+   * checkpoints above.
+   *
+   * @throws `InvalidArgumentError` where the arena has been below the checkpoint.
    */
   rewind(checkpoint: Checkpoint): void {
     const it = this.itself();

@@ -56,6 +56,8 @@ const EXPIRED_BYTE = 0xdb;
  *
  *     frames = 3:   │ frame 6 │ frame 4 │ frame 5 │    nextFrame() ends frame 4, and 7 takes its place
  *                     current   oldest
+ *
+ * @throws `FrameExpiredError` from any call, for a block whose frame has ended.
  */
 export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements Allocator<B> {
   declare readonly memory: Memory<B>;
@@ -80,6 +82,7 @@ export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements 
   /** See `checkWritable`. */
   declare private turn: number;
 
+  /** @throws `HostMemoryError` where the host has no memory for it. */
   constructor(options: FrameArenaOptions) {
     present(this, WORDS);
     const given = readOptions(options, OPTIONS);
@@ -115,8 +118,10 @@ export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements 
   }
 
   /**
-   * Begins a new frame and ends all blocks of the oldest. Returns the new frame's number. O(1) unless checked. Throws
-   * `DetachedError` where the memory is gone, and `CorruptionError` where it has become too short.
+   * Begins a new frame and ends all blocks of the oldest. Returns the new frame's number. O(1) unless checked.
+   *
+   * @throws `DetachedError` where the memory is gone.
+   * @throws `CorruptionError` where it has become too short.
    */
   nextFrame(): number {
     const it = this.itself();
@@ -187,8 +192,10 @@ export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements 
   }
 
   /**
-   * A live block as a reference: a number below 2⁵³ that holds the frame's and the offset. Throws `InvalidArgumentError`
-   * from frame 2⁵⁶ ÷ (bytes of the buffer) on: with 64 MiB, after 207 days at 60 frames a second. O(1).
+   * A live block as a reference: a number below 2⁵³ that holds the frame's and the offset. O(1).
+   *
+   * @throws `InvalidArgumentError` from frame 2⁵⁶ ÷ (bytes of the buffer) on: with 64 MiB, after 207 days at 60 frames a second.
+   * @throws `InvalidBlockError` for a block that is not live.
    */
   ref(offset: Offset): FrameRef {
     this.sizeOf(offset);
@@ -197,8 +204,10 @@ export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements 
   }
 
   /**
-   * The offset of a reference's block. Throws `FrameExpiredError` if its frame has ended, however long ago, and
-   * `InvalidBlockError` if the block was freed, or is that of another arena in the same buffer. O(1).
+   * The offset of a reference's block. O(1).
+   *
+   * @throws `FrameExpiredError` if its frame has ended, however long ago.
+   * @throws `InvalidBlockError` if the block was freed, or is that of another arena in the same buffer.
    */
   check(ref: FrameRef): Offset {
     if (typeof ref !== "number") throw new InvalidBlockError(ref);

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Memory } from "@ariax/allocator";
-import { checkAlone, checkBoolean, checkInteger, isBuffer, isRevoked, newBuffer } from "@ariax/allocator/implement";
+import { checkAlone, checkBoolean, checkBuffer, checkInteger, isRevoked, newBuffer } from "@ariax/allocator/implement";
 
 /** Where something of a known length is to lie: in memory that exists, or, without any, in memory of its own. */
 export interface Place {
@@ -20,7 +20,7 @@ const MAX_END = 2 ** 32 - 8;
 
 /**
  * Memory for `bytes`, and where they begin: at a multiple of `alignment`, at or above the place's `byteOffset`, and never
- * at 0. Throws `InvalidArgumentError` where there is no room, and as `newBuffer` does.
+ * at 0. Throws `InvalidArgumentError` where there is no room, and as `checkBuffer` and `newBuffer` do.
  */
 export function findPlace(bytes: number, alignment: number, place: Place): { memory: Memory; begin: number } {
   if (isOwn(place)) {
@@ -52,7 +52,6 @@ export function givenMemory(place: Place): { memory: Memory; length: number } {
   checkAlone(place, "memory", ["buffer"]);
   checkAlone(place, "shared", ["memory", "buffer"]);
   const memory: { readonly buffer?: unknown } | null = place.memory ?? { buffer: place.buffer };
-  const buffer = isRevoked(memory) ? undefined : memory?.buffer;
-  if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-  return { memory: memory as Memory, length: buffer.byteLength };
+  const buffer = (isRevoked(memory) ? undefined : memory?.buffer) as ArrayBufferLike;
+  return { memory: memory as Memory, length: checkBuffer(buffer).byteLength };
 }

@@ -54,6 +54,12 @@ const TICK_WORDS: Words<TickArena> = {
  *     frameOf(offset) = ⌊(offset − base) / blockSize⌋        harmonic: number ⌊frameOf(offset) / frames⌋ of the list
  *
  * A checked arena has twice as many.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
  */
 export class TickArena {
   declare readonly memory: Memory;
@@ -128,8 +134,9 @@ export class TickArena {
   }
 
   /**
-   * The arena that rotates `k` times a period. It is an allocator like any other, but leave its rotation to `tick`. Throws
-   * `InvalidArgumentError` where there is none. O(1).
+   * The arena that rotates `k` times a period. It is an allocator like any other, but leave its rotation to `tick`. O(1).
+   *
+   * @throws `InvalidArgumentError` where there is none.
    */
   harmonic(k: number): FrameArena {
     const arena = typeof k === "number" ? this.byHarmonic[k] : undefined;
@@ -163,9 +170,12 @@ export class TickArena {
   }
 
   /**
-   * Goes on to the next beat, and rotates the harmonics that are due: their oldest frames end. The new beat's number.
-   * O(harmonics), whatever was allocated, unless checked; no garbage. Throws `NestedTickError` while `run` has the ticks,
-   * `DetachedError` where the memory is gone, and `CorruptionError` where it has become too short.
+   * Goes on to the next beat, and rotates the harmonics that are due: their oldest frames end. The new beat's number. O(harmonics), whatever was
+   * allocated, unless checked; no garbage.
+   *
+   * @throws `NestedTickError` while `run` has the ticks.
+   * @throws `DetachedError` where the memory is gone.
+   * @throws `CorruptionError` where it has become too short.
    */
   tick(): number {
     const it = this.itself();
@@ -179,6 +189,8 @@ export class TickArena {
    * or the callback returns `false`. Rejects with what the callback throws, with `InvalidArgumentError`, with
    * `NestedTickError` while another run goes on, with `UnsupportedError` where the clock stands still though its timers fire,
    * and as `tick` does where memory is gone. After any of these the arena can be used, and run again.
+   *
+   * @throws `NestedTickError` while `run` has the ticks.
    */
   async run(callback: (ticks: TickArena) => unknown, options: RunOptions = {}): Promise<TickReport> {
     if (this.isRunning) throw new NestedTickError("run()");

@@ -212,9 +212,12 @@ describe("memory that exists", () => {
       [null, "invalid options: null is no object"],
       [undefined, "invalid options: undefined is no object"],
       [{ capacity: 100, byteOffset: 0 }, "invalid byteOffset: no buffer or memory is given"],
-      [{ capacity: 100, buffer: null }, "invalid buffer: it is no ArrayBuffer"],
-      [{ capacity: 100, memory: null }, "invalid buffer: it is no ArrayBuffer"],
-      [{ capacity: 100, buffer: new Uint8Array(1000) }, "invalid buffer: it is no ArrayBuffer"],
+      [{ capacity: 100, buffer: null }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],
+      [{ capacity: 100, memory: null }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],
+      [
+        { capacity: 100, buffer: new Uint8Array(1000) },
+        "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer",
+      ],
       [{ capacity: 100, buffer: new ArrayBuffer(215) }, "invalid buffer: 208 bytes from 8 on do not fit into its 215"],
       [
         { capacity: 100, buffer: new ArrayBuffer(999), byteOffset: 785 },

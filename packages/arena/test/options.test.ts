@@ -92,7 +92,9 @@ test.each(classes)("%s: what only looks like a buffer", (_, make, good) => {
     new DataView(buffer),
   ]) {
     for (const place of [{ buffer: none }, { memory: { buffer: none } }]) {
-      expect(() => make({ ...beside, ...place })).toThrow(invalid("invalid buffer: it is no ArrayBuffer"));
+      expect(() => make({ ...beside, ...place })).toThrow(
+        invalid("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"),
+      );
     }
   }
 });

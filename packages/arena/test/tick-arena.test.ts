@@ -205,9 +205,9 @@ describe("what is refused", () => {
     [{ ...good, frames: 0 }, "invalid frames: 0 is not a whole number from 1 to 65536"],
     [{ ...good, frames: 1e9 }, "invalid frames: 1000000000 is not a whole number from 1 to 65536"],
     [{ ...good, byteOffset: 64 }, "invalid byteOffset: no buffer or memory is given"],
-    [{ ...good, buffer: 5 }, "invalid buffer: it is no ArrayBuffer"],
-    [{ ...good, memory: null }, "invalid buffer: it is no ArrayBuffer"],
-    [{ ...good, memory: {} }, "invalid buffer: it is no ArrayBuffer"],
+    [{ ...good, buffer: 5 }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],
+    [{ ...good, memory: null }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],
+    [{ ...good, memory: {} }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],
     [{ ...good, buffer: new ArrayBuffer(12_287) }, "invalid buffer: 8192 bytes from 4096 on do not fit into its 12287"],
     [
       { ...good, buffer: new ArrayBuffer(12_288), byteOffset: 4097 },

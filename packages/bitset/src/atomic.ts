@@ -32,6 +32,9 @@ const ROUNDS = 16;
  *                                  nobody else is clearing, and who announces it later changes the leaf later
  *     settle (1), a child that     nothing: who emptied the child and cleared the bit above before it was set here is seen, as both
  *     its bit was set for          changed the word above; who comes to clear it later clears it
+ *
+ * @throws `RangeError` from any call with an index or a count that is out of range: `ERR_INVALID_ARGUMENT`.
+ * @throws `Error` from any call once the words are gone, as their buffer was transferred: `ERR_DETACHED`.
  */
 export class AtomicBitSet {
   /** How many bits there are, set or not. */
@@ -44,8 +47,10 @@ export class AtomicBitSet {
 
   /**
    * An empty set of `length` bits, 0 to 2³⁰, over a `SharedArrayBuffer` of its own: O(length / 32). With `words` (and
-   * `at`), as `over`. Throws a `RangeError` for another length, and an error with code `ERR_OUT_OF_MEMORY` or `ERR_UNSUPPORTED`
-   * where the host has no such memory, or no `SharedArrayBuffer` at all.
+   * `at`), as `over`.
+   *
+   * @throws `RangeError` for another length: `ERR_INVALID_ARGUMENT`.
+   * @throws `Error` where the host has no such memory, `ERR_OUT_OF_MEMORY`, or no `SharedArrayBuffer` at all, `ERR_UNSUPPORTED`.
    */
   constructor(length: number, words?: Int32Array, at = 0) {
     present(this, "AtomicBitSet");
@@ -65,7 +70,10 @@ export class AtomicBitSet {
   /**
    * A set of `n` bits in the words of `words` from index `at` on: how a thread gets at a set made by another. It
    * continues what is there; words that are all 0 are an empty set. O(1).
-   * Throws a `RangeError` if the words don't fit, a `TypeError` if `words` is no `Int32Array`.
+   *
+   * @throws `RangeError` where the words don't fit: `ERR_INVALID_ARGUMENT`.
+   * @throws `TypeError` where `words` is no `Int32Array`: `ERR_INVALID_ARGUMENT`.
+   * @throws `Error` where the words are gone: `ERR_DETACHED`.
    */
   static over(words: Int32Array, at: number, n: number): AtomicBitSet {
     return new AtomicBitSet(n, cut(words, at, wordCount(n) + 1)); // nothing may be missing here

@@ -27,6 +27,21 @@ import { lowest } from "./word.ts";
  * `this` may be a proxy that throws, so all that is read of it comes before the first write. `set` and `clear` read on their
  * way up and write on their way down. tried: all fields read first, or offsets computed from the length alone; measured: 13.0
  * or 18.5 instead of 12.5 for both of one bit.
+ *
+ * @throws `RangeError` from any call with an index or a count that is out of range: `ERR_INVALID_ARGUMENT`.
+ * @throws `Error` from any call once the words are gone, as their buffer was transferred: `ERR_DETACHED`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { BitSet } from "@ariax/bitset";
+ *
+ * const free = new BitSet(1000);
+ * free.set(7);
+ * assert.equal(free.takeFirst(), 7);
+ * assert.equal(free.takeFirst(), -1); // none is left
+ * assert.throws(() => free.set(1000), { code: "ERR_INVALID_ARGUMENT" });
+ * ```
  */
 export class BitSet {
   /** How many bits there are, set or not. */
@@ -45,7 +60,9 @@ export class BitSet {
 
   /**
    * An empty set of `length` bits, 0 to 2³⁰, in memory of its own: O(length / 32). With `words` (and `at`), as `over`.
-   * Throws a `RangeError` for another length, and an error with code `ERR_OUT_OF_MEMORY` where the host has no such memory.
+   *
+   * @throws `RangeError` for another length: `ERR_INVALID_ARGUMENT`.
+   * @throws `Error` where the host has no such memory: `ERR_OUT_OF_MEMORY`.
    */
   constructor(length: number, words?: Int32Array, at = 0) {
     present(this, "BitSet");
@@ -73,7 +90,10 @@ export class BitSet {
    * `verify` tells if they are a set, `clearAll()` makes them one. O(1).
    *
    * If the buffer is replaced (a WASM memory that grew), call `over` again.
-   * Throws a `RangeError` if the words don't fit, a `TypeError` if `words` is no `Int32Array`.
+   *
+   * @throws `RangeError` where the words don't fit: `ERR_INVALID_ARGUMENT`.
+   * @throws `TypeError` where `words` is no `Int32Array`: `ERR_INVALID_ARGUMENT`.
+   * @throws `Error` where the words are gone: `ERR_DETACHED`.
    */
   static over(words: Int32Array, at: number, n: number): BitSet {
     return new BitSet(n, cut(words, at, wordCount(n))); // nothing may be missing here

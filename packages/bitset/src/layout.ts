@@ -5,7 +5,7 @@
  * without gaps, leaves first, and the last is the one word of the root. With `last = n − 1`, level k has
  * `(last >>> 5(k+1)) + 1` words: loops that climb or descend get their offsets from that, and need no table.
  */
-import { checkInteger, fail, refuse } from "./errors.ts";
+import { checkInteger, fail, gone, refuse } from "./errors.ts";
 
 /** The most bits a set can have: 2³⁰, which takes six levels and 138 MB. */
 export const MAX_LENGTH: number = 2 ** 30;
@@ -42,7 +42,8 @@ export function newWords(size: number, Type: ArrayBufferConstructor | SharedArra
     return new Int32Array(new Type(bytes));
   } catch {
     // the size is a checked one: the host has no room for it
-    fail(new Error(`out of memory: the host has no buffer of ${bytes} bytes`), "HostMemoryError", "ERR_OUT_OF_MEMORY");
+    const error = new Error(`out of memory: the host has no buffer of ${bytes} bytes`);
+    fail(Object.assign(error, { requested: bytes }), "HostMemoryError", "ERR_OUT_OF_MEMORY");
   }
 }
 
@@ -53,9 +54,20 @@ export function checkWords(words: Int32Array): void {
   }
 }
 
+/** Has an array a buffer that is long enough for it? One that was transferred, or shrunk, makes its length 0, and this fail. */
+function isThere(words: Int32Array): boolean {
+  try {
+    words.fill(0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The `size` words of `words` from index `at` on: a view of its own, so their neighbours are out of reach. */
 export function cut(words: Int32Array, at: number, size: number): Int32Array {
   checkWords(words);
+  if (words.length === 0 && !isThere(words)) gone();
   checkInteger(`start of ${size} words`, at, 0, words.length - size);
   return new Int32Array(words.buffer, words.byteOffset + 4 * at, size);
 }

@@ -2,10 +2,13 @@ import { checkThere, fail, refuse } from "./errors.ts";
 import { type Bits, checkWords, cut, lastIndex, wordCount } from "./layout.ts";
 
 /**
- * Throws an `Error` with code `ERR_CORRUPTED` naming the first summary bit that disagrees with its word, or a bit past
- * the end. For an `AtomicBitSet` too, when no thread is operating it. O(length / 32).
+ * Walks the invariant. For an `AtomicBitSet` too, when no thread is operating it. O(length / 32).
  *
  * A function, not a method, so that a program that doesn't call it doesn't carry it.
+ *
+ * @throws `Error` naming the first summary bit that disagrees with its word, or a bit past the end: `ERR_CORRUPTED`.
+ * @throws `TypeError` for what is no set: `ERR_INVALID_ARGUMENT`.
+ * @throws `Error` where its words are gone: `ERR_DETACHED`.
  */
 export function verify(set: Bits): void {
   if (typeof set !== "object" || set === null) refuse(TypeError, "set: it is no BitSet");

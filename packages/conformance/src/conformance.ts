@@ -45,8 +45,11 @@ const SECTIONS: Readonly<Record<string, Section>> = {
 };
 
 /**
- * Registers the tests of every section with `test`, each named `section: rule`. Calls `create` at once, to read the traits:
- * what is not promised is not tested. Throws `InvalidArgumentError` where an option is none.
+ * Registers the tests of every section with `test`, each named `section: rule`. Calls `create` at once, to read the traits: what is not
+ * promised is not tested.
+ *
+ * @throws `InvalidArgumentError` where an option is none.
+ * @throws `ConformanceError` from the tests that it makes, naming the rule that is broken.
  */
 export function conformance(options: ConformanceOptions): void {
   const known = ["test", "create", "attach", "seed", "runs"];

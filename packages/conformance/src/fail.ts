@@ -2,7 +2,7 @@ import { AllocatorError, InvalidArgumentError } from "@ariax/allocator";
 
 /**
  * A rule of the contract that an allocator broke. The message is for the allocator's author, and may have more than one line: where
- * calls were random, the shortest sequence of them is in it.
+ * calls were random, the shortest sequence of them is in it. Code `ERR_CONTRACT_BROKEN`.
  */
 export class ConformanceError extends AllocatorError {
   override readonly name: string = "ConformanceError";

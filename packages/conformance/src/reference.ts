@@ -55,6 +55,7 @@ export class ReferenceAllocator implements Allocator {
   protected live = 0;
   protected peak = 0;
 
+  /** @throws `HostMemoryError` where the host has no memory for it. */
   constructor(capacity: number) {
     checkInteger("capacity", capacity, 2 * QUANTUM, MAX_CAPACITY);
     this.capacity = capacity - (capacity % QUANTUM);

@@ -40,6 +40,9 @@ const nothing: Words = () => "";
  *
  * The shadow fills the blocks, so the user must not write to them. Cost: O(usable bytes) a call, and as much memory again
  * as `inner` has.
+ *
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `ConformanceError` from any call, naming the rule that is broken.
  */
 export class Shadow implements Allocator {
   readonly inner: Allocator;
@@ -164,7 +167,11 @@ export class Shadow implements Allocator {
     this.inner.verify();
   }
 
-  /** Every live block, its size and all its contents; the stats; and `inner.verify()`. O(live bytes). */
+  /**
+   * Every live block, its size and all its contents; the stats; and `inner.verify()`. O(live bytes).
+   *
+   * @throws `ConformanceError` naming the rule that is broken.
+   */
   check(): void {
     this.checkBlocks();
     const stats = this.inner.stats();
@@ -173,7 +180,11 @@ export class Shadow implements Allocator {
     this.inner.verify();
   }
 
-  /** Every live block, its size and all its contents. O(live bytes). */
+  /**
+   * Every live block, its size and all its contents. O(live bytes).
+   *
+   * @throws `ConformanceError` naming the rule that is broken.
+   */
   checkBlocks(): void {
     this.renew();
     for (const block of this.live.values()) {

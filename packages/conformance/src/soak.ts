@@ -28,9 +28,13 @@ export interface SoakReport {
 }
 
 /**
- * One long random run of every verb, watched by a shadow: for the depths that short sequences don't reach. The heap fills
- * and empties in turns. Throws a `ConformanceError` naming the seed and the number of the operation. About 3 µs a call
- * beside the allocator's own time. Throws `InvalidArgumentError` where an option is none.
+ * One long random run of every verb, watched by a shadow: for the depths that short sequences don't reach. The heap fills and empties in
+ * turns. Throws a. About 3 µs a call beside the allocator's own time.
+ *
+ * @throws `ConformanceError` naming the seed and the number of the operation.
+ * @throws `InvalidArgumentError` where an option is none.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
  */
 export function soak(options: SoakOptions): SoakReport {
   const known = ["create", "operations", "capacity", "seed", "every"];

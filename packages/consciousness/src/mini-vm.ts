@@ -61,6 +61,11 @@ const WORDS: Words<Pick<MiniVm, "vmName" | "stats"> & { readonly pool: { readonl
  *              └────────────────────────────┴────────────────────────────┴──
  *
  * The pool counts for the quota, and is out of reach of every verb.
+ *
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `ContextDisposedError` once it was disposed of.
+ * @throws `ContextLentError` while another thread has it.
+ * @throws `QuotaExceededError` from any call that takes memory, where it would be over the quota.
  */
 export class MiniVm<const F extends Schema = Record<never, never>> implements Allocator, Disposable {
   /** As `dispose`, and nothing where that was done before. */
@@ -81,7 +86,10 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
 
   /**
    * In `region`: another context, any allocator that aligns to 4,096, or, where it is null, memory of its own. Throws what `MemoryContext`
-   * throws, and `QuotaExceededError` where the pool alone is above the quota; then nothing has changed.
+   * throws.
+   *
+   * @throws `QuotaExceededError` where the pool alone is above the quota; then nothing has changed.
+   * @throws `OutOfMemoryError` where the region has no room.
    */
   constructor(region: MemoryContext | Allocator | null, options: MiniVmOptions<F>) {
     present(this, WORDS);
@@ -129,7 +137,15 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     });
   }
 
-  /** A VM that another thread has lent: `lend` made the message. O(pages + poolSize). */
+  /**
+   * A VM that another thread has lent: `lend` made the message. O(pages + poolSize).
+   *
+   * @throws `QuotaExceededError` where it would be over the quota.
+   * @throws `OutOfMemoryError` where there is no room.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   */
   static adopt<const F extends Schema = Record<never, never>>(
     loan: MiniVmLoan<F>,
     more: Pick<MiniVmOptions<F>, "onPressure" | "baseline"> = {},
@@ -228,9 +244,10 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   }
 
   /**
-   * How many times as long phase 1 (or the `baseline` of the options) takes for what is recorded of the VM. Measured when it is asked
-   * for, some 100 ms; kept until half of the recording is new. NaN where nothing is recorded. Throws `UnsupportedError` where the clock
-   * stands still, as under fake timers, or there is none.
+   * How many times as long phase 1 (or the `baseline` of the options) takes for what is recorded of the VM. Measured when it is asked for, some
+   * 100 ms; kept until half of the recording is new. NaN where nothing is recorded.
+   *
+   * @throws `UnsupportedError` where the clock stands still, as under fake timers, or there is none.
    */
   get performanceGain(): number {
     const { count, length } = this.recording;
@@ -243,6 +260,12 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
   /**
    * The same, measured now, with its spread and its parts, and against another baseline if you like. Throws what the baseline throws, and as
    * `performanceGain`.
+   *
+   * @throws `QuotaExceededError` where it would be over the quota.
+   * @throws `OutOfMemoryError` where there is no room.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
    */
   measurePerformanceGain(baseline?: (capacity: number) => Allocator): Gain {
     checkCallback("baseline", baseline);
@@ -288,7 +311,11 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     return { context, vmName, quota, poolSize, fields, recording };
   }
 
-  /** Takes it back, once the other thread has done. Throws `CorruptionError` where that has left it broken: then it stays lent. O(pages + poolSize). */
+  /**
+   * Takes it back, once the other thread has done. O(pages + poolSize).
+   *
+   * @throws `CorruptionError` where that has left it broken: then it stays lent.
+   */
   reclaim(): void {
     // The states first: where they are broken, nothing has changed. What is not lent the context refuses.
     const records = this.context.lent ? this.states.check(this.bound, this.place()) : undefined;
@@ -297,7 +324,11 @@ export class MiniVm<const F extends Schema = Record<never, never>> implements Al
     this.forget();
   }
 
-  /** Ends the VM, its blocks and its states at once, whatever their number. A second time throws `ContextDisposedError`. */
+  /**
+   * Ends the VM, its blocks and its states at once, whatever their number.
+   *
+   * @throws `ContextDisposedError` the second time.
+   */
   dispose(): void {
     this.context.dispose();
   }

@@ -56,6 +56,13 @@ const WORDS: Words<ConsciousnessStatePool> = {
  *     live + available + retired = poolSize
  *
  * Acquiring and releasing make no garbage and no system call: all memory is acquired once, here.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `StaleHandleError` for a handle that is not live.
  */
 export class ConsciousnessStatePool<const F extends Schema = Record<never, never>> {
   // `declare`: a field that begins as undefined V8 loads without knowing its type.
@@ -78,7 +85,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   /** Of the mini-VM that the pool belongs to. */
   declare private recording: Recording | undefined;
 
-  /** O(poolSize). Throws `InvalidArgumentError`. */
+  /**
+   * O(poolSize).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   */
   constructor(options: StatePoolOptions<F> = {}) {
     present(this, WORDS);
     const given: StatePoolOptions<F> & Internal = readOptions(options, OPTIONS);
@@ -109,8 +120,9 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   }
 
   /**
-   * The pool that another context made in `buffer`, with the same fields; both work on the same states, one at a time. Throws
-   * `CorruptionError` where there is none, or a damaged one. O(poolSize).
+   * The pool that another context made in `buffer`, with the same fields; both work on the same states, one at a time. O(poolSize).
+   *
+   * @throws `CorruptionError` where there is none, or a damaged one.
    */
   static attach<const F extends Schema = Record<never, never>>(
     buffer: ArrayBufferLike,
@@ -125,8 +137,10 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   }
 
   /**
-   * A free state, at `teslaFrequency` Hz: `MetadataPool.acquire` says which. Its fields hold what its last owner left. Throws
-   * `PoolExhaustedError` ("consciousness pool exhausted") where all are live, and `InvalidArgumentError` for a frequency that is none. O(1), no garbage.
+   * A free state, at `teslaFrequency` Hz: `MetadataPool.acquire` says which. Its fields hold what its last owner left. O(1), no garbage.
+   *
+   * @throws `PoolExhaustedError` ("consciousness pool exhausted") where all are live.
+   * @throws `InvalidArgumentError` for a frequency that is none.
    */
   allocateConsciousnessState(teslaFrequency?: number): StateHandle {
     return this.tryAllocateConsciousnessState(teslaFrequency) || this.exhausted();
@@ -150,8 +164,10 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
   }
 
   /**
-   * Ends the state's life. Throws `DoubleFreeError` where it ended and its slot was not used again since, `StaleHandleError` for
-   * any other handle that is not live. O(1), no garbage.
+   * Ends the state's life. O(1), no garbage.
+   *
+   * @throws `DoubleFreeError` where it ended and its slot was not used again since.
+   * @throws `StaleHandleError` for any other handle that is not live.
    */
   release(handle: StateHandle): void {
     const { records, changes, bands, span, recording } = this;
@@ -167,17 +183,30 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     return this.records.isLive(handle as number as Handle<Schema>);
   }
 
-  /** Where the state is in each column. Throws `StaleHandleError`. O(1). */
+  /**
+   * Where the state is in each column. O(1).
+   *
+   * @throws `StaleHandleError` for a handle that is not live.
+   */
   slot(handle: StateHandle): number {
     return this.records.slot(handle as number as Handle<Schema>);
   }
 
-  /** In Hz. Throws `StaleHandleError`. O(1). */
+  /**
+   * In Hz. O(1).
+   *
+   * @throws `StaleHandleError` for a handle that is not live.
+   */
   frequencyOf(handle: StateHandle): number {
     return this.frequency[this.slot(handle)];
   }
 
-  /** Another frequency for a live state. Throws `StaleHandleError` and `InvalidArgumentError`; then it keeps its own. */
+  /**
+   * Another frequency for a live state.
+   *
+   * @throws `StaleHandleError` for a handle that is not live.
+   * @throws `InvalidArgumentError` for a frequency that is none; the state keeps its own.
+   */
   retune(handle: StateHandle, teslaFrequency: number): void {
     this.checkThere();
     const { frequency, changes, bands } = this;
@@ -197,7 +226,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     return this.records.get(handle as number as Handle<Schema>, own(name)) as FieldValue<F[K]>;
   }
 
-  /** Writes a field; a value that does not fit throws `InvalidArgumentError`, and nothing is written. O(fields). */
+  /**
+   * Writes a field. O(fields).
+   *
+   * @throws `InvalidArgumentError` for a value that does not fit.
+   */
   set<K extends keyof F & string>(handle: StateHandle, name: K, value: FieldValue<F[K]>): void {
     this.records.set(handle as number as Handle<Schema>, own(name), value);
   }
@@ -257,7 +290,11 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
     return this.records.stats();
   }
 
-  /** Walks every invariant; throws `CorruptionError` naming the first broken one. O(poolSize). */
+  /**
+   * Walks every invariant. O(poolSize).
+   *
+   * @throws `CorruptionError` naming the first broken one.
+   */
   verify(): void {
     this.checkThere();
     this.records.verify();
@@ -309,7 +346,9 @@ export class ConsciousnessStatePool<const F extends Schema = Record<never, never
 
   /**
    * For the owner: the pool's records as they are in `buffer` now, the same ones in another place, or changed by another thread. Throws as
-   * `attach`, and `CorruptionError` where they are those of a pool of another size.
+   * `attach`.
+   *
+   * @throws `CorruptionError` where they are those of a pool of another size.
    */
   check(
     buffer: ArrayBufferLike,

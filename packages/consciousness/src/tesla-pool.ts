@@ -33,12 +33,18 @@ const WORDS: Words<TeslaConsciousnessPool> = {
  *     harmonicBlockSize     blockSize     bytes of a tick, in whole pages
  *
  * A tick takes as long whatever was allocated.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
  */
 export class TeslaConsciousnessPool {
   /** The arenas themselves, for all that has no name here. */
   declare readonly ticks: TickArena;
 
-  /** Throws `InvalidArgumentError`. */
+  /** @throws `InvalidArgumentError` for a wrong argument or option. */
   constructor(options: TeslaPoolOptions = {}) {
     present(this, WORDS);
     const {
@@ -76,7 +82,12 @@ export class TeslaConsciousnessPool {
     return this.ticks.memory;
   }
 
-  /** A block that lives as many ticks of its harmonic as there are frames. Throws `OutOfMemoryError` where the tick's bytes are used up. O(1). */
+  /**
+   * A block that lives as many ticks of its harmonic as there are frames. O(1).
+   *
+   * @throws `OutOfMemoryError` where the tick's bytes are used up.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   */
   allocate(size: number, harmonic = 1): Offset {
     return this.ticks.harmonic(harmonic).allocate(size);
   }
@@ -86,12 +97,20 @@ export class TeslaConsciousnessPool {
     return this.ticks.harmonic(harmonic);
   }
 
-  /** Goes on to the next moment at which a harmonic ticks; its number. O(harmonics), whatever was allocated. */
+  /**
+   * Goes on to the next moment at which a harmonic ticks; its number. O(harmonics), whatever was allocated.
+   *
+   * @throws `NestedTickError` while `run` has the ticks.
+   */
   tick(): number {
     return this.ticks.tick();
   }
 
-  /** Ticks in real time: see `TickArena.run`. */
+  /**
+   * Ticks in real time: see `TickArena.run`.
+   *
+   * @throws `NestedTickError` while `run` has the ticks.
+   */
   run(callback: (pool: TeslaConsciousnessPool) => unknown, options: RunOptions = {}): Promise<TickReport> {
     // What is no function the arena refuses.
     return this.ticks.run(typeof callback === "function" ? () => callback(this) : callback, options);

@@ -288,7 +288,7 @@ describe("what is refused, and changes nothing", () => {
     expect(() => make(new ArrayBuffer(bytes - 1))).toThrow(
       `invalid buffer: ${bytes - 1} bytes at 0, but the pool takes ${bytes}`,
     );
-    expect(() => make({} as ArrayBuffer)).toThrow("invalid buffer: it is no ArrayBuffer");
+    expect(() => make({} as ArrayBuffer)).toThrow("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
     make(new ArrayBuffer(bytes + 8), 8).verify();
     const short = make(new ArrayBuffer(bytes)).buffer.slice(0, bytes - 4);
     expect(() => ConsciousnessStatePool.attach(short)).toThrow(/^corrupted: the pool is truncated: 4 bytes behind/);

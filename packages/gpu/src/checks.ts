@@ -1,11 +1,14 @@
 /** What callers ask for, checked; and why they don't get it. */
-import { OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
-import { checkAlignment, checkInteger } from "@ariax/allocator/implement";
+import { PoolExhaustedError } from "@ariax/allocator";
+import { checkAlignment, checkInteger, outOfMemory } from "@ariax/allocator/implement";
 import { growError } from "./control.ts";
 import { findRun } from "./fit.ts";
 import { BlockMovingError, blockError, freeError, liveRow } from "./handles.ts";
-import { kindOf, LIMIT, MOVING, SHIFT, SIZE, TAKEN } from "./layout.ts";
+import { kindOf, LIMIT, MOVING, SHIFT, TAKEN } from "./layout.ts";
 import { MAX_ALIGNMENT } from "./options.ts";
+
+/** What counts what a heap has. */
+type Heap = Parameters<typeof outOfMemory>[0];
 
 /** A fence; throws `InvalidArgumentError`. */
 export function checkFence(fence: number): number {
@@ -25,12 +28,12 @@ export function stillRow(w: Int32Array, handle: number): number {
   return row;
 }
 
-/** Why there is no block of `size` bytes, which are checked. */
-export function refuseAllocate(w: Int32Array, size: number, alignment: number): never {
+/** Why `heap`, whose words are `w`, has no block of `size` bytes, which are checked. */
+export function refuseAllocate(heap: Heap, w: Int32Array, size: number, alignment: number): never {
   if (w[TAKEN] >= w[LIMIT]) throw new PoolExhaustedError(w[LIMIT], 0, "block table");
   const granule = 2 ** w[SHIFT];
   const run = findRun(w, Math.ceil(size / granule) || 1, 1 << alignShift(alignment, granule));
-  throw run === 0 ? new OutOfMemoryError(size, alignment, (w[SIZE] >>> 0) * granule) : growError(w);
+  throw run === 0 ? outOfMemory(heap, size, alignment) : growError(w);
 }
 
 export function refuseFree(w: Int32Array, handle: number): never {

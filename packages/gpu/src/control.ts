@@ -1,6 +1,6 @@
 /** The control block's memory: made, given, opened, and made longer as rows are needed. */
 import { CorruptionError, DetachedError, HostMemoryError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
-import { checkInteger, isBuffer, isShared, newBuffer } from "@ariax/allocator/implement";
+import { checkBuffer, checkInteger, isDetached, isShared, newBuffer } from "@ariax/allocator/implement";
 import { addRow } from "./keys.ts";
 import * as L from "./layout.ts";
 import type { Wish } from "./options.ts";
@@ -58,11 +58,9 @@ function ownBuffer({ blocks, most, shared }: Wish): [buffer: ArrayBufferLike, by
   }
 }
 
-/** Throws `InvalidArgumentError` unless `byteOffset` is one in a buffer. */
+/** Throws `InvalidArgumentError` unless `byteOffset` is one in a buffer, and `DetachedError`. */
 export function checkPlace(buffer: ArrayBufferLike, byteOffset: number): void {
-  if (!isBuffer(buffer))
-    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
-  checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
+  checkInteger("byteOffset", byteOffset, 0, checkBuffer(buffer).byteLength);
   if (byteOffset % 4 !== 0) throw new InvalidArgumentError(`invalid byteOffset: ${byteOffset} is not a multiple of 4`);
 }
 
@@ -100,10 +98,10 @@ export function clearControl(w: Int32Array): void {
   linkRun(w, row);
 }
 
-/** The words of the control block that is there. Throws `CorruptionError` where there is none, or not all of it, and `DetachedError`. */
+/** The words of the control block that is there. Throws `CorruptionError` where there is none, or not all of it, and `DetachedError` where it moved. */
 export function openControl(buffer: ArrayBufferLike, byteOffset: number): Int32Array {
-  const room = buffer.byteLength - byteOffset;
-  if (room <= 0) throw new DetachedError();
+  if (isDetached(buffer)) throw new DetachedError();
+  const room = Math.max(0, buffer.byteLength - byteOffset);
   expect(room >= 4 * L.FIRST, () => `truncated: a header has ${4 * L.FIRST} bytes, ${room} are there`);
   const header = new Int32Array(buffer, byteOffset, L.FIRST);
   expect(header[L.MAGIC] === L.MAGIC_WORD, () => `no heap at ${byteOffset}: it begins with ${hex(header[L.MAGIC])}`);
@@ -119,8 +117,9 @@ export function openControl(buffer: ArrayBufferLike, byteOffset: number): Int32A
   return new Int32Array(buffer, byteOffset, words);
 }
 
-/** The words as they are now; throws as `openControl` does. */
+/** The words as they are now; throws as `openControl` does, and `DetachedError` where they are gone. */
 export function renewed(place: Place): Int32Array {
+  if (place.buffer.byteLength <= place.byteOffset) throw new DetachedError();
   const w = openControl(place.buffer, place.byteOffset);
   // No assignment, which throws where nothing can be written, as to a proxy that is read-only: then it is done at each call.
   Reflect.set(place, "view", w);

@@ -46,6 +46,24 @@ const attachedBy: WeakMap<object, Place> = /* @__PURE__ */ new WeakMap();
  *
  * Each verb is O(1) and makes no garbage, but for errors, `moves`, and where something else is said. Private fields are so for TypeScript only,
  * and what is read of `this`, which may be a proxy, is read before anything is written.
+ *
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { RangeHeap } from "@ariax/gpu";
+ *
+ * const heap = new RangeHeap({ bytes: 2 ** 33, granule: 256 }); // of a device, say
+ * const block = heap.allocate(1000);
+ * assert.equal(heap.offsetOf(block) % 256, 0);
+ * heap.free(block);
+ * assert.throws(() => heap.free(block), { code: "ERR_DOUBLE_FREE" });
+ * ```
  */
 export class RangeHeap {
   /** Bytes that blocks are multiples of. */
@@ -54,7 +72,13 @@ export class RangeHeap {
   /** Makes room for rows: see `growControl`. It knows the place itself, not a proxy of it, which might not let it be changed. */
   declare private readonly more: More;
 
-  /** A heap without blocks. Throws `InvalidArgumentError`; `HostMemoryError` or `UnsupportedError` where the host lacks memory. */
+  /**
+   * A heap without blocks.
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `HostMemoryError` where the host has no memory for it.
+   * @throws `UnsupportedError` where the host lacks memory.
+   */
   constructor(options: RangeHeapOptions) {
     present(this, SAID);
     const place = attachedBy.get(options) ?? makeControl(readWish(options));
@@ -64,8 +88,10 @@ export class RangeHeap {
   }
 
   /**
-   * Continues the heap whose control block is at `byteOffset` of a buffer, from where another object, or another thread, has left it.
-   * They take turns: there are no locks. Throws `CorruptionError` where there is none, or a truncated or damaged one. O(blocks).
+   * Continues the heap whose control block is at `byteOffset` of a buffer, from where another object, or another thread, has left it. They take
+   * turns: there are no locks. O(blocks).
+   *
+   * @throws `CorruptionError` where there is none, or a truncated or damaged one.
    */
   static attach(buffer: ArrayBufferLike, byteOffset = 0): RangeHeap {
     checkPlace(buffer, byteOffset);
@@ -107,13 +133,22 @@ export class RangeHeap {
 
   /**
    * A block of at least `size` bytes, at a multiple of `alignment`, a power of two up to 2³⁰: counted from the range's start. 0 bytes are a
-   * granule. Throws `InvalidSizeError`, `InvalidAlignmentError`; `OutOfMemoryError` where no gap has room; `PoolExhaustedError` where there are as many blocks as there may be; `HostMemoryError` where the control block can't become longer.
+   * granule.
+   *
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `OutOfMemoryError` where no gap has room.
+   * @throws `PoolExhaustedError` where there are as many blocks as there may be.
+   * @throws `HostMemoryError` where the control block can't become longer.
    */
   allocate(size: number, alignment: number = this.granule): Handle {
-    return this.tryAllocate(size, alignment) || refuseAllocate(this.words(), size, alignment);
+    return this.tryAllocate(size, alignment) || refuseAllocate(this, this.words(), size, alignment);
   }
 
-  /** As `allocate`, but 0 where there is no room. */
+  /**
+   * As `allocate`, but 0 where there is no room.
+   *
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   */
   tryAllocate(size: number, alignment: number = this.granule): Handle | 0 {
     const { granule } = this;
     let w = this.words();
@@ -136,8 +171,12 @@ export class RangeHeap {
   }
 
   /**
-   * Gives a block back. Throws `DoubleFreeError` or `InvalidFreeError` where it is not live. Of offset handles these are told apart as long
-   * as the heap remembers the block: until so many others were made as were freed before it. Throws `BlockMovingError` while it has a move.
+   * Gives a block back. Of offset handles these are told apart as long as the heap remembers the block: until so many others were made as were
+   * freed before it.
+   *
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` where it is not live.
+   * @throws `BlockMovingError` while it has a move.
    */
   free(handle: Handle): void {
     const w = this.words();
@@ -146,7 +185,12 @@ export class RangeHeap {
     giveBlock(w, row);
   }
 
-  /** Where a block begins, in bytes from the range's start: exact up to 2⁴⁸. Throws `InvalidBlockError` or `StaleHandleError`. */
+  /**
+   * Where a block begins, in bytes from the range's start: exact up to 2⁴⁸.
+   *
+   * @throws `InvalidBlockError` for a block that is not live.
+   * @throws `StaleHandleError` for a handle that is not live.
+   */
   offsetOf(handle: Handle): number {
     const w = this.words();
     const row = liveRow(w, handle) || refuseBlock(w, handle);
@@ -166,8 +210,10 @@ export class RangeHeap {
   }
 
   /**
-   * Makes a block longer or shorter where it is; false, and nothing changed, where it can't be. Throws `InvalidSizeError`, what `offsetOf`
-   * does, and `BlockMovingError`.
+   * Makes a block longer or shorter where it is; false, and nothing changed, where it can't be.
+   *
+   * @throws `InvalidSizeError`, `InvalidBlockError`, `StaleHandleError` as `tryAllocate` and `offsetOf`.
+   * @throws `BlockMovingError` while the block has a move.
    */
   tryResize(handle: Handle, size: number): boolean {
     const { granule, more } = this;
@@ -178,9 +224,12 @@ export class RangeHeap {
   }
 
   /**
-   * Frees a block, but lets nobody have its bytes before `reach` was called with `fence` or more: the GPU may still read them. From now on
-   * its handle is that of a freed block. Fences are whole numbers from 0 to 2⁵³ − 1, in any order; of one that was reached before,
-   * the bytes are free at once. Throws as `free` does, and `InvalidArgumentError`.
+   * Frees a block, but lets nobody have its bytes before `reach` was called with `fence` or more: the GPU may still read them. From now on its
+   * handle is that of a freed block. Fences are whole numbers from 0 to 2⁵³ − 1, in any order; of one that was reached before, the bytes are
+   * free at once. Throws as `free` does.
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `BlockMovingError` while it has a move.
    */
   defer(handle: Handle, fence: number): void {
     checkFence(fence);
@@ -213,8 +262,10 @@ export class RangeHeap {
    * once `stats().largestFree` is `wanted`; if that is not said, once an eighth or less of what is free lies elsewhere and no block fits into a
    * gap below it. Also none where no gap has room for any copy, or where moves are still under way.
    *
-   * Until then source and target are kept: the block is live where it was, and can't be freed, deferred or resized. A move counts as a
-   * block. Throws `InvalidArgumentError`. O(blocks).
+   * Until then source and target are kept: the block is live where it was, and can't be freed, deferred or resized. A move counts as a block.
+   * O(blocks).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
    */
   moves(maxBytes: number = Number.MAX_SAFE_INTEGER, wanted: number = 0): Move[] {
     checkInteger("maxBytes", maxBytes, 0, Number.MAX_SAFE_INTEGER);
@@ -225,7 +276,9 @@ export class RangeHeap {
 
   /**
    * The bytes were copied: the block is there now, and what it left is free, or, with `fence`, deferred. Its handle from now on: with `handles:
-   * "table"` the same. Throws `InvalidArgumentError` where the move is not under way. O(1).
+   * "table"` the same. O(1).
+   *
+   * @throws `InvalidArgumentError` where the move is not under way.
    */
   commit(move: Move, fence: number = 0): Handle {
     checkFence(fence);
@@ -241,7 +294,12 @@ export class RangeHeap {
     dropMove(w, sourceOf(w, read));
   }
 
-  /** Makes the range longer, up to `maxBytes`: the new bytes are free. Throws `InvalidArgumentError`, `HostMemoryError`. O(1). */
+  /**
+   * Makes the range longer, up to `maxBytes`: the new bytes are free. O(1).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `HostMemoryError` where the host has no memory for it.
+   */
   grow(bytes: number): void {
     const { more } = this;
     growRange(this.words(), bytes, more);
@@ -257,7 +315,11 @@ export class RangeHeap {
     return rangeStats(this.words());
   }
 
-  /** Walks every invariant; throws `CorruptionError` naming the first that is broken. O(blocks). */
+  /**
+   * Walks every invariant. O(blocks).
+   *
+   * @throws `CorruptionError` naming the first that is broken.
+   */
   verify(): void {
     const { buffer, byteOffset } = this.place;
     verifyRange(openControl(buffer, byteOffset));

@@ -121,7 +121,7 @@ test("what is no pager is refused", () => {
   expect(() => KvPager.attach(new ArrayBuffer(64))).toThrow(
     "corrupted: no pager: 64 bytes have no room for its header",
   );
-  expect(() => KvPager.attach({} as never)).toThrow("invalid buffer: it is no ArrayBuffer");
+  expect(() => KvPager.attach({} as never)).toThrow("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
   expect(damaged(0)).toThrow(/^corrupted: no pager: it begins with -?\d+, not \d+$/);
   expect(damaged(4)).toThrow("corrupted: the pager's layout has version 5, not 1");
   expect(damaged(20)).toThrow("corrupted: the header's checksum is not that of its words");

@@ -196,7 +196,9 @@ test("a copy on write that finds the list of moves full, and then not", () => {
   const [first, second] = [pager.fork(runs), pager.fork(runs)];
   expect(pager.append(first, 7)).toBe(true);
   const before = Buffer.from(pager.snapshot());
-  expect(thrown(() => pager.append(second, 7)).message).toBe("list of moves exhausted: all 1 slots are live");
+  expect(thrown(() => pager.append(second, 7)).message).toBe(
+    "list of moves exhausted: room for 1 was asked for, and there is room for 0 of 1",
+  );
   expect(pager.refusal(second, 0, 1)).toBe("moves");
   expect(Buffer.compare(Buffer.from(pager.snapshot()), before)).toBe(0);
   expect(pager.moves()).toEqual([{ operation: "copy", fromTier: 0, from: 2, toTier: 0, to: 3, ticket: 0, tokens: 2 }]);

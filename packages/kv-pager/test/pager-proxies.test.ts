@@ -100,7 +100,8 @@ function outcome(call: () => unknown): unknown {
 
 test("every public member is called below", () => {
   const own = Reflect.ownKeys(make()).concat(Reflect.ownKeys(KvPager.prototype)).map(String);
-  expect(own.filter((name) => !(name in CALLS))).toEqual(["core", "there"]);
+  const said = ["can't be cloned", "toJSON", "Symbol(nodejs.util.inspect.custom)", "Symbol(Deno.customInspect)"];
+  expect(own.filter((name) => !(name in CALLS || said.includes(name)))).toEqual(["core", "there"]);
 });
 
 describe.each(Object.entries(WRAPS))("through %s", (_, wrap) => {

@@ -37,7 +37,7 @@ describe("options", () => {
       "contradictory options: shared and buffer exclude each other",
     ],
     [{ blocks: 1, byteOffset: 8 }, "contradictory options: byteOffset means nothing without buffer"],
-    [{ blocks: 1, buffer: {} }, "invalid buffer: it is no ArrayBuffer"],
+    [{ blocks: 1, buffer: {} }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],
     [{ blocks: 1, buffer: new ArrayBuffer(64), byteOffset: 4 }, "invalid byteOffset: 4 is not a multiple of 8"],
     [{ blocks: 1, buffer: new ArrayBuffer(64) }, /^invalid buffer: 64 bytes at 0, but the pool takes \d+$/],
   ])("%#: refused", (options, message) => {

@@ -37,17 +37,43 @@ const WORDS: Words<MemoryContext> = {
  *
  * Once it is disposed of, or one above it, all throw `ContextDisposedError`, but `name`, `path`, `parent`, `disposed`, `lent`,
  * `traits` and `capacity`. While it is lent, all throw `ContextLentError`, but those, `reclaim` and `dispose`.
+ *
+ * @throws `ContextDisposedError` once it was disposed of.
+ * @throws `ContextLentError` while another thread has it.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { MemoryContext } from "@ariax/memory-context";
+ *
+ * const tenant = new MemoryContext(null, { name: "tenant", quota: 1 << 18 });
+ * tenant.allocate(1000);
+ * assert.throws(() => tenant.allocate(1 << 18), { code: "ERR_QUOTA_EXCEEDED" });
+ * tenant.dispose();
+ * assert.throws(() => tenant.allocate(1), { code: "ERR_CONTEXT_DISPOSED" });
+ * ```
  */
 export class MemoryContext extends QuotaHeap implements Disposable {
   /** As `dispose`, and nothing where that was done before. */
   declare readonly [Symbol.dispose]: () => void;
 
   /**
-   * A new context, empty. Throws `InvalidArgumentError`; `QuotaExceededError` and `OutOfMemoryError` of the parent, or what the
-   * allocator throws; then nothing has changed. O(pages), and O(bytes) with `zero`.
+   * A new context, empty. O(pages), and O(bytes) with `zero`.
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `QuotaExceededError` where it would be over the quota.
+   * @throws `OutOfMemoryError` of the parent, or what the allocator throws; then nothing has changed.
    */
   constructor(parent: MemoryContext | Allocator | null, options: ContextOptions);
   // What is not for users: a core that is there already, which `adopt` has.
+  /**
+   * @throws `QuotaExceededError` where it would be over the quota.
+   * @throws `OutOfMemoryError` where there is no room.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   */
   constructor(parent: MemoryContext | Allocator | null | Core, options: ContextOptions) {
     super(tagOf(parent) === "Core" && parent instanceof Core ? parent : build(parent, options));
     present(this, WORDS);
@@ -58,8 +84,11 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   }
 
   /**
-   * Goes on with a context that another thread has lent, to its quota, as a root. `dispose` it when done: that gives nothing
-   * back, but here it is over. Throws `InvalidArgumentError`, and `CorruptionError` where no whole heap is there. O(pages).
+   * Goes on with a context that another thread has lent, to its quota, as a root. `dispose` it when done: that gives nothing back, but here it
+   * is over. O(pages).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `CorruptionError` where no whole heap is there.
    */
   static adopt(loan: ContextLoan, options?: Pick<ContextOptions, "onPressure" | "onLeave">): MemoryContext {
     return new MemoryContext(adopt(loan, options ?? {}) as unknown as null, undefined as never);
@@ -106,8 +135,10 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   }
 
   /**
-   * From what is used to what is reserved, else throws `InvalidArgumentError`. The parent is charged the difference, and may throw
-   * `QuotaExceededError`. A soft limit above it is lowered to it.
+   * From what is used to what is reserved. The parent is charged the difference. A soft limit above it is lowered to it.
+   *
+   * @throws `InvalidArgumentError` for any other number.
+   * @throws `QuotaExceededError`, `OutOfMemoryError` where the parent has no room.
    */
   set quota(bytes: number) {
     setQuota(this.core, bytes);
@@ -119,7 +150,11 @@ export class MemoryContext extends QuotaHeap implements Disposable {
     return this.core.soft;
   }
 
-  /** From 0 to the quota, else throws `InvalidArgumentError`. Below what is used, it has been crossed already. */
+  /**
+   * From 0 to the quota. Below what is used, it has been crossed already.
+   *
+   * @throws `InvalidArgumentError` for any other number.
+   */
   set soft(bytes: number) {
     setSoft(this.core, bytes);
   }
@@ -143,8 +178,11 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   }
 
   /**
-   * A live block as a reference: a number below 2⁵³ that no other context takes, and that stays void once this one is gone. It is
-   * of no use in another thread. Throws `InvalidArgumentError` from the 2²⁴th context of the process on. O(1).
+   * A live block as a reference: a number below 2⁵³ that no other context takes, and that stays void once this one is gone. It is of no use in
+   * another thread. O(1).
+   *
+   * @throws `InvalidArgumentError` from the 2²⁴th context of the process on.
+   * @throws `InvalidBlockError` for a block that is not live.
    */
   ref(offset: Offset): BlockRef {
     live(this.core, offset);
@@ -152,8 +190,11 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   }
 
   /**
-   * The offset of a reference's block. Throws `ForeignBlockError` if it is of another context, `ContextDisposedError` if that is
-   * gone, and `InvalidBlockError` if the block was freed. Another block in its place counts as the block. O(1).
+   * The offset of a reference's block. Another block in its place counts as the block. O(1).
+   *
+   * @throws `ForeignBlockError` if it is of another context.
+   * @throws `ContextDisposedError` if that is gone.
+   * @throws `InvalidBlockError` if the block was freed.
    */
   check(ref: BlockRef): Offset {
     this.core.check();
@@ -163,8 +204,11 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   }
 
   /**
-   * A live block, or its first `length` elements, as a typed array. Throws `InvalidArgumentError` for more than it has. The
-   * array reaches no other byte, but its `buffer` is the region's: with memory of its own, that ends too.
+   * A live block, or its first `length` elements, as a typed array. The array reaches no other byte, but its `buffer` is the region's: with
+   * memory of its own, that ends too.
+   *
+   * @throws `InvalidArgumentError` for more than it has.
+   * @throws `InvalidBlockError` for a block that is not live.
    */
   view<T>(offset: Offset, type: TypedArrayConstructor<T>, length?: number): ViewOf<T, ArrayBufferLike> {
     const room = live(this.core, offset);
@@ -173,24 +217,38 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   }
 
   /**
-   * The number at byte `index` of a live block, little-endian, wherever it begins. Throws `InvalidArgumentError` where it would
-   * end outside of the block. O(1), no garbage but a bigint.
+   * The number at byte `index` of a live block, little-endian, wherever it begins. O(1), no garbage but a bigint.
+   *
+   * @throws `InvalidArgumentError` where it would end outside of the block.
+   * @throws `InvalidBlockError` for a block that is not live.
    */
   load<K extends Kind>(kind: K, offset: Offset, index: number): ValueOf<K> {
     return load(this.core, kind, offset, index) as ValueOf<K>;
   }
 
-  /** Writes it. A value must fit: a whole number in its range, a bigint for 64 bits; f32 rounds. Else nothing is written. */
+  /**
+   * Writes it. A value must fit: a whole number in its range, a bigint for 64 bits; f32 rounds. Else nothing is written.
+   *
+   * @throws `InvalidBlockError` for a block that is not live.
+   */
   store<K extends Kind>(kind: K, offset: Offset, index: number, value: ValueOf<K>): void {
     store(this.core, kind, offset, index, value);
   }
 
-  /** Copies bytes between live blocks of this context, or inside of one; they may overlap. O(bytes). */
+  /**
+   * Copies bytes between live blocks of this context, or inside of one; they may overlap. O(bytes).
+   *
+   * @throws `InvalidBlockError` for a block that is not live.
+   */
   copy(from: Offset, fromIndex: number, to: Offset, toIndex: number, bytes: number): void {
     copy(this.core, from, fromIndex, to, toIndex, bytes);
   }
 
-  /** Fills a live block, or its bytes from index `from` to `to`, exclusive, with a byte. O(bytes). */
+  /**
+   * Fills a live block, or its bytes from index `from` to `to`, exclusive, with a byte. O(bytes).
+   *
+   * @throws `InvalidBlockError` for a block that is not live.
+   */
   fill(offset: Offset, value = 0, from = 0, to?: number): void {
     fill(this.core, offset, value, from, to);
   }
@@ -198,6 +256,13 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   /**
    * Moves a block to another context, in whatever memory, and to its quota: all of it, or its first `bytes`. Where the block is
    * then; in this context, it stays where it is. Where this throws, both are as they were. O(bytes).
+   *
+   * @throws `InvalidBlockError` for a block that is not live.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   * @throws `OutOfMemoryError` where there is no room.
+   * @throws `QuotaExceededError` where it would be over the quota.
    */
   transfer(offset: Offset, to: MemoryContext, bytes?: number): Offset {
     live(this.core, offset);
@@ -206,15 +271,21 @@ export class MemoryContext extends QuotaHeap implements Disposable {
     return transfer(this.core, offset, other, bytes);
   }
 
-  /** All blocks as bytes, free pages left out. Throws `InvalidArgumentError` where there are children. O(bytes in use). */
+  /**
+   * All blocks as bytes, free pages left out. O(bytes in use).
+   *
+   * @throws `InvalidArgumentError` where there are children.
+   */
   snapshot(): Uint8Array {
     return takeSnapshot(this.core);
   }
 
   /**
-   * Makes the blocks what they were, in a context of the same name, place and reserve. The limits stay. Throws `CorruptionError`
-   * for a snapshot that is damaged, `InvalidArgumentError` for one of another context, `QuotaExceededError`; then nothing has
-   * changed. O(bytes of the snapshot).
+   * Makes the blocks what they were, in a context of the same name, place and reserve. The limits stay. O(bytes of the snapshot).
+   *
+   * @throws `CorruptionError` for a snapshot that is damaged.
+   * @throws `InvalidArgumentError` for one of another context.
+   * @throws `QuotaExceededError` where it would be over the quota.
    */
   restore(snapshot: Uint8Array): void {
     restore(this.core, snapshot);
@@ -226,16 +297,18 @@ export class MemoryContext extends QuotaHeap implements Disposable {
   }
 
   /**
-   * Lets go of the context, for another thread to `adopt`: send it what this returns. Throws `InvalidArgumentError` where the
-   * memory is no `SharedArrayBuffer`, or there are children. O(1).
+   * Lets go of the context, for another thread to `adopt`: send it what this returns. O(1).
+   *
+   * @throws `InvalidArgumentError` where the memory is no `SharedArrayBuffer`, or there are children.
    */
   lend(): ContextLoan {
     return lend(this.core);
   }
 
   /**
-   * Takes it back, once the other thread has let go. Throws `CorruptionError` where it comes back damaged, or above its quota:
-   * then it stays lent, and `dispose` is what is left. O(pages).
+   * Takes it back, once the other thread has let go. O(pages).
+   *
+   * @throws `CorruptionError` where it comes back damaged, or above its quota: then it stays lent, and `dispose` is what is left.
    */
   reclaim(): void {
     reclaim(this.core);

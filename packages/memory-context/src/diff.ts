@@ -30,7 +30,13 @@ export interface SnapshotDiff {
   readonly changed: readonly BlockChange[];
 }
 
-/** Throws `CorruptionError` for a damaged snapshot, `InvalidArgumentError` for two of different places. O(bytes of both). */
+/**
+ * O(bytes of both).
+ *
+ * @throws `CorruptionError` for a damaged snapshot.
+ * @throws `InvalidArgumentError` for two of different places.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export function diffSnapshots(before: Uint8Array, after: Uint8Array): SnapshotDiff {
   const [old, now] = [readSnapshot(before), readSnapshot(after)];
   if (old.base !== now.base || old.pages !== now.pages) {

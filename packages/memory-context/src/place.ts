@@ -7,7 +7,7 @@ import {
   type Memory,
   type Offset,
 } from "@ariax/allocator";
-import { checkInteger, disposeSymbol, isBuffer, newBuffer } from "@ariax/allocator/implement";
+import { checkBuffer, checkInteger, disposeSymbol, isBuffer, newBuffer } from "@ariax/allocator/implement";
 import { PAGE_SIZE } from "@ariax/slab";
 import { type Growable, type Heap, makeHeap } from "@ariax/slab/engine";
 
@@ -86,6 +86,7 @@ export function separatePlace(make: (bytes: number) => SeparateMemory, bytes: nu
   try {
     const buffer = memory?.buffer;
     if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid memory: what the function returned has no buffer");
+    checkBuffer(buffer);
     const { byteOffset: base = 0, byteLength = buffer.byteLength } = memory;
     if (!(Number.isInteger(base) && base >= 0 && base % PAGE_SIZE === 0)) {
       throw new InvalidArgumentError(`invalid memory: its byteOffset is no multiple of ${PAGE_SIZE}`);

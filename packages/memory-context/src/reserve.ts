@@ -27,8 +27,10 @@ function rootSlack(quota: number): number {
 }
 
 /**
- * What a context of that quota reserves, in bytes, if its parent has enough; not more than 4 GiB − 64 KiB. A parent that is to
- * have many children at their best needs as much for each of them. Throws `InvalidArgumentError` for what is no quota.
+ * What a context of that quota reserves, in bytes, if its parent has enough; not more than 4 GiB − 64 KiB. A parent that is to have many
+ * children at their best needs as much for each of them.
+ *
+ * @throws `InvalidArgumentError` for what is no quota.
  */
 export function reserveFor(quota: number): number {
   checkInteger("quota", quota, 0, MAX_CAPACITY);

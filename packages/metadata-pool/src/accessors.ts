@@ -11,11 +11,17 @@ import { InvalidArgumentError } from "@ariax/allocator";
 
 /** A field of every record of a pool, checked: `H` is what its handles are. */
 export interface Accessor<V, H> {
-  /** Of a `bytes:n` field, a view of its n bytes, not a copy. Throws `StaleHandleError`. O(1). */
+  /**
+   * Of a `bytes:n` field, a view of its n bytes, not a copy. O(1).
+   *
+   * @throws `StaleHandleError` for a handle that is not live.
+   */
   get(handle: H): V;
   /**
-   * The value must fit: integers in their range, bigints for 64 bits, at most n bytes (zeros follow); f32 rounds. Anything else
-   * throws `InvalidArgumentError`, and a handle that is not live `StaleHandleError`; then nothing is written. O(1).
+   * The value must fit: integers in their range, bigints for 64 bits, at most n bytes (zeros follow); f32 rounds. O(1).
+   *
+   * @throws `InvalidArgumentError` for any other value.
+   * @throws `StaleHandleError` for a handle that is not live.
    */
   set(handle: H, value: V): void;
 }

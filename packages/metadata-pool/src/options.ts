@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkAlone, checkBoolean, checkInteger, isBuffer, readOptions } from "@ariax/allocator/implement";
+import { checkAlone, checkBoolean, checkBuffer, checkInteger, readOptions } from "@ariax/allocator/implement";
 import type { Schema } from "./fields.ts";
 
 export interface PoolOptions<F extends Schema> {
@@ -73,10 +73,12 @@ export function readPoolOptions<O extends PoolOptions<Schema>>(
   return given;
 }
 
-/** Throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on. */
+/**
+ * @throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on.
+ * @throws `DetachedError` where none is left.
+ */
 export function checkPlace(buffer: ArrayBufferLike, byteOffset: number, needed: number): void {
-  if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-  checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
+  checkInteger("byteOffset", byteOffset, 0, checkBuffer(buffer).byteLength);
   if (byteOffset % 8 !== 0) throw new InvalidArgumentError(`invalid byteOffset: ${byteOffset} is not a multiple of 8`);
   const room = buffer.byteLength - byteOffset;
   if (room < checkInteger("room", needed, 0, Number.MAX_SAFE_INTEGER)) {

@@ -57,8 +57,8 @@ describe("attach", () => {
     );
     expect(make(new ArrayBuffer(9000), 4)).toThrow("invalid byteOffset: 4 is not a multiple of 8");
     expect(make(new ArrayBuffer(8), 9)).toThrow("invalid byteOffset: 9 is not a whole number from 0 to 8");
-    expect(make(null)).toThrow("invalid buffer: it is no ArrayBuffer");
-    expect(make({})).toThrow("invalid buffer: it is no ArrayBuffer");
+    expect(make(null)).toThrow("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
+    expect(make({})).toThrow("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
   });
 
   test("what is no pool is refused", () => {

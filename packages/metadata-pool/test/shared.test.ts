@@ -470,7 +470,7 @@ describe("memory", () => {
       corrupted("8 bytes at 0 have no room for the header of a shared pool"),
     );
     expect(() => SharedMetadataPool.attach({} as never, { ticket, fields })).toThrow(
-      invalid("invalid buffer: it is no ArrayBuffer"),
+      invalid("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"),
     );
     const short = new SharedArrayBuffer(100);
     new Uint8Array(short).set(new Uint8Array(pool.buffer, 0, 100));

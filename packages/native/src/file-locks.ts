@@ -43,9 +43,14 @@ export interface WatchLockOptions extends ReclaimOptions {
 const NOTHING: Lost = /* @__PURE__ */ Object.freeze({ lanes: 0, pages: 0, blocks: 0, inFlight: 0 });
 
 /**
- * Takes the lock that proves, once it is free, that this thread has ended: before the thread attaches to the heap by its ticket, or it could be killed
- * in between. It is released by `release`, or by the system when the thread, or its process, ends. Throws `TicketError` where another thread has had it,
- * `SystemCallError`, and `UnsupportedError` where the file is not on this machine. Some system calls.
+ * Takes the lock that proves, once it is free, that this thread has ended: before the thread attaches to the heap by its ticket, or it could
+ * be killed in between. It is released by `release`, or by the system when the thread, or its process, ends. Some system calls.
+ *
+ * @throws `TicketError` where another thread has had it.
+ * @throws `SystemCallError` where the system refuses.
+ * @throws `UnsupportedError` where the file is not on this machine.
+ * @throws `RegionUnmappedError` once the region is unmapped.
+ * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
  */
 export function holdLock(where: Region | ArrayBufferLike | WasmMemory, options: HoldOptions): HeldLock {
   const { ticket, lock, byteOffset } = readOptions(options, ["ticket", "lock", "byteOffset"]);
@@ -104,9 +109,13 @@ function lookAt(locks: LockFile, ticket: number, id: number, act: () => void): n
 }
 
 /**
- * Reclaims what a thread leaves behind that holds the lock of its ticket in a file, once it has ended; `then` is told what that was, of one that has closed that
- * it was nothing. It may be yet to start. What is returned undoes it, as does `close`. The timer of that keeps no process alive. Throws `TicketError` where it
- * is attached without a lock there. A look takes two system calls.
+ * Reclaims what a thread leaves behind that holds the lock of its ticket in a file, once it has ended; `then` is told what that was, of one
+ * that has closed that it was nothing. It may be yet to start. What is returned undoes it, as does `close`. The timer of that keeps no process
+ * alive. A look takes two system calls.
+ *
+ * @throws `TicketError` where it is attached without a lock there.
+ * @throws `SystemCallError` where the system refuses.
+ * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
  */
 export function watchLock(
   heap: SharedSlabAllocator,
@@ -171,8 +180,12 @@ function unknown(ticket: number, locks: LockFile): TicketError {
 }
 
 /**
- * Reclaims what dead threads left behind, all that hold locks in a file: what of each. Of those that live, or have no lock there, nothing. For a
- * process that starts, after others may have been killed. Throws `SystemCallError` where there is no such file. O(lanes), some system calls for each.
+ * Reclaims what dead threads left behind, all that hold locks in a file: what of each. Of those that live, or have no lock there, nothing. For
+ * a process that starts, after others may have been killed. O(lanes), some system calls for each.
+ *
+ * @throws `SystemCallError` where there is no such file.
+ * @throws `LaneLostError` once the lane of this thread was reclaimed.
+ * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
  */
 export function reclaimDead(heap: SharedSlabAllocator, lock: string, options: ReclaimOptions = {}): Map<number, Lost> {
   const { keep } = readOptions(options, ["keep"]);

@@ -19,9 +19,10 @@ export interface NativeAllocatorConstructor {
    */
   new (options: NativeOptions): NativeAllocator;
   /**
-   * Continues the heap that was made, by any engine, at `byteOffset` of a region, of another buffer or of a WebAssembly
-   * program's memory. Throws `CorruptionError` where there is no heap, a truncated or a damaged one. One context at a
-   * time may use it. The engine in C makes no memory longer, and reaches no `SharedArrayBuffer`. O(pages).
+   * Continues the heap that was made, by any engine, at `byteOffset` of a region, of another buffer or of a WebAssembly program's memory. One
+   * context at a time may use it. The engine in C makes no memory longer, and reaches no `SharedArrayBuffer`. O(pages).
+   *
+   * @throws `CorruptionError` where there is no heap, a truncated or a damaged one.
    */
   attach(where: Region | ArrayBufferLike | WasmMemory, byteOffset?: number, options?: EngineOptions): NativeAllocator;
   [Symbol.hasInstance](value: unknown): boolean;

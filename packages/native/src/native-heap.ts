@@ -53,8 +53,10 @@ export interface NativeHeap extends Allocator, Disposable {
   /** Gives the RAM of all free pages back to the system, now. The bytes that this freed. O(pages), some system calls. */
   purge(): number;
   /**
-   * Unmaps the region. Throws `RegionUnmappedError` the second time, `InvalidArgumentError` where there is no region, and what
-   * `Region.unmap` throws; then nothing has changed.
+   * Unmaps the region.
+   *
+   * @throws `RegionUnmappedError` the second time.
+   * @throws `InvalidArgumentError` where there is no region, and what `Region.unmap` throws; then nothing has changed.
    */
   unmap(): void;
   /** As `unmap`, for a region that was mapped by the constructor. Otherwise, the purge that is due is called off, no more. */

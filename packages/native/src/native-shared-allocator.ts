@@ -94,6 +94,19 @@ const Base: new (...args: ConstructorParameters<typeof SharedEngineAllocator>) =
  *
  * Its verbs, costs and errors are `SharedSlabAllocator`'s: `ticket`, `watch`, `reclaim`, `park`, `close` and so on. Each of the hot ones is a call
  * into the addon, `allocateMany` and `freeMany` one for all. It makes no memory longer; what other lanes make longer it uses.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `MapError` where the system has no room.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `SystemCallError` where the system refuses.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `RegionUnmappedError` once the region is unmapped.
+ * @throws `ClosedError` once this thread has closed it.
+ * @throws `TicketError` for a ticket that is in use, or over.
+ * @throws `NoLaneError` where all lanes are held.
+ * @throws `LaneLostError` once its lane was reclaimed.
  */
 export class NativeSharedAllocator extends Base {
   declare readonly [Symbol.dispose]: () => void;
@@ -109,8 +122,9 @@ export class NativeSharedAllocator extends Base {
   declare private lockFile: string | undefined;
 
   /**
-   * A new heap, in memory mapped for it; this thread has the first lane. Some system calls; of a file O(pages). Throws `InvalidArgumentError`, and what
-   * `Region.share` or `Region.map` throws.
+   * A new heap, in memory mapped for it; this thread has the first lane. Some system calls; of a file O(pages).
+   *
+   * @throws `InvalidArgumentError` for a wrong option; and what `Region.share` or `Region.map` throws.
    */
   constructor(options: NativeSharedOptions) {
     const { heap, region, own, options: given, held } = options instanceof Opened ? options : make(options);
@@ -136,9 +150,12 @@ export class NativeSharedAllocator extends Base {
   }
 
   /**
-   * The heap with lanes that another thread, or process, made at `byteOffset` of a region, a `SharedArrayBuffer` or a shared `WebAssembly.Memory`, by any
-   * engine; this thread gets a lane. Throws `TicketError` where the ticket is in use, `NoLaneError` where all lanes are held, `CorruptionError` where
-   * there is no heap. O(lanes).
+   * The heap with lanes that another thread, or process, made at `byteOffset` of a region, a `SharedArrayBuffer` or a shared
+   * `WebAssembly.Memory`, by any engine; this thread gets a lane. O(lanes).
+   *
+   * @throws `TicketError` where the ticket is in use.
+   * @throws `NoLaneError` where all lanes are held.
+   * @throws `CorruptionError` where there is no heap.
    */
   static attach(
     where: Region | SharedArrayBuffer | WasmMemory,
@@ -161,6 +178,7 @@ export class NativeSharedAllocator extends Base {
     return new NativeSharedAllocator(opened as unknown as NativeSharedOptions);
   }
 
+  /** @throws `InvalidSizeError` */
   override allocateMany(size: number, out: Offsets): number {
     const it = this.itself();
     checkSize(size, it.capacity);
@@ -170,6 +188,10 @@ export class NativeSharedAllocator extends Base {
     return made;
   }
 
+  /**
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   */
   override freeMany(offsets: Offsets, count?: number): void {
     const it = this.itself();
     const n = checkCount(count, offsets);
@@ -244,8 +266,9 @@ export class NativeSharedAllocator extends Base {
   }
 
   /**
-   * Closes, and unmaps the region: no thread of this process may use it any more. Throws `InvalidArgumentError` where there is no region, else as
-   * `Region.unmap`.
+   * Closes, and unmaps the region: no thread of this process may use it any more.
+   *
+   * @throws `InvalidArgumentError` where there is no region, else as `Region.unmap`.
    */
   unmap(): void {
     const { region, watches } = this.itself();

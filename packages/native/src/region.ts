@@ -60,6 +60,14 @@ interface Source {
  * Mapping reserves addresses; a page takes RAM when it is first touched. `unmap` gives all of it back and detaches the buffer,
  * so that every view of it has length 0. A region that is dropped without that is unmapped once the garbage collector has
  * found both the region and its buffer out of reach.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `MapError` where the system has no room.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `SystemCallError` where the system refuses.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `RegionUnmappedError` once the region is unmapped.
  */
 export class Region implements Memory, Disposable {
   declare readonly [Symbol.dispose]: () => void;
@@ -105,9 +113,12 @@ export class Region implements Memory, Disposable {
   }
 
   /**
-   * Private memory, all zero, or a file. Two system calls with guard pages, one without. Throws `InvalidArgumentError`,
-   * `MapError` where the system has no room, `SystemCallError` for a file that can't be opened, and
-   * `NativeUnavailableError`; then nothing has changed, not on disk either.
+   * Private memory, all zero, or a file. Two system calls with guard pages, one without.
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `MapError` where the system has no room.
+   * @throws `SystemCallError` for a file that can't be opened.
+   * @throws `NativeUnavailableError` where there is no addon for this machine. Nothing has changed then, not on disk either.
    */
   static map(options: PrivateOptions | FileOptions): Region {
     const read = readMapOptions(options);
@@ -115,8 +126,10 @@ export class Region implements Memory, Disposable {
   }
 
   /**
-   * New shared memory, all zero, for several processes or threads. One with a name stays until `Region.unlink`, or a restart of the
-   * machine, even when nobody has it mapped. Throws `SystemCallError` where the name is taken, otherwise as `map`.
+   * New shared memory, all zero, for several processes or threads. One with a name stays until `Region.unlink`, or a restart of the machine,
+   * even when nobody has it mapped.
+   *
+   * @throws `SystemCallError` where the name is taken, otherwise as `map`.
    */
   static share(options: ShareOptions): Region {
     const { name, bytes, guard, reserve, least } = readShareOptions(options);
@@ -130,7 +143,11 @@ export class Region implements Memory, Disposable {
     }
   }
 
-  /** The shared memory of that name, all of it. Throws `SystemCallError` where there is none. */
+  /**
+   * The shared memory of that name, all of it.
+   *
+   * @throws `SystemCallError` where there is none.
+   */
   static open(options: OpenOptions): Region {
     const { name, guard } = readOpenOptions(options);
     const handle = mapping(`can't open shared "${name}"`, undefined, () => addon().open(name, guard));
@@ -152,7 +169,11 @@ export class Region implements Memory, Disposable {
     }
   }
 
-  /** All of it, as one buffer, always the same. Throws `RegionUnmappedError` after `unmap`. */
+  /**
+   * All of it, as one buffer, always the same.
+   *
+   * @throws `RegionUnmappedError` after `unmap`.
+   */
   get buffer(): ArrayBuffer {
     if (!this.mapped) throw new RegionUnmappedError(this.byteLength);
     return this.memory;
@@ -204,8 +225,9 @@ export class Region implements Memory, Disposable {
   }
 
   /**
-   * Bytes in huge pages now; 0 on other systems than Linux, which tells it in /proc/self/smaps. Throws `SystemCallError` where that can't be
-   * read. O(mappings of the process).
+   * Bytes in huge pages now; 0 on other systems than Linux, which tells it in /proc/self/smaps. O(mappings of the process).
+   *
+   * @throws `SystemCallError` where that can't be read.
    */
   hugePageBytes(): number {
     this.live();
@@ -230,8 +252,9 @@ export class Region implements Memory, Disposable {
   }
 
   /**
-   * Brings a range into RAM, and takes room for it. Throws `SystemCallError` where touching it would end the process: someone has made the
-   * file shorter, or its disk is full. `false` where the system can't say; Linux can, since 5.14. One system call, O(pages).
+   * Brings a range into RAM, and takes room for it. `false` where the system can't say; Linux can, since 5.14. One system call, O(pages).
+   *
+   * @throws `SystemCallError` where touching it would end the process: someone has made the file shorter, or its disk is full.
    */
   populate(byteOffset: number, bytes: number): boolean {
     checkInteger("byteOffset", byteOffset, 0, this.byteLength);
@@ -251,9 +274,11 @@ export class Region implements Memory, Disposable {
   }
 
   /**
-   * Gives the memory back and detaches the buffer. Throws `RegionUnmappedError` the second time, and `UnsupportedError` where the
-   * buffer can't be detached, since it was given to `markAsUntransferable`: nothing has changed then. No input or output into the
-   * buffer may be under way, and no C code may have its address: the memory is gone at once.
+   * Gives the memory back and detaches the buffer. No input or output into the buffer may be under way, and no C code may have its address: the
+   * memory is gone at once.
+   *
+   * @throws `RegionUnmappedError` the second time.
+   * @throws `UnsupportedError` where the buffer can't be detached, since it was given to `markAsUntransferable`: nothing has changed then.
    */
   unmap(): void {
     const handle = this.live();

@@ -31,7 +31,12 @@ const WORDS: Words<Memory> = {
   send: "a heap's memory can't be cloned or sent to another thread as an object: post memory.buffer, in the transfer list unless it is shared",
 };
 
-/** A heap's memory and the views of it that an engine works with. */
+/**
+ * A heap's memory and the views of it that an engine works with.
+ *
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `DetachedError` once the memory is gone.
+ */
 export class Heap implements Memory {
   declare private readonly memory: Growable;
   declare private readonly base: number;
@@ -83,13 +88,13 @@ export class Heap implements Memory {
     return this.units.length >= end ? this.units : this.longer(end);
   }
 
-  /** Throws `CorruptionError` where somebody has made the buffer shorter than the heap. */
+  /** @throws `CorruptionError` where somebody has made the buffer shorter than the heap. */
   checkLength(): void {
     const end = this.base + this.words[L.H_PAGES] * PAGE_SIZE;
     if (this.buffer.byteLength < end) throw this.truncated(end);
   }
 
-  /** Throws `InvalidArgumentError` for an array in the control block: a bulk call would read what it changes, or write what it works with. */
+  /** @throws `InvalidArgumentError` for an array in the control block: a bulk call would read what it changes, or write what it works with. */
   checkApart(array: Offsets): void {
     const { byteOffset } = array;
     const { base, words } = this;
@@ -137,7 +142,13 @@ export function heapFor(options: SlabOptions): Heap {
   return heaps.get(options) ?? makeHeap(placeFor(options));
 }
 
-/** A new heap, everything free. O(limit); where the memory is zero already O(1): it writes to six pages at the most. */
+/**
+ * A new heap, everything free. O(limit); where the memory is zero already O(1): it writes to six pages at the most.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `CorruptionError` where what is there is damaged.
+ * @throws `DetachedError` once the memory is gone.
+ */
 export function makeHeap({ memory, base, pages, limit, zero }: Place): Heap {
   const layout = L.layoutOf(limit, 1);
   if (layout.first >= pages) {
@@ -153,7 +164,13 @@ export function makeHeap({ memory, base, pages, limit, zero }: Place): Heap {
   return heap;
 }
 
-/** The heap that begins at `byteOffset`; throws `CorruptionError` where there is none, or it is damaged. O(pages). */
+/**
+ * The heap that begins at `byteOffset`. O(pages).
+ *
+ * @throws `CorruptionError` where there is none, or it is damaged.
+ * @throws `InvalidArgumentError` for what is no buffer, and no memory.
+ * @throws `DetachedError` for a buffer that was transferred.
+ */
 export function openHeap(where: ArrayBufferLike | WasmMemory, byteOffset = 0): Heap {
   const memory = growable(where);
   const { buffer } = memory;

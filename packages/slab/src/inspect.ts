@@ -90,7 +90,11 @@ function liveIn(w: Int32Array, slab: Extent): number {
   return live;
 }
 
-/** O(pages). */
+/**
+ * O(pages).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function heapStats(w: Int32Array): AllocatorStats {
   const blocksOf = new Array<number>(CLASSES).fill(0);
   const pagesOf = new Array<number>(CLASSES).fill(0);

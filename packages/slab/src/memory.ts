@@ -6,6 +6,7 @@ import { InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocato
 import {
   checkAlone,
   checkBoolean,
+  checkBuffer,
   checkInteger,
   isBuffer,
   isShared,
@@ -77,7 +78,11 @@ export interface Place {
 const OWN = ["capacity", "maxCapacity", "shared"];
 const PART = ["byteOffset", "byteLength"];
 
-/** The options that say where a heap is to lie, and `more`, read once: unknown and contradictory ones are refused. */
+/**
+ * The options that say where a heap is to lie, and `more`, read once: unknown and contradictory ones are refused.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function readPlace<T extends object>(options: T, more: readonly string[]): T {
   const read = readOptions(options, [...OWN, ...PART, "memory", ...more]);
   checkAlone(read, "memory", [...OWN, "buffer"]);
@@ -86,7 +91,11 @@ export function readPlace<T extends object>(options: T, more: readonly string[])
   return read;
 }
 
-/** Throws `InvalidArgumentError`, and what `newBuffer` throws. */
+/**
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `DetachedError` for a buffer that was transferred.
+ * @throws `HostMemoryError`, `UnsupportedError` as `newBuffer`.
+ */
 export function placeFor(options: SlabOptions): Place {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError("invalid options: capacity, buffer or memory is needed");
@@ -139,12 +148,15 @@ function givenPlace(
   return { memory, base, pages, limit, zero: false };
 }
 
-/** A buffer, or a WebAssembly program's memory, as something that can become longer. Throws `InvalidArgumentError`. */
+/**
+ * A buffer, or a WebAssembly program's memory, as something that can become longer. Throws as `checkBuffer`.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `DetachedError` once the memory is gone.
+ */
 export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
-  if (isBuffer(memory)) return new GrowableBuffer(memory);
-  if (!isWasmMemory(memory)) {
-    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
-  }
+  if (!isWasmMemory(memory)) return new GrowableBuffer(checkBuffer(memory));
+  checkBuffer(memory.buffer);
   if (takesBigints(memory)) {
     throw new InvalidArgumentError("invalid memory: it has 64-bit addresses, a heap's are 32 bits long");
   }

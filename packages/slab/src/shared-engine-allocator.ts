@@ -34,6 +34,14 @@ export interface LaneVerbs {
 /** What the engine answers where no block begins, live or free. */
 const INVALID = 2;
 
+/**
+ * The heap with lanes, as an engine in other code operates it: see above.
+ *
+ * @throws `TicketError` for a ticket that is in use, or over.
+ * @throws `NoLaneError` where all lanes are held.
+ * @throws `LaneLostError` once its lane was reclaimed.
+ * @throws `ClosedError` once this thread has closed it.
+ */
 export class SharedEngineAllocator extends SharedSlabAllocator {
   declare readonly traits: Traits;
   // Not as one object, which Vue would put a proxy before.
@@ -43,7 +51,11 @@ export class SharedEngineAllocator extends SharedSlabAllocator {
   declare private readonly change: LaneVerbs["resize"];
   declare private readonly move: LaneVerbs["reallocate"];
 
-  /** For the thread of a ticket, or of one that is drawn now. Throws as `SharedSlabAllocator.attach`. */
+  /**
+   * For the thread of a ticket, or of one that is drawn now. Throws as `SharedSlabAllocator.attach`.
+   *
+   * @throws `HostMemoryError` where the host has no memory for it.
+   */
   constructor(
     heap: Heap,
     engine: LaneVerbs,

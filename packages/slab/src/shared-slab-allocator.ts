@@ -73,6 +73,12 @@ const KNOWN = ["capacity", "maxCapacity", "memory", "buffer", "byteOffset", "byt
  * killed anywhere leaves a heap that the others go on with: ../LAYOUT.md.
  *
  * Who hands a block to another thread has to order that: by a message, or by `Atomics`.
+ *
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `TicketError` for a ticket that is in use, or over.
+ * @throws `NoLaneError` where all lanes are held.
+ * @throws `LaneLostError` once its lane was reclaimed.
+ * @throws `ClosedError` once this thread has closed it.
  */
 export class SharedSlabAllocator extends LaneCalls implements Allocator {
   declare readonly memory: Memory;
@@ -117,8 +123,11 @@ export class SharedSlabAllocator extends LaneCalls implements Allocator {
 
   /**
    * The heap that another thread made at `byteOffset` of a buffer, or of a shared `WebAssembly.Memory`; this thread gets a lane of it. `ticket`:
-   * what another thread drew for this one, and knows it by; default: one that is drawn now. Throws `TicketError` where it is in use, `NoLaneError` where all
-   * lanes are held, `CorruptionError` where there is no heap. O(lanes).
+   * what another thread drew for this one, and knows it by; default: one that is drawn now. O(lanes).
+   *
+   * @throws `TicketError` where it is in use.
+   * @throws `NoLaneError` where all lanes are held.
+   * @throws `CorruptionError` where there is no heap.
    */
   static attach(memory: ArrayBufferLike | WasmMemory, options: Partial<AttachOptions> = {}): SharedSlabAllocator {
     const { ticket, byteOffset, onLateDoubleFree } = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree"]);

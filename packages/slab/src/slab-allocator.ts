@@ -70,6 +70,20 @@ const LINE_OF: Uint16Array = /* @__PURE__ */ Uint16Array.from(
  * `allocate` takes the lowest bit of the word its class's cursor is on, or the block of it that was freed last; `free`
  * finds class and bit by the page table and sets it. That bit alone says what may be freed: a double or invalid free is told
  * always and exactly. Both are O(1), make no garbage and no system call, for blocks of any size.
+ *
+ * @throws `HostMemoryError` where the host has no memory for it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { SlabAllocator } from "@ariax/slab";
+ *
+ * const heap = new SlabAllocator({ capacity: 1 << 20 });
+ * const offset = heap.allocate(1000);
+ * heap.free(offset);
+ * assert.throws(() => heap.free(offset), { code: "ERR_DOUBLE_FREE" });
+ * assert.throws(() => heap.allocate(1 << 20), { code: "ERR_OUT_OF_MEMORY", requested: 1 << 20 });
+ * ```
  */
 export class SlabAllocator<B extends ArrayBufferLike = ArrayBufferLike> implements Allocator<B> {
   // `declare`: a field that is initialised holds undefined first, and V8 then checks each load of it.
@@ -120,9 +134,10 @@ export class SlabAllocator<B extends ArrayBufferLike = ArrayBufferLike> implemen
   }
 
   /**
-   * Continues the heap that was made at `byteOffset` of a buffer, or of a WebAssembly program's memory, by another
-   * context or another engine. Throws `CorruptionError` where there is no heap, a truncated or a damaged one. One context
-   * at a time may use it. O(pages).
+   * Continues the heap that was made at `byteOffset` of a buffer, or of a WebAssembly program's memory, by another context or another engine.
+   * One context at a time may use it. O(pages).
+   *
+   * @throws `CorruptionError` where there is no heap, a truncated or a damaged one.
    */
   static attach<B extends ArrayBufferLike>(memory: B, byteOffset?: number): SlabAllocator<B>;
   static attach(memory: ArrayBufferLike | WasmMemory, byteOffset?: number): SlabAllocator;

@@ -8,7 +8,11 @@ import { isOwn } from "./page-pool.ts";
 import { isFree } from "./run-list.ts";
 import { CLASSES, MOST_BLOCKS, PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 
-/** Throws `CorruptionError` naming the first invariant that is broken. Changes nothing. O(pages). */
+/**
+ * Changes nothing. O(pages).
+ *
+ * @throws `CorruptionError` naming the first invariant that is broken.
+ */
 export function verifyHeap(w: Int32Array): void {
   checkFixed(w);
   verifyHeader(w);

@@ -1,3 +1,4 @@
+import { counted, present, type Words } from "@ariax/allocator/implement";
 import { grown, newArray, resized } from "./arrays.ts";
 import { checkBlockSize, checkId } from "./check.ts";
 import { TraceError } from "./error.ts";
@@ -15,10 +16,19 @@ export interface TraceSink {
 /** No slot: the block is free already. */
 const NONE = -1;
 
+const WORDS: Words<TraceBuilder> = {
+  name: () => "TraceBuilder",
+  parts: (it) => [counted(it.events, "event")],
+  send: "a builder can't be cloned or sent to another thread: post what builder.build() returns",
+};
+
 /**
  * Makes a `Trace` event by event, and refuses what no program can have done with a `TraceError`, changing nothing.
  * Every call is O(1) amortised; 9 bytes are held per event, 4 per allocation and 8 per slot. Where the host has no room for more,
  * it throws `HostMemoryError`.
+ *
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export class TraceBuilder implements TraceSink {
   /** Where the event begins in the stream that is being read, for error messages; −1 = there is none. */
@@ -40,6 +50,10 @@ export class TraceBuilder implements TraceSink {
   private peak = 0;
   private largest = 0;
 
+  constructor() {
+    present(this, WORDS);
+  }
+
   /** How many events there are: also the number of the next one. */
   get events(): number {
     return this.count;
@@ -50,6 +64,7 @@ export class TraceBuilder implements TraceSink {
     return this.ids;
   }
 
+  /** @throws `TraceError` for what no trace can have. */
   allocate(size: number): number {
     checkBlockSize(size, this.count, this.position);
     this.makeRoom();
@@ -60,6 +75,7 @@ export class TraceBuilder implements TraceSink {
     return this.ids++;
   }
 
+  /** @throws `TraceError` for what no trace can have. */
   free(id: number): void {
     const slot = this.liveSlot(id);
     this.makeRoom();
@@ -70,6 +86,7 @@ export class TraceBuilder implements TraceSink {
     this.push(FREE, slot, 0);
   }
 
+  /** @throws `TraceError` for what no trace can have. */
   reallocate(id: number, size: number): void {
     const slot = this.liveSlot(id);
     checkBlockSize(size, this.count, this.position);

@@ -1,9 +1,9 @@
-import { InvalidArgumentError } from "@ariax/allocator";
+import { DetachedError } from "@ariax/allocator";
 import { isBuffer } from "@ariax/allocator/implement";
 
 /**
  * The bytes of a buffer, or of a view of any kind, of whatever realm; undefined where `value` is neither. Throws
- * `InvalidArgumentError` where they are gone.
+ * `DetachedError` where they are gone.
  */
 export function bytesOf(value: unknown): Uint8Array | undefined {
   const whole = isBuffer(value);
@@ -15,6 +15,6 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
     if (!("getUint8" in value)) Uint8Array.prototype.at.call(value as Uint8Array, 0);
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch {
-    throw new InvalidArgumentError("invalid bytes: their buffer was transferred or has shrunk");
+    throw new DetachedError("the bytes are gone, their buffer was transferred or shrunk");
   }
 }

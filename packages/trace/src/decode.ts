@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger, readOptions, show } from "@ariax/allocator/implement";
+import { bytes, checkInteger, counted, present, readOptions, show, type Words } from "@ariax/allocator/implement";
 import { TraceBuilder } from "./builder.ts";
 import { bytesOf } from "./bytes.ts";
 import { TraceError } from "./error.ts";
@@ -27,6 +27,12 @@ export function readTraceOptions(options: TraceReadOptions): { readonly maxBytes
 /** The next integer is the new size of a reallocation, not the first of an event. */
 const NOTHING_PENDING = -1;
 
+const WORDS: Words<TraceDecoder> = {
+  name: () => "TraceDecoder",
+  parts: (it) => [counted(it.events, "event"), bytes(it.bytes)],
+  send: "a decoder can't be cloned or sent to another thread: post the bytes that it was to take",
+};
+
 /**
  * The reader as a machine that is fed bytes in pieces of any length: an integer, or an event, may be cut anywhere. What it has
  * refused once it refuses for good, with the same error.
@@ -36,9 +42,13 @@ const NOTHING_PENDING = -1;
  * The stream is a row of unsigned LEB128 integers (seven bits a byte, the lowest first, the top bit set on all but the
  * last byte). The low two bits of an event's first integer are its operation, the rest is the size of the block, or its
  * distance: (next id) − (id of the block).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export class TraceDecoder {
-  private readonly builder: TraceBuilder = new TraceBuilder();
+  declare private readonly builder: TraceBuilder;
   /** Bytes taken in whole pieces before the present one. */
   private before = 0;
   /** The integer that is being put together: its value so far, the weight of its next seven bits, its first byte. */
@@ -51,6 +61,8 @@ export class TraceDecoder {
   private failure: unknown;
 
   constructor(options: TraceReadOptions = {}) {
+    present(this, WORDS);
+    this.builder = new TraceBuilder();
     this.maxBytes = readTraceOptions(options).maxBytes;
   }
 
@@ -64,14 +76,23 @@ export class TraceDecoder {
     return this.before;
   }
 
-  /** Takes the next bytes. Throws `TraceError` at the first event that is impossible, and where there are too many bytes. */
+  /**
+   * Takes the next bytes.
+   *
+   * @throws `TraceError` at the first event that is impossible, and where there are too many bytes.
+   * @throws `DetachedError` where the bytes are gone, as their buffer was transferred or has shrunk.
+   */
   push(bytes: Uint8Array): void {
     const piece = bytesOf(bytes);
     if (piece === undefined) throw new InvalidArgumentError(`invalid bytes: ${show(bytes)} is no Uint8Array`);
     this.whole(() => this.take(piece));
   }
 
-  /** The whole trace. Throws `TraceError` where the bytes end in the middle of an event. */
+  /**
+   * The whole trace.
+   *
+   * @throws `TraceError` where the bytes end in the middle of an event.
+   */
   end(): Trace {
     return this.whole(() => {
       if (this.weight !== 1) this.fail("the integer is cut off");
@@ -149,7 +170,14 @@ export class TraceDecoder {
   }
 }
 
-/** A trace from uncompressed bytes, at once. O(bytes). Throws `TraceError`. */
+/**
+ * A trace from uncompressed bytes, at once. O(bytes).
+ *
+ * @throws `TraceError` for what no trace can have.
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `DetachedError` where the bytes are gone, as their buffer was transferred or has shrunk.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export function decodeTrace(bytes: Uint8Array, options: TraceReadOptions = {}): Trace {
   const decoder = new TraceDecoder(options);
   decoder.push(bytes);

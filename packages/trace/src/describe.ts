@@ -35,7 +35,13 @@ export interface TraceDescription {
   readonly peakBlocks: { readonly blocks: number; readonly event: number };
 }
 
-/** What a trace does. O(events · log events), for the percentiles; 16 bytes per allocation while it runs. */
+/**
+ * What a trace does. O(events · log events), for the percentiles; 16 bytes per allocation while it runs.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export function describe(trace: Trace): TraceDescription {
   const { op, slot, size, events, slots, allocations, frees, reallocations } = checkTrace(trace);
   const sizes = newArray(Uint32Array, allocations);

@@ -4,7 +4,7 @@ import { show } from "@ariax/allocator/implement";
 /**
  * A stream of events that no program can have made, that is cut off, or that is longer than the reader was to take. Where it was
  * noticed is in the message and in the fields: `event` counts from 0; `byte` is where the integer at fault begins in the
- * (uncompressed) stream, or −1 where there is no stream, because the events came from calls.
+ * (uncompressed) stream, or −1 where there is no stream, because the events came from calls. Code `ERR_INVALID_TRACE`.
  */
 export class TraceError extends AllocatorError {
   override readonly name: string = "TraceError";

@@ -4,7 +4,11 @@ import { checkArray } from "./check.ts";
 import type { TraceDescription } from "./describe.ts";
 import type { Spread } from "./spread.ts";
 
-/** A description as lines of text, for a terminal. Throws `InvalidArgumentError` where it is none. */
+/**
+ * A description as lines of text, for a terminal.
+ *
+ * @throws `InvalidArgumentError` where it is none.
+ */
 export function formatDescription(description: TraceDescription): string {
   const d = checkOptions(description, "description");
   for (const name of ["peakBytes", "peakBlocks", "sizes", "lifetimeEvents", "lifetimeBytes"] as const) {

@@ -19,8 +19,10 @@ export type TraceName = (typeof TRACE_NAMES)[number] | (typeof UNTUNED_TRACE_NAM
 const ALL: readonly TraceName[] = [...TRACE_NAMES, ...UNTUNED_TRACE_NAMES];
 
 /**
- * One of the real traces, from the package `@ariax/traces`, which is to be installed beside this one. Throws `UnsupportedError` where
- * it is not found: then read the file yourself, `@ariax/traces/data/NAME.trace.gz`, for `readTrace`.
+ * One of the real traces, from the package `@ariax/traces`, which is to be installed beside this one.
+ *
+ * @throws `UnsupportedError` where it is not found: then read the file yourself, `@ariax/traces/data/NAME.trace.gz`, for `readTrace`.
+ * @throws `InvalidArgumentError` for what is no name of one.
  */
 export async function loadTrace(name: TraceName, options: TraceReadOptions = {}): Promise<Trace> {
   if (!ALL.includes(name)) {

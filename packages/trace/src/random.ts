@@ -4,6 +4,8 @@ import { checkInteger, show } from "@ariax/allocator/implement";
 /**
  * Numbers that look random and are the same for a seed everywhere: sfc32 (Chris Doty-Humphrey's "small fast counting"
  * generator of PractRand), 128 bits of state, all in 32-bit integers. Not for secrets.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
  */
 export class Random {
   declare private a: number;

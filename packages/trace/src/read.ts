@@ -13,8 +13,10 @@ const PACKING = 1 << 16;
  * gzip is recognised by its first two bytes, 1f 8b: no trace can begin with them, for 1f is the reserved operation. It is one
  * member with nothing behind it, or refused, on every host.
  *
- * Throws `TraceError` where the data are no trace, or more than `maxBytes`, `InvalidArgumentError` where `source` is none,
- * `UnsupportedError` where it is packed and the host has no `DecompressionStream`, and whatever `source` throws.
+ * @throws `TraceError` where the data are no trace, or more than `maxBytes`.
+ * @throws `InvalidArgumentError` where `source` is none.
+ * @throws `UnsupportedError` where it is packed and the host has no `DecompressionStream`, and whatever `source` throws.
+ * @throws `DetachedError` where the bytes are gone, as their buffer was transferred or has shrunk.
  */
 export async function readTrace(source: TraceSource, options: TraceReadOptions = {}): Promise<Trace> {
   const { maxBytes } = readTraceOptions(options);

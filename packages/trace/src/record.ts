@@ -1,5 +1,13 @@
 import type { Allocator, AllocatorStats, Memory, Offset, Offsets, Traits } from "@ariax/allocator";
-import { checkAllocator, checkCount, checkOffsets, renewed } from "@ariax/allocator/implement";
+import {
+  checkAllocator,
+  checkCount,
+  checkOffsets,
+  present,
+  renewed,
+  statsParts,
+  type Words,
+} from "@ariax/allocator/implement";
 import { newArray } from "./arrays.ts";
 import { TraceBuilder, type TraceSink } from "./builder.ts";
 import { checkMethods } from "./check.ts";
@@ -10,9 +18,16 @@ import { checkMethods } from "./check.ts";
  */
 export function record(allocator: Allocator): Recorder<TraceBuilder>;
 export function record<S extends TraceSink>(allocator: Allocator, sink: S): Recorder<S>;
+/** @throws `InvalidArgumentError` for a wrong argument or option. */
 export function record(allocator: Allocator, sink: TraceSink = new TraceBuilder()): Recorder<TraceSink> {
   return new Recorder(allocator, sink);
 }
+
+const WORDS: Words<Allocator> = {
+  name: (it) => `recorder of ${it.traits.name}`,
+  parts: (it) => statsParts(it.stats()),
+  send: "a recorder can't be cloned or sent to another thread: record there too, by a sink of its own",
+};
 
 /**
  * An allocator in front of another one, that tells a sink of each call that succeeded. What the format cannot say is
@@ -24,15 +39,19 @@ export function record(allocator: Allocator, sink: TraceSink = new TraceBuilder(
  * What the sink throws comes through. An allocation that can't be recorded is taken back; any other call has been made.
  *
  * Cost: one or two lookups in a `Map` a call, and one of its entries a live block.
+ *
+ * @throws `HostMemoryError` from any call, where the host has no memory for it.
  */
 export class Recorder<S extends TraceSink> implements Allocator {
-  readonly sink: S;
-  private readonly inner: Allocator;
-  private readonly idOf: Map<Offset, number> = new Map();
+  declare readonly sink: S;
+  declare private readonly inner: Allocator;
+  declare private readonly idOf: Map<Offset, number>;
 
-  /** Throws `InvalidArgumentError` where `allocator` or `sink` is none. */
+  /** @throws `InvalidArgumentError` where `allocator` or `sink` is none. */
   constructor(allocator: Allocator, sink: S) {
+    present<Recorder<S>>(this, WORDS);
     this.inner = checkAllocator(allocator);
+    this.idOf = new Map();
     this.sink = checkMethods("sink", sink, ["allocate", "free", "reallocate"]);
   }
 

@@ -7,12 +7,16 @@ import { clear, freeLive, type ReplaySummary, summarise } from "./replay.ts";
 import { ALLOCATE, FREE, type Trace } from "./trace.ts";
 
 /**
- * `replay` with suspicion: every block is filled with a pattern of its own when it is made, and the pattern is looked
- * for when the block is reallocated or freed, and at the end of the trace. So blocks that overlap, contents lost by a
- * reallocation and writes into blocks by the allocator are noticed; so are blocks that are unaligned, outside of the
- * memory or smaller than asked for. `verify` runs at the end. Throws `CorruptionError` naming event and block.
+ * `replay` with suspicion: every block is filled with a pattern of its own when it is made, and the pattern is looked for when the block is
+ * reallocated or freed, and at the end of the trace. So blocks that overlap, contents lost by a reallocation and writes into blocks by the
+ * allocator are noticed; so are blocks that are unaligned, outside of the memory or smaller than asked for. `verify` runs at the end.
  *
  * What the trace leaves live is freed, unless `live` is given, as in `replay`. Cost: O(bytes allocated).
+ *
+ * @throws `CorruptionError` naming event and block.
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
  */
 export function replayChecked(trace: Trace, allocator: Allocator, live?: Uint32Array): ReplaySummary {
   const read = checkTrace(trace);

@@ -40,6 +40,12 @@ export interface ReplaySummary {
  * With `live`, of at least `trace.slots` elements, what the trace leaves live stays live, and its offsets are there by
  * slot (0 = no block). Without, it is freed. Cost: a few ns an event, and the allocator's
  * own time.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where what is there is damaged.
  */
 export function replay(
   trace: Trace,
@@ -57,6 +63,12 @@ export function replay(
 /**
  * The loop of `replay` alone, for measuring: no garbage, and nothing is counted on the way but what found no room.
  * Returns the numbers of those events. One allocator per process, or V8 gives up inlining its calls.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where what is there is damaged.
  */
 export function replayLoop(
   trace: Trace,
@@ -114,7 +126,11 @@ export function clear(live: Uint32Array, slots: number): void {
   live.fill(0, 0, slots);
 }
 
-/** Frees every block in `live`, and sets it to 0. O(slots). */
+/**
+ * Frees every block in `live`, and sets it to 0. O(slots).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function freeLive(target: Pick<ReplayTarget, "free">, live: Uint32Array): void {
   checkMethods("allocator", target, ["free"]);
   checkArray("live", live, "Uint32Array");

@@ -1,3 +1,4 @@
+import { bytes, counted, present } from "@ariax/allocator/implement";
 import { grown, newArray, resized } from "./arrays.ts";
 import type { TraceSink } from "./builder.ts";
 import { checkBlockSize, checkId, checkMethods, checkTrace } from "./check.ts";
@@ -11,6 +12,9 @@ const LONGEST_EVENT = 16;
  * Writes events as bytes as they come, for recordings too long to be kept: `take` what is there from time to time, and
  * write it behind what was taken before. Holds the bytes since the last `take` and nothing else; so it refuses an id
  * that was never given out, but leaves it to the reader to notice a block that is freed twice.
+ *
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export class TraceWriter implements TraceSink {
   private bytes: Uint8Array = newArray(Uint8Array, 1024);
@@ -18,6 +22,15 @@ export class TraceWriter implements TraceSink {
   private ids = 0;
   private events = 0;
 
+  constructor() {
+    present<TraceWriter>(this, {
+      name: () => "TraceWriter",
+      parts: (it) => [counted(it.events, "event"), `${bytes(it.length)} to be taken`],
+      send: "a writer can't be cloned or sent to another thread: post what writer.take() returns",
+    });
+  }
+
+  /** @throws `TraceError` for what no trace can have. */
   allocate(size: number): number {
     checkBlockSize(size, this.events);
     this.begin();
@@ -25,12 +38,14 @@ export class TraceWriter implements TraceSink {
     return this.ids++;
   }
 
+  /** @throws `TraceError` for what no trace can have. */
   free(id: number): void {
     const distance = this.distance(id);
     this.begin();
     this.integer(distance * 4 + FREE);
   }
 
+  /** @throws `TraceError` for what no trace can have. */
   reallocate(id: number, size: number): void {
     const distance = this.distance(id);
     checkBlockSize(size, this.events);
@@ -66,19 +81,37 @@ export class TraceWriter implements TraceSink {
   }
 }
 
-/** A trace in the stored format, not packed. O(events). */
+/**
+ * A trace in the stored format, not packed. O(events).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export function writeTrace(trace: Trace): Uint8Array {
   const writer = new TraceWriter();
   feedTrace(trace, writer);
   return writer.take();
 }
 
-/** A trace in the stored format, packed by gzip. O(events). Throws `UnsupportedError` where the host has no `CompressionStream`. */
+/**
+ * A trace in the stored format, packed by gzip. O(events).
+ *
+ * @throws `UnsupportedError` where the host has no `CompressionStream`.
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export async function writeTraceGzip(trace: Trace): Promise<Uint8Array> {
   return gzip(writeTrace(trace));
 }
 
-/** Every event of `trace` to `sink`, which must be new: its ids are taken to count from 0. O(events). */
+/**
+ * Every event of `trace` to `sink`, which must be new: its ids are taken to count from 0. O(events).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export function feedTrace(trace: Trace, sink: TraceSink): void {
   const { op, slot, size, events, slots } = checkTrace(trace);
   checkMethods("sink", sink, ["allocate", "free", "reallocate"]);

@@ -60,14 +60,14 @@ describe("bytes", () => {
   });
 
   test("that are gone are refused", async () => {
-    const message = "invalid bytes: their buffer was transferred or has shrunk";
+    const message = "detached: the bytes are gone, their buffer was transferred or shrunk";
     const gone = stored[0].slice();
     structuredClone(gone, { transfer: [gone.buffer] });
     const shrunk = new ArrayBuffer(8, { maxByteLength: 8 });
     const views = [gone, gone.buffer, new Uint8Array(shrunk, 4, 4), new DataView(shrunk, 4, 4)];
     shrunk.resize(5);
     for (const value of views) {
-      await expect(readTrace(value)).rejects.toMatchObject({ code: "ERR_INVALID_ARGUMENT", message });
+      await expect(readTrace(value)).rejects.toMatchObject({ code: "ERR_DETACHED", message });
       await expect(readTrace([value] as never)).rejects.toMatchObject({ message });
       expect(() => new TraceDecoder().push(value as never)).toThrow(message);
     }

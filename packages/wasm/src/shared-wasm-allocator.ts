@@ -46,6 +46,12 @@ const Base: new (...args: ConstructorParameters<typeof SharedEngineAllocator>) =
  *
  * All of `SharedSlabAllocator`'s verbs: `ticket`, `watch`, `reclaim`, `park`, `close` and so on. Each thread has an instance of the engine;
  * they have nothing in common but the heap.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
  */
 export class SharedWasmAllocator extends Base {
   /** The shared `WebAssembly.Memory` itself: to be posted to other threads. Its buffer is a new one after growth, by any of them. */
@@ -67,9 +73,12 @@ export class SharedWasmAllocator extends Base {
   }
 
   /**
-   * A new heap, in memory of its own or in memory that is given; this thread has the first lane. The first one compiles the engine. The options are
-   * read at once. Throws `InvalidArgumentError`, `HostMemoryError`, and `UnsupportedError` where the host has no WebAssembly, no shared memory, or compiles
-   * none. O(lanes), or in memory that is given O(pages).
+   * A new heap, in memory of its own or in memory that is given; this thread has the first lane. The first one compiles the engine. The options
+   * are read at once. O(lanes), or in memory that is given O(pages).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `HostMemoryError` where the host has no memory for it.
+   * @throws `UnsupportedError` where the host has no WebAssembly, no shared memory, or compiles none.
    */
   static async create(options: SharedWasmOptions): Promise<SharedWasmAllocator> {
     const plan = planFor(options);
@@ -83,9 +92,12 @@ export class SharedWasmAllocator extends Base {
   }
 
   /**
-   * The heap with lanes that another thread made at `byteOffset` of a shared memory, by this engine or that of `SharedSlabAllocator`; this thread
-   * gets a lane. `ticket`: what another thread drew for this one; default: one that is drawn now. Throws `TicketError` where it is in
-   * use, `NoLaneError` where all lanes are held, `CorruptionError` where there is no heap. O(lanes).
+   * The heap with lanes that another thread made at `byteOffset` of a shared memory, by this engine or that of `SharedSlabAllocator`; this
+   * thread gets a lane. `ticket`: what another thread drew for this one; default: one that is drawn now. O(lanes).
+   *
+   * @throws `TicketError` where it is in use.
+   * @throws `NoLaneError` where all lanes are held.
+   * @throws `CorruptionError` where there is no heap.
    */
   static async attach(memory: WasmMemory, options: SharedWasmAttachOptions = {}): Promise<SharedWasmAllocator> {
     const read = readAttach(memory, options);

@@ -48,6 +48,8 @@ export type WasmOptions = (OwnMemory | GivenWasmMemory) & ModuleOption;
  * decisions: after the same calls the same bytes.
  *
  * Costs are those of `SlabAllocator`, and a call into WebAssembly each.
+ *
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends EngineAllocator<B> {
   /** The `WebAssembly.Memory` itself: another program's instance can import it. Its buffer is a new one after growth. */
@@ -70,14 +72,21 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
   }
 
   /**
-   * A new heap, in memory of its own or in memory that is given. The first one compiles the engine. The options are read at once.
-   * Throws `HostMemoryError`, and `UnsupportedError` where the host has no WebAssembly, or compiles none. O(1), or in memory that is
-   * given O(pages).
+   * A new heap, in memory of its own or in memory that is given. The first one compiles the engine. The options are read at once. O(1), or in
+   * memory that is given O(pages).
+   *
+   * @throws `HostMemoryError` where the host has no memory for it.
+   * @throws `UnsupportedError` where the host has no WebAssembly, or compiles none.
    */
   static create(
     options: OwnMemory & { readonly shared?: false | undefined } & ModuleOption,
   ): Promise<WasmAllocator<ArrayBuffer>>;
   static create(options: WasmOptions): Promise<WasmAllocator>;
+  /**
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   */
   static async create(options: WasmOptions): Promise<WasmAllocator> {
     const plan = planFor(options);
     return WasmAllocator.made(plan, await engineOver(plan.memory, plan.module));
@@ -88,14 +97,20 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
     options: OwnMemory & { readonly shared?: false | undefined } & ModuleOption,
   ): WasmAllocator<ArrayBuffer>;
   static createSync(options: WasmOptions): WasmAllocator;
+  /**
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   */
   static createSync(options: WasmOptions): WasmAllocator {
     const plan = planFor(options);
     return WasmAllocator.made(plan, engineOverSync(plan.memory, plan.module));
   }
 
   /**
-   * Continues the heap that was made at `byteOffset` of a memory, by any engine in any context. Throws `CorruptionError`
-   * where there is no heap, a truncated or a damaged one. One context at a time may use it. O(pages).
+   * Continues the heap that was made at `byteOffset` of a memory, by any engine in any context. One context at a time may use it. O(pages).
+   *
+   * @throws `CorruptionError` where there is no heap, a truncated or a damaged one.
    */
   static async attach(memory: WasmMemory, byteOffset = 0, options: ModuleOption = {}): Promise<WasmAllocator> {
     const module = moduleFor(memory, options);
@@ -103,7 +118,13 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
     return new WasmAllocator(memory, openHeap(memory, byteOffset), engine);
   }
 
-  /** The same at once. */
+  /**
+   * The same at once.
+   *
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   */
   static attachSync(memory: WasmMemory, byteOffset = 0, options: ModuleOption = {}): WasmAllocator {
     const engine = engineOverSync(memory, moduleFor(memory, options));
     return new WasmAllocator(memory, openHeap(memory, byteOffset), engine);

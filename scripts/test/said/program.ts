@@ -2,14 +2,24 @@
 import { Arena, FrameArena, TickArena } from "../../../packages/arena/src/index.ts";
 import { AtomicBitSet, BitSet } from "../../../packages/bitset/src/index.ts";
 import { ConsciousnessStatePool, MiniVm, TeslaConsciousnessPool } from "../../../packages/consciousness/src/index.ts";
+import { PhaseOne } from "../../../packages/consciousness/src/phase-1.ts";
+import { RangeHeap } from "../../../packages/gpu/src/index.ts";
+import { FencedQueue, StagingRing, vertexPool } from "../../../packages/gpu/src/webgpu/index.ts";
+import { SoftDevice } from "../../../packages/gpu/test/webgpu/soft-device.ts";
+import { BlockPool, ChainKeys, KvPager, VllmKeys } from "../../../packages/kv-pager/src/index.ts";
+import { Planner } from "../../../packages/kv-pager/src/plan/index.ts";
 import { MemoryContext } from "../../../packages/memory-context/src/index.ts";
 import { MetadataPool, SharedMetadataPool } from "../../../packages/metadata-pool/src/index.ts";
 import { SharedSlabAllocator, SlabAllocator } from "../../../packages/slab/src/index.ts";
+import { record, TraceBuilder, TraceDecoder, TraceWriter } from "../../../packages/trace/src/index.ts";
 import { SharedWasmAllocator, WasmAllocator } from "../../../packages/wasm/src/index.ts";
 
 const capacity = 1 << 20;
 const root = new MemoryContext(null, { name: "root", quota: capacity });
 const slab = new SlabAllocator({ capacity });
+const queue = new FencedQueue(new SoftDevice());
+const pager = new KvPager({ blocks: 1000, blockTokens: 16 });
+pager.allocateSlots(pager.open({ tokens: [1, 2, 3] }), 3);
 const subjects = [
   slab,
   slab.memory,
@@ -27,6 +37,21 @@ const subjects = [
   new MiniVm(null, { vmName: "vm", poolSize: 10 }),
   new ConsciousnessStatePool({ poolSize: 10 }),
   new TeslaConsciousnessPool({ bytesPerTick: 4096 }),
+  new PhaseOne({ capacity }),
+  new RangeHeap({ bytes: 2 ** 33 }),
+  queue,
+  vertexPool(queue, { stride: 12 }),
+  new StagingRing(queue),
+  new BlockPool({ blocks: 10_000 }),
+  pager,
+  pager.events,
+  new ChainKeys(),
+  new VllmKeys({ seed: "0" }),
+  new Planner({ capacities: [{ policy: "vllm", blocks: 100 }] }),
+  record(slab),
+  new TraceBuilder(),
+  new TraceDecoder(),
+  new TraceWriter(),
 ];
 
 slab.allocate(80);

@@ -101,7 +101,11 @@ export class Recorder {
   }
 }
 
-/** A report as lines for a terminal. */
+/**
+ * A report as lines for a terminal.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export function formatReport(report: TickReport): string {
   checkReport(report);
   const { frequency, achieved, seconds, beats, ticks, late, missed, deviation, period, work, drift } = report;

@@ -41,6 +41,7 @@ export class PhaseOne implements Allocator {
   readonly traits: Traits;
   protected readonly region: Region;
 
+  /** @throws `HostMemoryError` where the host has no memory for it. */
   constructor(options: { readonly capacity: number }, name = "phase-1") {
     present(this, WORDS);
     this.region = new Region(readOptions(options, ["capacity"]).capacity);

@@ -42,7 +42,13 @@ export class Region {
   declare private reserved: number;
   declare private most: number;
 
-  /** Of `capacity` bytes, rounded down to 8, headers included. */
+  /**
+   * Of `capacity` bytes, rounded down to 8, headers included.
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `UnsupportedError` where the host lacks what it needs.
+   * @throws `HostMemoryError` where the host has no memory for it.
+   */
   constructor(capacity: number) {
     const bytes = checkInteger("capacity", capacity, 64, MAX_CAPACITY) & -8;
     this.buffer = newBuffer(bytes >>> 0);
@@ -58,7 +64,7 @@ export class Region {
     return this.most;
   }
 
-  /** Throws `DetachedError` where the buffer was transferred away. */
+  /** @throws `DetachedError` where the buffer was transferred away. */
   check(): void {
     if (this.words.length === 0) throw new DetachedError();
   }
@@ -154,7 +160,7 @@ export class Region {
     return { blocks, reserved, live: reserved - HEADER * blocks, free, largestFree };
   }
 
-  /** Throws `CorruptionError` naming the first broken invariant. */
+  /** @throws `CorruptionError` naming the first broken invariant. */
   verify(): void {
     const w = this.words;
     const free = new Set<Offset>();

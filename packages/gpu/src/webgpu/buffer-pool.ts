@@ -7,7 +7,17 @@ import {
   InvalidFreeError,
   OutOfMemoryError,
 } from "@ariax/allocator";
-import { checkAlignment, checkInteger, checkSize, disposable, isRevoked } from "@ariax/allocator/implement";
+import {
+  bytes,
+  checkAlignment,
+  checkInteger,
+  checkSize,
+  counted,
+  disposable,
+  isRevoked,
+  present,
+  type Words,
+} from "@ariax/allocator/implement";
 import type { GpuBlock, OwnBlock } from "./block.ts";
 import { type Bytes, checkBytes, writeBytes } from "./bytes.ts";
 import { defragment, type Scratch } from "./defragment.ts";
@@ -38,12 +48,30 @@ interface Now<B extends GpuBuffer> {
   isDisposed: boolean;
 }
 
+const WORDS: Words<BufferPool> = {
+  name: ({ label }) => `BufferPool ${JSON.stringify(label)}`,
+  parts: (it) => {
+    const { buffers, bytes: all, blocks, live, free } = it.stats();
+    const parts = [counted(buffers, "buffer"), bytes(all), counted(blocks, "block")];
+    return [...parts, `${bytes(live)} live`, `${bytes(free)} free`];
+  },
+  send: "a pool can't be cloned or sent to another thread, as its device can't: post the bytes, and write them where the device is",
+};
+
 /**
  * Blocks in the buffers of a device: as many `GPUBuffer`s as it takes, each with a heap over it. `vertexPool`, `indexPool`, `uniformPool`
  * and `storagePool` make one.
  *
  * All verbs are synchronous. Where the device has no room for a further buffer, it says so later: `settled()` waits for that, and
  * `reserve(bytes)` gets a buffer before it is needed.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `PoolDisposedError` once it was disposed of.
+ * @throws `DeviceLostError` once the device is lost.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export class BufferPool<D extends GpuDevice = GpuDevice> {
   declare readonly label: string;
@@ -64,6 +92,7 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   declare readonly [Symbol.dispose]: () => void;
 
   constructor(queue: FencedQueue<D>, kind: PoolKind, options: PoolOptions = {}) {
+    present<BufferPool>(this as never, WORDS);
     this.queue = rawQueue(queue);
     const { device } = this.queue;
     const { label, unit, bufferBytes, maxBytes, maxSize, usage } = checkPool(kind, options, device);
@@ -82,8 +111,12 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /**
    * A block of `size` bytes, at a multiple of the stride, and of `alignment`. O(1) for each buffer, and a new buffer where none has room.
    *
-   * Throws `InvalidSizeError`, `InvalidAlignmentError`, `OutOfMemoryError` at `maxBytes`, `DeviceLostError`, `PoolDisposedError`,
-   * `DeviceMemoryError` where the device refuses a buffer at once, and `HostMemoryError`.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `OutOfMemoryError` at `maxBytes`.
+   * @throws `DeviceLostError` once the device is lost.
+   * @throws `PoolDisposedError` once it was disposed of.
+   * @throws `DeviceMemoryError` where the device refuses a buffer at once.
+   * @throws `HostMemoryError` where the host has no memory for it.
    */
   allocate(size: number, alignment: number = 1): GpuBlock<BufferOf<D>> {
     const it = this.itself();
@@ -96,7 +129,9 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
    * Ends the life of a block: its bytes are used again once the GPU has passed the queue's next submit, as commands that are
    * recorded may still read them. O(1).
    *
-   * Throws `DoubleFreeError`, `InvalidFreeError`, `ForeignBlockError`; nothing changed then.
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   * @throws `ForeignBlockError` for a block of another one.
    */
   free(block: GpuBlock<BufferOf<D>>): void {
     const it = this.itself();
@@ -109,7 +144,9 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
    * Copies bytes into a block, `at` bytes from where it begins, by `queue.writeBuffer`: what was submitted before reads the old ones.
    * `at` is a multiple of 4; the last bytes are filled up with zeros to one. A `StagingRing` saves one copy of them. O(bytes).
    *
-   * Throws `InvalidBlockError`, `ForeignBlockError`, `InvalidArgumentError`.
+   * @throws `InvalidBlockError` for a block that is not live.
+   * @throws `ForeignBlockError` for a block of another one.
+   * @throws `InvalidArgumentError` for a wrong argument or option.
    */
   write(block: GpuBlock<BufferOf<D>>, data: Bytes, at: number = 0): void {
     const it = this.itself();
@@ -159,6 +196,10 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /**
    * Makes sure of room for a block of `size` bytes, by a new buffer if there is none, and waits until the device has said that it
    * has all of them. Rejects with `DeviceMemoryError` where it has not, `OutOfMemoryError` at `maxBytes`. O(buffers).
+   *
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `OutOfMemoryError` where there is no room.
+   * @throws `DeviceMemoryError` where the device has no room.
    */
   async reserve(size: number): Promise<void> {
     const it = this.itself();
@@ -175,6 +216,8 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   /**
    * Resolves once the device has said of every buffer that it has it. Rejects with `DeviceMemoryError` where it has not, of one that
    * was made since the last call: the blocks in that can be freed, and nothing else, and no others are allocated there.
+   *
+   * @throws `DeviceMemoryError` where the device has no room.
    */
   async settled(): Promise<void> {
     const it = this.itself();
@@ -195,7 +238,11 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     return statsOf([...it.pages.values()]);
   }
 
-  /** Throws `CorruptionError` where heaps and blocks don't agree. O(blocks). */
+  /**
+   * O(blocks).
+   *
+   * @throws `CorruptionError` where heaps and blocks don't agree.
+   */
   verify(): void {
     const it = this.itself();
     it.checkOpen();
@@ -278,7 +325,11 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const { stride, bufferBytes, maxBytes, usage, label, now } = this;
     const wanted = Math.min(Math.max(bufferBytes, units * stride), maxBytes - now.bytes);
     const all = Math.floor(wanted / stride);
-    if (all < units) throw new OutOfMemoryError(units * stride, alignment, maxBytes);
+    if (all < units) {
+      const { free, largestFree } = this.stats();
+      const room = { free: free + all * stride, largestFree: Math.max(largestFree, all * stride) };
+      throw new OutOfMemoryError(units * stride, alignment, maxBytes, room);
+    }
     const heap = makeHeap(all);
     const { buffer, answer } = askForBuffer(this.queue.device, { label, size: all * stride, usage });
     const page = new Page(buffer, heap, stride);

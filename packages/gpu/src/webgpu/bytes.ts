@@ -1,12 +1,12 @@
 /** Bytes that are copied to the GPU, by the rules of copies: from a multiple of 4 on, a multiple of 4 of them. */
-import { InvalidArgumentError } from "@ariax/allocator";
+import { DetachedError, InvalidArgumentError } from "@ariax/allocator";
 import { isBuffer, show } from "@ariax/allocator/implement";
 import { COPY_ALIGNMENT, type GpuQueue, type Place } from "./device.ts";
 
 /** A typed array, a `DataView`, or a buffer: its bytes as they are. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 
-/** `data` as bytes, if they have room `at` bytes from where `target` begins; else throws `InvalidArgumentError`. */
+/** `data` as bytes, if they have room `at` bytes from where `target` begins; else throws `InvalidArgumentError`, or `DetachedError` where they are gone. */
 export function checkBytes({ size }: Place, data: Bytes, at: number): Uint8Array {
   const bytes = bytesOf(data);
   const { byteLength } = bytes;
@@ -27,7 +27,7 @@ function bytesOf(data: Bytes): Uint8Array {
   const buffer = isView ? data.buffer : data;
   // Most hosts know; the others show it as one without bytes.
   if ((buffer as { readonly detached?: boolean }).detached === true) {
-    throw new InvalidArgumentError("invalid data: its buffer was transferred");
+    throw new DetachedError("the data are gone, their buffer was transferred");
   }
   return isView ? new Uint8Array(buffer, data.byteOffset, data.byteLength) : new Uint8Array(buffer);
 }

@@ -4,9 +4,12 @@ import { AllocatorError } from "@ariax/allocator";
 /** Device memory that there isn't. Nothing changed; less, or freeing something else, may help. Code `ERR_OUT_OF_MEMORY`. */
 export class DeviceMemoryError extends AllocatorError {
   override readonly name: string = "DeviceMemoryError";
+  /** The bytes asked for. What the device has, it does not say. */
+  readonly requested: number;
 
   constructor(bytes: number, reason: string) {
     super("ERR_OUT_OF_MEMORY", `out of memory: the device has no buffer of ${bytes} bytes: ${lineOf(reason)}`);
+    this.requested = bytes;
   }
 }
 

@@ -10,7 +10,7 @@
  * `onSubmittedWorkDone()` a submit moves `done`; nobody is called then: pools look at it when they are asked for something.
  */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkCallback, show } from "@ariax/allocator/implement";
+import { checkCallback, present, show, type Words } from "@ariax/allocator/implement";
 import type { GpuDevice } from "./device.ts";
 import { DeviceLostError, wordsOf } from "./errors.ts";
 
@@ -25,7 +25,17 @@ interface Now {
   last: Promise<void>;
 }
 
-/** Of a device, one; all of its pools and rings share it. */
+const WORDS: Words<FencedQueue> = {
+  name: () => "FencedQueue",
+  parts: (it) => [`fence ${it.next} is next`, `${it.done} is done`],
+  send: "a queue can't be cloned or sent to another thread, as its device can't: use it where the device is",
+};
+
+/**
+ * Of a device, one; all of its pools and rings share it.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export class FencedQueue<D extends GpuDevice = GpuDevice> {
   declare readonly device: D;
   /** Apart, so that a queue that is frozen goes on. */
@@ -36,8 +46,9 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
   /** This object, and not a proxy of it. */
   declare private readonly itself: () => this;
 
-  /** Throws `InvalidArgumentError` where `device` is no `GPUDevice`. */
+  /** @throws `InvalidArgumentError` where `device` is no `GPUDevice`. */
   constructor(device: D) {
+    present<FencedQueue>(this, WORDS);
     checkDevice(device);
     this.device = device;
     this.now = { next: 1, done: 0, loss: undefined, last: Promise.resolve() };
@@ -104,7 +115,11 @@ export class FencedQueue<D extends GpuDevice = GpuDevice> {
     await this.itself().now.last;
   }
 
-  /** Throws `DeviceLostError` where the device is known to be lost. For pools. */
+  /**
+   * For pools.
+   *
+   * @throws `DeviceLostError` where the device is known to be lost.
+   */
   checkAlive(): void {
     const { loss } = this.itself().now;
     if (loss !== undefined) throw new DeviceLostError(loss);

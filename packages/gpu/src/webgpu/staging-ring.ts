@@ -8,8 +8,19 @@
  * A buffer is filled from its begin to its end. The next submit of the queue unmaps those that were written to, and asks for them
  * again behind it; they are mapped once the GPU has copied from them. Is none free? Then there is one more.
  */
-import { InvalidArgumentError, OutOfMemoryError } from "@ariax/allocator";
-import { checkAlignment, checkInteger, checkSize, disposable, readOptions, show } from "@ariax/allocator/implement";
+import { InvalidArgumentError, OutOfMemoryError, type Room } from "@ariax/allocator";
+import {
+  bytes,
+  checkAlignment,
+  checkInteger,
+  checkSize,
+  counted,
+  disposable,
+  present,
+  readOptions,
+  show,
+  type Words,
+} from "@ariax/allocator/implement";
 import { type Bytes, checkBytes } from "./bytes.ts";
 import {
   type BufferOf,
@@ -77,6 +88,22 @@ const KNOWN = ["label", "bufferBytes", "maxBytes"];
 const BUFFER_BYTES = 2 ** 20;
 const MAX_ALIGNMENT = 65_536;
 
+const WORDS: Words<StagingRing> = {
+  name: ({ label }) => `StagingRing ${JSON.stringify(label)}`,
+  parts: (it) => {
+    const { buffers, bytes: all, free, waiting } = it.stats();
+    return [counted(buffers, "buffer"), bytes(all), `${free} free`, `${waiting} waiting`];
+  },
+  send: "a ring can't be cloned or sent to another thread, as its device can't: post the bytes, and stage them where the device is",
+};
+
+/**
+ * Bytes on their way to the GPU, in buffers that are mapped while the CPU writes to them.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `PoolDisposedError` once it was disposed of.
+ * @throws `DeviceLostError` once the device is lost.
+ */
 export class StagingRing<D extends GpuDevice = GpuDevice> {
   declare readonly label: string;
   declare readonly queue: FencedQueue<D>;
@@ -90,6 +117,7 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
   declare readonly [Symbol.dispose]: () => void;
 
   constructor(queue: FencedQueue<D>, options: RingOptions = {}) {
+    present<StagingRing>(this as never, WORDS);
     this.queue = rawQueue(queue);
     const { maxBufferSize } = this.queue.device.limits;
     const given = readOptions(options, KNOWN);
@@ -113,8 +141,11 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
    * `size` bytes of mapped memory to write to, from a multiple of `alignment` on. Record the copy from it (`copyBufferToBuffer`,
    * `copyBufferToTexture`), and have the queue submit that next. O(1), and a new buffer where none is free.
    *
-   * Throws `InvalidSizeError`, `InvalidAlignmentError`, `OutOfMemoryError` at `maxBytes`, `DeviceMemoryError`, `DeviceLostError`,
-   * `PoolDisposedError`.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `OutOfMemoryError` at `maxBytes`.
+   * @throws `DeviceMemoryError` where the device has no room.
+   * @throws `DeviceLostError` once the device is lost.
+   * @throws `PoolDisposedError` once it was disposed of.
    */
   stage(size: number, alignment: number = MAP_ALIGNMENT): Staged<BufferOf<D>> {
     const it = this.itself();
@@ -132,6 +163,11 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
   /**
    * Copies bytes into a block of a pool, or any other place with the usage `COPY_DST`, as a command of `encoder`: `at` bytes from where
    * it begins, a multiple of 4. The queue is to submit that next. The last bytes are filled up with zeros to a multiple of 4. O(bytes).
+   *
+   * @throws `DetachedError` once the memory is gone.
+   * @throws `InvalidSizeError`, `InvalidAlignmentError`
+   * @throws `OutOfMemoryError` where there is no room.
+   * @throws `DeviceMemoryError` where the device has no room.
    */
   write(encoder: GpuEncoder, target: Place<BufferOf<D>>, data: Bytes, at: number = 0): void {
     const it = this.itself();
@@ -183,13 +219,22 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
     const { bufferBytes, maxBytes, label, now } = this;
     const wanted = Math.min(Math.max(bufferBytes, alignUp(size, MAP_ALIGNMENT)), maxBytes - now.bytes);
     const bytes = wanted - (wanted % MAP_ALIGNMENT);
-    if (bytes < size || bytes === 0) throw new OutOfMemoryError(size, alignment, maxBytes);
+    if (bytes < size || bytes === 0) throw new OutOfMemoryError(size, alignment, maxBytes, this.room(alignment, bytes));
     const descriptor = { label, size: bytes, usage: MAP_WRITE | COPY_SRC, mappedAtCreation: true };
     const buffer = makeBuffer(this.queue.device, descriptor);
     const chunk = { buffer, bytes, mapped: buffer.getMappedRange(), top: 0 };
     now.buffers++;
     now.bytes += bytes;
     return chunk;
+  }
+
+  /** What could be had, where there may be a buffer of `more` bytes. */
+  private room(alignment: number, more: number): Room {
+    const { filling, free } = this.now;
+    const last = filling.at(-1);
+    const rest = last === undefined ? 0 : Math.max(0, last.bytes - alignUp(last.top, alignment));
+    const parts = [rest, more, ...free.map(({ bytes }) => bytes)];
+    return { free: parts.reduce((sum, part) => sum + part, 0), largestFree: Math.max(...parts) };
   }
 
   /** Unmaps what was written to; what is returned asks for it again, behind the submit. */

@@ -98,7 +98,7 @@ describe("a ring", () => {
     const { device, queue, ring } = make({ maxBytes: 1024 });
     ring.stage(1024);
     expect(thrownBy(() => ring.stage(1))).toBe(
-      "ERR_OUT_OF_MEMORY OutOfMemoryError: out of memory: no room for 1 bytes aligned to 8 in a capacity of 1024 bytes",
+      "ERR_OUT_OF_MEMORY OutOfMemoryError: out of memory: no room for 1 bytes aligned to 8 in a capacity of 1024 bytes: 0 are free, at most 0 of them in one piece",
     );
     queue.submit([]);
     await device.run();

@@ -19,7 +19,7 @@
  * keyed, 432; `blake3-wasm` 2.1.5, of both 553; the noble one, keyed, 2,672.
  */
 
-import { checkInteger, newBuffer, readOptions } from "@ariax/allocator/implement";
+import { checkInteger, newBuffer, present, readOptions, type Words as SaidWords } from "@ariax/allocator/implement";
 import { _SHA256, sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Words } from "../pool/check.ts";
@@ -82,13 +82,28 @@ class Compression extends _SHA256 {
   }
 }
 
-/** See above. A call of `next` is 330 ns where a block has 16 tokens, and in steps of 16 tokens in proportion. */
+const SAID: SaidWords<ChainKeys> = {
+  name: () => "ChainKeys",
+  parts: (it) => [`blocks of ${it.blockTokens} tokens`],
+  send: "a maker of keys can't be cloned or sent to another thread: post its options, the seed among them, and make one there",
+};
+
+/**
+ * See above. A call of `next` is 330 ns where a block has 16 tokens, and in steps of 16 tokens in proportion.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export class ChainKeys implements KeyMaker {
   declare readonly blockTokens: number;
   /** What no proxy is to wrap. */
   declare private readonly inner: () => { readonly seed: Uint8Array; readonly hash: Compression };
 
+  /**
+   * @throws `UnsupportedError` where the host lacks what it needs.
+   * @throws `HostMemoryError` where the host has no memory for it.
+   */
   constructor(options: ChainKeysOptions = {}) {
+    present(this, SAID);
     const { blockTokens = STEP, seed } = readOptions(options, ["blockTokens", "seed"]);
     this.blockTokens = checkInteger("blockTokens", blockTokens, 1, MAX_BLOCK_TOKENS);
     const inner = { seed: seed === undefined ? randomBytes(32) : seedBytes(seed), hash: new Compression() };

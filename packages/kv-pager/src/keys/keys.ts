@@ -44,11 +44,17 @@ export interface KeyContext {
 export interface KeyMaker {
   /** Tokens of a block. */
   readonly blockTokens: number;
-  /** Reads what all keys of a prompt have in common. Throws `InvalidArgumentError`. */
+  /**
+   * Reads what all keys of a prompt have in common.
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   */
   context(options?: KeyOptions): KeyContext;
   /**
-   * The key of block number `block` of a prompt, from 0 on, to `out`, from `outAt` on. Its tokens are those of `tokens` from `at` on, and the key
-   * before it is in `parent` from `parentAt` on: of block 0 it is not read. Throws `InvalidArgumentError`.
+   * The key of block number `block` of a prompt, from 0 on, to `out`, from `outAt` on. Its tokens are those of `tokens` from `at` on, and the
+   * key before it is in `parent` from `parentAt` on: of block 0 it is not read.
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
    */
   next(
     context: KeyContext,
@@ -62,7 +68,13 @@ export interface KeyMaker {
   ): void;
 }
 
-/** The keys of all whole blocks of a prompt: 8 words each. */
+/**
+ * The keys of all whole blocks of a prompt: 8 words each.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export function keysOf(maker: KeyMaker, context: KeyContext, tokens: Words): Int32Array {
   if (!isWords(tokens)) throw new InvalidArgumentError(`invalid tokens: ${show(tokens)} is no Int32Array`);
   if (isRevoked(maker) || typeof maker?.next !== "function")

@@ -8,7 +8,7 @@
  */
 
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger, readOptions } from "@ariax/allocator/implement";
+import { checkInteger, present, readOptions, type Words as SaidWords } from "@ariax/allocator/implement";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Words } from "../pool/check.ts";
 import { Cbor } from "./cbor.ts";
@@ -31,11 +31,23 @@ export interface VllmKeysOptions {
   readonly seed: string;
 }
 
+const SAID: SaidWords<VllmKeys> = {
+  name: () => "VllmKeys",
+  parts: (it) => [`blocks of ${it.blockTokens} tokens`],
+  send: "a maker of keys can't be cloned or sent to another thread: post its options, the seed among them, and make one there",
+};
+
+/**
+ * Keys as vLLM makes them: see above.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export class VllmKeys implements KeyMaker {
   declare readonly blockTokens: number;
   declare private readonly seed: string;
 
   constructor(options: VllmKeysOptions) {
+    present(this, SAID);
     const { blockTokens = 16, seed } = readOptions(options, ["blockTokens", "seed"]);
     if (seed === undefined) throw new InvalidArgumentError("invalid seed: vLLM's PYTHONHASHSEED is needed");
     this.blockTokens = checkInteger("blockTokens", blockTokens, 1, 65536);

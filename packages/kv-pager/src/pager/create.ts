@@ -1,6 +1,6 @@
 /** A pager's state, from what it is made with. */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { isBuffer, newBuffer } from "@ariax/allocator/implement";
+import { checkBuffer, newBuffer } from "@ariax/allocator/implement";
 import { type Core, createCore } from "./core.ts";
 import { layOut } from "./layout.ts";
 import { type KvPagerOptions, readPagerOptions } from "./options.ts";
@@ -10,8 +10,7 @@ export function newCore(options: KvPagerOptions): Core {
   const { shape, seed, maker, shared, buffer: given } = readPagerOptions(options);
   const layout = layOut(shape);
   if (given === undefined) return createCore(newBuffer(layout.byteLength, shared), layout, seed, maker);
-  if (!isBuffer(given)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-  if (given.byteLength < layout.byteLength) {
+  if (checkBuffer(given).byteLength < layout.byteLength) {
     throw new InvalidArgumentError(
       `invalid buffer: ${given.byteLength} bytes, but the pager takes ${layout.byteLength}`,
     );

@@ -1,6 +1,6 @@
 import { AllocatorError } from "@ariax/allocator";
 
-/** A token appended to a sequence whose tokens before it have no slots yet. Nothing changed; `allocateSlots` comes first. */
+/** A token appended to a sequence whose tokens before it have no slots yet. Nothing changed; `allocateSlots` comes first. Code `ERR_NO_SLOTS`. */
 export class SlotsMissingError extends AllocatorError {
   override readonly name: string = "SlotsMissingError";
 

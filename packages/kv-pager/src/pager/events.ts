@@ -11,7 +11,7 @@
  *     3  block
  */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger } from "@ariax/allocator/implement";
+import { checkInteger, present, type Words } from "@ariax/allocator/implement";
 import { type Core, checkThere } from "./core.ts";
 import { EPOCH, EVENT_WORDS, LOST_EVENTS, NEXT_EVENT, OLDEST_EVENT } from "./layout.ts";
 import { checkWords } from "./open-options.ts";
@@ -106,7 +106,11 @@ function hexAt(words: Int32Array, at: number): string {
 
 const NO_KEY = "0".repeat(64);
 
-/** An event from its words. Throws `InvalidArgumentError` where they are none. */
+/**
+ * An event from its words.
+ *
+ * @throws `InvalidArgumentError` where they are none.
+ */
 export function readEvent(words: Int32Array, at = 0): KvEvent {
   checkInteger("at", at, 0, checkWords("event", words).length);
   const isThere = words.length - at >= EVENT_WORDS;
@@ -121,12 +125,25 @@ export function readEvent(words: Int32Array, at = 0): KvEvent {
   };
 }
 
-/** The events of a pager: `pager.events`. */
+const WORDS: Words<KvEvents> = {
+  name: () => "KvEvents",
+  parts: (it) => [`${it.size} to be read`, `${it.lost} lost`],
+  send: "events can't be cloned or sent to another thread: post what events.drain() returns",
+};
+
+/**
+ * The events of a pager: `pager.events`.
+ *
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ */
 export class KvEvents {
   declare private readonly core: Core;
 
   /** @internal */
   constructor(core: Core) {
+    present(this, WORDS);
     this.core = core;
   }
 

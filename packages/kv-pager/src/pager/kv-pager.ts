@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkBoolean, checkInteger, isBuffer, isRevoked, readOptions } from "@ariax/allocator/implement";
+import { checkBoolean, checkBuffer, checkInteger, isRevoked, present, readOptions } from "@ariax/allocator/implement";
 import type { KeyMaker } from "../keys/keys.ts";
 import type { BlockPool } from "../pool/block-pool.ts";
 import { isIndex } from "../pool/check.ts";
@@ -23,6 +23,7 @@ import { drainMoves, type EachMove, listMoves, type Move } from "./moves.ts";
 import { checkToken, checkWords, type OpenOptions, readOpenOptions } from "./open-options.ts";
 import { type KvPagerOptions, readPagerOptions } from "./options.ts";
 import type { Refusal } from "./plan.ts";
+import { SAID } from "./present.ts";
 import type { Sequence } from "./sequences.ts";
 import { addGivenKeys, appendToken, commitTokens, rewindTokens, takeSlots, whyNot } from "./slots.ts";
 import { type KvPagerStats, statsOf } from "./stats.ts";
@@ -54,6 +55,13 @@ export interface KvRestoreOptions extends KvAttachOptions {
  * A verb that returns false, or throws, has changed nothing. Verbs that scheduling calls for each token or block make no garbage. All state is
  * in `buffer`; one thread at a time may use it. Wrong arguments throw `InvalidArgumentError`, a closed sequence `StaleHandleError`, a buffer that was
  * transferred away `DetachedError`.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `StaleHandleError` for a handle that is not live.
  */
 export class KvPager {
   /** Blocks of the device. */
@@ -70,8 +78,14 @@ export class KvPager {
   /** A frozen object, which no proxy looks into. */
   declare private readonly core: Core;
 
-  /** Throws `InvalidArgumentError`, and `HostMemoryError` where the host has no such memory. O(blocks). */
+  /**
+   * O(blocks).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `HostMemoryError` where the host has no such memory.
+   */
   constructor(options: KvPagerOptions) {
+    present(this, SAID);
     const made = isRevoked(options) ? undefined : (options as { readonly [CONTINUE]?: Core } | undefined)?.[CONTINUE];
     const core = made ?? newCore(options);
     this.blocks = core.layout.tiers[0].blocks;
@@ -89,18 +103,23 @@ export class KvPager {
   }
 
   /**
-   * The pager that lies in `buffer`, which another thread made and uses no more, or uses in turn. Throws `CorruptionError` where there is
-   * none, a truncated or a damaged one, and `InvalidArgumentError` where it was made with `keys`, and they are not given. O(blocks).
+   * The pager that lies in `buffer`, which another thread made and uses no more, or uses in turn. O(blocks).
+   *
+   * @throws `CorruptionError` where there is none, a truncated or a damaged one.
+   * @throws `InvalidArgumentError` where it was made with `keys`, and they are not given.
    */
   static attach(buffer: ArrayBufferLike, options: KvAttachOptions = {}): KvPager {
     const { keys } = readOptions(options, ["keys"]);
-    if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-    const core = attachCore(buffer, keys);
+    const core = attachCore(checkBuffer(buffer), keys);
     verifyPager(core);
     return new KvPager({ [CONTINUE]: core } as unknown as KvPagerOptions);
   }
 
-  /** A pager of its own that begins where the one stood that `snapshot` was made of. Throws as `attach`. O(bytes). */
+  /**
+   * A pager of its own that begins where the one stood that `snapshot` was made of. Throws as `attach`. O(bytes).
+   *
+   * @throws `InvalidBlockError` for a block that is not live.
+   */
   static restore(snapshot: Uint8Array, options: KvRestoreOptions = {}): KvPager {
     const { keys, shared = false } = readOptions(options, ["keys", "shared"]);
     return KvPager.attach(copyOf(snapshot, checkBoolean("shared", shared)), { keys });
@@ -142,9 +161,11 @@ export class KvPager {
   }
 
   /**
-   * A sequence, with its prompt as tokens, or as keys that were made elsewhere; it waits, and has no block. Throws
-   * `InvalidArgumentError`; `PoolExhaustedError` where `sequences` are open, or for one tenant too many; `OutOfMemoryError` where its
-   * table does not fit `tableBytes`. O(tokens): a hash a block.
+   * A sequence, with its prompt as tokens, or as keys that were made elsewhere; it waits, and has no block. O(tokens): a hash a block.
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `PoolExhaustedError` where `sequences` are open, or for one tenant too many.
+   * @throws `OutOfMemoryError` where its table does not fit `tableBytes`.
    */
   open(options: OpenOptions): Sequence {
     const core = this.there();
@@ -177,9 +198,12 @@ export class KvPager {
    * the blocks that are cached: `newTokens` come after what `computed` has just said, and it runs from now on. Full blocks of committed tokens
    * can be found at once, also by others in the same batch.
    *
-   * False, and nothing changed, where blocks are missing, beside the watermark if the sequence is admitted while others run, or where the tenant's
-   * quota is used up: `refusal` says which. Throws `InvalidArgumentError` for more tokens than there are; `PoolExhaustedError` where a copy
-   * is needed and the list of moves is full; `OutOfMemoryError`. O(blocks of the call).
+   * False, and nothing changed, where blocks are missing, beside the watermark if the sequence is admitted while others run, or where the
+   * tenant's quota is used up: `refusal` says which. O(blocks of the call).
+   *
+   * @throws `InvalidArgumentError` for more tokens than there are.
+   * @throws `PoolExhaustedError` where a copy is needed and the list of moves is full.
+   * @throws `OutOfMemoryError` where there is no room.
    */
   allocateSlots(sequence: Sequence, newTokens: number, lookahead = 0): boolean {
     const core = this.there();
@@ -199,9 +223,11 @@ export class KvPager {
   }
 
   /**
-   * One more token, with its slot: it is speculative until `commit`. Of a sequence with keys the token itself need not be given. False,
-   * and nothing changed, where it needs a block and none is there. Throws `SlotsMissingError` where tokens before it have no slots, and as `allocateSlots`.
-   * O(1).
+   * One more token, with its slot: it is speculative until `commit`. Of a sequence with keys the token itself need not be given. False, and
+   * nothing changed, where it needs a block and none is there. O(1).
+   *
+   * @throws `SlotsMissingError` where tokens before it have no slots, and as `allocateSlots`.
+   * @throws `PoolExhaustedError`, `OutOfMemoryError` as `allocateSlots`.
    */
   append(sequence: Sequence, token = 0): boolean {
     const core = this.there();
@@ -211,8 +237,10 @@ export class KvPager {
   }
 
   /**
-   * The first `n` speculative tokens, by default all, are certain: full blocks of them can be found. Throws `InvalidArgumentError` where there
-   * are fewer. O(1), and a hash for each block that they fill.
+   * The first `n` speculative tokens, by default all, are certain: full blocks of them can be found. O(1), and a hash for each block that they
+   * fill.
+   *
+   * @throws `InvalidArgumentError` where there are fewer.
    */
   commit(sequence: Sequence, n?: number): void {
     const core = this.there();
@@ -224,8 +252,9 @@ export class KvPager {
   }
 
   /**
-   * The last `n` speculative tokens, by default all, are gone. Their slots stay with the sequence, and are written next. Throws
-   * `InvalidArgumentError` where there are fewer. O(1).
+   * The last `n` speculative tokens, by default all, are gone. Their slots stay with the sequence, and are written next. O(1).
+   *
+   * @throws `InvalidArgumentError` where there are fewer.
    */
   rewind(sequence: Sequence, n?: number): void {
     const core = this.there();
@@ -235,8 +264,10 @@ export class KvPager {
   }
 
   /**
-   * More keys of a sequence that was opened with keys: 8 words for each of the next full blocks of committed tokens. Throws
-   * `InvalidArgumentError`, `OutOfMemoryError`. O(keys).
+   * More keys of a sequence that was opened with keys: 8 words for each of the next full blocks of committed tokens. O(keys).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `OutOfMemoryError` where there is no room.
    */
   addKeys(sequence: Sequence, keys: Int32Array | Uint32Array): void {
     const core = this.there();
@@ -245,8 +276,11 @@ export class KvPager {
   }
 
   /**
-   * Another sequence with the same tokens, that has the same blocks: what either appends goes to blocks of its own, and the engine copies
-   * what is in them (`moves`). Throws `PoolExhaustedError`, `OutOfMemoryError`. O(blocks).
+   * Another sequence with the same tokens, that has the same blocks: what either appends goes to blocks of its own, and the engine copies what
+   * is in them (`moves`). O(blocks).
+   *
+   * @throws `PoolExhaustedError` where none is free.
+   * @throws `OutOfMemoryError` where there is no room.
    */
   fork(sequence: Sequence): Sequence {
     const core = this.there();
@@ -254,9 +288,12 @@ export class KvPager {
   }
 
   /**
-   * Ends a sequence. Its full blocks stay cached, until someone needs the room, the last one first. `computed`: how many of its tokens
-   * were computed, where a step failed and not all were that have slots: blocks with others can be found no more. Throws
-   * `DoubleFreeError` where it is closed, `StaleHandleError`, `InvalidArgumentError`. O(blocks).
+   * Ends a sequence. Its full blocks stay cached, until someone needs the room, the last one first. `computed`: how many of its tokens were
+   * computed, where a step failed and not all were that have slots: blocks with others can be found no more. O(blocks).
+   *
+   * @throws `DoubleFreeError` where it is closed.
+   * @throws `StaleHandleError` for a handle that is not live.
+   * @throws `InvalidArgumentError` for a wrong argument or option.
    */
   close(sequence: Sequence, computed?: number): void {
     const core = this.there();
@@ -274,6 +311,8 @@ export class KvPager {
   /**
    * Takes all blocks from a sequence; it waits, and its tokens that are committed are kept. Full blocks stay cached, and so are hits as long as
    * nobody needs the room. Returns what `cost` would have. `computed` as of `close`. O(blocks).
+   *
+   * @throws `DoubleFreeError` for what was freed already.
    */
   preempt(sequence: Sequence, computed?: number): Cost {
     const core = this.there();
@@ -336,8 +375,12 @@ export class KvPager {
   /**
    * Begins to copy blocks that have keys from a tier, by default the device, to another one: one block for each key that is not there yet, also where
    * an id comes twice. Both ends are kept until `done`, `failed` or `expire`. Returns a ticket, or 0, and nothing changed, where all are there,
-   * or there is no room for them. Throws `InvalidArgumentError` for a block without a key; `PoolExhaustedError` where tickets or moves are used up; `OutOfMemoryError`.
+   * or there is no room for them.
    * O(blocks).
+   *
+   * @throws `InvalidArgumentError` for a block without a key.
+   * @throws `PoolExhaustedError` where tickets or moves are used up.
+   * @throws `OutOfMemoryError` where there is no room.
    */
   offload(ids: ArrayLike<number>, to: string | number = 1, from: string | number = 0): Ticket | 0 {
     const core = this.there();
@@ -349,8 +392,11 @@ export class KvPager {
 
   /**
    * Begins to copy to the device what a sequence that waits has in other tiers, up to `most` blocks, by default all. The hits before them are
-   * kept too, until `done`, `failed` or `expire`; after it `allocateSlots` finds them. Returns a ticket, or 0, and nothing changed, where there is nothing to be copied, or no room.
-   * Throws `PoolExhaustedError`, `OutOfMemoryError`. O(blocks · tiers).
+   * kept too, until `done`, `failed` or `expire`; after it `allocateSlots` finds them. Returns a ticket, or 0, and nothing changed, where there
+   * is nothing to be copied, or no room. O(blocks · tiers).
+   *
+   * @throws `PoolExhaustedError` where none is free.
+   * @throws `OutOfMemoryError` where there is no room.
    */
   load(sequence: Sequence, most: number = MOST_TOKENS): Ticket | 0 {
     const core = this.there();
@@ -360,26 +406,41 @@ export class KvPager {
   }
 
   /**
-   * The copies of a ticket are there, or the first `arrived` of them, in the order of their moves: those can be found. The other
-   * targets hold nothing. Throws `StaleHandleError` for a ticket that is over, `InvalidArgumentError`. O(blocks).
+   * The copies of a ticket are there, or the first `arrived` of them, in the order of their moves: those can be found. The other targets hold
+   * nothing. O(blocks).
+   *
+   * @throws `StaleHandleError` for a ticket that is over.
+   * @throws `InvalidArgumentError` for a wrong argument or option.
    */
   done(ticket: Ticket, arrived?: number): void {
     endTicket(this.there(), ticket, arrived);
   }
 
-  /** The copies of a ticket failed: none can be found, and no block is lost. Throws `StaleHandleError`. O(blocks). */
+  /**
+   * The copies of a ticket failed: none can be found, and no block is lost. O(blocks).
+   *
+   * @throws `StaleHandleError` for a handle that is not live.
+   */
   failed(ticket: Ticket): void {
     endTicket(this.there(), ticket, 0);
   }
 
-  /** The same of a ticket of which nothing was heard any more: the engine must not write to its targets from now on. O(blocks). */
+  /**
+   * The same of a ticket of which nothing was heard any more: the engine must not write to its targets from now on. O(blocks).
+   *
+   * @throws `DoubleFreeError` for what was freed already.
+   * @throws `InvalidFreeError` for what is no block.
+   */
   expire(ticket: Ticket): void {
     endTicket(this.there(), ticket, 0);
   }
 
   /**
-   * How many blocks a tenant may be charged for; undefined: as many as there are. Less than it has is fine: it gets no more, and goes on in the blocks that it has. Throws
-   * `InvalidArgumentError`, and `PoolExhaustedError` for one tenant too many. O(1).
+   * How many blocks a tenant may be charged for; undefined: as many as there are. Less than it has is fine: it gets no more, and goes on in the
+   * blocks that it has. O(1).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `PoolExhaustedError` for one tenant too many.
    */
   quota(tenant: string, blocks: number | undefined): void {
     const core = this.there();
@@ -395,7 +456,12 @@ export class KvPager {
     return found < 0 ? 0 : chargeOf(core, found);
   }
 
-  /** Holds a block of the device, which is in use or cached: see `BlockPool.pin`. Throws `PinLimitError`, `InvalidArgumentError`. O(1). */
+  /**
+   * Holds a block of the device, which is in use or cached: see `BlockPool.pin`. O(1).
+   *
+   * @throws `PinLimitError` for a block more than the limit.
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   */
   pin(id: number): void {
     this.there().pool.pin(id);
   }
@@ -435,7 +501,11 @@ export class KvPager {
     return statsOf(this.there());
   }
 
-  /** Walks every invariant; throws `CorruptionError` naming the first broken one. O(blocks + entries of tables). */
+  /**
+   * Walks every invariant. O(blocks + entries of tables).
+   *
+   * @throws `CorruptionError` naming the first broken one.
+   */
   verify(): void {
     verifyPager(this.there());
   }

@@ -51,7 +51,11 @@ export function moveRoom({ words, layout }: Core): number {
 
 /** Throws `PoolExhaustedError` where there is no room for so many more. */
 export function checkMoves(core: Core, n: number): void {
-  if (moveRoom(core) < n) throw new PoolExhaustedError(core.layout.moves, 0, "list of moves");
+  const room = moveRoom(core);
+  if (room >= n) return;
+  const { moves } = core.layout;
+  const how = `room for ${n} was asked for, and there is room for ${room} of ${moves}`;
+  throw new PoolExhaustedError(moves, 0, "list of moves", how, n, room);
 }
 
 /** There is room: it was asked for. */

@@ -93,7 +93,7 @@ export function copyView(view: Int32Array | Uint32Array): Int32Array {
   try {
     copy.set(view);
   } catch {
-    throw new DetachedError(); // of which no element can be read
+    throw new DetachedError("the list is gone, its buffer was transferred or shrunk");
   }
   return copy;
 }

@@ -16,7 +16,8 @@
  *     keys     8 · room      of full blocks               tokens    tailRoom   those behind the last full block with a key
  *                                                         note      what else its keys depend on (context.ts); `note` bytes
  */
-import { DEFAULT_ALIGNMENT, OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
+import { PoolExhaustedError } from "@ariax/allocator";
+import { outOfMemory } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 
 export const KEY_WORDS = 8;
@@ -73,7 +74,7 @@ function tryWords({ heap }: Core, bytes: number): number {
 /** The same, but throws `OutOfMemoryError`. */
 export function allocateWords(core: Core, bytes: number): number {
   const at = tryWords(core, bytes);
-  if (at === 0) throw new OutOfMemoryError(bytes, DEFAULT_ALIGNMENT, core.heap.capacity);
+  if (at === 0) throw outOfMemory(core.heap, bytes);
   return at;
 }
 

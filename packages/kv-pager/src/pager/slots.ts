@@ -2,14 +2,14 @@
  * Slots: where the tokens of a sequence are written. The order within a call is vLLM's: hits are held first, so that nothing that the call
  * evicts is one of them; then what fell out of the window is let go, then new blocks are taken, then full ones get their keys.
  */
-import { InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
+import { InvalidArgumentError } from "@ariax/allocator";
 import { contextOf } from "./context.ts";
 import type { Core } from "./core.ts";
 import { SlotsMissingError } from "./errors.ts";
 import { tellRemoved, tellStored } from "./events.ts";
 import { hasKey } from "./hits.ts";
 import { EPOCH, RUNNING } from "./layout.ts";
-import { addMove, COPY } from "./moves.ts";
+import { addMove, COPY, checkMoves } from "./moves.ts";
 import { readKeys } from "./open-options.ts";
 import { forgetPlan, isShared, makePlan, plan, type Refusal } from "./plan.ts";
 import { blocksFor, fullBlocks, KEY_WORDS, keysAt, reserve, tailAt } from "./sequences.ts";
@@ -35,7 +35,7 @@ export function takeSlots(core: Core, slot: number, newTokens: number, ahead: nu
   }
   if (refusal !== undefined) {
     forgetPlan(core, slot);
-    if (refusal === "moves") throw new PoolExhaustedError(core.layout.moves, 0, "list of moves");
+    if (refusal === "moves") checkMoves(core, 1);
     return false;
   }
   carryOut(core, slot);
@@ -158,7 +158,7 @@ function appendOther(core: Core, slot: number, token: number): boolean {
   const length = columns.length[slot];
   if (columns.scheduled[slot] !== length) throw new SlotsMissingError(columns.scheduled[slot], length);
   const refusal = makePlan(core, slot, 1, 0);
-  if (refusal === "moves") throw new PoolExhaustedError(core.layout.moves, 0, "list of moves");
+  if (refusal === "moves") checkMoves(core, 1);
   if (refusal !== undefined) return false;
   const hasTail = columns.given[slot] === 0;
   const tail = hasTail ? length - columns.hashed[slot] * blockTokens : 0;

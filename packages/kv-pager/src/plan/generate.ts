@@ -57,7 +57,7 @@ interface Session {
   readonly full: readonly number[];
 }
 
-/** Throws `InvalidArgumentError` at the call; a request is made when it is asked for. */
+/** @throws `InvalidArgumentError` at the call; a request is made when it is asked for. */
 export function generateTrace(options: GenerateOptions = {}): Generator<GeneratedRequest, void, undefined> {
   const known = ["seed", "requests", "tenants", "rate", "blockTokens"];
   const read = { seed: 1, requests: 10_000, tenants: 4, rate: 3.3, blockTokens: 512, ...readOptions(options, known) };

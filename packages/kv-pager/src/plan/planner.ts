@@ -3,7 +3,7 @@
  * that it may be longer than any memory: what is kept is the different hashes, and the caches.
  */
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkInteger, readOptions, show } from "@ariax/allocator/implement";
+import { checkInteger, counted, present, readOptions, show } from "@ariax/allocator/implement";
 import { type BlockHash, Column, canonical, Hashes, refusal } from "./hashes.ts";
 import { Reuse } from "./reuse.ts";
 import { type Capacity, Simulator } from "./simulate.ts";
@@ -71,8 +71,16 @@ const MOST_TENANTS = 10_000;
 const OTHERS = "(others)";
 const STRETCHES = [60_000, 600_000, 3_600_000];
 
+/**
+ * Asks of each cache what it would have done with the requests so far.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ */
 export class Planner {
-  private readonly simulators: readonly Simulator[];
+  declare private readonly simulators: readonly Simulator[];
   private readonly hashes = new Hashes();
   /** By hash: how often it was looked up, up to 2. */
   private readonly seen = new Column();
@@ -92,8 +100,16 @@ export class Planner {
   private least = 0;
   private most = Number.POSITIVE_INFINITY;
 
-  /** Throws `InvalidArgumentError`, and `HostMemoryError` where the host has no memory for a cache. */
+  /**
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   * @throws `HostMemoryError` where the host has no memory for a cache.
+   */
   constructor(options: PlannerOptions) {
+    present<Planner>(this, {
+      name: () => "Planner",
+      parts: (it) => [counted(it.all.requests, "request"), counted(it.simulators.length, "cache")],
+      send: "a planner can't be cloned or sent to another thread: post what planner.results() and planner.report() return",
+    });
     const { capacities } = readOptions(options, ["capacities"]);
     if (!Array.isArray(capacities))
       throw new InvalidArgumentError(`invalid capacities: ${show(capacities)} is no array`);
@@ -104,8 +120,9 @@ export class Planner {
   }
 
   /**
-   * The next request. O(blocks · (caches + log different blocks)). Throws `InvalidArgumentError`, and nothing has changed, where it
-   * is none.
+   * The next request. O(blocks · (caches + log different blocks)).
+   *
+   * @throws `InvalidArgumentError` where it is none.
    */
   add(prompt: Prompt): void {
     const {

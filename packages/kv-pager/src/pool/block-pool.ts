@@ -1,5 +1,13 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkBoolean, checkInteger, newBuffer, readOptions } from "@ariax/allocator/implement";
+import {
+  checkBoolean,
+  checkInteger,
+  counted,
+  newBuffer,
+  present,
+  readOptions,
+  type Words as SaidWords,
+} from "@ariax/allocator/implement";
 import { BlocksExhaustedError, PinLimitError } from "../errors.ts";
 import { POLICIES, policyOf } from "../policies/index.ts";
 import { checkId, checkKey, checkList, checkThere, hasElements, isIndex, isWords, type Words } from "./check.ts";
@@ -43,6 +51,14 @@ interface Internal {
   readonly [CONTINUE]?: Layout;
 }
 
+const SAID: SaidWords<BlockPool> = {
+  name: () => "BlockPool",
+  parts: (it) => [counted(it.blocks, "block"), `${it.empty} empty`, `${it.cached} cached`, `${it.used} used`],
+  send:
+    "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
+    "call BlockPool.attach(buffer) there",
+};
+
 /** Steps at most, so that they are exact. */
 const MAX_STEP = Number.MAX_SAFE_INTEGER;
 
@@ -72,6 +88,25 @@ export interface BlockPoolStats {
  * A list of ids, or a key, is an `Int32Array` or a `Uint32Array`. No verb makes garbage. A verb that throws has changed nothing: all but
  * the release of a wrong list are refused before the first write, and that one takes back what it wrote. Every verb throws `DetachedError`, or
  * `CorruptionError`, where the buffer was transferred away, or shrunk.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { BlockPool } from "@ariax/kv-pager";
+ *
+ * const pool = new BlockPool({ blocks: 10 });
+ * const ids = new Int32Array(8);
+ * pool.allocate(8, ids);
+ * assert.throws(() => pool.allocate(3, ids), { code: "ERR_POOL_EXHAUSTED", requested: 3, free: 2 });
+ * pool.release(ids);
+ * assert.equal(pool.free, 10);
+ * ```
  */
 export class BlockPool {
   declare readonly blocks: number;
@@ -88,6 +123,7 @@ export class BlockPool {
   declare private readonly state: () => PoolState;
 
   constructor(options: BlockPoolOptions) {
+    present(this, SAID);
     const given = readPoolOptions<BlockPoolOptions & Internal>(options, [CONTINUE]);
     const layout = given[CONTINUE] ?? layOut(given);
     const { byteOffset = 0, buffer = newBuffer(layout.byteLength, given.shared) } = given;
@@ -113,9 +149,10 @@ export class BlockPool {
   }
 
   /**
-   * The pool that lies in `buffer`: made by another context, which goes on with it too, one at a time, or copied there. Throws
-   * `CorruptionError` where there is none, a truncated or an inconsistent one, and `InvalidArgumentError` where its policy is
-   * not known here. O(blocks).
+   * The pool that lies in `buffer`: made by another context, which goes on with it too, one at a time, or copied there. O(blocks).
+   *
+   * @throws `CorruptionError` where there is none, a truncated or an inconsistent one.
+   * @throws `InvalidArgumentError` where its policy is not known here.
    */
   static attach(buffer: ArrayBufferLike, options: AttachOptions = {}): BlockPool {
     const { byteOffset = 0, policy } = readOptions(options, ["byteOffset", "policy"]);
@@ -180,7 +217,11 @@ export class BlockPool {
     return takeOne(s);
   }
 
-  /** `n` blocks, as `take` gives them, to `out` from `at` on. Throws `PoolExhaustedError` where fewer are free. O(n). */
+  /**
+   * `n` blocks, as `take` gives them, to `out` from `at` on. O(n).
+   *
+   * @throws `BlocksExhaustedError` where fewer are free.
+   */
   allocate(n: number, out: Words, at: number = 0): void {
     if (!this.tryAllocate(n, out, at)) throw new BlocksExhaustedError(n, this.free, this.blocks);
   }
@@ -205,8 +246,9 @@ export class BlockPool {
   }
 
   /**
-   * One reference more for `n` of `ids`, from index `from` on: of blocks in use, or cached ones, which leave their line. Throws
-   * `InvalidArgumentError` for what is no id, or an empty block. O(n).
+   * One reference more for `n` of `ids`, from index `from` on: of blocks in use, or cached ones, which leave their line. O(n).
+   *
+   * @throws `InvalidArgumentError` for what is no id, or an empty block.
    */
   touch(ids: Words, from: number = 0, n: number = restOf(ids, from)): void {
     const s = this.there();
@@ -215,8 +257,10 @@ export class BlockPool {
   }
 
   /**
-   * One reference less for `n` of `ids`, from index `from` on, the last one first. Of which none is left, with a key comes to stand in line,
-   * and without one is empty. Throws `DoubleFreeError` for a block that has no reference, also where the same id comes once too often. O(n).
+   * One reference less for `n` of `ids`, from index `from` on, the last one first. Of which none is left, with a key comes to stand in line, and
+   * without one is empty. O(n).
+   *
+   * @throws `DoubleFreeError` for a block that has no reference, also where the same id comes once too often.
    */
   release(ids: Words, from: number = 0, n: number = restOf(ids, from)): void {
     const s = this.there();
@@ -225,9 +269,10 @@ export class BlockPool {
   }
 
   /**
-   * Gives a block in use a key: the 8 words of `key` from `at` on. Several blocks may have the same. False, and nothing has changed,
-   * where the block was allocated before the last `reset`: what it holds is of then. Throws `InvalidArgumentError` where it has a key, or is
-   * not in use. O(1).
+   * Gives a block in use a key: the 8 words of `key` from `at` on. Several blocks may have the same. False, and nothing has changed, where the
+   * block was allocated before the last `reset`: what it holds is of then. O(1).
+   *
+   * @throws `InvalidArgumentError` where it has a key, or is not in use.
    */
   register(id: number, key: Words, at: number = 0): boolean {
     const s = this.there();
@@ -266,8 +311,10 @@ export class BlockPool {
   }
 
   /**
-   * Holds a block in use, or a cached one, until `unpin`; pins of a block are counted. Throws `PinLimitError` for a block more than the
-   * pool's limit, and `InvalidArgumentError` for an empty one. O(1).
+   * Holds a block in use, or a cached one, until `unpin`; pins of a block are counted. O(1).
+   *
+   * @throws `PinLimitError` for a block more than the pool's limit.
+   * @throws `InvalidArgumentError` for an empty one.
    */
   pin(id: number): void {
     const s = this.there();
@@ -286,8 +333,10 @@ export class BlockPool {
   }
 
   /**
-   * Takes one pin back. A cached block that was held by pins only stands in line again where its last release would have brought it. Throws
-   * `InvalidArgumentError` for a block without a pin. O(1), of one that only pins held O(blocks between there and the nearer end of the line).
+   * Takes one pin back. A cached block that was held by pins only stands in line again where its last release would have brought it. O(1), of
+   * one that only pins held O(blocks between there and the nearer end of the line).
+   *
+   * @throws `InvalidArgumentError` for a block without a pin.
    */
   unpin(id: number): void {
     const s = this.there();
@@ -303,7 +352,9 @@ export class BlockPool {
 
   /**
    * The priority of a block in use, or of a cached one; until the step `untilStep`, from when on it is 0 again; without, until the block is
-   * empty or someone else's. Throws `InvalidArgumentError`. O(1), with a term O(log of how many have one); of a cached one as `unpin`.
+   * empty or someone else's. O(1), with a term O(log of how many have one); of a cached one as `unpin`.
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
    */
   setPriority(id: number, priority: number, untilStep?: number): void {
     const s = this.there();
@@ -314,7 +365,11 @@ export class BlockPool {
     if (this.priorities > 1) givePriority(s, id, priority, untilStep ?? 0);
   }
 
-  /** The clock goes on by `steps`, and terms that are over then end. Throws `InvalidArgumentError`. O(terms that end). */
+  /**
+   * The clock goes on by `steps`, and terms that are over then end. O(terms that end).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
+   */
   advance(steps: number = 1): number {
     const s = this.there();
     checkInteger("steps", steps, 0, MAX_STEP - s.doubles[STEP]);
@@ -363,8 +418,9 @@ export class BlockPool {
   }
 
   /**
-   * The block that had the `i`-th of those keys, and the key, where `out` is given. Only until the block is registered again. Throws
-   * `InvalidArgumentError`. O(1).
+   * The block that had the `i`-th of those keys, and the key, where `out` is given. Only until the block is registered again. O(1).
+   *
+   * @throws `InvalidArgumentError` for a wrong argument or option.
    */
   droppedAt(i: number, out?: Words, at: number = 0): number {
     const s = this.there();
@@ -398,7 +454,11 @@ export class BlockPool {
     };
   }
 
-  /** Walks every invariant; throws `CorruptionError` naming the first broken one. O(blocks). */
+  /**
+   * Walks every invariant. O(blocks).
+   *
+   * @throws `CorruptionError` naming the first broken one.
+   */
   verify(): void {
     verifyPool(this.there());
   }

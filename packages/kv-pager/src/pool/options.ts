@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@ariax/allocator";
-import { checkAlone, checkBoolean, checkInteger, isBuffer, readOptions, show } from "@ariax/allocator/implement";
+import { checkAlone, checkBoolean, checkBuffer, checkInteger, readOptions, show } from "@ariax/allocator/implement";
 import { DEFAULT_POLICY, policyOf } from "../policies/index.ts";
 import type { PolicyKind } from "../policies/policy.ts";
 import { MAX_BLOCKS, MAX_PRIORITIES, type Shape } from "./layout.ts";
@@ -56,10 +56,9 @@ export function readPoolOptions<O extends BlockPoolOptions>(options: O, more: re
   return { ...given, priorities, kind: policyOf(policy), pinLimit: Math.floor(blocks * pinLimit + 1e-6) };
 }
 
-/** Throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on. */
+/** Throws `InvalidArgumentError` unless `needed` bytes of `buffer` are there, from `byteOffset` on; `DetachedError` where none is left. */
 export function checkPlace(buffer: ArrayBufferLike, byteOffset: number, needed: number): void {
-  if (!isBuffer(buffer)) throw new InvalidArgumentError("invalid buffer: it is no ArrayBuffer");
-  checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
+  checkInteger("byteOffset", byteOffset, 0, checkBuffer(buffer).byteLength);
   if (byteOffset % 8 !== 0) throw new InvalidArgumentError(`invalid byteOffset: ${byteOffset} is not a multiple of 8`);
   const room = buffer.byteLength - byteOffset;
   if (room < needed) {

@@ -19,8 +19,11 @@ export interface PagerConformanceOptions {
 }
 
 /**
- * Registers the tests with `test`: a test for each case, `case 8: … (its origin)`, and one for the model. Calls `create` once, to see which verbs are
- * there: what is not is not tested. Throws `InvalidArgumentError` where an option is none.
+ * Registers the tests with `test`: a test for each case, `case 8: … (its origin)`, and one for the model. Calls `create` once, to see which
+ * verbs are there: what is not is not tested.
+ *
+ * @throws `InvalidArgumentError` where an option is none.
+ * @throws `PagerConformanceError` from the tests that it makes, naming the rule that is broken.
  */
 export function pagerConformance(options: PagerConformanceOptions): void {
   const given = readOptions(options, ["test", "create", "seed", "runs", "vllmOrder"]);

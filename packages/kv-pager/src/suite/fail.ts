@@ -1,6 +1,6 @@
 import { AllocatorError } from "@ariax/allocator";
 
-/** A rule that a pager broke. The message is for its author, and may have more than one line. */
+/** A rule that a pager broke. The message is for its author, and may have more than one line. Code `ERR_CONTRACT_BROKEN`. */
 export class PagerConformanceError extends AllocatorError {
   override readonly name: string = "PagerConformanceError";
 

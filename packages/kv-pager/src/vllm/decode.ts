@@ -6,8 +6,9 @@ import { readBatch, type VllmBatch } from "./batch.ts";
 import { decodeValue } from "./msgpack.ts";
 
 /**
- * The batch of a payload, the third frame of vLLM's messages: of any version of vLLM so far, whether its events are lists or maps. Throws
- * `InvalidArgumentError` where the bytes are none, and says why. O(bytes).
+ * The batch of a payload, the third frame of vLLM's messages: of any version of vLLM so far, whether its events are lists or maps. O(bytes).
+ *
+ * @throws `InvalidArgumentError` where the bytes are none, and says why.
  */
 export function decodeVllm(payload: Uint8Array): VllmBatch {
   if (isRevoked(payload) || !ArrayBuffer.isView(payload) || tagOf(payload) !== "Uint8Array") {

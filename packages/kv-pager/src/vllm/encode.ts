@@ -44,8 +44,10 @@ interface Run {
 }
 
 /**
- * The payload of a message: a batch of events, as `drain` gives them. Keys that were stored one behind another are one `BlockStored`. A key's low 64
- * bits are its last 8 bytes, as there. Throws `InvalidArgumentError`. O(events).
+ * The payload of a message: a batch of events, as `drain` gives them. Keys that were stored one behind another are one `BlockStored`. A key's
+ * low 64 bits are its last 8 bytes, as there. O(events).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
  */
 export function encodeVllm(events: readonly KvEvent[], options: VllmOptions): Uint8Array {
   const given = readOptions(options, KNOWN);

@@ -5,8 +5,10 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { checkText } from "../keys/keys.ts";
 
 /**
- * The frames of one batch. `seq` counts batches, from 0 on, without a gap: by it a reader sees that it has missed some. Throws
- * `InvalidArgumentError`. O(topic).
+ * The frames of one batch. `seq` counts batches, from 0 on, without a gap: by it a reader sees that it has missed some. O(topic).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `HostMemoryError`, `UnsupportedError` where the host has no memory for them.
  */
 export function vllmFrames(
   topic: string,

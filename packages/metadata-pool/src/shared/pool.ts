@@ -88,6 +88,16 @@ interface Internal {
  *     the columns                  are the program's: an acquire sees all that was done before the release of the same slot
  *
  * As in `MetadataPool`, `this` may be a proxy: what is read of it is read before anything is written.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what a call needs, or the object is frozen.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `DetachedError` once the memory is gone.
+ * @throws `TicketError` for a ticket that is in use, or over.
+ * @throws `CorruptionError` where the memory has become too short, or is found damaged.
+ * @throws `ClosedError` once this thread has closed it.
+ * @throws `LaneLostError` once its lane was reclaimed.
+ * @throws `StaleHandleError` for a handle that is not live.
  */
 export class SharedMetadataPool<const F extends Schema = Record<never, never>> extends Records<F> {
   /** Threads at once. */
@@ -116,8 +126,11 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
   declare private readonly watched: Map<number, () => void>;
 
   /**
-   * A new pool, over a `SharedArrayBuffer` of its own where no `buffer` is given. The thread that makes it has a lane.
-   * Throws `HostMemoryError` or `UnsupportedError` where the host has no such memory. O(capacity / 32), and what is in `buffer` is cleared.
+   * A new pool, over a `SharedArrayBuffer` of its own where no `buffer` is given. The thread that makes it has a lane. O(capacity / 32), and
+   * what is in `buffer` is cleared.
+   *
+   * @throws `HostMemoryError` where the host has no memory for it.
+   * @throws `UnsupportedError` where the host has no such memory.
    */
   constructor(options: SharedPoolOptions<F> = {}) {
     const given: SharedPoolOptions<F> & Internal = readSharedOptions(options, [CONTINUE]);
@@ -172,8 +185,11 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
   }
 
   /**
-   * The pool that another thread made in `buffer`, for this one, whose `ticket` it drew. Throws `TicketError` where the ticket is in use or over,
-   * `InvalidArgumentError` where it was never drawn or the pool has other fields, `CorruptionError` where there is no pool. O(fields).
+   * The pool that another thread made in `buffer`, for this one, whose `ticket` it drew. O(fields).
+   *
+   * @throws `TicketError` where the ticket is in use or over.
+   * @throws `InvalidArgumentError` where it was never drawn or the pool has other fields.
+   * @throws `CorruptionError` where there is no pool.
    */
   static attach<const F extends Schema = Record<never, never>>(
     buffer: ArrayBufferLike,
@@ -200,8 +216,11 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
 
   /**
    * A free record, this thread's: of a slot that it released lately, else the lowest that is found. Its fields hold what its last owner left.
-   * Throws `PoolExhaustedError`, and `ClosedError` or `LaneLostError` where this thread has no lane. O(1) or O(levels of the bitset);
-   * more where threads collide. No garbage as long as the slot's handles are small integers.
+   * O(1) or O(levels of the bitset); more where threads collide. No garbage as long as the slot's handles are small integers.
+   *
+   * @throws `PoolExhaustedError` where none is free.
+   * @throws `ClosedError` once this thread has closed it.
+   * @throws `LaneLostError` where this thread has no lane.
    */
   acquire(): Handle<F> {
     return this.tryAcquire() || this.exhausted();
@@ -224,9 +243,11 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
   }
 
   /**
-   * Ends the record's life, whichever thread acquired it. Throws `DoubleFreeError` where it ended and its slot was not acquired again since, and
-   * `StaleHandleError` for any other handle that is not live. Of several that release the same record at once, one does, and the others
-   * throw. O(levels of the bitset), no garbage.
+   * Ends the record's life, whichever thread acquired it. Of several that release the same record at once, one does, and the others throw.
+   * O(levels of the bitset), no garbage.
+   *
+   * @throws `DoubleFreeError` where it ended and its slot was not acquired again since.
+   * @throws `StaleHandleError` for any other handle that is not live.
    */
   release(handle: Handle<F>): void {
     const { table, recent, mask, laneBits, laneMask, retiredWord, firstLife, span, hints, slots } = this;
@@ -251,8 +272,9 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
   }
 
   /**
-   * Makes a record this thread's, whosever it is: if that one dies, it stays. For whoever is handed a handle. One compare-exchange; throws
-   * `StaleHandleError`, and as `acquire` where this thread has no lane. O(1).
+   * Makes a record this thread's, whosever it is: if that one dies, it stays. For whoever is handed a handle. One compare-exchange. O(1).
+   *
+   * @throws `StaleHandleError` for a handle that is not live; as `acquire`, where this thread has no lane.
    */
   adopt(handle: Handle<F>): void {
     const { words, table, mask, laneAt, alive, lane, laneMask, slots } = this;
@@ -276,7 +298,11 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
     return liveWord(this.slots, handle) !== 0;
   }
 
-  /** Where the record is in each column. Throws `StaleHandleError`. O(1). */
+  /**
+   * Where the record is in each column. O(1).
+   *
+   * @throws `StaleHandleError` for a handle that is not live.
+   */
   slot(handle: Handle<F>): number {
     if (typeof handle === "number") {
       const { table, mask, laneBits, laneMask, firstLife, span } = this;
@@ -304,8 +330,9 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
   }
 
   /**
-   * Walks every invariant; throws `CorruptionError` naming the first broken one. Only while no thread is amid a call, and all that died
-   * are reclaimed. O(capacity).
+   * Walks every invariant. Only while no thread is amid a call, and all that died are reclaimed. O(capacity).
+   *
+   * @throws `CorruptionError` naming the first broken one.
    */
   verify(): void {
     this.checkAttached();
@@ -314,7 +341,9 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
 
   /**
    * A ticket for one more thread, drawn before it begins: pass it on to `attach`, and to `watch`. It takes a lane until that thread closes the
-   * pool, or the ticket is reclaimed. Throws `NoLaneError` where all are taken. O(lanes).
+   * pool, or the ticket is reclaimed. O(lanes).
+   *
+   * @throws `NoLaneError` where all are taken.
    */
   ticket(): number {
     const { slots, lane } = this;
@@ -324,7 +353,9 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
 
   /**
    * Reclaims `ticket` once the worker's thread has ended, however that came, unless it closed the pool; `then` is told what was lost. What is
-   * returned undoes it, and `close` does. Throws `UnsupportedError` for a worker that has no 'exit' event: that of a page.
+   * returned undoes it, and `close` does.
+   *
+   * @throws `UnsupportedError` for a worker that has no 'exit' event: that of a page.
    */
   watch(worker: WatchedWorker, ticket: number, then?: (lost: Handle<F>[]) => void): () => void {
     const { slots, watched, self } = this;
@@ -355,9 +386,11 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
    * says so. The handles of the records that were freed: those it had acquired or adopted, and were not released or adopted by others since. Those for
    * which `keep` returns true are not freed, and are this thread's then.
    *
-   * Returns no handles for a ticket that is over, and while another thread reclaims it: if that one dies, reclaim its ticket. Throws
-   * `InvalidArgumentError` for this thread's own ticket, one that was never drawn, and one whose worker is watched here and has not
-   * ended. A thread that lives nevertheless learns it by `LaneLostError` at its next `acquire`, and what it had is gone. O(capacity).
+   * Returns no handles for a ticket that is over, and while another thread reclaims it: if that one dies, reclaim its ticket. A thread that
+   * lives nevertheless learns it by `LaneLostError` at its next `acquire`, and what it had is gone. O(capacity).
+   *
+   * @throws `InvalidArgumentError` for this thread's own ticket, one that was never drawn, and one whose worker is watched here and has not
+   *   ended.
    */
   reclaim(ticket: number, options: ReclaimOptions<F> = {}): Handle<F>[] {
     const { slots, lane, self, watched } = this;

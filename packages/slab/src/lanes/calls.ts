@@ -149,7 +149,11 @@ export abstract class LaneCalls extends LaneHolder {
     for (let i = 0; i < n; i++) it.free(offsets[i] >>> 0);
   }
 
-  /** Ends the life of every block, of all lanes: while no other thread holds one, or attaches. Throws `InvalidArgumentError` where one does. O(pages). */
+  /**
+   * Ends the life of every block, of all lanes: while no other thread holds one, or attaches. O(pages).
+   *
+   * @throws `InvalidArgumentError` where one does.
+   */
   reset(): void {
     const it = this.itself();
     const w = it.now();

@@ -31,7 +31,15 @@ export interface SharedOptions {
   readonly lanes?: number | undefined;
 }
 
-/** A new heap with lanes. O(limit); over memory of its own, or `zero`, where nothing was ever written, O(lanes). */
+/**
+ * A new heap with lanes. O(limit); over memory of its own, or `zero`, where nothing was ever written, O(lanes).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ * @throws `CorruptionError` where what is there is damaged.
+ * @throws `DetachedError` once the memory is gone.
+ */
 export function makeShared(options: SharedOptions, zero = false): Heap {
   const read = readPlace(options, ["buffer", "lanes"]) as SharedOptions;
   const { capacity, maxCapacity = capacity, memory, buffer, byteOffset = 0, byteLength, lanes = DEFAULT_LANES } = read;
@@ -70,7 +78,11 @@ function limitOf(bytes: number): number {
   return pages - (pages % territory);
 }
 
-/** Pages of the control block of a heap over so many bytes, where there can be one: else throws `InvalidArgumentError`. */
+/**
+ * Pages of the control block of a heap over so many bytes.
+ *
+ * @throws `InvalidArgumentError` where there can't be one.
+ */
 export function sharedFirst(bytes: number, lanes: number = DEFAULT_LANES): number {
   return layoutFor(limitOf(bytes), lanes).first;
 }
@@ -147,7 +159,13 @@ export function clearShared(w: Int32Array): void {
   }
 }
 
-/** The heap with lanes that begins at `byteOffset`; throws `CorruptionError` where there is none. O(lanes). */
+/**
+ * The heap with lanes that begins at `byteOffset`. O(lanes).
+ *
+ * @throws `CorruptionError` where there is none.
+ * @throws `InvalidArgumentError` for what is no buffer, and no memory.
+ * @throws `DetachedError` for a buffer that was transferred.
+ */
 export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0): Heap {
   const memory = growable(where);
   const { buffer } = memory;

@@ -17,7 +17,11 @@ import { laneLost, noLane } from "./errors.ts";
 import * as L from "./layout.ts";
 import { endBlocks, type Keep, type Lost, repair } from "./repair.ts";
 
-/** Draws the name of a thread that is to start: a number from 1 on, never drawn again. */
+/**
+ * Draws the name of a thread that is to start: a number from 1 on, never drawn again.
+ *
+ * @throws `TicketError` where none is left.
+ */
 export function drawTicket(w: Int32Array): number {
   for (let drawn = Atomics.load(w, L.H_TOKEN); ; ) {
     if (drawn >= L.MOST_TICKETS) throw new TicketError(`all ${L.MOST_TICKETS} tickets of the heap are drawn`);
@@ -27,7 +31,9 @@ export function drawTicket(w: Int32Array): number {
   }
 }
 
-/** Throws where a ticket is no number that was drawn. */
+/**
+ * @throws `InvalidArgumentError` where a ticket is no number that was drawn.
+ */
 export function checkTicket(w: Int32Array, ticket: unknown): number {
   const drawn = Atomics.load(w, L.H_TOKEN);
   if (typeof ticket === "number" && Number.isInteger(ticket) && ticket >= 1 && ticket <= drawn) return ticket;

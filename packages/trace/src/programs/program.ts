@@ -37,7 +37,11 @@ export interface ProgramCounts {
  * of all, comes through amid a step; then `end` still ends all that is live.
  */
 export interface Program {
-  /** So many steps more. Throws `InvalidArgumentError` where that is no whole number from 0 on. */
+  /**
+   * So many steps more.
+   *
+   * @throws `InvalidArgumentError` where that is no whole number from 0 on.
+   */
   run(steps: number): void;
   /** Ends all that is live, and reads it first, as whenever something ends. The next step begins with nothing. */
   end(): void;
@@ -55,7 +59,11 @@ export interface ProgramKind<O extends ProgramOptions = ProgramOptions, H extend
   readonly step: string;
   /** Bytes that are enough, where freed memory is used again and parameters are not given. */
   readonly capacity: number;
-  /** Over an allocator, which may grow, and need not be the program's alone. Throws `InvalidArgumentError` where it is none. */
+  /**
+   * Over an allocator, which may grow, and need not be the program's alone.
+   *
+   * @throws `InvalidArgumentError` where it is none.
+   */
   over(heap: ProgramHeap, options?: H): Program;
   /** The twin. */
   collected(options?: O): Program;

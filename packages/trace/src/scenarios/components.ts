@@ -44,6 +44,11 @@ const MOST = 512;
  * anew. The load is skewed by Zipf's law: the busiest component does 14 % of all work, the next half of that. Owners
  * are the VMs. In the first step all are born, with a record and a buffer for each component. Every tenth step begins
  * with the death of a random VM: all of its blocks are freed, and it is born anew. Steps are no time.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function components(options: ComponentsOptions = {}): ComponentsScenario {
   const whole = { steps: 1000, operations: 1000, stepsPerDeath: 10 };

@@ -26,7 +26,13 @@ export interface ScenarioDescription {
   readonly owners: readonly OwnerDescription[];
 }
 
-/** What a scenario does, and how evenly. O(events + steps · log steps). */
+/**
+ * What a scenario does, and how evenly. O(events + steps · log steps).
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export function describeScenario(scenario: Scenario): ScenarioDescription {
   const { name, trace, steps, owner, owners } = checkOptions(scenario, "scenario");
   const { op, slot, size, events, peakBytes, slots } = checkTrace(trace);

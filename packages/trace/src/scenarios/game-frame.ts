@@ -22,6 +22,11 @@ const EVENTS_A_FRAME = 100;
  * few where something is killed, hundreds where it explodes, and takes neighbours with it. Strings of 8 to 200 bytes,
  * short ones likelier, are gone at the end of their frame, or, a quarter of them, of the next. Every two minutes,
  * about, a new level frees all entities and particles, and makes its own entities, in one frame.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function gameFrame(options: GameFrameOptions = {}): GameScenario {
   const { builder, random, times, frames, entities } = beginScenario(options, { frames: 36_000 }, { entities: 3000 });

@@ -40,6 +40,11 @@ const EVENTS = 100;
  * answers to a request share its whole prompt, and copy its last block when they write into it. A model step appends a
  * token to each running sequence, ends those that are complete, and then begins what has arrived, in order, as long as
  * all that runs can be completed without eviction.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function serving(options: ServingOptions = {}): ServingScenario {
   const beginning = beginScenario(options, { steps: 5000 }, { blocks: 24_576, arrivals: 1.2 });

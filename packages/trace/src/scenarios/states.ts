@@ -32,6 +32,11 @@ const LN_RANGE = 9.210340371976184;
  * 64 bytes. Four of five have 3.14159 Hz or one of its first eight harmonics, harmonic n half as often as harmonic n/2;
  * the others any frequency from 0.1 to 1,000 Hz, each decade as likely. The first step allocates the live states, and
  * each one behind it is 1,000 changes. Steps are no time.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function states(options: StatesOptions = {}): StatesScenario {
   const beginning = beginScenario(options, { live: 10_000, changes: 1_000_000, size: 64 });

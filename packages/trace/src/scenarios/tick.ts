@@ -46,6 +46,11 @@ const OTHER: { readonly frequency: number; readonly seconds: number; readonly ha
  * harmonic rotates: 0, 1/3, 1/2 and 2/3 of each period for the harmonics 1, 2 and 3. Sizes are the small ones of a
  * fleet of servers, 16 to 1,024 bytes, half of them up to 48. Frees are the first events of a step: harmonic by
  * harmonic, in order of birth. Who has frame arenas rotates them instead.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function tick(options: TickOptions = {}): TickScenario {
   const { builder, random, scale, frames, blocksPerSecond, ...other } = beginScenario(options, WHOLE, OTHER);

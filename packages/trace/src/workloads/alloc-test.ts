@@ -18,6 +18,11 @@ const PARETO_SUM = 5 ** 6;
  * Few places that are busy and many that are not (OLogN's alloc-test): a place is picked by the 80/20 rule six deep,
  * and freed if full, or else filled. Half of the sizes are 5–8 bytes, a quarter 9–16, and so on up to 513–1024. The
  * original has 2¹⁸ places, here 2¹⁶, so that filling them does not outweigh the work.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function allocTest(options: AllocTestOptions = {}): Trace {
   const { builder, random, times, places } = begin(options, { places: 1 << 16 });

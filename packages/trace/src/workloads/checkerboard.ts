@@ -11,6 +11,11 @@ export interface CheckerboardOptions extends WorkloadOptions {
 /**
  * The classic against free lists: a board of equal blocks, every other one freed, and then as many bytes again in
  * blocks of twice the size, which fit into none of the holes. Nothing in it is random: the seed has no effect.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function checkerboard(options: CheckerboardOptions = {}): Trace {
   const { builder, times, blocks, size } = begin(options, { blocks: 10_000, size: 64 });

@@ -50,6 +50,11 @@ const MULTIPLES_OF_8 = 0.93;
 /**
  * Births and deaths at random times: births by the bins' shares, deaths so that the mean life in a bin is what Little's
  * law says (live = births × life). It starts in the steady state.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function fleet(options: FleetOptions = {}): Trace {
   const { builder, random, times, live, profile } = begin(options, { live: 20_000 }, { profile: 0 });

@@ -11,6 +11,11 @@ const ALLOCATIONS = 16_000;
  * Raw speed on one size (glibc's bench-malloc-simple): n blocks are made, the first half is freed first in first out,
  * the second half last in first out; for n of 25, 100, 400 and 1,600 and blocks of 16, 32 and 64 bytes. Nothing in it
  * is random: the seed has no effect.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function glibcSimple(options: WorkloadOptions = {}): Trace {
   const { builder, times, scale } = begin(options);

@@ -13,6 +13,11 @@ export interface GrowByOneOptions extends WorkloadOptions {
 /**
  * Strings that are appended to byte by byte, each append a reallocation, up to 4,096 bytes; a random one of 64 at a
  * time, so that none is the last block for long. A full one is freed and starts again.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function growByOne(options: GrowByOneOptions = {}): Trace {
   const { builder, random, times, buffers, step, most } = begin(options, { buffers: 64, step: 1, most: 4096 });

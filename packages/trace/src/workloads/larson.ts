@@ -12,6 +12,11 @@ export interface LarsonOptions extends WorkloadOptions {
 /**
  * A server that has a fixed number of objects, and replaces one at random for each request (Larson and Krishnan 1998,
  * as mimalloc-bench runs it: 8–1000 bytes, 5,000 live). Without its threads, which a trace does not have.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function larson(options: LarsonOptions = {}): Trace {
   const beginning = begin(options, { live: 5000, least: 8, most: 1000 });

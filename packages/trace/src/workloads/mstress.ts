@@ -18,6 +18,11 @@ const SHARED = 1000;
  * 8–128 bytes and retained ones of 8–512, now and then 100, 1,000 or 10,000 times as large (about 1.7, 0.2 and 0.04 %).
  * After each allocation, with 66 % a random transient block is freed, and with 25 % one is swapped with a shared place.
  * At the end of a round a thread frees all it has; half of the shared blocks survive.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function mstress(options: MstressOptions = {}): Trace {
   const { builder, random, times, threads, perRound } = begin(options, { threads: 4, perRound: 1000 });

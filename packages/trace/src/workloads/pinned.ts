@@ -15,6 +15,11 @@ const SIZES = [32, 48, 64, 96, 128, 192, 256];
  * One block a page stays, the rest goes: an allocator that gives back only whole pages holds all of them. The next round
  * has another size, so that it can reuse what its class cannot share. What stayed is freed after all the rounds, when
  * the sizes start again. Nothing in it is random: the seed has no effect.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function pinned(options: PinnedOptions = {}): Trace {
   const { builder, times, page, pages } = begin(options, { page: 4096, pages: 100 });

@@ -14,6 +14,11 @@ const CHUNK = 100_000;
 /**
  * An interpreter's strings (mimalloc-bench's rbstress): 0–40 bytes, freed at once, but one in 20 is kept. A chunk of
  * 100,000 bytes is live as well, until the kept strings are dropped. A hundredth of the original.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function rbstress(options: RbstressOptions = {}): Trace {
   const { builder, random, times, retainOneIn, dropAt } = begin(options, { retainOneIn: 20, dropAt: 2000 });

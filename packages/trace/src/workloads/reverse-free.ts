@@ -12,7 +12,14 @@ export interface ReverseFreeOptions extends WorkloadOptions {
 /** Arrays that are live at once: the oldest one is freed when another is made. */
 const ARRAYS = 8;
 
-/** Arrays of equal blocks, 1–1000 bytes, freed forwards and backwards in turn. */
+/**
+ * Arrays of equal blocks, 1–1000 bytes, freed forwards and backwards in turn.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
+ */
 export function reverseFree(options: ReverseFreeOptions = {}): Trace {
   const { builder, random, times, blocks, least, most } = begin(options, { blocks: 500, least: 1, most: 1000 });
   const rounds = times(400);

@@ -19,6 +19,11 @@ const ALLOCATE_STRIDE = 89;
  * A realistic mix with frees by other threads (rpmalloc's benchmark, 8–16,000 bytes). Each loop frees 24–79 places in
  * stride order, and fills 30–99 of them, freeing what is there; in every second loop as many blocks again go to the
  * next thread, which frees them in its next loop. Without the alignments, which a trace does not have.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function rptest(options: RptestOptions = {}): Trace {
   const beginning = begin(options, { threads: 4, places: 1000, least: 8, most: 16_000 });

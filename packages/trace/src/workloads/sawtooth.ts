@@ -12,6 +12,11 @@ export interface SawtoothOptions extends WorkloadOptions {
  * Live memory climbs and falls, tooth after tooth, and each tooth asks for sizes twice those of the last: about the same
  * bytes, another class. What one tooth frees must serve the next. Frees are in order of allocation, in reverse, and
  * random, in turn.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function sawtooth(options: SawtoothOptions = {}): Trace {
   const { builder, random, times, height, octaves } = begin(options, { height: 20_000, octaves: 8 });

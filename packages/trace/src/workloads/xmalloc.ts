@@ -19,6 +19,11 @@ const OTHER: { readonly sizes: readonly number[] } = { sizes: [64] };
  * One thread allocates, another one frees (Lever and Boreham's xmalloc-test): batches of 64-byte blocks through a
  * bounded queue. The two take turns by a coin that favours the producer 3 : 2, so that the queue fills up. The original's
  * batches are of 4,096 blocks, here 256, so that a short trace fills the queue too.
+ *
+ * @throws `InvalidArgumentError` for a wrong argument or option.
+ * @throws `TraceError` for what no trace can have.
+ * @throws `UnsupportedError` where the host lacks what it needs.
+ * @throws `HostMemoryError` where the host has no memory for it.
  */
 export function xmalloc(options: XmallocOptions = {}): Trace {
   const { builder, random, times, batch, queue, sizes: list } = begin(options, { batch: 256, queue: 100 }, OTHER);
