@@ -50,18 +50,30 @@ export abstract class Records<const F extends Schema> {
     this.fields = named(this.accessors) as unknown as typeof this.fields;
   }
 
-  /** Where the record is in each column. Throws `StaleHandleError`. O(1). */
+  /**
+   * Where the record is in each column. O(1).
+   *
+   * @throws `StaleHandleError` for a handle of no live record.
+   */
   abstract slot(handle: Handle<F>): number;
 
   /** The handle of the live record in a slot, or 0. O(1). */
   abstract handleAt(slot: number): Handle<F> | 0;
 
-  /** A field of a record by its name: see `Accessor.get`. O(fields). */
+  /**
+   * A field of a record by its name: see `Accessor.get`. O(fields).
+   *
+   * @throws `InvalidArgumentError` for a name that is no field's.
+   */
   get<K extends keyof F & string>(handle: Handle<F>, name: K): FieldValue<F[K]> {
     return this.field(name).get(handle) as FieldValue<F[K]>;
   }
 
-  /** Writes a field: see `Accessor.set`. O(fields). */
+  /**
+   * Writes a field: see `Accessor.set`. O(fields).
+   *
+   * @throws `InvalidArgumentError` for a name that is no field's.
+   */
   set<K extends keyof F & string>(handle: Handle<F>, name: K, value: FieldValue<F[K]>): void {
     this.field(name).set(handle, value);
   }

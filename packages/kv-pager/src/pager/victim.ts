@@ -24,13 +24,15 @@ const perBlock = ({ recompute, freed }: Cost): number => recompute / freed;
 /**
  * The one of `candidates` to preempt: by `rank` the least bad, and of equals the last one, so name them in the order in which they were admitted. Undefined
  * where none would free a block. By default it is the one with the fewest tokens to compute again for each block that is freed. Changes nothing: `preempt` does.
- * Throws `InvalidArgumentError`, and what `cost` throws. O(blocks of all candidates).
+ * O(blocks of all candidates).
  *
  *     while (!pager.allocateSlots(next, tokens)) {
  *       const victim = chooseVictim(pager, running);
  *       if (victim === undefined) break;
  *       pager.preempt(victim.sequence);
  *     }
+ *
+ * @throws `InvalidArgumentError` for candidates that are no list, or a rank that gives no number; and what `cost` throws.
  */
 export function chooseVictim<S>(
   pager: { cost(sequence: S): Cost },
