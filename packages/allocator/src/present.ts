@@ -18,8 +18,9 @@ export interface Words<T> {
   readonly send: string;
 }
 
-/** By object: a proxy has none. */
+/** By object, of which a proxy has none, and by prototype, for proxies. */
 const wordsOf: WeakMap<object, Words<never>> = /* @__PURE__ */ new WeakMap();
+const wordsBelow: WeakMap<object, Words<never>> = /* @__PURE__ */ new WeakMap();
 
 /** The property that a clone reads first. */
 const FIRST = "can't be cloned";
@@ -43,11 +44,14 @@ const KEYS = [
 export function present<T extends object>(object: T, words: Words<T>): void {
   if (!wordsOf.has(object)) Object.defineProperty(object, FIRST, property);
   wordsOf.set(object, words);
+  const own = Object.getPrototypeOf(object) as object;
+  wordsBelow.set(own, words);
   if (KEYS[0] in object) return;
   let root: object = object;
   for (let next = root; next !== null && next !== Object.prototype; next = Object.getPrototypeOf(next)) root = next;
   const value = function (this: T): string {
-    return lineOf(this, (wordsOf.get(this) as Words<T> | undefined) ?? words);
+    const said = wordsOf.get(this) ?? wordsBelow.get(Object.getPrototypeOf(this) as object);
+    return lineOf(this, (said as Words<T> | undefined) ?? words);
   };
   // Where the class is frozen it is printed as any object is.
   for (const key of KEYS) Reflect.defineProperty(root, key, { value, configurable: true, writable: true });

@@ -56,6 +56,8 @@ test("a proxy can be walked through, and says the same", () => {
     ["number", 1],
   ]);
   expect(JSON.stringify(proxy)).toBe('"thing { 1, more }"');
+  // Whichever class below a common one was there first.
+  expect(JSON.stringify(new Proxy(new Special(2), {}))).toBe('"special thing { 2, more }"');
 });
 
 test("objects of a class that is frozen are printed as any object, and are not cloned either", () => {
