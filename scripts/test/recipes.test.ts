@@ -85,3 +85,23 @@ test("a frame of 12,000 particles makes some objects, and none for each particle
   const bytes = found.filter(({ collections }) => collections === 0).map(({ delta }) => delta / 10 / 12_000);
   expect(Math.min(...bytes)).toBeLessThan(4);
 });
+
+test("in Chromium, the cache outlives its worker's crash", async ({ skip }) => {
+  const chromium = findChromium();
+  if ("reason" in chromium) return skip(chromium.reason);
+  const page = "docs/recipes/shared-cache.md";
+  const [config, worker, main] = blocksOf(page, readText(page), "js").map(({ code }) => code);
+  const [{ code: html }] = blocksOf(page, readText(page), "html");
+  // Its headers are those that the page of this test comes with.
+  expect(config).toContain(
+    '"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"',
+  );
+  expect(html).toContain('<p></p>\n<script type="module" src="main.js"></script>');
+  const said = await saidByPage(chromium, {
+    "worker.js": await bundle(worker),
+    "page.js": await bundle(
+      `document.body.innerHTML = "<p></p>";\n${main}\nconsole.log(document.querySelector("p").textContent);`,
+    ),
+  });
+  expect(said).toBe("185 made, 1 worker crashed, 0 blocks left");
+});
