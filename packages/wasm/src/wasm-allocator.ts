@@ -40,7 +40,7 @@ export interface ModuleOption {
   readonly module?: WasmModule | undefined;
 }
 
-/** A memory of its own, in pages of 64 KiB, grown by `memory.grow`; or one that exists, as that of another program. */
+/** A memory of its own, grown by `memory.grow` where there is a `maxCapacity`; or one that exists, as that of another program. */
 export type WasmOptions = (OwnMemory | GivenWasmMemory) & ModuleOption;
 
 /**
