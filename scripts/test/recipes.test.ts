@@ -1,6 +1,10 @@
-/** The recipes that need a page or a compiler; `docs.test.ts` runs the others, `pnpm check:pack` the one in C. */
-import { execFileSync } from "node:child_process";
+/** The recipes that need a page or a compiler, or say what they print; `docs.test.ts` runs the others, `pnpm check:pack` the one in C. */
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { findChromium } from "../lib/chromium.ts";
@@ -17,6 +21,22 @@ test("the WebGPU recipe shows the example, which is run, word for word", () => {
   ]) {
     const shown = blocksOf(page, readText(page), language).map(({ code }) => code);
     expect(shown).toEqual([readText("packages/gpu/examples/flower", file)]);
+  }
+});
+
+test("a recorded program prints what its recipe shows, but for the times", async () => {
+  const page = "docs/recipes/record-replay.md";
+  const [{ code }] = blocksOf(page, readText(page));
+  const [{ code: shown }] = blocksOf(page, readText(page), "text");
+  const dir = mkdtempSync(join(tmpdir(), "ariax-recipe-"));
+  try {
+    writeFileSync(join(dir, "replay.mts"), code);
+    const hooks = pathToFileURL(join(ROOT, "scripts/lib/workspace-hooks.ts")).href;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--import", hooks, "replay.mts"], { cwd: dir });
+    const timeless = (text: string) => text.replace(/[\d.]+ ns/g, "… ns");
+    expect(timeless(stdout)).toBe(timeless(shown));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
   }
 });
 
