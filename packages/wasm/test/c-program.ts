@@ -39,7 +39,15 @@ export class Folder implements Disposable {
   /** Runs it in a folder below this one. */
   build(args: readonly string[], from = "."): { code: number | null; stdout: string; stderr: string } {
     const cwd = join(this.path, from);
-    const { status: code, stdout, stderr } = spawnSync(process.execPath, [BUILD, ...args], { cwd, encoding: "utf8" });
+    const {
+      status: code,
+      stdout,
+      stderr,
+    } = spawnSync(process.execPath, [BUILD, ...args], {
+      cwd,
+      encoding: "utf8",
+      env: { ...process.env, NODE_PATH: "" }, // pnpm's, where there is a Clang
+    });
     return { code, stdout, stderr };
   }
 
