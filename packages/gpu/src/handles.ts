@@ -109,5 +109,5 @@ function placeOf(w: Int32Array, handle: number): number {
 
 function wasName(w: Int32Array, handle: number): boolean {
   const last = w[NAMES + 1] * 2 ** 32 + (w[NAMES] >>> 0);
-  return Number.isSafeInteger(handle) && handle > 0 && handle <= last;
+  return Number.isSafeInteger(handle) && handle > 0 && handle <= last && handle >>> 0 !== 0;
 }

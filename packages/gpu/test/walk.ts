@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Handle, Move, RangeHeap, RangeHeapOptions } from "../src/index.ts";
+import { NAMES } from "../src/layout.ts";
 
 /** What of a heap is walked over: also a wrong one, or one behind a proxy. */
 export type Heap = Pick<
@@ -65,6 +66,8 @@ export interface WalkOptions {
   /** Granules that it may grow to, and bytes beside them. */
   readonly most?: number;
   readonly rest?: number;
+  /** The last name that the heap is made believe it gave. */
+  readonly names?: number;
 }
 
 /** Kinds of heaps, and how they are walked over. */
@@ -72,7 +75,7 @@ export const KINDS: Readonly<Record<string, { options: RangeHeapOptions; walk: W
   offsets: { options: { bytes: 256 * 300, maxBytes: 256 * 400 + 99 }, walk: { table: false, most: 400, rest: 99 } },
   "a table": {
     options: { bytes: 256 * 300, handles: "table", maxBytes: 256 * 400 },
-    walk: { table: true, most: 400, longest: 4 },
+    walk: { table: true, most: 400, longest: 4, names: 2 ** 32 - 60 },
   },
   "few blocks": { options: { bytes: 16 * 300, granule: 16, blocks: 12 }, walk: { table: false, limit: 12 } },
   "a table of few blocks, small ones, shared": {
@@ -110,6 +113,9 @@ export class Walk {
     this.next = random(seed);
     this.owner = new Int32Array(heap.capacity / heap.granule);
     this.bytes = new Int32Array(this.owner.length);
+    if (options.names === undefined) return;
+    this.names = options.names;
+    new Uint32Array(heap.buffer).set([options.names % 2 ** 32, Math.floor(options.names / 2 ** 32)], NAMES);
   }
 
   step(): void {
@@ -216,7 +222,8 @@ export class Walk {
     assert.ok(!this.blocks.has(handle), "a handle was given twice");
     const offset = heap.offsetOf(handle);
     const block = { id: ++this.ids, offset, size: heap.sizeOf(handle), alignment };
-    if (this.options.table) assert.equal(handle, ++this.names);
+    // No name has a low word of 0: it says that there is none.
+    if (this.options.table) assert.equal(handle, ++this.names % 2 ** 32 === 0 ? ++this.names : this.names);
     else assert.equal(handle, offset / granule + 1);
     assert.equal(block.size, length * granule);
     assert.equal(offset % alignment, 0);
@@ -385,7 +392,7 @@ export class Walk {
     if (this.blocks.has(bad)) return;
     const { table } = this.options;
     const isUint = typeof bad === "number" && Number.isInteger(bad) && bad > 0;
-    const wasName = table && isUint && bad <= this.names;
+    const wasName = table && isUint && bad <= this.names && bad % 2 ** 32 !== 0;
     const wasBlock = table ? wasName : isUint && this.began.has(bad - 1);
     assert.equal(heap.isLive(bad), false);
     const free = this.refused(() => (next(2) === 0 ? heap.free(bad) : heap.defer(bad, next(9))));

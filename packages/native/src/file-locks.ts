@@ -54,7 +54,7 @@ const NOTHING: Lost = /* @__PURE__ */ Object.freeze({ lanes: 0, pages: 0, blocks
  */
 export function holdLock(where: Region | ArrayBufferLike | WasmMemory, options: HoldOptions): HeldLock {
   const { ticket, lock, byteOffset } = readOptions(options, ["ticket", "lock", "byteOffset"]);
-  const { words } = openShared(where instanceof Region ? where.buffer : where, byteOffset);
+  const { words } = openShared(where instanceof Region ? where.buffer : where, byteOffset, "NativeAllocator");
   return hold(lock, checkTicket(words, ticket), idOf(words));
 }
 

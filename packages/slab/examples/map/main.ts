@@ -14,7 +14,7 @@ const WORDS = 50_000; // in each thread's part of the text
 const BUCKETS = 1024;
 const [NEXT, COUNT, LENGTH, LETTERS] = [0, 1, 2, 3];
 
-/** What a thread is told. */
+/** What a thread is given. */
 interface Task {
   readonly buffer: SharedArrayBuffer;
   readonly ticket: number;
