@@ -215,12 +215,12 @@ export class PoolExhaustedError extends AllocatorError {
   }
 }
 
-/** A handle whose slot was released, or given to someone else, since. */
+/** A handle whose slot was released, or given to someone else, since; `what` says whose it was. */
 export class StaleHandleError extends AllocatorError {
   override readonly name: string = "StaleHandleError";
 
-  constructor(handle: unknown) {
-    super("ERR_STALE_HANDLE", `stale handle: ${show(handle)} is not live`);
+  constructor(handle: unknown, what = `${show(handle)} is not live`) {
+    super("ERR_STALE_HANDLE", `stale handle: ${what}`);
   }
 }
 
