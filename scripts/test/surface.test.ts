@@ -34,7 +34,7 @@ const NOT_SAID: Readonly<Record<string, readonly string[]>> = {
   "@ariax/kv-pager: KvPager.append": OF_THEIR_OWN,
   "@ariax/kv-pager: KvPager.addKeys": OF_THEIR_OWN,
   "@ariax/kv-pager: KvPager.fork": SIZES,
-  "@ariax/kv-pager: KvPager.close": ["InvalidFreeError"],
+  "@ariax/kv-pager: KvPager.close": FREES,
   "@ariax/kv-pager: KvPager.offload": SIZES,
   "@ariax/kv-pager: KvPager.load": SIZES,
   "@ariax/kv-pager: KvPager.done": FREES,
