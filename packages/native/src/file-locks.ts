@@ -49,16 +49,23 @@ const NOTHING: Lost = /* @__PURE__ */ Object.freeze({ lanes: 0, pages: 0, blocks
  * Takes the lock that proves, once it is free, that this thread has ended: before the thread attaches to the heap by its ticket, or it could
  * be killed in between. It is released by `release`, or by the system when the thread, or its process, ends. Some system calls.
  *
- * Of a heap instead, the lock of the thread that it is for, which is attached: until then it can't be proven dead.
- *
  * @throws `TicketError` where another thread has had it, or is attached by that ticket.
- * @throws `ClosedError` where this thread has closed the heap.
  * @throws `SystemCallError` where the system refuses.
  * @throws `UnsupportedError` where the file is not on this machine.
  * @throws `RegionUnmappedError` once the region is unmapped.
  * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
  */
 export function holdLock(where: Region | ArrayBufferLike | WasmMemory, options: HoldOptions): HeldLock;
+/**
+ * The same for the thread that a heap is for, which is attached: until then it can't be proven dead.
+ *
+ * @throws `TicketError` where another thread has had it.
+ * @throws `ClosedError` where this thread has closed the heap.
+ * @throws `SystemCallError` where the system refuses.
+ * @throws `UnsupportedError` where the file is not on this machine.
+ * @throws `RegionUnmappedError` once the region is unmapped.
+ * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
+ */
 export function holdLock(heap: SharedSlabAllocator, options: Pick<HoldOptions, "lock">): HeldLock;
 export function holdLock(
   where: Region | ArrayBufferLike | WasmMemory | SharedSlabAllocator,
