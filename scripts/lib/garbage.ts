@@ -15,6 +15,8 @@ export interface Round {
 
 /** Asking for the heap's size takes some bytes itself; a number object for every hundredth call of a million takes more. */
 const LIMIT = 64 * 1024;
+/** Where the heap has become smaller, the collector is still sweeping what was garbage before: that would hide as much of what is new. */
+const LEAST = -4 * 1024;
 const MOST_ROUNDS = 30;
 
 /** Rounds of `churn`, up to the first that makes no garbage; 30, if all do. */
@@ -41,7 +43,7 @@ export async function rounds(churn: () => void): Promise<Round[]> {
 }
 
 export function isQuiet({ delta, collections }: Round): boolean {
-  return collections === 0 && Math.abs(delta) < LIMIT;
+  return collections === 0 && delta > LEAST && delta < LIMIT;
 }
 
 /** Until the observer has been told of what has happened. */

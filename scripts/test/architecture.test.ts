@@ -183,6 +183,18 @@ test("no test depends on how long anything takes: the runner's limit is for what
 
 describe("what is said twice agrees", () => {
   const root = JSON.parse(readText("package.json"));
+
+  test("README.md names all that a package depends on outside @ariax/*, and whose it is", () => {
+    const [sentence] = /All packages but [\s\S]+?\. /.exec(readText("README.md"))!;
+    const said = [...sentence.matchAll(/`([^`]+)`/g)].map(([, name]) => name).filter((name) => name !== "@ariax/*");
+    const needed = published.flatMap(({ id, manifest: { dependencies, peerDependencies } }) => {
+      const outside = [...names(dependencies), ...names(peerDependencies)].filter(
+        (name) => !name.startsWith("@ariax/"),
+      );
+      return outside.length === 0 ? [] : [id, ...outside];
+    });
+    expect(said.sort()).toEqual(needed.sort());
+  });
   const workspace = readText("pnpm-workspace.yaml");
   const catalog = /^catalog:\n(?: {2}.*\n)+/m.exec(workspace)?.[0] ?? "";
   const consumers = JSON.parse(readText("apps/consumers/package.json")).devDependencies as Record<string, string>;

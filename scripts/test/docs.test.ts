@@ -53,10 +53,21 @@ test.each(
     readText(file).includes("```ts\n"),
   ),
 )("%s says how its first program is saved: after npm init -y, a .ts is no module", (file) => {
-  const [before] = readText(file).split("```ts\n");
+  const [before, program] = readText(file).split("```ts\n");
+  const prints = program.split("```")[0].includes("console.log") || before.includes("`node --test ");
+  const nothing = "It prints nothing when all is right: every line is checked:\n\n";
+  expect(before.endsWith(nothing)).toBe(!prints);
   expect(before).toMatch(
-    /\nSave (this |it )?as `([\w.]+)\.mts`, (and )?run (it with )?`node (--test )?\2\.mts`[^\n]*:\n\n$/,
+    /\nSave (this |it )?as `([\w.]+)\.mts`, (and )?run (it with )?`node (--test )?\2\.mts`[^\n]*(\.\nIt prints nothing [^\n]*)?:\n\n$/,
   );
+});
+
+test.each(docFiles())("%s says how a program that starts workers from its own file runs on an older Node", (file) => {
+  const sections = readText(file).split(/^## /m);
+  const starts = sections.filter((section) =>
+    /new (node\.)?Worker\((new URL\(import\.meta\.url\)|url\b)/.test(section),
+  );
+  for (const section of starts) expect(section).toContain("npx esbuild ");
 });
 
 describe("the documentation's programs", () => {

@@ -15,6 +15,8 @@ async function run(...args) {
 const { exports, start } = await run();
 assert.equal(start(), 0);
 const heap = SlabAllocator.attach(exports.memory, exports.heap());
+// It ends where every heap's addresses do, however much was asked for.
+assert.equal(exports.heap() + heap.capacity, 2 ** 32 - 65536);
 const before = heap.stats().blocks;
 const name = heap.allocate(6);
 new TextEncoder().encodeInto("AriaX\0", new Uint8Array(exports.memory.buffer, name, 6));
@@ -27,4 +29,11 @@ assert.equal(heap.stats().blocks, before);
 heap.verify();
 
 // A double free stops the program.
-await assert.rejects(async () => (await run("twice")).start(), WebAssembly.RuntimeError);
+await assert.rejects(
+  async () => (await run("twice")).start(),
+  (error) => {
+    assert.equal(`${error}`, "RuntimeError: unreachable");
+    assert.match(error.stack, /\n +at [^\n]*\bfree /);
+    return error instanceof WebAssembly.RuntimeError;
+  },
+);

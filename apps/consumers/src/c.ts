@@ -14,7 +14,16 @@ export function cCells(project: string): Cell[] {
         copyFileSync(join(import.meta.dirname, "../programs", file), join(folder, file));
       }
       const build = join(project, "node_modules/@ariax/wasm/c/build.mjs");
-      const args = ["program.c", "-o", "program.wasm", "-O2", "-Wall", "-Wextra", "-Werror"];
+      const args = [
+        "program.c",
+        "-o",
+        "program.wasm",
+        "-DARIAX_LIMIT_PAGES=1048560",
+        "-O2",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+      ];
       const built = await start(process.execPath, [build, ...args], folder);
       if (built.code !== 0 || built.output !== "") return [built.output];
       return problemsOf(await start(process.execPath, ["--no-warnings", "program.mjs"], folder), "all of it works");

@@ -39,7 +39,10 @@ export function checkAlignment(alignment: number, maximum: number): number {
  */
 export function checkInteger(name: string, value: number, least: number, most: number): number {
   if (!(Number.isInteger(value) && value >= least && value <= most)) {
-    throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is not a whole number from ${least} to ${most}`);
+    const none = most < least ? ": there is none" : "";
+    throw new InvalidArgumentError(
+      `invalid ${name}: ${show(value)} is not a whole number from ${least} to ${most}${none}`,
+    );
   }
   return value;
 }

@@ -108,6 +108,8 @@ export class InvalidArgumentError extends ArgumentRangeError {
 export interface Room {
   readonly free: number;
   readonly largestFree: number;
+  /** Said where it is less than the capacity: the rest can still be grown by. */
+  readonly committed?: number;
 }
 
 /** A block that does not fit. Nothing changed; freeing, or a smaller size, may help. */
@@ -121,9 +123,11 @@ export class OutOfMemoryError extends AllocatorError {
 
   constructor(size: number, alignment: number, capacity: number, room?: Room) {
     const there = room === undefined ? "" : `: ${room.free} are free, at most ${room.largestFree} of them in one piece`;
+    const { committed = capacity } = room ?? {};
+    const part = committed < capacity ? `, of which ${committed} are committed` : "";
     super(
       "ERR_OUT_OF_MEMORY",
-      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes${there}`,
+      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes${part}${there}`,
     );
     this.requested = size;
     this.free = room?.free;
@@ -211,12 +215,12 @@ export class PoolExhaustedError extends AllocatorError {
   }
 }
 
-/** A handle whose slot was released, or given to someone else, since. */
+/** A handle whose slot was released, or given to someone else, since; `what` says whose it was. */
 export class StaleHandleError extends AllocatorError {
   override readonly name: string = "StaleHandleError";
 
-  constructor(handle: unknown) {
-    super("ERR_STALE_HANDLE", `stale handle: ${show(handle)} is not live`);
+  constructor(handle: unknown, what = `${show(handle)} is not live`) {
+    super("ERR_STALE_HANDLE", `stale handle: ${what}`);
   }
 }
 

@@ -62,6 +62,9 @@ describe("checkInteger", () => {
 
   test("names the argument and shows the value", () => {
     expect(() => checkInteger("frames", 6, 3, 5)).toThrow("invalid frames: 6 is not a whole number from 3 to 5");
+    expect(() => checkInteger("frames", 4, 3, 2)).toThrow(
+      "invalid frames: 4 is not a whole number from 3 to 2: there is none",
+    );
     expect(() => checkInteger("frames", "4" as unknown as number, 3, 5)).toThrow(
       'invalid frames: "4" is not a whole number from 3 to 5',
     );

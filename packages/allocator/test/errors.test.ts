@@ -59,6 +59,13 @@ const ERRORS = [
     false,
   ],
   [
+    new OutOfMemoryError(4096, 8, 65536, { free: 1000, largestFree: 500, committed: 16384 }),
+    "OutOfMemoryError",
+    "ERR_OUT_OF_MEMORY",
+    "out of memory: no room for 4096 bytes aligned to 8 in a capacity of 65536 bytes, of which 16384 are committed: 1000 are free, at most 500 of them in one piece",
+    false,
+  ],
+  [
     new OutOfMemoryError(4096, 8, 65536),
     "OutOfMemoryError",
     "ERR_OUT_OF_MEMORY",

@@ -41,7 +41,8 @@ export function checkThere(words: Int32Array): void {
 /** Throws unless `value` is a whole number from `least` to `most`. Hot paths compare first, and come here to fail. */
 export function checkInteger(name: string, value: number, least: number, most: number): void {
   if (!(Number.isInteger(value) && value >= least && value <= most)) {
-    refuse(RangeError, `${name}: ${show(value)} is not a whole number from ${least} to ${most}`);
+    const none = most < least ? ": there is none" : ""; // of a set of no bits
+    refuse(RangeError, `${name}: ${show(value)} is not a whole number from ${least} to ${most}${none}`);
   }
 }
 
@@ -50,9 +51,10 @@ export function checkIndex(i: number, length: number): void {
   checkInteger("index", i, 0, length - 1);
 }
 
-/** A value in one line. An object is not asked what it is. */
-function show(value: unknown): string {
+/** A value in one line, in the words of `@ariax/allocator`: strings quoted. An object is not asked what it is. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "function" || (typeof value === "object" && value !== null)) return "[object Object]";
+  if (typeof value === "function" || (typeof value === "object" && value !== null)) return "an object";
   return String(value).replace(/\s+/g, " ");
 }

@@ -5,7 +5,7 @@
  * without gaps, leaves first, and the last is the one word of the root. With `last = n − 1`, level k has
  * `(last >>> 5(k+1)) + 1` words: loops that climb or descend get their offsets from that, and need no table.
  */
-import { checkInteger, fail, gone, refuse } from "./errors.ts";
+import { checkInteger, fail, gone, refuse, show } from "./errors.ts";
 
 /** The most bits a set can have: 2³⁰, which takes six levels and 138 MB. */
 export const MAX_LENGTH: number = 2 ** 30;
@@ -68,6 +68,9 @@ function isThere(words: Int32Array): boolean {
 export function cut(words: Int32Array, at: number, size: number): Int32Array {
   checkWords(words);
   if (words.length === 0 && !isThere(words)) gone();
+  if (words.length < size) {
+    refuse(RangeError, `words: ${words.length} are too few, ${size} are needed from word ${show(at)} on`);
+  }
   checkInteger(`start of ${size} words`, at, 0, words.length - size);
   return new Int32Array(words.buffer, words.byteOffset + 4 * at, size);
 }

@@ -134,7 +134,7 @@ test("an empty set of length 0", () => {
     0, -1, -1, -1, -1, 4,
   ]);
   verify(set);
-  expect(() => set.has(0)).toThrow("invalid index: 0 is not a whole number from 0 to -1");
+  expect(() => set.has(0)).toThrow("invalid index: 0 is not a whole number from 0 to -1: there is none");
 });
 
 test("2 ** 30 bits: six levels", () => {
@@ -205,8 +205,9 @@ describe.each([BitSet, AtomicBitSet])("bad arguments of %o are refused, and chan
     const set = new Kind(100);
     set.setAll();
     const before = [...set.words];
-    for (const value of [...bad, "1" as never, undefined as never, null as never, {} as never]) {
-      const message = `invalid index: ${value} is not a whole number from 0 to 99`;
+    const others = { '"1"': "1", undefined, null: null, "an object": {} };
+    for (const [shown, value] of [...bad.map((n) => [`${n}`, n] as const), ...Object.entries<never>(others as never)]) {
+      const message = `invalid index: ${shown} is not a whole number from 0 to 99`;
       for (const call of [() => set.set(value), () => set.clear(value), () => set.has(value)]) {
         expect(call).toThrow(RangeError);
         expect(call).toThrow(message);
@@ -218,7 +219,7 @@ describe.each([BitSet, AtomicBitSet])("bad arguments of %o are refused, and chan
 
   test("lengths", () => {
     for (const length of [-1, 0.5, Number.NaN, 2 ** 30 + 1, 2 ** 32, "8" as never]) {
-      const message = `invalid length: ${length} is not a whole number from 0 to 1073741824`;
+      const message = `invalid length: ${typeof length === "string" ? '"8"' : length} is not a whole number from 0 to 1073741824`;
       expect(() => new Kind(length)).toThrow(message);
       expect(() => Kind.byteLength(length)).toThrow(message);
       expect(() => Kind.over(new Int32Array(10), 0, length)).toThrow(message);
@@ -232,6 +233,9 @@ describe.each([BitSet, AtomicBitSet])("bad arguments of %o are refused, and chan
       const message = `invalid start of ${4 + extra} words: ${at} is not a whole number from 0 to ${6 - extra}`;
       expect(() => Kind.over(words, at, 96)).toThrow(message);
     }
+    const few = `invalid words: 3 are too few, ${17 + extra} are needed from word 0 on`;
+    expect(() => Kind.over(new Int32Array(3), 0, 500)).toThrow(expect.objectContaining({ message: few }));
+    expect(() => Kind.over(new Int32Array(3), 0, 500)).toThrow(RangeError);
     expect(() => Kind.over(new Uint32Array(10) as never, 0, 1)).toThrow(TypeError);
     expect(() => Kind.over(undefined as never, 0, 1)).toThrow("invalid words: not an Int32Array");
   });

@@ -31,7 +31,9 @@ describe("a state", () => {
     expect([pool.fields.energy.get(h), pool.fields.owner.get(h)]).toEqual([0.5, 7]);
     pool.fields.owner.set(h, 65535);
     expect(pool.get(h, "owner")).toBe(65535);
-    expect(() => pool.fields.owner.set(h, 65536)).toThrow("invalid owner: 65536 is not a whole number from 0 to 65535");
+    expect(() => pool.fields.owner.set(h, 65536)).toThrow(
+      'invalid value of field "owner": 65536 is not a whole number from 0 to 65535',
+    );
     pool.release(h);
     expect(() => pool.fields.owner.get(h)).toThrow(`stale handle: ${h} is not live`);
     expect(() => pool.fields.energy.set(h, 1)).toThrow(StaleHandleError);

@@ -1,4 +1,5 @@
 /** Blocks, and the range itself, made longer or shorter where they are. */
+import { InvalidArgumentError } from "@ariax/allocator";
 import { checkInteger } from "@ariax/allocator/implement";
 import { growError, type More } from "./control.ts";
 import { LENGTH, MOST, REST, ROOM, SHIFT, SIZE, TURNS } from "./layout.ts";
@@ -27,7 +28,11 @@ export function growRange(words: Int32Array, bytes: number, more: More): void {
   let w = words;
   const granule = 2 ** w[SHIFT];
   const size = w[SIZE] >>> 0;
-  checkInteger("bytes", bytes, size * granule, (w[MOST] >>> 0) * granule + (w[REST] >>> 0));
+  const maxBytes = (w[MOST] >>> 0) * granule + (w[REST] >>> 0);
+  if (Number.isInteger(bytes) && bytes > maxBytes) {
+    throw new InvalidArgumentError(`invalid bytes: ${bytes} exceed the heap's maxBytes of ${maxBytes}`);
+  }
+  checkInteger("bytes", bytes, size * granule, maxBytes);
   const longer = granulesOf(bytes, granule) - size;
   if (longer === 0) return;
   if (w[ROOM] < 1) {

@@ -14,6 +14,12 @@ export function verifyRange(w: Int32Array): void {
   const rows = w[L.ROWS];
   const all = (w[L.WORDS] - L.FIRST) / L.ROW;
   expect(rows >= 1 && rows <= all, () => `${rows} rows of ${all}`);
+  for (const [what, at] of [
+    ["name", L.NAMES],
+    ["fence", L.REACHED],
+  ] as const) {
+    expect(w[at + 1] >>> 0 < 2 ** 21, () => `the last ${what} is above 2⁵³`);
+  }
   // What each row is, as far as it was met: once.
   const met = new Uint8Array(newBuffer(rows));
   verifyStretches(w, met);

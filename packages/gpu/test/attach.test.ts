@@ -1,6 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { type Handle, RangeHeap } from "../src/index.ts";
+import { NAMES, REACHED } from "../src/layout.ts";
 import { random } from "./walk.ts";
 
 test("another goes on where the first stopped, and the first after it", () => {
@@ -126,4 +127,16 @@ test("buffers of another realm", () => {
     const h = heap.allocate(1000);
     expect(RangeHeap.attach(buffer).sizeOf(h)).toBe(1024);
   }
+});
+
+test.each([
+  ["name", NAMES],
+  ["fence", REACHED],
+])("the last %s is a whole number that a double can be", (what, at) => {
+  const heap = new RangeHeap({ bytes: 2 ** 20, handles: "table" });
+  const words = new Uint32Array(heap.buffer);
+  words[at + 1] = 2 ** 21 - 1;
+  RangeHeap.attach(heap.buffer);
+  words[at + 1] = 2 ** 21;
+  expect(() => RangeHeap.attach(heap.buffer)).toThrow(`corrupted: the last ${what} is above 2⁵³`);
 });

@@ -20,9 +20,11 @@ describe.each([...GRANULES, 2 ** 30])("granule %i", (granule) => {
     const before = heap.capacity;
     expect(before).toBe(Math.floor(bytes / granule) * granule);
     for (const wrong of [maxBytes + 1, maxBytes + 0.5, before - 1, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
-      expect(() => heap.grow(wrong)).toThrow(
-        `invalid bytes: ${wrong} is not a whole number from ${before} to ${maxBytes}`,
-      );
+      const isTooMuch = Number.isInteger(wrong) && wrong > maxBytes;
+      const why = isTooMuch
+        ? `exceed the heap's maxBytes of ${maxBytes}`
+        : `is not a whole number from ${before} to ${maxBytes}`;
+      expect(() => heap.grow(wrong)).toThrow(`invalid bytes: ${wrong} ${why}`);
     }
     expect(heap.capacity).toBe(before);
     heap.grow(before);
@@ -30,7 +32,7 @@ describe.each([...GRANULES, 2 ** 30])("granule %i", (granule) => {
     const capacity = Math.min(Math.floor(maxBytes / granule), 2 ** 32 - 1) * granule;
     expect(heap.capacity).toBe(capacity);
     heap.grow(maxBytes);
-    expect(() => heap.grow(maxBytes + 1)).toThrow(`to ${maxBytes}`);
+    expect(() => heap.grow(maxBytes + 1)).toThrow(`of ${maxBytes}`);
     RangeHeap.attach(heap.buffer).verify();
 
     const { largestFree } = heap.stats();

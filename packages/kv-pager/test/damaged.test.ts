@@ -102,3 +102,13 @@ test("an index without a free slot, where no lookup would end", () => {
   index.fill(index.find((slot) => slot !== 0)!);
   expect(() => BlockPool.restore(snapshot)).toThrow("corrupted: 32 slots of the index are in use, for 8 blocks");
 });
+
+test.each([8, 30, 31, 32, 63])("a cached block behind the last of %i", (blocks) => {
+  const snapshot = new BlockPool({ blocks }).snapshot();
+  const { at } = layOut({ blocks, priorities: 1, kind: policyOf("reuse"), pinLimit: Math.floor(blocks / 5) });
+  const cached = new Int32Array(snapshot.buffer, at.cached, Math.ceil((blocks + 1) / 32));
+  expect(BlockPool.restore(snapshot).cached).toBe(0);
+  if ((blocks & 31) === 31) return; // no bit is left
+  cached[blocks >>> 5] = 1 << 31;
+  expect(() => BlockPool.restore(snapshot)).toThrow("corrupted: a block behind the last one counts as cached");
+});

@@ -1,8 +1,10 @@
 /** All state is in the buffer: another thread, and another pager made of a snapshot, go on as if nothing had been. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { MetadataPool } from "@ariax/metadata-pool";
+import { SlabAllocator } from "@ariax/slab";
 import { expect, test } from "vitest";
-import { ChainKeys, KvPager, type KvPagerOptions, VllmKeys } from "../src/index.ts";
+import { BlockPool, ChainKeys, KvPager, type KvPagerOptions, VllmKeys } from "../src/index.ts";
 import { random } from "../src/suite/random.ts";
 
 const OPTIONS: KvPagerOptions = {
@@ -122,7 +124,16 @@ test("what is no pager is refused", () => {
     "corrupted: no pager: 64 bytes have no room for its header",
   );
   expect(() => KvPager.attach({} as never)).toThrow("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
-  expect(damaged(0)).toThrow(/^corrupted: no pager: it begins with -?\d+, not \d+$/);
+  expect(damaged(0)).toThrow("corrupted: no pager: it begins with 0x41584b52, not 0x41584b56");
+  for (const [other, likeness] of [
+    [new ArrayBuffer(4096), "0x00000000, as empty memory"],
+    [new BlockPool({ blocks: 64 }).buffer, "0x41584250, as a BlockPool"],
+    [new MetadataPool({ capacity: 999 }).buffer, "0x41584d50, as a MetadataPool"],
+    [new SlabAllocator({ buffer: new ArrayBuffer(65_536) }).memory.buffer, "0x58415241, as a SlabAllocator"],
+  ] as const) {
+    const message = `corrupted: no pager: it begins with ${likeness} does, not 0x41584b56`;
+    expect(() => KvPager.attach(other)).toThrow(message);
+  }
   expect(damaged(4)).toThrow("corrupted: the pager's layout has version 5, not 1");
   expect(damaged(20)).toThrow("corrupted: the header's checksum is not that of its words");
   expect(() => KvPager.restore(snapshot.subarray(0, snapshot.length - 8).slice())).toThrow(

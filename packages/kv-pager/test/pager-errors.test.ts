@@ -100,6 +100,10 @@ const REFUSED: readonly [message: string, call: (made: Made) => unknown][] = [
   ],
   ["invalid computed: 7 is not a whole number from 0 to 6", ({ pager, runs }) => pager.close(runs, 7)],
   ["invalid computed: 7 is not a whole number from 0 to 6", ({ pager, runs }) => pager.preempt(runs, 7)],
+  [
+    "invalid sequence: undefined; refusal needs the arguments that allocateSlots had",
+    ({ pager }) => pager.refusal(any(undefined), any(undefined)),
+  ],
   ["invalid each: it is no function", ({ pager }) => pager.moves(any(7))],
   ["invalid ids: 3 is no list", ({ pager }) => pager.offload(any(3))],
   ["invalid id: 9 is not a whole number from 1 to 8", ({ pager }) => pager.offload([9])],
@@ -132,7 +136,8 @@ test.each(REFUSED)("%s", (message, call) => {
 });
 
 const AGAIN: readonly [message: RegExp, call: (made: Made) => unknown][] = [
-  [/^double free: the record of handle \d+ is free already$/, ({ pager, closed }) => pager.close(closed)],
+  [/^stale handle: sequence \d+ is not open$/, ({ pager, closed }) => pager.close(closed)],
+  [/^stale handle: sequence undefined is not open$/, ({ pager }) => pager.close(undefined as never)],
   [/^stale handle: \d+ is not live$/, ({ pager, closed }) => pager.fork(closed)],
   [/^stale handle: \d+ is not live$/, ({ pager, closed }) => pager.table(closed)],
   [

@@ -461,6 +461,11 @@ test.each([["--help"], ["plan", "--help"], ["generate", "-h"]])("help: %s %s", a
   const { code, out, err } = await run(args.filter((arg) => arg !== undefined));
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(out).toMatch(/^kv-pager plan TRACE/);
+  const page = readFileSync(join(import.meta.dirname, "../PLANNER.md"), "utf8");
+  expect(page).toContain(`\`\`\`text\n${out}\`\`\`\n`);
+  // The format is recognised as both say, in the same words.
+  const [, words] = /^The planner recognises(.*?):$/ms.exec(out)!;
+  expect(page.replace(/\s+/g, " ")).toContain(words.replace(/\s+/g, " "));
 });
 
 test("version", async () => {

@@ -7,7 +7,7 @@ import { LISTS, MAPS } from "./vllm-payloads.ts";
 
 const TRACES: readonly (string | Uint8Array)[] = [
   ...[LISTS, MAPS],
-  '{"hash_ids":[1,2,18446744073709551615],"timestamp":1.5,"input_length":900,"tenant":"a"}\n{"hash_ids":[1,2]}\n',
+  '{"hash_ids":[1,2,18446744073709551615],"timestamp":1.5,"input_length":1500,"tenant":"a"}\n{"hash_ids":[1,2]}\n',
   'a,b,"c"\na,b\n',
   'hash_ids,tenant,timestamp\n1 2,a,5\n"1;2",b,\n',
   '[1.5,[["BlockStored",[1,2],null,[],16],["BlockRemoved",[1]],["AllBlocksCleared"]]]\n{"type":"BlockStored","block_hashes":["x"],"parent_block_hash":2}\n',

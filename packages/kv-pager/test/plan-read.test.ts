@@ -441,7 +441,10 @@ describe("vLLM's events in msgpack", () => {
       problems: [expect.stringMatching(/^2: not msgpack: /)],
     });
     const deep = Uint8Array.from({ length: 5000 }, (_, i) => [0xdd, 0, 0x0f, 0xff, 0xff][i % 5]);
-    expect((await from(all(LISTS, deep), 100)).problems).toEqual(["2: lists are more than 16 deep"]);
+    const long = "2: lists say that they have more than 1048576 elements";
+    expect((await from(all(LISTS, deep), 100)).problems).toEqual([long]);
+    const maps = Uint8Array.from({ length: 5000 }, (_, i) => [0x81, 0xa1, 0x61][i % 3]);
+    expect((await from(all(LISTS, maps), 100)).problems).toEqual(["2: lists are more than 16 deep"]);
   });
 
   test("what the source throws is thrown, and a format that is text stays text", async () => {

@@ -172,7 +172,9 @@ describe("in", () => {
     ],
     ["a key of the prototype", [0x81, 0xa9, ...Buffer.from("__proto__"), 1], /^invalid payload: it is no msgpack \(/],
     // 5,000 bytes that once took gigabytes.
-    ["lists in lists", Array.from({ length: 5000 }, (_, i) => [0xdd, 0, 0x0f, 0xff, 0xff][i % 5]), /deep$/],
+    ["long lists in lists", Array.from({ length: 5000 }, (_, i) => [0xdd, 0, 0x0f, 0xff, 0xff][i % 5]), /elements$/],
+    ["lists in lists", new Array(5000).fill(0x91), /deep$/],
+    ["maps in maps", Array.from({ length: 5000 }, (_, i) => [0x81, 0xa1, 0x61][i % 3]), /deep$/],
     ["a list of 4 billion", [0xdd, 0xff, 0xff, 0xff, 0xff], /^invalid payload: it is no msgpack \(/],
   ])("%s is refused", (_, payload, message) => {
     expect(() => decodeVllm(Uint8Array.from(payload))).toThrow(

@@ -14,7 +14,7 @@ export interface OptionsOf<C> {
   readonly quota: number;
   /**
    * Bytes of the run that it lies in, control block and slack included, rounded up to pages: at least the quota, and 64 KiB.
-   * Default: `reserveFor(quota)`, or, of what the parent has beyond its own quota, the share that this quota has of that.
+   * Default: `reserveFor(quota)`, or less: of what is free in the parent, the share that this quota has of the parent's.
    */
   readonly reserve?: number | undefined;
   /** Bytes, 0 to the quota, above which `onPressure` is called. Default: the quota, whatever it becomes. */

@@ -13,7 +13,7 @@ import { layoutOf } from "@ariax/slab/engine";
 /** With less, even blocks of one size would not all find room: a class's first slab has up to 16 KiB. */
 const LEAST_SLACK = 32768;
 
-/** What even a small share is made, if there is as much: with less, blocks of a few sizes are in each other's way. */
+/** What is taken where only the least is sure, if there is as much: with less, blocks of a few sizes are in each other's way. */
 const FAIR_SLACK = 65536;
 
 /** With which nearly every program can use the whole quota. */
@@ -28,7 +28,7 @@ function rootSlack(quota: number): number {
 
 /**
  * What a context of that quota reserves, in bytes, if its parent has enough; not more than 4 GiB − 64 KiB. A parent that is to have many
- * children at their best needs as much for each of them.
+ * children at their best needs as much for each of them, and 2 %: say so by its `reserve`.
  *
  * @throws `InvalidArgumentError` for what is no quota.
  */
@@ -49,12 +49,15 @@ export function regionReserves(quota: number, aside: number, region: Allocator):
 }
 
 /**
- * What a child asks its parent's heap for. Of the bytes that the parent has beyond its quota, it gets its share by quota: so all
- * of the parent's quota can be given to children, whatever their number, as long as each share is worth having.
+ * What a child asks its parent's heap for: its share of what is free, by quota, its control block included. So whoever gets no more
+ * than a share leaves to the others shares as large as before, and all of the parent's quota can be given to children, as long as
+ * each share has the least slack. Where it has not, there is not enough for all, and who comes first has the fair slack.
  */
 export function childReserves(quota: number, left: number, free: number): number[] {
-  const share = Math.floor(((free - left) * quota) / left);
-  return fromBestToLeast(quota, Math.min(fullSlack(quota), Math.max(FAIR_SLACK, share)));
+  // In pages, as the product is exact then: below 2 ** 52.
+  const share = Math.floor((Math.floor(free / PAGE_SIZE) * quota) / left);
+  const slack = share * PAGE_SIZE < bytesFor(quota, LEAST_SLACK) ? FAIR_SLACK : roomIn(share) - quota;
+  return fromBestToLeast(quota, Math.min(fullSlack(quota), slack));
 }
 
 function fromBestToLeast(quota: number, best: number): number[] {
@@ -69,6 +72,11 @@ export function bytesFor(quota: number, slack: number): number {
   const wanted = Math.ceil((quota + slack) / PAGE_SIZE);
   // The control block has 13 words a page: it is at most a few pages more for its own pages.
   let pages = wanted + layoutOf(wanted, 1).first;
-  while (pages - layoutOf(pages, 1).first < wanted) pages++;
+  while (roomIn(pages) < wanted * PAGE_SIZE) pages++;
   return Math.min(MAX_CAPACITY, Math.max(MIN_CAPACITY, pages * PAGE_SIZE));
+}
+
+/** What so many pages have beside their control block, in bytes. */
+function roomIn(pages: number): number {
+  return (pages - layoutOf(pages, 1).first) * PAGE_SIZE;
 }

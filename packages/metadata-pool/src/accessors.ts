@@ -28,7 +28,8 @@ export interface Accessor<V, H> {
 
 /** What an accessor knows of its field. */
 interface Kind {
-  readonly name: string;
+  /** What a value of it is called in an error. */
+  readonly what: string;
   /** Elements a slot. */
   readonly elements: number;
   /** Throws `InvalidArgumentError` unless the value is one that the field can hold. */
@@ -55,7 +56,7 @@ abstract class Scalar<C, V> {
 
   /** What did not pass for a value at first sight: throws, or it is one. */
   protected checked(value: V): V {
-    this.kind.check(this.kind.name, value);
+    this.kind.check(this.kind.what, value);
     return value;
   }
 }
@@ -176,14 +177,14 @@ export class BytesField {
   }
 
   set(handle: number, value: Uint8Array): void {
-    const { name, check } = this.kind;
+    const { what, check } = this.kind;
     const cell = this.get(handle);
-    check(name, value);
+    check(what, value);
     const { length } = value;
     try {
       cell.set(value);
     } catch {
-      throw new InvalidArgumentError(`invalid ${name}: its buffer was transferred or shrunk`);
+      throw new InvalidArgumentError(`invalid ${what}: its buffer was transferred or shrunk`);
     }
     cell.fill(0, length);
   }

@@ -80,6 +80,8 @@ export interface Field {
   /** Elements a slot: 1, or n of `bytes:n`. */
   readonly elements: number;
   readonly Accessor: AccessorType;
+  /** What a value of it is called in an error: a field may have the name of an argument. */
+  readonly what: string;
   readonly check: (name: string, value: unknown) => void;
   readonly column: (buffer: ArrayBufferLike, byteOffset: number, slots: number) => AnyColumn;
 }
@@ -109,6 +111,7 @@ function readField(name: string, type: FieldType): Field {
   return {
     ...{ name, type, bytes },
     Accessor: isBytes ? BytesField : Accessor,
+    what: `value of field ${show(name)}`,
     elements: isBytes ? elements : 1,
     check: isBytes ? byteString(elements) : check,
     column: (buffer, byteOffset, slots) => new array(buffer, byteOffset, slots * (isBytes ? elements : 1)),
@@ -134,7 +137,7 @@ function bigint(least: bigint, most: bigint): NumberType["check"] {
 function byteString(most: number): NumberType["check"] {
   return (name, value) => {
     if (!ArrayBuffer.isView(value) || tagOf(value) !== "Uint8Array")
-      throw new InvalidArgumentError(`invalid ${name}: it is no Uint8Array`);
+      throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is no Uint8Array`);
     const { byteLength } = value;
     if (byteLength > most) throw new InvalidArgumentError(`invalid ${name}: ${byteLength} bytes do not fit ${most}`);
   };

@@ -30,7 +30,9 @@ export const LAST_OLD = 13;
 /** The header's length. */
 export const HEADER = 16;
 
-const MAGIC = 0x41584d50; // "AXMP"
+export const MAGIC = 0x41584d50; // "AXMP"
+/** That of a shared pool. */
+export const SHARED_MAGIC = 0x41584d53; // "AXMS"
 const VERSION = 1;
 /** The words before it never change; it is their checksum. */
 const CHECKSUM = 7;
@@ -97,6 +99,7 @@ export function readLayout(buffer: ArrayBufferLike, byteOffset: number, schema: 
   const room = buffer.byteLength - byteOffset;
   expect(room >= 4 * HEADER, () => `${room} bytes at ${byteOffset} have no room for the header of a pool`);
   const header = new Int32Array(buffer, byteOffset, HEADER);
+  expect(header[0] !== SHARED_MAGIC, () => `the pool at ${byteOffset} is a shared one: SharedMetadataPool opens it`);
   expect(header[0] === MAGIC, () => `no pool at ${byteOffset}: it begins with ${hex(header[0])}, not ${hex(MAGIC)}`);
   expect(header[1] === VERSION, () => `the pool's layout has version ${header[1]}, not ${VERSION}`);
   expect(
@@ -106,9 +109,19 @@ export function readLayout(buffer: ArrayBufferLike, byteOffset: number, schema: 
   const byteLength = header[2] >>> 0;
   expect(room >= byteLength, () => `the pool is truncated: ${room} bytes of ${byteLength}`);
   const layout = layOut(schema, header[3], header[4], header[FIRST_LIFE]);
-  if (layout.header[5] !== header[5]) throw new InvalidArgumentError("invalid fields: the pool was made with others");
+  if (layout.header[5] !== header[5]) refuseFields(layout, byteLength);
   expect(layout.byteLength === byteLength, () => `the pool has ${byteLength} bytes, not ${layout.byteLength}`);
   return layout;
+}
+
+/** A pool knows a hash of its fields, not their names: what can be said is which were given, and whether they are as long. */
+export function refuseFields(layout: Pick<Layout, "fields" | "byteLength">, byteLength: number): never {
+  const given = JSON.stringify(Object.fromEntries(layout.fields.map(({ name, type }) => [name, type])));
+  const length =
+    layout.byteLength === byteLength
+      ? "of the same length, so a name or a type differs"
+      : `it has ${byteLength} bytes, and would have ${layout.byteLength} with these`;
+  throw new InvalidArgumentError(`invalid fields: the pool was made with others than ${given}: ${length}`);
 }
 
 export function expect(truth: boolean, otherwise: () => string): void {

@@ -2,7 +2,7 @@ import { CorruptionError } from "@ariax/allocator";
 import { BitSet } from "@ariax/bitset";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MetadataPool } from "../src/index.ts";
+import { MetadataPool, SharedMetadataPool } from "../src/index.ts";
 
 const fields = { size: "u32", owner: "f64", tag: "bytes:5" } as const;
 
@@ -75,9 +75,18 @@ describe("attach", () => {
       `corrupted: the pool is truncated: ${pool.byteLength - 8} bytes of ${pool.byteLength}`,
     );
     expect(() => MetadataPool.attach(buffer, { fields: { size: "u32" } })).toThrow(
-      "invalid fields: the pool was made with others",
+      `invalid fields: the pool was made with others than {"size":"u32"}: it has ${pool.byteLength} bytes, and would have ${MetadataPool.byteLength({ capacity: pool.capacity, fields: { size: "u32" } })} with these`,
     );
-    expect(() => MetadataPool.attach(buffer)).toThrow("invalid fields: the pool was made with others");
+    expect(() => MetadataPool.attach(buffer)).toThrow(
+      /^invalid fields: the pool was made with others than {}: it has /,
+    );
+    expect(() => MetadataPool.attach(buffer, { fields: { ...fields, size: "i32" } })).toThrow(
+      'invalid fields: the pool was made with others than {"owner":"f64","size":"i32","tag":"bytes:5"}: of the same length, so a name or a type differs',
+    );
+    const shared = new SharedMetadataPool({ capacity: 10, fields });
+    expect(() => MetadataPool.attach(shared.buffer, { fields })).toThrow(
+      "corrupted: the pool at 0 is a shared one: SharedMetadataPool opens it",
+    );
     const future = buffer.slice();
     new Int32Array(future)[1] = 2;
     expect(attach(future)).toThrow("corrupted: the pool's layout has version 2, not 1");

@@ -241,9 +241,13 @@ describe("buffers", () => {
       imposter,
       proxy,
     ]) {
-      expect(() => pool.set(h, "name", value as never)).toThrow(invalid("invalid name: it is no Uint8Array"));
+      expect(() => pool.set(h, "name", value as never)).toThrow(
+        invalid('invalid value of field "name": an object is no Uint8Array'),
+      );
     }
-    expect(() => pool.set(h, "name", gone)).toThrow(invalid("invalid name: its buffer was transferred or shrunk"));
+    expect(() => pool.set(h, "name", gone)).toThrow(
+      invalid('invalid value of field "name": its buffer was transferred or shrunk'),
+    );
     expect([...pool.get(h, "name")]).toEqual(before);
   });
 });

@@ -31,7 +31,7 @@ describe.each(Object.entries(WAYS))("values %s", (_, way) => {
       expect(pool.columns.x[1]).toBe(value);
     }
     for (const value of [least - 1, most + 1, 0.5, Number.NaN, Infinity, null, undefined]) {
-      const message = `invalid x: ${value} is not a whole number from ${least} to ${most}`;
+      const message = `invalid value of field "x": ${value} is not a whole number from ${least} to ${most}`;
       expect(() => way(pool, "x").set(h, value as number)).toThrow(invalid(message));
       expect(way(pool, "x").get(h)).toBe(1);
     }
@@ -48,7 +48,7 @@ describe.each(Object.entries(WAYS))("values %s", (_, way) => {
         },
       };
       for (const value of [1n, Symbol("1"), "1", true, trap]) {
-        expect(() => way(pool, "x").set(h, value as unknown as number)).toThrow(/^invalid x: /);
+        expect(() => way(pool, "x").set(h, value as unknown as number)).toThrow(/^invalid value of field "x": /);
       }
       expect(way(pool, "x").get(h)).toBe(0);
     }
@@ -64,7 +64,7 @@ describe.each(Object.entries(WAYS))("values %s", (_, way) => {
       expect(way(pool, "double").get(h)).toBe(value);
     }
     expect(() => way(pool, "double").set(h, "1" as unknown as number)).toThrow(
-      invalid('invalid double: "1" is not a number'),
+      invalid('invalid value of field "double": "1" is not a number'),
     );
   });
 
@@ -77,12 +77,14 @@ describe.each(Object.entries(WAYS))("values %s", (_, way) => {
     }
     way(pool, "u").set(h, 2n ** 64n - 1n);
     expect(way(pool, "u").get(h)).toBe(2n ** 64n - 1n);
-    const message = "invalid u: -1n is not a bigint from 0 to 18446744073709551615";
+    const message = 'invalid value of field "u": -1n is not a bigint from 0 to 18446744073709551615';
     expect(() => way(pool, "u").set(h, -1n)).toThrow(invalid(message));
     expect(() => way(pool, "i").set(h, 2n ** 63n)).toThrow(
-      /^invalid i: 9223372036854775808n is not a bigint from -9223/,
+      /^invalid value of field "i": 9223372036854775808n is not a bigint from -9223/,
     );
-    expect(() => way(pool, "i").set(h, 5 as unknown as bigint)).toThrow(/^invalid i: 5 is not a bigint/);
+    expect(() => way(pool, "i").set(h, 5 as unknown as bigint)).toThrow(
+      /^invalid value of field "i": 5 is not a bigint/,
+    );
     expect(way(pool, "u").get(h)).toBe(2n ** 64n - 1n);
   });
 
@@ -95,9 +97,11 @@ describe.each(Object.entries(WAYS))("values %s", (_, way) => {
     expect([...way(pool, "name").get(h)]).toEqual([9, 8, 0, 0]);
     way(pool, "name").get(h)[3] = 7;
     expect([...pool.columns.name]).toEqual([0, 0, 0, 0, 9, 8, 0, 7, 0, 0, 0, 0]);
-    expect(() => way(pool, "name").set(h, new Uint8Array(5))).toThrow(invalid("invalid name: 5 bytes do not fit 4"));
+    expect(() => way(pool, "name").set(h, new Uint8Array(5))).toThrow(
+      invalid('invalid value of field "name": 5 bytes do not fit 4'),
+    );
     expect(() => way(pool, "name").set(h, "ab" as unknown as Uint8Array)).toThrow(
-      invalid("invalid name: it is no Uint8Array"),
+      invalid('invalid value of field "name": "ab" is no Uint8Array'),
     );
     expect([...way(pool, "name").get(h)]).toEqual([9, 8, 0, 7]);
   });

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import type { WatchedWorker } from "@ariax/allocator";
 import { reactive } from "@vue/reactivity";
 import { describe, expect, test } from "vitest";
-import { type Handle, SharedMetadataPool } from "../src/index.ts";
+import { type Handle, MetadataPool, SharedMetadataPool } from "../src/index.ts";
 
 const fields = { size: "u32", owner: "f64", mark: "i64", name: "bytes:5" } as const;
 type Fields = typeof fields;
@@ -461,7 +461,13 @@ describe("memory", () => {
     expect(attached((w) => void (w[1] = 2))).toThrow(corrupted("the shared pool's layout has version 2, not 1"));
     expect(attached((w) => void (w[3] = 2))).toThrow(corrupted("the header's checksum is not that of its words"));
     expect(attached(() => {}, { fields: { size: "u32" } })).toThrow(
-      invalid("invalid fields: the pool was made with others"),
+      invalid(
+        `invalid fields: the pool was made with others than {"size":"u32"}: it has ${pool.byteLength} bytes, and would have ${SharedMetadataPool.byteLength({ capacity: pool.capacity, fields: { size: "u32" } })} with these`,
+      ),
+    );
+    const single = new MetadataPool({ capacity: 10, fields, shared: true });
+    expect(() => SharedMetadataPool.attach(single.buffer as SharedArrayBuffer, { ticket, fields })).toThrow(
+      corrupted("the pool at 0 is not a shared one: MetadataPool opens it"),
     );
     expect(attached(() => {}, { shared: true })).toThrow(
       invalid('unknown option: "shared" is not one of fields, byteOffset, ticket'),

@@ -67,6 +67,11 @@ export function holdLock(where: Region | ArrayBufferLike | WasmMemory, options: 
  * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
  */
 export function holdLock(heap: SharedSlabAllocator, options: Pick<HoldOptions, "lock">): HeldLock;
+/**
+ * Both.
+ *
+ * @throws `TicketError`, `ClosedError`, `SystemCallError`, `UnsupportedError`, `RegionUnmappedError`, `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `MapError` as they say.
+ */
 export function holdLock(
   where: Region | ArrayBufferLike | WasmMemory | SharedSlabAllocator,
   options: Pick<HoldOptions, "lock"> & Partial<HoldOptions>,
@@ -77,7 +82,7 @@ export function holdLock(
     return { release };
   }
   const { ticket, lock, byteOffset } = readOptions(options, ["ticket", "lock", "byteOffset"]);
-  const { words } = openShared(where instanceof Region ? where.buffer : where, byteOffset);
+  const { words } = openShared(where instanceof Region ? where.buffer : where, byteOffset, "NativeAllocator");
   const { release } = hold(lock, checkTicket(words, ticket), idOf(words), words);
   return { release };
 }

@@ -55,7 +55,8 @@ export const NativeAllocator: NativeAllocatorConstructor = class {
     const delay = checkDelay(read.purgeDelay);
     const region = where instanceof Region ? where : undefined;
     if (region !== undefined) reach(region, byteOffset, firstOf);
-    const heap = openHeap(region === undefined ? (where as ArrayBufferLike) : region.buffer, byteOffset);
+    const buffer = region === undefined ? (where as ArrayBufferLike) : region.buffer;
+    const heap = openHeap(buffer, byteOffset, "NativeSharedAllocator");
     return operated(engine, heap, new Backing(heap, region, false, delay));
   }
 

@@ -165,7 +165,8 @@ export class NativeSharedAllocator extends Base {
     const region = where instanceof Region ? where : undefined;
     const { byteOffset = 0 } = read;
     if (region !== undefined) reach(region, byteOffset, (limit, lanes) => firstAt(limit, lanes));
-    const heap = openShared(region === undefined ? (where as SharedArrayBuffer) : region.buffer, byteOffset);
+    const buffer = region === undefined ? (where as SharedArrayBuffer) : region.buffer;
+    const heap = openShared(buffer, byteOffset, "NativeAllocator");
     if (region === undefined && !isShared(heap.buffer)) {
       throw new InvalidArgumentError("invalid buffer: neither a region's nor shared, no other thread can see it");
     }

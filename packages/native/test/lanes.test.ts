@@ -1,13 +1,13 @@
 /** Heaps with lanes in mapped memory, operated by C: the contract, and the same bytes as the TypeScript engine makes. */
 import { EventEmitter } from "node:events";
 import { conformance } from "@ariax/conformance";
-import { SharedSlabAllocator } from "@ariax/slab";
+import { SharedSlabAllocator, SlabAllocator } from "@ariax/slab";
 import { SharedWasmAllocator } from "@ariax/wasm";
 import { reactive } from "@vue/reactivity";
 import { afterEach, describe, expect, test } from "vitest";
 import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
 import { type Engines, freeTwice, Lanes, loseLane } from "../../wasm/test/lanes.ts";
-import { NativeSharedAllocator, type NativeSharedOptions, Region } from "../src/index.ts";
+import { NativeAllocator, NativeSharedAllocator, type NativeSharedOptions, Region } from "../src/index.ts";
 import { MiB, PAGE, thrownBy } from "./heaps.ts";
 import { describeNative } from "./native.ts";
 
@@ -133,6 +133,18 @@ describeNative("a heap with lanes", () => {
     using region = Region.map({ bytes: MiB });
     expect(thrownBy(() => NativeSharedAllocator.attach(region))).toBe(
       "CorruptionError ERR_CORRUPTED: corrupted: no heap: no magic number at byte 0",
+    );
+  });
+
+  test("is refused where it is of the other kind, and the error says who opens it", () => {
+    using region = Region.share({ bytes: MiB });
+    new SlabAllocator({ buffer: region.buffer });
+    expect(thrownBy(() => NativeSharedAllocator.attach(region))).toBe(
+      "CorruptionError ERR_CORRUPTED: corrupted: heap of version 2: a heap without lanes, NativeAllocator opens it",
+    );
+    new SharedSlabAllocator({ buffer: region.buffer, lanes: 2 });
+    expect(thrownBy(() => NativeAllocator.attach(region))).toBe(
+      "CorruptionError ERR_CORRUPTED: corrupted: heap of version 3: a heap with lanes, NativeSharedAllocator opens it",
     );
   });
 

@@ -20,18 +20,23 @@ describeNative("the example in terminals", () => {
       return linesOf(one);
     };
     try {
+      expect((await start("second", "524288").next()).value).toBe("start this before: node terminals.mts first");
       const first = start("first");
       const [, , role, offset] = (await first.next()).value.split(" ");
       expect(role).toBe("second");
+      expect((await start("first").next()).value).toBe("another first runs: end it before");
+      for (const wrong of [["second"], ["second", "x"], []]) {
+        expect((await start(...wrong).next()).value).toBe("node terminals.mts first; then what that prints");
+      }
       for (let kill = 0; kill < 3; kill++) {
         const line = (await start("second", offset).next()).value;
         const [, ticket, pid] = /^ticket (\d+): kill -9 (\d+)$/.exec(line)!;
         process.kill(Number(pid), "SIGKILL");
         expect((await first.next()).value).toMatch(
-          new RegExp(`^ticket ${ticket} is dead: 1 lane and \\d+ blocks were its$`),
+          new RegExp(`^ticket ${ticket} is dead: 1 lane was its, \\d+ blocks stay$`),
         );
       }
-      expect(processes[0].exitCode).toBe(null);
+      expect(processes[1].exitCode).toBe(null);
     } finally {
       for (const one of processes) one.kill("SIGKILL");
     }

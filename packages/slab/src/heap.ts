@@ -24,6 +24,8 @@ import { CLASSES, PAGE_SHIFT, PAGE_SIZE } from "./size-class.ts";
 import { verifyHeap } from "./verify.ts";
 
 const PAGE_WORDS = PAGE_SIZE / 4;
+/** VERSION of `lanes/layout.ts`, which stands on this package's other files. */
+const LANES_VERSION = 3;
 
 const WORDS: Words<Memory> = {
   name: () => "memory",
@@ -165,13 +167,13 @@ export function makeHeap({ memory, base, pages, limit, zero }: Place): Heap {
 }
 
 /**
- * The heap that begins at `byteOffset`. O(pages).
+ * The heap that begins at `byteOffset`. O(pages). `withLanes` is who opens one that has lanes: an error says so.
  *
  * @throws `CorruptionError` where there is none, or it is damaged.
  * @throws `InvalidArgumentError` for what is no buffer, and no memory.
  * @throws `DetachedError` for a buffer that was transferred.
  */
-export function openHeap(where: ArrayBufferLike | WasmMemory, byteOffset = 0): Heap {
+export function openHeap(where: ArrayBufferLike | WasmMemory, byteOffset = 0, withLanes = "SharedSlabAllocator"): Heap {
   const memory = growable(where);
   const { buffer } = memory;
   checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
@@ -182,7 +184,11 @@ export function openHeap(where: ArrayBufferLike | WasmMemory, byteOffset = 0): H
   const header = new Int32Array(buffer, base, L.HEADER_WORDS);
   if (header[L.H_MAGIC] !== L.MAGIC) throw new CorruptionError(`no heap: no magic number at byte ${base}`);
   const version = header[L.H_VERSION];
-  if (version !== L.VERSION) throw new CorruptionError(`heap of version ${version}: this engine has ${L.VERSION}`);
+  if (version !== L.VERSION) {
+    const what =
+      version === LANES_VERSION ? `a heap with lanes, ${withLanes} opens it` : `this engine has ${L.VERSION}`;
+    throw new CorruptionError(`heap of version ${version}: ${what}`);
+  }
   const limit = header[L.H_LIMIT];
   if (limit < MIN_CAPACITY / PAGE_SIZE || limit > MAX_CAPACITY / PAGE_SIZE) {
     throw new CorruptionError(`header word ${L.H_LIMIT} is ${limit} pages`);

@@ -1,6 +1,6 @@
 import { CorruptionError } from "@ariax/allocator";
 import { describe, expect, test } from "vitest";
-import { PAGE_SIZE, SlabAllocator } from "../src/index.ts";
+import { PAGE_SIZE, SharedSlabAllocator, SlabAllocator } from "../src/index.ts";
 import * as L from "../src/layout.ts";
 import { drive, random, thrownBy } from "./heaps.ts";
 
@@ -88,6 +88,22 @@ describe("attach refuses", () => {
     const moved = new ArrayBuffer(2 * CAPACITY);
     new Uint8Array(moved).set(bytesOf(heap), PAGE_SIZE);
     expect(attach(moved, PAGE_SIZE)).toBe("ERR_CORRUPTED: corrupted: header word 2 is 0, must be 4096");
+  });
+
+  test("a heap with lanes, and says who opens it; and the other way round", () => {
+    const shared = new SharedSlabAllocator({ capacity: 1 << 20 });
+    expect(attach(shared.memory.buffer)).toBe(
+      "ERR_CORRUPTED: corrupted: heap of version 3: a heap with lanes, SharedSlabAllocator opens it",
+    );
+    const buffer = new SharedArrayBuffer(1 << 20);
+    const heap = new SlabAllocator({ buffer });
+    expect(thrownBy(() => SharedSlabAllocator.attach(buffer))).toBe(
+      "ERR_CORRUPTED: corrupted: heap of version 2: a heap without lanes, SlabAllocator opens it",
+    );
+    heap.words[L.H_VERSION] = 1;
+    expect(thrownBy(() => SharedSlabAllocator.attach(buffer))).toBe(
+      "ERR_CORRUPTED: corrupted: heap of version 1: one with lanes has 3",
+    );
   });
 
   test.each([

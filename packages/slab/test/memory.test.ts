@@ -167,6 +167,10 @@ describe.each([false, true])("memory that grows (shared: %s)", (shared) => {
     const heap = create();
     expect(heap.tryAllocate(heap.capacity)).toBe(0);
     expect(heap.memory.buffer.byteLength).toBe(65536);
+    const { free } = heap.stats();
+    expect(thrownBy(() => heap.allocate(heap.capacity))).toBe(
+      `ERR_OUT_OF_MEMORY: out of memory: no room for 2097152 bytes aligned to 8 in a capacity of 2097152 bytes, of which 65536 are committed: ${free} are free, at most ${free} of them in one piece`,
+    );
     const most = heap.capacity - heap.stats().overhead;
     const p = heap.allocate(most);
     expect(heap.memory.buffer.byteLength).toBe(MOST);

@@ -101,7 +101,7 @@ describe.each([
     expect(heap.capacity).toBe(64 * WASM_PAGE);
     const before = heap.words.slice();
     expect(thrownBy(() => heap.allocate(3 << 20))).toBe(
-      "ERR_OUT_OF_MEMORY: out of memory: no room for 3145728 bytes aligned to 8 in a capacity of 4194304 bytes: 192512 are free, at most 192512 of them in one piece",
+      "ERR_OUT_OF_MEMORY: out of memory: no room for 3145728 bytes aligned to 8 in a capacity of 4194304 bytes, of which 262144 are committed: 192512 are free, at most 192512 of them in one piece",
     );
     // But for the pages to trim from, which those that were asked for count in.
     before[L.H_TRIM] = heap.words[L.H_TRIM];

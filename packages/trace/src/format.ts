@@ -18,9 +18,9 @@ export function formatDescription(description: TraceDescription): string {
   const lines = [
     `events        ${whole(d.events)}: ${whole(d.allocations)} allocations, ${whole(d.reallocations)} reallocations, ` +
       `${whole(d.frees)} frees`,
-    `peak          ${megabytes(d.peakBytes.bytes)} at event ${whole(d.peakBytes.event)}, ` +
+    `peak          ${size(d.peakBytes.bytes)} at event ${whole(d.peakBytes.event)}, ` +
       `${whole(d.peakBlocks.blocks)} blocks at event ${whole(d.peakBlocks.event)}`,
-    `live at end   ${megabytes(d.bytesAtEnd)} in ${whole(d.blocksAtEnd)} blocks`,
+    `live at end   ${size(d.bytesAtEnd)} in ${whole(d.blocksAtEnd)} blocks`,
     `sizes         ${percent(d.shareToKiB)} up to 1 KiB, ${whole(d.above16KiB)} blocks above 16 KiB`,
     "",
     row("", ["mean", "p10", "p50", "p90", "p99", "max"]),
@@ -58,8 +58,10 @@ function percent(part: number): string {
   return `${(100 * number(part)).toFixed(1)} %`;
 }
 
-function megabytes(bytes: number): string {
-  return `${(number(bytes) / 1e6).toFixed(1)} MB`;
+/** In the largest of these units of which there is one, by the number as it is shown. */
+function size(bytes: number): string {
+  if (number(bytes) < 1000) return `${whole(bytes)} B`;
+  return bytes < 999_950 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function number(value: number): number {

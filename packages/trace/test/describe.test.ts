@@ -77,11 +77,24 @@ suite("describe", () => {
     expect(d.histogram.at(-1)).toEqual({ atMost: 2 ** 32, allocations: 1, bytes: 2 ** 32 - 1 });
   });
 
+  test.each([
+    [0, "0 B"],
+    [999, "999 B"],
+    [1000, "1.0 KB"],
+    [999_949, "999.9 KB"],
+    [999_950, "1.0 MB"],
+    [1_234_567_890, "1234.6 MB"],
+  ])("a peak of %i bytes is shown as %s", (bytes, shown) => {
+    const builder = new TraceBuilder();
+    builder.free(builder.allocate(bytes));
+    expect(formatDescription(describe(builder.build()))).toContain(`\npeak          ${shown} at event `);
+  });
+
   test("as text", () => {
     expect(formatDescription(describe(example().build())).split("\n")).toEqual([
       "events        10: 5 allocations, 1 reallocations, 4 frees",
-      "peak          0.0 MB at event 5, 3 blocks at event 2",
-      "live at end   0.0 MB in 1 blocks",
+      "peak          22.0 KB at event 5, 3 blocks at event 2",
+      "live at end   1.0 KB in 1 blocks",
       "sizes         80.0 % up to 1 KiB, 1 blocks above 16 KiB",
       "",
       "                       mean           p10           p50           p90           p99           max",

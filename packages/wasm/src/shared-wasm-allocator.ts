@@ -119,7 +119,13 @@ export class SharedWasmAllocator extends Base {
     { ticket, byteOffset, onLateDoubleFree }: SharedWasmAttachOptions,
     engine: LaneExports,
   ): SharedWasmAllocator {
-    return new SharedWasmAllocator(memory, openShared(memory, byteOffset), engine, ticket, onLateDoubleFree);
+    return new SharedWasmAllocator(
+      memory,
+      openShared(memory, byteOffset, "WasmAllocator"),
+      engine,
+      ticket,
+      onLateDoubleFree,
+    );
   }
 }
 

@@ -40,7 +40,7 @@ export interface ModuleOption {
   readonly module?: WasmModule | undefined;
 }
 
-/** A memory of its own, in pages of 64 KiB, grown by `memory.grow`; or one that exists, as that of another program. */
+/** A memory of its own, grown by `memory.grow` where there is a `maxCapacity`; or one that exists, as that of another program. */
 export type WasmOptions = (OwnMemory | GivenWasmMemory) & ModuleOption;
 
 /**
@@ -115,7 +115,7 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
   static async attach(memory: WasmMemory, byteOffset = 0, options: ModuleOption = {}): Promise<WasmAllocator> {
     const module = moduleFor(memory, options);
     const engine = await engineOver(memory, module);
-    return new WasmAllocator(memory, openHeap(memory, byteOffset), engine);
+    return new WasmAllocator(memory, openHeap(memory, byteOffset, "SharedWasmAllocator"), engine);
   }
 
   /**
@@ -127,7 +127,7 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
    */
   static attachSync(memory: WasmMemory, byteOffset = 0, options: ModuleOption = {}): WasmAllocator {
     const engine = engineOverSync(memory, moduleFor(memory, options));
-    return new WasmAllocator(memory, openHeap(memory, byteOffset), engine);
+    return new WasmAllocator(memory, openHeap(memory, byteOffset, "SharedWasmAllocator"), engine);
   }
 
   private static made({ memory, place }: Plan, engine: EngineExports): WasmAllocator {

@@ -56,7 +56,7 @@ describe.each([false, true])("a given memory (shared: %s)", (shared) => {
     const heap = WasmAllocator.createSync({ memory, byteLength: 64 * PAGE });
     const before = heap.words.slice();
     expect(thrownBy(() => heap.allocate(3 << 20))).toBe(
-      "ERR_OUT_OF_MEMORY: out of memory: no room for 3145728 bytes aligned to 8 in a capacity of 4194304 bytes: 192512 are free, at most 192512 of them in one piece",
+      "ERR_OUT_OF_MEMORY: out of memory: no room for 3145728 bytes aligned to 8 in a capacity of 4194304 bytes, of which 262144 are committed: 192512 are free, at most 192512 of them in one piece",
     );
     before[20 /* H_TRIM */] = heap.words[20]; // where it looked last for pages that nobody needs
     expect(heap.words).toEqual(before);

@@ -111,7 +111,7 @@ test.skipIf(process.platform !== "linux")("where the system has no memory, that 
   expect(execFileSync("bash", limited, { encoding: "utf8" }).trim().split("\n")).toEqual([
     "capacity: ERR_OUT_OF_MEMORY HostMemoryError out of memory: the host has no buffer of 3900000000 bytes",
     "shared: ERR_OUT_OF_MEMORY HostMemoryError out of memory: the host has no buffer of 3900000000 bytes",
-    "growth: ERR_OUT_OF_MEMORY OutOfMemoryError out of memory: no room for 1900000000 bytes aligned to 8 in a capacity of 1999998976 bytes: 4096 are free, at most 4096 of them in one piece",
+    "growth: ERR_OUT_OF_MEMORY OutOfMemoryError out of memory: no room for 1900000000 bytes aligned to 8 in a capacity of 1999998976 bytes, of which 25419776 are committed: 4096 are free, at most 4096 of them in one piece",
     "and after it: ok",
   ]);
 });

@@ -4,7 +4,7 @@ import { SharedSlabAllocator } from "@ariax/slab";
 import { reactive } from "@vue/reactivity";
 import { describe, expect, test } from "vitest";
 import { times, withoutLeaks } from "../../../scripts/lib/long.ts";
-import { SharedWasmAllocator } from "../src/index.ts";
+import { SharedWasmAllocator, WasmAllocator } from "../src/index.ts";
 import { memoryOf, memoryWith, PAGE } from "./heaps.ts";
 import { type Engines, freeTwice, Lanes, loseLane } from "./lanes.ts";
 
@@ -32,6 +32,17 @@ describe("a given memory, from an odd place on", () => {
     },
     attach: (buffer) => SharedWasmAllocator.attachSync(memoryWith(buffer), { byteOffset }),
   });
+});
+
+test("a heap of the other kind is refused, and the error says who opens it", () => {
+  const shared = SharedWasmAllocator.createSync({ capacity: 1 << 20 });
+  expect(() => WasmAllocator.attachSync(shared.memory as WebAssembly.Memory)).toThrow(
+    "corrupted: heap of version 3: a heap with lanes, SharedWasmAllocator opens it",
+  );
+  const single = WasmAllocator.createSync({ memory: memoryOf(2, 16, true) });
+  expect(() => SharedWasmAllocator.attachSync(single.memory as WebAssembly.Memory)).toThrow(
+    "corrupted: heap of version 2: a heap without lanes, WasmAllocator opens it",
+  );
 });
 
 test("a double free that is found late is told by the call that finds it", () => {

@@ -143,6 +143,19 @@ test.each([
   expect((await WasmAllocator.create(given)).capacity).toBe(4 * PAGE);
 });
 
+test("a capacity is rounded down to pages of 4 KiB, and a memory up to its own", () => {
+  const heap = WasmAllocator.createSync({ capacity: 100_000 });
+  expect([heap.capacity, heap.memory.buffer.byteLength]).toEqual([98_304, 2 * PAGE]);
+});
+
+test("a heap without maxCapacity never grows, and says what it can hold", () => {
+  const heap = WasmAllocator.createSync({ capacity: 1 << 18 });
+  expect(thrownBy(() => heap.allocate(5_000_000))).toBe(
+    "ERR_INVALID_SIZE: invalid size: 5000000 is not a whole number of bytes from 0 to 262144",
+  );
+  expect(heap.memory.buffer.byteLength).toBe(1 << 18);
+});
+
 test("what is undefined is not given", () => {
   const options = { capacity, maxCapacity: undefined, shared: undefined, module: undefined, memory: undefined };
   expect(WasmAllocator.createSync(options as unknown as WasmOptions).capacity).toBe(capacity);

@@ -1,6 +1,6 @@
 /**
  * A flower of 400 meshes. Each is a block of one vertex pool; in each frame twenty of them are freed and made anew, of another size,
- * and what lies apart is moved together. After a second it is still.
+ * and what lies apart is moved together. After a second it is still. What goes wrong is said below the picture.
  */
 import { FencedQueue, type GpuBlock, StagingRing, vertexPool } from "@ariax/gpu/webgpu";
 
@@ -12,11 +12,17 @@ interface Mesh {
 const STRIDE = 20; // bytes of a vertex: x, y, red, green, blue
 const [MESHES, FRAMES, RENEWED] = [400, 60, 20];
 
+let failed = false;
+addEventListener("error", ({ message }) => fail(message));
+addEventListener("unhandledrejection", ({ reason }) => fail(String(reason)));
+
 const adapter = await navigator.gpu?.requestAdapter();
-if (!adapter) throw new Error("there is no WebGPU here");
+if (!adapter) throw new Error("this browser has no WebGPU, or no GPU for it");
 const device = await adapter.requestDevice();
+device.addEventListener("uncapturederror", ({ error }) => fail(error.message));
+void device.lost.then(({ message }) => fail(`the device is lost: ${message}`));
 const canvas = document.querySelector("canvas")!;
-const context = canvas.getContext("webgpu")!;
+const context = canvas.getContext("webgpu") as GPUCanvasContext;
 const format = navigator.gpu.getPreferredCanvasFormat();
 context.configure({ device, format });
 
@@ -51,6 +57,7 @@ const meshes: Mesh[] = [];
 let moved = 0;
 
 function frame(n: number): void {
+  if (failed) return;
   const encoder = device.createCommandEncoder();
   const isFirst = meshes.length === 0;
   for (let k = 0; k < (isFirst ? MESHES : RENEWED); k++) {
@@ -100,8 +107,18 @@ function petal(i: number, generation: number): Float32Array<ArrayBuffer> {
 function report(): void {
   pool.verify();
   const { blocks, buffers, live, bytes } = pool.stats();
-  const text = `${blocks} meshes of ${live} bytes in ${buffers} buffer of ${bytes}; ${moved} were moved on the way`;
+  const where = buffers === 1 ? "1 buffer" : `${buffers} buffers`;
+  say(`${blocks} meshes of ${live} bytes in ${where} of ${bytes}; ${moved} were moved on the way`);
+}
+
+function say(text: string): void {
   document.querySelector("p")!.textContent = text;
+}
+
+/** The first thing that goes wrong ends it, and stays on the page. */
+function fail(reason: string): void {
+  if (!failed) say(reason);
+  failed = true;
 }
 
 frame(0);

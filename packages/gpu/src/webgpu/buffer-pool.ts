@@ -16,6 +16,7 @@ import {
   disposable,
   isRevoked,
   present,
+  show,
   type Words,
 } from "@ariax/allocator/implement";
 import type { GpuBlock, OwnBlock } from "./block.ts";
@@ -308,7 +309,8 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const isObject = typeof block === "object" && block !== null && !isRevoked(block);
     const { pool, offset } = isObject ? block : ({} as Partial<typeof block>);
     if (typeof pool !== "string" || typeof offset !== "number") {
-      throw isFree ? new InvalidFreeError(block) : new InvalidBlockError(block);
+      const what = `${show(block)} is no block of a pool`;
+      throw isFree ? new InvalidFreeError(block, what) : new InvalidBlockError(block, what);
     }
     if (pool !== this.label) throw new ForeignBlockError(offset, pool, this.label);
     throw isFree ? new DoubleFreeError(offset) : new InvalidBlockError(offset);

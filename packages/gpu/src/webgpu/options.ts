@@ -13,7 +13,7 @@ export interface PoolOptions {
   readonly stride?: number | undefined;
   /** Bytes of a buffer: the pool grows by so many at a time, or by one block, if that is larger. 64 MiB, or what the device allows. */
   readonly bufferBytes?: number | undefined;
-  /** Bytes of all buffers together, at most. No limit but the device's. */
+  /** Bytes of all buffers together, at most; no less than `bufferBytes`. No limit but the device's. */
   readonly maxBytes?: number | undefined;
   /** Further bits of `GPUBufferUsage`, beside those of the pool's kind and of copies. */
   readonly usage?: number | undefined;
@@ -50,9 +50,17 @@ export function checkPool(kind: PoolKind, options: PoolOptions, { limits }: GpuD
   const unit = checkStride(given.stride ?? kind.stride, kind);
   const maxBytes = checkInteger("maxBytes", given.maxBytes ?? Number.MAX_SAFE_INTEGER, unit, Number.MAX_SAFE_INTEGER);
   const most = Math.min(limits.maxBufferSize, maxBytes, MAX_UNITS * unit);
-  const bufferBytes = checkInteger("bufferBytes", given.bufferBytes ?? Math.min(BUFFER_BYTES, most), unit, most);
+  const bufferBytes = checkBufferBytes(given.bufferBytes ?? Math.min(BUFFER_BYTES, most), unit, most, maxBytes);
   const usage = kind.usage | checkInteger("usage", given.usage ?? 0, 0, 0xffff);
   return { label, unit, bufferBytes, maxBytes, maxSize: most - (most % unit), usage };
+}
+
+/** Bytes of a buffer, up to `most`: what the device allows, and `maxBytes` of all buffers. */
+export function checkBufferBytes(bytes: number, least: number, most: number, maxBytes: number): number {
+  if (Number.isInteger(bytes) && bytes > maxBytes) {
+    throw new InvalidArgumentError(`invalid bufferBytes: ${bytes} exceed the maxBytes of ${maxBytes}`);
+  }
+  return checkInteger("bufferBytes", bytes, least, most);
 }
 
 /** A label, or a new one. */

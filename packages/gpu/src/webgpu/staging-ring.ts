@@ -36,14 +36,14 @@ import {
 import { PoolDisposedError } from "./errors.ts";
 import { type FencedQueue, rawQueue } from "./fenced-queue.ts";
 import { makeBuffer } from "./make-buffer.ts";
-import { checkLabel } from "./options.ts";
+import { checkBufferBytes, checkLabel } from "./options.ts";
 
 export interface RingOptions {
   /** Of its buffers, and in its errors. */
   readonly label?: string | undefined;
   /** Bytes of a buffer; more where what is staged is more. 1 MiB. */
   readonly bufferBytes?: number | undefined;
-  /** Bytes of all buffers together, at most. No limit but the device's. */
+  /** Bytes of all buffers together, at most; no less than `bufferBytes`. No limit but the device's. */
   readonly maxBytes?: number | undefined;
 }
 
@@ -125,12 +125,8 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
     const all = Number.MAX_SAFE_INTEGER;
     this.maxBytes = checkInteger("maxBytes", given.maxBytes ?? all, MAP_ALIGNMENT, all);
     const most = Math.min(maxBufferSize, this.maxBytes);
-    this.bufferBytes = checkInteger(
-      "bufferBytes",
-      given.bufferBytes ?? Math.min(BUFFER_BYTES, most),
-      MAP_ALIGNMENT,
-      most,
-    );
+    const bufferBytes = given.bufferBytes ?? Math.min(BUFFER_BYTES, most);
+    this.bufferBytes = checkBufferBytes(bufferBytes, MAP_ALIGNMENT, most, this.maxBytes);
     this.maxSize = most - (most % MAP_ALIGNMENT);
     this.now = { free: [], filling: [], waiting: 0, buffers: 0, bytes: 0, isDisposed: false };
     this.itself = () => this;

@@ -1,4 +1,5 @@
 /** The example draws its picture: what is on the screen of a browser, looked at pixel by pixel. */
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { findChromium, launchChromium, SOFTWARE_GPU } from "../../../../scripts/lib/chromium.ts";
@@ -7,12 +8,13 @@ import { at, bundled } from "./hosts.ts";
 
 const [MESHES, SIZE, LAST_GENERATION] = [400, 512, 2];
 const BACKGROUND = [16, 20, 24];
+const MAIN = at("../../examples/flower/main.ts");
+const HTML = readFileSync(at("../../examples/flower/index.html"), "utf8").replace("main.ts", "page.js");
 
 test("in Chromium, the example draws a flower, and says what it took", async ({ skip }) => {
   const chromium = findChromium();
   if ("reason" in chromium) return skip(chromium.reason);
-  const html = readFileSync(at("../../examples/flower/index.html"), "utf8").replace("main.ts", "page.js");
-  using server = await servePage({ "page.js": await bundled(at("../../examples/flower/main.ts")) }, html);
+  using server = await servePage({ "page.js": await bundled(MAIN) }, HTML);
   const browser = await launchChromium(chromium.path, SOFTWARE_GPU);
   try {
     const page = await browser.newPage({ viewport: { width: SIZE, height: 600 } });
@@ -44,6 +46,39 @@ test("in Chromium, the example draws a flower, and says what it took", async ({ 
   } finally {
     await browser.close();
   }
+});
+
+test.for<[string, readonly string[] | undefined, (program: string) => string, RegExp]>([
+  ["there is no GPU", undefined, (program) => program, /: this browser has no WebGPU, or no GPU for it$/],
+  ["a call throws", SOFTWARE_GPU, (program) => program.replace("float32x3", "float32x9"), /float32x9/],
+  ["the device finds it wrong", SOFTWARE_GPU, (program) => program.replace("offset: 8,", "offset: 12,"), /offset/i],
+])("in Chromium, the page says it where %s", async ([, gpu, spoil, reason], { skip }) => {
+  const chromium = findChromium();
+  if ("reason" in chromium) return skip(chromium.reason);
+  const program = await bundled(MAIN);
+  if (gpu !== undefined) expect(spoil(program)).not.toBe(program);
+  using server = await servePage({ "page.js": spoil(program) }, HTML);
+  const browser = await launchChromium(chromium.path, gpu);
+  try {
+    const page = await browser.newPage();
+    await page.goto(server.url);
+    if (gpu && !(await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()))))
+      skip("the browser has no WebGPU adapter");
+    const line = page.locator("p");
+    await line.filter({ hasNotText: "400 meshes, each" }).waitFor();
+    expect(await line.textContent()).toMatch(reason);
+  } finally {
+    await browser.close();
+  }
+});
+
+test("the example needs no package of types", () => {
+  const tsc = at("../../../../node_modules/typescript/bin/tsc");
+  const strict = "--ignoreConfig --noEmit --strict --target es2024 --lib es2024,esnext.disposable,dom";
+  const modules = "--module esnext --moduleResolution bundler --allowImportingTsExtensions";
+  const args = [tsc, ...strict.split(" "), ...modules.split(" "), "--types", "", MAIN];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect([status, stdout]).toEqual([0, ""]);
 });
 
 /** Where the middle of a mesh is, in pixels of the canvas, and its colour once all is still. */

@@ -63,6 +63,10 @@ describe("growth", () => {
       "ERR_OUT_OF_MEMORY OutOfMemoryError: out of memory: no room for 1024 bytes aligned to 1 in a capacity of 6000 bytes: 896 are free, at most 896 of them in one piece",
     );
     expect(pool.stats()).toEqual(before);
+    // More than could ever be there is no matter of room.
+    expect(thrownBy(() => pool.allocate(6001))).toBe(
+      "ERR_INVALID_SIZE InvalidSizeError: invalid size: 6001 is not a whole number of bytes from 0 to 6000",
+    );
   });
 
   test("ends at what the device allows for a buffer", () => {
@@ -139,9 +143,9 @@ describe("frees", () => {
     const wrong: [unknown, string][] = [
       [gone, "ERR_DOUBLE_FREE DoubleFreeError: double free: the block at offset 112 is free already"],
       [foreign, 'ERR_FOREIGN_BLOCK ForeignBlockError: foreign block: offset 0 lies in "others", not in "meshes"'],
-      [undefined, "ERR_INVALID_FREE InvalidFreeError: invalid free: no block begins at offset undefined"],
-      [7n, "ERR_INVALID_FREE InvalidFreeError: invalid free: no block begins at offset 7n"],
-      [{}, "ERR_INVALID_FREE InvalidFreeError: invalid free: no block begins at offset an object"],
+      [undefined, "ERR_INVALID_FREE InvalidFreeError: invalid free: undefined is no block of a pool"],
+      [7n, "ERR_INVALID_FREE InvalidFreeError: invalid free: 7n is no block of a pool"],
+      [{}, "ERR_INVALID_FREE InvalidFreeError: invalid free: an object is no block of a pool"],
       [{ ...block, handle: {} }, "ERR_DOUBLE_FREE DoubleFreeError: double free: the block at offset 0 is free already"],
     ];
     for (const [value, message] of wrong) {
@@ -153,6 +157,9 @@ describe("frees", () => {
     const { proxy, revoke } = Proxy.revocable(block, {});
     revoke();
     expect(thrownBy(() => pool.free(proxy))).toMatch(/^ERR_INVALID_FREE InvalidFreeError: /);
+    expect(thrownBy(() => pool.write({} as never, new Uint8Array(4)))).toBe(
+      "ERR_INVALID_BLOCK InvalidBlockError: invalid block: an object is no block of a pool",
+    );
     expect(thrownBy(() => pool.write(gone, new Uint8Array(4)))).toBe(
       "ERR_INVALID_BLOCK InvalidBlockError: invalid block: no live block begins at offset 112",
     );
@@ -330,6 +337,8 @@ describe("options", () => {
     [{ stride: 0 }, "invalid stride: 0 is not a whole number from 4 to 65536"],
     [{ stride: 6 }, "invalid stride: 6 is not a multiple of 4"],
     [{ bufferBytes: 2 ** 21 }, "invalid bufferBytes: 2097152 is not a whole number from 16 to 1048576"],
+    [{ bufferBytes: 2 ** 19, maxBytes: 2 ** 18 }, "invalid bufferBytes: 524288 exceed the maxBytes of 262144"],
+    [{ bufferBytes: 15, maxBytes: 2 ** 18 }, "invalid bufferBytes: 15 is not a whole number from 16 to 262144"],
     [{ maxBytes: 15 }, "invalid maxBytes: 15 is not a whole number from 16 to 9007199254740991"],
     [{ usage: 1.5 }, "invalid usage: 1.5 is not a whole number from 0 to 65535"],
   ])("%o", (options, message) => {

@@ -142,6 +142,7 @@ describe("a ring", () => {
       [() => ring.write(encoder, block, data, 4096), "invalid data: 4 bytes at 4096 exceed the block's 4096"],
       [() => new StagingRing(7 as never), "invalid queue: 7 is no FencedQueue"],
       [() => make({ bufferBytes: 7 }), "invalid bufferBytes: 7 is not a whole number from 8 to 1048576"],
+      [() => make({ bufferBytes: 64, maxBytes: 32 }), "invalid bufferBytes: 64 exceed the maxBytes of 32"],
       [() => make({ size: 7 } as never), 'unknown option: "size" is not one of label, bufferBytes, maxBytes'],
     ];
     for (const [call, message] of wrong)

@@ -1,5 +1,13 @@
-import { InvalidArgumentError } from "@ariax/allocator";
-import { checkBoolean, checkBuffer, checkInteger, isRevoked, present, readOptions } from "@ariax/allocator/implement";
+import { InvalidArgumentError, StaleHandleError } from "@ariax/allocator";
+import {
+  checkBoolean,
+  checkBuffer,
+  checkInteger,
+  isRevoked,
+  present,
+  readOptions,
+  show,
+} from "@ariax/allocator/implement";
 import type { KeyMaker } from "../keys/keys.ts";
 import type { BlockPool } from "../pool/block-pool.ts";
 import { isIndex } from "../pool/check.ts";
@@ -213,9 +221,15 @@ export class KvPager {
     return takeSlots(core, slot, newTokens, lookahead);
   }
 
-  /** Why `allocateSlots` would refuse, or undefined where it would not. Changes nothing; throws as it does. O(blocks of the call). */
+  /**
+   * Why `allocateSlots` would refuse the same arguments, or undefined where it would not. Changes nothing; throws as it does. O(blocks of the
+   * call).
+   */
   refusal(sequence: Sequence, newTokens: number, lookahead = 0): Refusal | undefined {
     const core = this.there();
+    if (sequence === undefined) {
+      throw new InvalidArgumentError("invalid sequence: undefined; refusal needs the arguments that allocateSlots had");
+    }
     const slot = slotOf(core, sequence);
     checkInteger("newTokens", newTokens, 0, MOST_TOKENS);
     checkInteger("lookahead", lookahead, 0, MOST_TOKENS);
@@ -291,13 +305,14 @@ export class KvPager {
    * Ends a sequence. Its full blocks stay cached, until someone needs the room, the last one first. `computed`: how many of its tokens were
    * computed, where a step failed and not all were that have slots: blocks with others can be found no more. O(blocks).
    *
-   * @throws `DoubleFreeError` where it is closed.
-   * @throws `StaleHandleError` for a handle that is not live.
+   * @throws `StaleHandleError` where it is closed already.
    * @throws `InvalidArgumentError` for a wrong argument or option.
    */
   close(sequence: Sequence, computed?: number): void {
     const core = this.there();
-    if (!core.sequences.isLive(sequence as never)) core.sequences.release(sequence as never); // throws what is wrong
+    if (!core.sequences.isLive(sequence as never)) {
+      throw new StaleHandleError(sequence, `sequence ${show(sequence)} is not open`);
+    }
     const slot = slotOf(core, sequence);
     closeSequence(core, sequence, slot, checkComputed(core, slot, computed));
   }

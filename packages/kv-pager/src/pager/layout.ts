@@ -11,7 +11,7 @@
 import { CorruptionError, InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
 import { MetadataPool } from "@ariax/metadata-pool";
 import { BlockPool } from "../pool/block-pool.ts";
-import { fnv } from "../pool/layout.ts";
+import { fnv, hex } from "../pool/layout.ts";
 import type { BlockPoolOptions } from "../pool/options.ts";
 import { fromUtf8, toUtf8 } from "./utf8.ts";
 
@@ -167,7 +167,7 @@ export function readLayout(buffer: ArrayBufferLike, policies: readonly string[])
   const least = 4 * HEADER + NAME_BYTES * MAX_TIERS;
   expect(buffer.byteLength >= least, () => `no pager: ${buffer.byteLength} bytes have no room for its header`);
   const words = new Int32Array(buffer, 0, least / 4);
-  expect(words[0] === MAGIC, () => `no pager: it begins with ${words[0]}, not ${MAGIC}`);
+  expect(words[0] === MAGIC, () => `no pager: it begins with ${hex(words[0])}${likeness(words[0])}, not ${hex(MAGIC)}`);
   expect(words[1] === VERSION, () => `the pager's layout has version ${words[1]}, not ${VERSION}`);
   expect(words[CHECKSUM] === checksum(words), () => "the header's checksum is not that of its words");
   const bytes = words[2] >>> 0;
@@ -188,6 +188,19 @@ export function readLayout(buffer: ArrayBufferLike, policies: readonly string[])
   const layout = layOut(shape);
   expect(layout.byteLength === bytes, () => `the pager has ${bytes} bytes, not ${layout.byteLength}`);
   return layout;
+}
+
+/** What else of ours, or nothing, may lie where a pager was looked for. */
+const OTHERS: Readonly<Record<number, string>> = {
+  0: "empty memory",
+  1096303184: "a BlockPool",
+  1096306000: "a MetadataPool",
+  1480675905: "a SlabAllocator",
+};
+
+/** Whose first word it is. */
+function likeness(word: number): string {
+  return Object.hasOwn(OTHERS, word) ? `, as ${OTHERS[word]} does` : "";
 }
 
 /** The seed of the pager that begins at byte 0: a copy. */

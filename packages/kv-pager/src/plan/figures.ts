@@ -1,6 +1,8 @@
 /** What the tables, the page and `--json --full` show: a report in the units of who asks, tokens and shares. */
+import { misfit } from "./block-tokens.ts";
 import type { PlanReport, Sums } from "./planner.ts";
 import { TIMES } from "./reuse.ts";
+import { counted } from "./show/units.ts";
 import type { Capacity } from "./simulate.ts";
 import type { WorkingSet } from "./working-set.ts";
 
@@ -74,6 +76,8 @@ export interface Figures {
     readonly longest: number;
   };
   readonly units: Units;
+  /** What the figures mean less for, a line each. */
+  readonly warnings: readonly string[];
   readonly capacities: readonly CapacityFigures[];
   readonly unlimited: Effect;
   readonly tiers: readonly { readonly policy: string; readonly tiers: readonly TierFigures[] }[];
@@ -113,16 +117,18 @@ export function figuresOf(report: PlanReport, asked: Asked, units: Units): Figur
     units.tokenBytes === undefined ? {} : { bytes: blocks * units.blockTokens * units.tokenBytes };
   const own = asked.policies.flatMap((policy) => asked.blocks.map((blocks) => indexOf(policy, blocks)));
   const { requests, lookups, different } = all;
+  const shown = own.map((at) => {
+    const { policy, blocks, refused } = capacities[at];
+    return { policy, blocks, ...bytesOf(blocks), ...effectOf(all, at, units), refused };
+  });
   return {
     trace: {
       ...{ requests, lookups, different, longest, tokens: tokensOf(all, units), once: partOf(once, different) },
       span: Number.isNaN(span) ? null : span,
     },
     units,
-    capacities: own.map((at) => {
-      const { policy, blocks, refused } = capacities[at];
-      return { policy, blocks, ...bytesOf(blocks), ...effectOf(all, at, units), refused };
-    }),
+    warnings: warningsOf(shown, units.blockTokens, report.blockTokens),
+    capacities: shown,
     unlimited: effectOf(all, capacities.length, units),
     tiers: (asked.tiers.length === 0 ? [] : asked.policies).map((policy) => {
       const effect = (blocks: number): Effect => effectOf(all, indexOf(policy, blocks), units);
@@ -148,6 +154,23 @@ export function figuresOf(report: PlanReport, asked: Asked, units: Units): Figur
       }))
       .sort((a, b) => b.lookups - a.lookups),
   };
+}
+
+function warningsOf(
+  capacities: readonly CapacityFigures[],
+  blockTokens: number,
+  fit: PlanReport["blockTokens"],
+): string[] {
+  const wrong = misfit(blockTokens, fit);
+  return [
+    ...capacities
+      .filter(({ refused }) => refused > 0)
+      .map(
+        ({ policy, blocks, refused }) =>
+          `${policy}, ${counted(blocks, "block")}: not enough for ${counted(refused, "request")}, which count as not served`,
+      ),
+    ...(wrong === undefined ? [] : [`${wrong}: see --block-tokens`]),
+  ];
 }
 
 const NO_EFFECT: Effect = { hits: 0, rate: 0, tokens: 0, saved: 0 };

@@ -173,6 +173,6 @@ export function fnv(numbers: ArrayLike<number>): number {
   return hash | 0;
 }
 
-function hex(word: number): string {
+export function hex(word: number): string {
   return `0x${(word >>> 0).toString(16).padStart(8, "0")}`;
 }

@@ -40,6 +40,8 @@ function verifyBlocks(s: PoolState): void {
     throw new CorruptionError(`in the empty blocks, ${(error as Error).message.replace("corrupted: ", "")}`);
   }
   expect(!s.empty.has(0) && !isCached(s, 0), () => "block 0 is empty or cached, and there is none");
+  const behind = s.words[s.cached + (s.blocks >>> 5)] & (-2 << s.blocks);
+  expect(behind === 0, () => "a block behind the last one counts as cached");
   let [empty, cached, pinned] = [0, 0, 0];
   for (let id = 1; id <= s.blocks; id++) {
     const holds = s.words[16 * id + HOLDS];

@@ -5,9 +5,9 @@
 import { Decoder, Encoder } from "@msgpack/msgpack";
 import { LineError } from "../plan/read/line-error.ts";
 
-/** Elements of a list at most: tokens of the longest prompts. */
+/** Elements of a list at most, with those of the lists that it is in: tokens of the longest prompts. */
 const MOST_ELEMENTS = 2 ** 20;
-/** Lists in lists: vLLM's are 6 deep. */
+/** Lists and maps in each other: vLLM's are 6 deep. */
 const DEEPEST = 16;
 
 const LIMITS = {
@@ -19,6 +19,7 @@ const LIMITS = {
 interface Stack {
   readonly length: number;
   pushArrayState(size: number): void;
+  pushMapState(size: number): void;
 }
 
 /**
@@ -29,10 +30,24 @@ class BoundedDecoder extends Decoder {
   constructor() {
     super(LIMITS);
     const { stack } = this as unknown as { readonly stack: Stack };
-    const push = stack.pushArrayState;
-    stack.pushArrayState = (size) => {
+    const { pushArrayState, pushMapState } = stack;
+    /** What the lists say that are being read, one in the other. */
+    const sizes: number[] = [];
+    const enter = (size: number) => {
       if (stack.length >= DEEPEST) throw new LineError(`lists are more than ${DEEPEST} deep`);
-      push.call(stack, size);
+      sizes.length = stack.length;
+      sizes.push(size);
+      if (sizes.reduce((a, b) => a + b) > MOST_ELEMENTS) {
+        throw new LineError(`lists say that they have more than ${MOST_ELEMENTS} elements`);
+      }
+    };
+    stack.pushArrayState = (size) => {
+      enter(size);
+      pushArrayState.call(stack, size);
+    };
+    stack.pushMapState = (size) => {
+      enter(0);
+      pushMapState.call(stack, size);
     };
   }
 }

@@ -21,14 +21,22 @@
  *     life − first life │ lanes + 1    live, in nobody's name: its thread closed the pool
  *     lives + 1 − first life │ 0       retired
  */
-import { CorruptionError, InvalidArgumentError } from "@ariax/allocator";
+import { CorruptionError } from "@ariax/allocator";
 import { checkInteger } from "@ariax/allocator/implement";
 import { AtomicBitSet } from "@ariax/bitset";
 import type { Schema } from "../fields.ts";
 import { handleBits, MAX_SLOTS, maxGenerationBits } from "../handle.ts";
-import { expect, fnv, hex, type PlacedField, placeFields } from "../layout.ts";
+import {
+  expect,
+  fnv,
+  hex,
+  SHARED_MAGIC as MAGIC,
+  MAGIC as OTHER_MAGIC,
+  type PlacedField,
+  placeFields,
+  refuseFields,
+} from "../layout.ts";
 
-const MAGIC = 0x41584d53; // "AXMS"
 const VERSION = 1;
 const CHECKSUM = 8;
 /** The header's length; the word of lane n is this one and n. */
@@ -85,6 +93,7 @@ export function readSharedLayout(buffer: ArrayBufferLike, byteOffset: number, sc
   expect(room >= 4 * LANES, () => `${room} bytes at ${byteOffset} have no room for the header of a shared pool`);
   const header = new Int32Array(buffer, byteOffset, LANES);
   const magic = Atomics.load(header, 0);
+  expect(magic !== OTHER_MAGIC, () => `the pool at ${byteOffset} is not a shared one: MetadataPool opens it`);
   expect(magic === MAGIC, () => `no shared pool at ${byteOffset}: it begins with ${hex(magic)}, not ${hex(MAGIC)}`);
   expect(header[1] === VERSION, () => `the shared pool's layout has version ${header[1]}, not ${VERSION}`);
   const sum = fnv(header.subarray(0, CHECKSUM));
@@ -92,7 +101,7 @@ export function readSharedLayout(buffer: ArrayBufferLike, byteOffset: number, sc
   const byteLength = header[2] >>> 0;
   expect(room >= byteLength, () => `the pool is truncated: ${room} bytes of ${byteLength}`);
   const layout = layOutShared(schema, header[3], header[7], header[4], header[6]);
-  if (layout.header[5] !== header[5]) throw new InvalidArgumentError("invalid fields: the pool was made with others");
+  if (layout.header[5] !== header[5]) refuseFields(layout, byteLength);
   expect(layout.byteLength === byteLength, () => `the pool has ${byteLength} bytes, not ${layout.byteLength}`);
   return layout;
 }

@@ -5,6 +5,7 @@
  *     slots   a word each: a block's offset, or 0
  *     block   its length in words, in each of its words
  */
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NativeSharedAllocator, Region } from "@ariax/native";
@@ -14,9 +15,16 @@ const file = join(tmpdir(), "ariax-terminals");
 const lock = `${file}.locks`;
 
 const [role, argument] = process.argv.slice(2);
-if (role === "first") first();
-else if (role === "second") second(Number(argument));
-else console.log("node terminals.mts first");
+try {
+  if (role === "first") first();
+  else if (role !== "second" || !/^\d+$/.test(argument ?? ""))
+    console.log("node terminals.mts first; then what that prints");
+  else if (existsSync(file)) second(Number(argument));
+  else console.log("start this before: node terminals.mts first");
+} catch (error) {
+  if (role !== "first" || (error as { code?: string }).code !== "ERR_TICKET") throw error;
+  console.log("another first runs: end it before");
+}
 
 function first(): void {
   const heap = new NativeSharedAllocator({ capacity: 2 ** 24, lanes: 8, file, lock });
@@ -34,7 +42,7 @@ function first(): void {
     // Those whose lock the system has taken away. What is in a slot is still known.
     const dead = heap.reclaimDead(lock, { keep: (offset) => slots.includes(offset | 0) });
     for (const [ticket, { lanes, blocks }] of dead) {
-      console.log(`ticket ${ticket} is dead: ${lanes} lane and ${blocks} blocks were its`);
+      console.log(`ticket ${ticket} is dead: ${lanes} lane was its, ${blocks} blocks stay`);
     }
   }, 100);
 }

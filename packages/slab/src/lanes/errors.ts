@@ -5,7 +5,7 @@ import { LaneLostError, NoLaneError } from "@ariax/allocator";
 export function noLane(lanes: number, resetter: number): NoLaneError {
   const remedy =
     resetter === 0
-      ? "close or park one, or make the heap with more"
+      ? "close or park one, reclaim those of dead threads (reclaim, reclaimDead), or make the heap with more"
       : `ticket ${resetter} is resetting the heap: attach once that is done`;
   return new NoLaneError(lanes, remedy);
 }

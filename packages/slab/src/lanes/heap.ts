@@ -160,13 +160,13 @@ export function clearShared(w: Int32Array): void {
 }
 
 /**
- * The heap with lanes that begins at `byteOffset`. O(lanes).
+ * The heap with lanes that begins at `byteOffset`. O(lanes). `withoutLanes` is who opens one that has none: an error says so.
  *
  * @throws `CorruptionError` where there is none.
  * @throws `InvalidArgumentError` for what is no buffer, and no memory.
  * @throws `DetachedError` for a buffer that was transferred.
  */
-export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0): Heap {
+export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0, withoutLanes = "SlabAllocator"): Heap {
   const memory = growable(where);
   const { buffer } = memory;
   checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
@@ -178,7 +178,11 @@ export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0):
     throw new CorruptionError(`no heap: no magic number at byte ${base}`);
   }
   const version = header[H.H_VERSION];
-  if (version !== L.VERSION) throw new CorruptionError(`heap of version ${version}: one with lanes has ${L.VERSION}`);
+  if (version !== L.VERSION) {
+    const what =
+      version === H.VERSION ? `a heap without lanes, ${withoutLanes} opens it` : `one with lanes has ${L.VERSION}`;
+    throw new CorruptionError(`heap of version ${version}: ${what}`);
+  }
   const limit = header[H.H_LIMIT];
   const lanes = header[H.H_LANES];
   if (limit < 1 || limit > MAX_CAPACITY / PAGE_SIZE || limit !== limitOf(limit * PAGE_SIZE)) {

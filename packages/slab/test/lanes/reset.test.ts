@@ -66,3 +66,10 @@ test.each(["free", "orphaned"] as const)(
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
   },
 );
+
+test("who finds no lane hears of what makes one, also of dead threads", async () => {
+  const { noLane } = await import("../../src/lanes/errors.ts");
+  expect(noLane(8, 0).message).toBe(
+    "no lane: all 8 are held; close or park one, reclaim those of dead threads (reclaim, reclaimDead), or make the heap with more",
+  );
+});

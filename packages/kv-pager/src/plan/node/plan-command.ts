@@ -1,6 +1,7 @@
 /** `plan`: traces in, the answer out. */
 import { realpathSync, statSync, writeFileSync } from "node:fs";
 import { AllocatorError } from "@ariax/allocator";
+import { chooseBlockTokens, type Fit, misfit, sizesOf } from "../block-tokens.ts";
 import { capacitiesOf, type Figures, figuresOf } from "../figures.ts";
 import { Planner } from "../planner.ts";
 import { TraceReader } from "../read/trace.ts";
@@ -33,12 +34,12 @@ export async function plan(args: readonly string[], streams: Streams): Promise<v
     progress.clear();
     streams.err.write(`kv-pager: ${line}\n`);
   };
-  let blockTokens = options.blockTokens;
+  let usual: number | undefined;
   let malformed = 0;
   for (const path of options.traces) {
     const read = await readTrace(path, planner, options, streams, progress, say);
     malformed += read.malformed;
-    blockTokens ??= read.blockTokens;
+    usual ??= read.blockTokens;
   }
   progress.clear();
   if (malformed > 0 && !options.skipMalformed) {
@@ -46,9 +47,9 @@ export async function plan(args: readonly string[], streams: Streams): Promise<v
   }
   const report = planner.report();
   if (report.all.requests === 0) throw new Problem(1, `${options.traces.map(nameOf).join(", ")}: no requests`);
-  blockTokens ??= 16;
+  const blockTokens = options.blockTokens ?? findBlockTokens(usual ?? 16, report.blockTokens, say);
   const figures = figuresOf(report, options, { blockTokens, tokenBytes: options.tokenBytes });
-  warn(figures, report.blockTokens, say);
+  for (const warning of figures.warnings) say(warning);
   streams.out.write(options.json ? json(figures, planner, options) : renderText(figures));
   if (options.page !== undefined) {
     try {
@@ -96,23 +97,13 @@ async function readTrace(
   return { malformed, blockTokens: reader.reader?.blockTokens };
 }
 
-/** What the figures mean less for. */
-function warn(
-  { capacities, units }: Figures,
-  [least, most]: readonly [number, number],
-  say: (line: string) => void,
-): void {
-  for (const { policy, blocks, refused } of capacities) {
-    if (refused > 0)
-      say(
-        `${policy}, ${counted(blocks, "block")}: not enough for ${counted(refused, "request")}, which count as not served`,
-      );
-  }
-  const { blockTokens } = units;
-  if (blockTokens >= least && blockTokens <= most) return;
-  const isOne = Math.ceil(least) <= most;
-  const said = isOne ? `of ${Math.ceil(least)} to ${Math.floor(most)} tokens` : "of no one size";
-  say(`blocks of ${blockTokens} tokens do not fit the requests' lengths, which say blocks ${said}: see --block-tokens`);
+/** Where the user has not said it: what fits the requests' lengths. Throws `Problem` where that can't be known. */
+function findBlockTokens(usual: number, fit: Fit, say: (line: string) => void): number {
+  const found = chooseBlockTokens(usual, fit);
+  if (found === undefined) throw new Problem(1, `${misfit(usual, fit)}: pass --block-tokens`);
+  if (found !== usual)
+    say(`blocks of ${found} tokens are planned with: the requests' lengths say blocks ${sizesOf(fit)}`);
+  return found;
 }
 
 function json(figures: Figures, planner: Planner, { full, policies, blocks }: PlanOptions): string {

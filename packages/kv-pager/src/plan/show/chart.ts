@@ -19,6 +19,8 @@ const LEFT = 56;
 const RIGHT = 24;
 const TOP = 16;
 const BOTTOM = 40;
+/** Of a text, at most: its letters have 12 px. */
+const CHARACTER = 7;
 /** Okabe and Ito's, which most people can tell apart. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999"];
 
@@ -44,7 +46,7 @@ export function lineChart(
   const labels = xs.map((x) => {
     const at = toX(x);
     const label = unit(x);
-    const half = 3.5 * label.length;
+    const half = (CHARACTER / 2) * label.length;
     if (at - half < free) return ""; // would lie over the one before it?
     free = at + half + 6;
     return text(Math.min(at, WIDTH - half), HEIGHT - BOTTOM + 18, "middle", label);
@@ -69,7 +71,7 @@ export function lineChart(
 /** Bars one below the other; a value may be below 0. */
 export function barChart(title: string, bars: readonly Bar[]): string {
   const names = 180;
-  const values = 150;
+  const values = 10 + CHARACTER * Math.max(0, ...bars.map(({ label }) => label.length));
   const most = Math.max(...bars.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
   const rows = bars.map(({ name, value, label }, i) => {
     const y = 6 + 24 * i;

@@ -14,6 +14,7 @@ svg text { fill: currentColor; }
 .limit { stroke: currentColor; stroke-dasharray: 5 4; }
 .legend span { margin-right: 1.2em; }
 .legend i { display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.4em; }
+.warning { border-left: 4px solid #d55e00; padding-left: 0.6rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.15rem 0.8rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap; }
@@ -26,6 +27,7 @@ export function renderPage(figures: Figures): string {
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
     `<title>kv-pager plan</title><style>${CSS}</style></head><body>`,
     `<h1>What other caches would do</h1><p>${escapeHtml(summary(figures))}.</p>`,
+    ...figures.warnings.map((warning) => `<p class="warning">${escapeHtml(warning)}.</p>`),
     ...body,
     "</body></html>\n",
   ].join("\n");
