@@ -10,12 +10,15 @@
  * before, nor a file that is new because somebody has removed the old one, nor a thread that holds no lock. Who reclaims holds the lock
  * meanwhile, and writes −id last: so two who look do it once, and one who is killed while he does leaves it to the next.
  *
+ * Who reclaims holds a lock itself, in the same file: else nobody could prove that he was killed meanwhile, and the lane would stay under
+ * repair. And none is had by a ticket of which a thread is attached already: once it was free, that thread would seem dead.
+ *
  * Nobody waits: a lock is asked for, every `interval` milliseconds, and never blocked on.
  */
-import { InvalidArgumentError, TicketError } from "@ariax/allocator";
-import { checkCallback, checkInteger, readOptions } from "@ariax/allocator/implement";
+import { ClosedError, DetachedError, InvalidArgumentError, TicketError } from "@ariax/allocator";
+import { checkCallback, checkInteger, readOptions, show } from "@ariax/allocator/implement";
 import type { Lost, ReclaimOptions, SharedSlabAllocator, WasmMemory } from "@ariax/slab";
-import { checkTicket, idOf, openShared, ticketsOf } from "@ariax/slab/engine";
+import { checkTicket, idOf, isRepairing, openShared, ticketsOf } from "@ariax/slab/engine";
 import { LockFile } from "./lock-file.ts";
 import { quietly } from "./open-file.ts";
 import { Region } from "./region.ts";
@@ -29,7 +32,7 @@ export interface HeldLock {
 export interface HoldOptions {
   /** The thread's, which attaches by it afterwards. */
   readonly ticket: number;
-  /** The lock file: any file on this machine that is there for nothing else, one for each heap; made where it is not there. */
+  /** The lock file: one on this machine that is there for nothing else, one for each heap; made where it is not there. */
   readonly lock: string;
   /** Where the heap begins, in bytes. Default 0. */
   readonly byteOffset?: number | undefined;
@@ -46,21 +49,56 @@ const NOTHING: Lost = /* @__PURE__ */ Object.freeze({ lanes: 0, pages: 0, blocks
  * Takes the lock that proves, once it is free, that this thread has ended: before the thread attaches to the heap by its ticket, or it could
  * be killed in between. It is released by `release`, or by the system when the thread, or its process, ends. Some system calls.
  *
- * @throws `TicketError` where another thread has had it.
+ * @throws `TicketError` where another thread has had it, or is attached by that ticket.
  * @throws `SystemCallError` where the system refuses.
  * @throws `UnsupportedError` where the file is not on this machine.
  * @throws `RegionUnmappedError` once the region is unmapped.
  * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
  */
-export function holdLock(where: Region | ArrayBufferLike | WasmMemory, options: HoldOptions): HeldLock {
+export function holdLock(where: Region | ArrayBufferLike | WasmMemory, options: HoldOptions): HeldLock;
+/**
+ * The same for the thread that a heap is for, which is attached: until then it can't be proven dead.
+ *
+ * @throws `TicketError` where another thread has had it.
+ * @throws `ClosedError` where this thread has closed the heap.
+ * @throws `SystemCallError` where the system refuses.
+ * @throws `UnsupportedError` where the file is not on this machine.
+ * @throws `RegionUnmappedError` once the region is unmapped.
+ * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
+ */
+export function holdLock(heap: SharedSlabAllocator, options: Pick<HoldOptions, "lock">): HeldLock;
+/**
+ * Both.
+ *
+ * @throws `TicketError`, `ClosedError`, `SystemCallError`, `UnsupportedError`, `RegionUnmappedError`, `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `MapError` as they say.
+ */
+export function holdLock(
+  where: Region | ArrayBufferLike | WasmMemory | SharedSlabAllocator,
+  options: Pick<HoldOptions, "lock"> & Partial<HoldOptions>,
+): HeldLock {
+  if (isHeap(where)) {
+    const { lock } = readOptions(options, ["lock"]);
+    const { release } = hold(lock, where.holder, checkHeap(where), undefined);
+    return { release };
+  }
   const { ticket, lock, byteOffset } = readOptions(options, ["ticket", "lock", "byteOffset"]);
   const { words } = openShared(where instanceof Region ? where.buffer : where, byteOffset, "NativeAllocator");
-  return hold(lock, checkTicket(words, ticket), idOf(words));
+  const { release } = hold(lock, checkTicket(words, ticket), idOf(words), words);
+  return { release };
 }
 
-/** What a thread holds in a lock file, for a heap of which the id is known. `undo`: as if it had not come. */
-export function hold(file: string, ticket: number, id: number): HeldLock & { undo(): void } {
+/** A lock, to who makes the heap, or attaches to it. */
+export interface Held extends HeldLock {
+  /** As if it had not come. */
+  undo(): void;
+  /** The heap's id is another one. */
+  rename(id: number): void;
+}
+
+/** What a thread holds in a lock file, for a heap of which the id is known; where its `words` are given, no thread may be attached by the ticket. */
+export function hold(file: string, ticket: number, id: number, words: Int32Array | undefined): Held {
   const locks = LockFile.open(file, true);
+  let now = id;
   let before = 0;
   try {
     if (!locks.take(ticket)) {
@@ -69,6 +107,12 @@ export function hold(file: string, ticket: number, id: number): HeldLock & { und
     before = locks.read(ticket);
     if (before === id) {
       throw new TicketError(`ticket ${ticket} is of a thread that died: reclaim it, and draw another one`);
+    }
+    // Only now, when no other takes the lock any more: nothing is written yet.
+    if (words !== undefined && ticketsOf(words).has(ticket)) {
+      throw new TicketError(
+        `ticket ${ticket} is in use: a thread is attached by it, without a lock in ${locks.name}; close that one, or draw another ticket`,
+      );
     }
     locks.write(ticket, id);
   } catch (error) {
@@ -82,7 +126,11 @@ export function hold(file: string, ticket: number, id: number): HeldLock & { und
     quietly(() => locks.write(ticket, record)); // else who looks finds nothing to reclaim
     locks.close();
   };
-  return { release: () => end(-id), undo: () => end(before) };
+  const rename = (to: number) => {
+    if (to !== now) locks.write(ticket, to);
+    now = to;
+  };
+  return { release: () => end(-now), undo: () => end(before), rename };
 }
 
 /** What a lock file says of a ticket's thread. */
@@ -91,8 +139,11 @@ const LIVES = 1;
 const CLOSED = 2;
 const DIED = 3;
 
-/** Looks at a ticket's thread; `act` is called where it is dead and not reclaimed, while nobody else can do that. */
-function lookAt(locks: LockFile, ticket: number, id: number, act: () => void): number {
+/**
+ * Looks at a ticket's thread; `act` is called where it is dead and not reclaimed, while nobody else can do that; it says whether that is done
+ * now.
+ */
+function lookAt(locks: LockFile, ticket: number, id: number, act: () => boolean): number {
   const record = locks.read(ticket);
   if (record !== id) return record === -id ? CLOSED : UNKNOWN;
   // Asked first: a thread that has no lock yet must not find it taken because somebody looks.
@@ -100,7 +151,7 @@ function lookAt(locks: LockFile, ticket: number, id: number, act: () => void): n
   try {
     // It may have closed before it released the lock, or another has reclaimed it.
     if (locks.read(ticket) !== id) return CLOSED;
-    act();
+    if (!act()) return LIVES; // as far as is known: who looks again finds more
     quietly(() => locks.write(ticket, -id)); // else who looks next finds nothing to reclaim, and writes it
   } finally {
     locks.release(ticket);
@@ -108,12 +159,51 @@ function lookAt(locks: LockFile, ticket: number, id: number, act: () => void): n
   return DIED;
 }
 
+function isHeap(value: unknown): value is SharedSlabAllocator {
+  const { words, holder, reclaim } = Object(value) as Partial<SharedSlabAllocator>;
+  return words instanceof Int32Array && typeof holder === "number" && typeof reclaim === "function";
+}
+
+/** The id of a heap that this thread has not closed. */
+function checkHeap(heap: SharedSlabAllocator): number {
+  if (!isHeap(heap)) throw new InvalidArgumentError(`invalid heap: ${show(heap)} is no heap with lanes`);
+  if (heap.closed) throw new ClosedError("heap");
+  return idOf(heap.words);
+}
+
+/** Nothing is left to reclaim by this thread, or at all. */
+function isOverFor(heap: SharedSlabAllocator): boolean {
+  try {
+    return heap.closed || heap.words.length === 0;
+  } catch (error) {
+    if (error instanceof DetachedError) return true;
+    throw error;
+  }
+}
+
+/** Only one whose own death could be proven may reclaim: killed in the midst of it, it leaves a lane under repair. */
+function checkHolds(heap: SharedSlabAllocator, locks: LockFile, id: number): void {
+  if (locks.read(heap.holder) === id) return;
+  throw new TicketError(
+    `ticket ${heap.holder}, this thread's own, has no lock in ${locks.name}: attach with { lock }, of this file, or call holdLock(heap, { lock }), before you reclaim`,
+  );
+}
+
+/** Reclaims a thread that is dead; undefined where another one may be at it, and may be killed before it is done. */
+function finish(heap: SharedSlabAllocator, ticket: number, options: ReclaimOptions): Lost | undefined {
+  const lost = heap.reclaim(ticket, options);
+  return lost.lanes === 0 && isRepairing(heap.words) ? undefined : lost;
+}
+
 /**
  * Reclaims what a thread leaves behind that holds the lock of its ticket in a file, once it has ended; `then` is told what that was, of one
  * that has closed that it was nothing. It may be yet to start. What is returned undoes it, as does `close`. The timer of that keeps no process
- * alive. A look takes two system calls.
+ * alive. A look takes two system calls, and O(lanes). What a later look finds wrong, or `then` throws, is thrown by the timer, and the watch is over.
  *
- * @throws `TicketError` where it is attached without a lock there.
+ * Where another thread reclaims it, `then` is told once that is done; if that one dies too, once it is reclaimed.
+ *
+ * @throws `TicketError` where it is attached without a lock there, also later, or this thread holds none there.
+ * @throws `ClosedError` where this thread has closed the heap.
  * @throws `SystemCallError` where the system refuses.
  * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
  */
@@ -125,12 +215,12 @@ export function watchLock(
   options: WatchLockOptions = {},
 ): () => void {
   const { keep, interval = 100 } = readOptions(options, ["keep", "interval"]);
+  const id = checkHeap(heap);
   checkTicket(heap.words, ticket);
   checkCallback("then", then);
   checkCallback("keep", keep);
   checkInteger("interval", interval, 1, 0x7fffffff);
   if (ticket === heap.holder) throw new InvalidArgumentError(`invalid ticket: ${ticket} is this thread's own`);
-  const id = idOf(heap.words);
   const locks = LockFile.open(lock, true);
   let timer: { unref?(): unknown } | undefined;
   let isOver = false;
@@ -141,15 +231,21 @@ export function watchLock(
     locks.close();
   };
   const look = () => {
-    // Nothing is left to reclaim where the memory is gone.
-    if (!isOver && (heap.closed || heap.words.length === 0)) end();
+    if (!isOver && isOverFor(heap)) end();
     if (isOver) return;
     let lost = NOTHING;
     let found = LIVES;
     try {
+      // Before the record is read: a thread writes that before it attaches.
+      const isAttached = ticketsOf(heap.words).has(ticket);
       found = lookAt(locks, ticket, id, () => {
-        lost = heap.reclaim(ticket, { keep });
+        checkHolds(heap, locks, id);
+        const done = finish(heap, ticket, { keep });
+        lost = done ?? NOTHING;
+        return done !== undefined;
       });
+      // Then there will be no proof.
+      if (found === UNKNOWN && isAttached) throw unknown(ticket, locks);
     } catch (error) {
       end();
       throw error;
@@ -162,9 +258,8 @@ export function watchLock(
     timer = setTimeout(look, interval);
     timer.unref?.();
   };
-  // Attached, and nothing is written there? Then there will be no proof.
   try {
-    if (ticketsOf(heap.words).has(ticket) && Math.abs(locks.read(ticket)) !== id) throw unknown(ticket, locks);
+    checkHolds(heap, locks, id);
   } catch (error) {
     end();
     throw error;
@@ -184,19 +279,26 @@ function unknown(ticket: number, locks: LockFile): TicketError {
  * a process that starts, after others may have been killed. O(lanes), some system calls for each.
  *
  * @throws `SystemCallError` where there is no such file.
+ * @throws `TicketError` where this thread holds no lock there.
+ * @throws `ClosedError` where this thread has closed the heap.
  * @throws `LaneLostError` once the lane of this thread was reclaimed.
  * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
  */
 export function reclaimDead(heap: SharedSlabAllocator, lock: string, options: ReclaimOptions = {}): Map<number, Lost> {
   const { keep } = readOptions(options, ["keep"]);
   checkCallback("keep", keep);
-  const id = idOf(heap.words);
+  const id = checkHeap(heap);
   const locks = LockFile.open(lock, false);
   const dead = new Map<number, Lost>();
   try {
+    checkHolds(heap, locks, id);
     for (const ticket of ticketsOf(heap.words)) {
       if (ticket === heap.holder) continue;
-      lookAt(locks, ticket, id, () => void dead.set(ticket, heap.reclaim(ticket, { keep })));
+      lookAt(locks, ticket, id, () => {
+        const lost = finish(heap, ticket, { keep });
+        if (lost !== undefined) dead.set(ticket, lost);
+        return lost !== undefined;
+      });
     }
   } finally {
     locks.close();

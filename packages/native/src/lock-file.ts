@@ -34,10 +34,8 @@ export class LockFile {
       if (!attempt(name, () => fstatSync(descriptor)).isFile()) {
         throw new InvalidArgumentError(`invalid lock: ${name} is no ordinary file`);
       }
-      return new LockFile(
-        name,
-        Object.freeze(system(`can't lock ${name}`, undefined, () => native.openLocks(descriptor))),
-      );
+      const handle = system(`can't lock ${name}`, undefined, () => native.openLocks(descriptor));
+      return new LockFile(name, Object.freeze(handle)).checked();
     } catch (error) {
       if ((error as { code?: unknown }).code !== "ERR_UNSUPPORTED") throw error;
       throw new UnsupportedError(
@@ -46,6 +44,18 @@ export class LockFile {
     } finally {
       closeSync(descriptor); // the addon has the open file by another one
     }
+  }
+
+  /** No thread has ticket 0: where that has a record, the file is another one, as the heap's own. */
+  private checked(): this {
+    try {
+      if (this.read(0) === 0) return this;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.close();
+    throw new InvalidArgumentError(`invalid lock: ${this.name} is no lock file, its first word is not 0`);
   }
 
   /** Locks a ticket's byte; false where another open file has it. */

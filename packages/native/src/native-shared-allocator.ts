@@ -25,9 +25,10 @@ import {
   sharedFirst,
 } from "@ariax/slab/engine";
 import { addon, type LaneEngine, type LanesHandle } from "./addon.ts";
-import { hold, reclaimDead, type WatchLockOptions, watchLock } from "./file-locks.ts";
+import { type Held, hold, reclaimDead, type WatchLockOptions, watchLock } from "./file-locks.ts";
 import { reach } from "./native-allocator.ts";
 import { WORDS } from "./native-heap.ts";
+import { isSameFile, nameOf } from "./open-file.ts";
 import { Region } from "./region.ts";
 import { LEAST, type Reservation } from "./region-options.ts";
 import { system } from "./system.ts";
@@ -79,9 +80,6 @@ class Opened {
     this.held = held;
   }
 }
-
-/** A lock in a file. */
-type Held = ReturnType<typeof hold>;
 
 // What SharedEngineAllocator has as a class, `attach`, is another one here.
 const Base: new (...args: ConstructorParameters<typeof SharedEngineAllocator>) => SharedEngineAllocator =
@@ -174,7 +172,7 @@ export class NativeSharedAllocator extends Base {
     }
     const { words } = heap;
     const ticket = read.ticket === undefined ? drawTicket(words) : checkTicket(words, read.ticket);
-    const held = read.lock === undefined ? undefined : hold(read.lock, ticket, idOf(words));
+    const held = read.lock === undefined ? undefined : hold(read.lock, ticket, idOf(words), words);
     const opened = new Opened(heap, region, false, { ...read, ticket }, held);
     return new NativeSharedAllocator(opened as unknown as NativeSharedOptions);
   }
@@ -235,7 +233,7 @@ export class NativeSharedAllocator extends Base {
     if (it.lockFile !== undefined && (lock ?? it.lockFile) === it.lockFile) return it.lockFile;
     if (it.lockFile !== undefined)
       throw new InvalidArgumentError(`invalid lock: this thread holds one in ${it.lockFile}`);
-    it.fileLock = hold(lock as string, it.holder, idOf(it.words));
+    it.fileLock = hold(lock as string, it.holder, idOf(it.words), undefined);
     it.lockFile = lock;
     return lock as string;
   }
@@ -298,11 +296,17 @@ function make(options: NativeSharedOptions): Opened {
   // All is checked by that: what a file held is overwritten only by a heap that comes to be.
   const shared = { bytes, guard, reserve, [LEAST]: sharedFirst(bytes, lanes) * PAGE_SIZE };
   const id = newId();
-  const held = lock === undefined ? undefined : hold(lock, 1, id);
+  if (lock !== undefined && file !== undefined && isSameFile(lock, file)) {
+    throw new InvalidArgumentError(`invalid lock: ${nameOf(lock)} is the file that the heap is to lie in`);
+  }
+  const held = lock === undefined ? undefined : hold(lock, 1, id, undefined);
   try {
     const region = file === undefined ? Region.share({ ...shared, name }) : Region.map({ ...shared, file });
     const heap = makeShared({ buffer: region.buffer, lanes }, region.kind !== "file");
-    if (held !== undefined) nameHeap(heap.words, id);
+    if (held !== undefined) {
+      nameHeap(heap.words, id);
+      held.rename(idOf(heap.words)); // who attaches that early may have drawn another one
+    }
     return new Opened(heap, region, true, { ticket: 1, onLateDoubleFree, lock }, held);
   } catch (error) {
     held?.undo();

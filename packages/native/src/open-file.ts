@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync, unlinkSync } from "node:fs";
+import { resolve } from "node:path";
 import { InvalidArgumentError } from "@ariax/allocator";
 import { checkInteger, show } from "@ariax/allocator/implement";
 import { SystemCallError } from "./errors.ts";
@@ -63,6 +64,18 @@ export function openFile(file: string | number, bytes: number | undefined, creat
 export function nameOf(file: unknown): string {
   if (typeof file === "number") return `descriptor ${file}`;
   return typeof file === "string" && !/\p{Cc}/u.test(file) ? `"${file}"` : show(file);
+}
+
+/** Is a path that of a file, which is another path or a descriptor? Of what is not there yet the paths are compared. */
+export function isSameFile(path: unknown, file: string | number): boolean {
+  if (typeof path !== "string") return false;
+  try {
+    const a = statSync(path, { bigint: true });
+    const b = typeof file === "number" ? fstatSync(file, { bigint: true }) : statSync(file, { bigint: true });
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return typeof file === "string" && resolve(path) === resolve(file); // who opens them says what is wrong
+  }
 }
 
 /** A call whose failure must not hide what is more important. */

@@ -9,7 +9,7 @@ import { random } from "../../slab/test/heaps.ts";
 import { STOP, SWAPS, seatAt, swapAt } from "../../slab/test/threads/board.ts";
 import { takeHand } from "../../slab/test/threads/juggler.ts";
 import { Stamped } from "../../slab/test/threads/stamped.ts";
-import { Region, reclaimDead, watchLock } from "../src/index.ts";
+import { holdLock, Region, reclaimDead, watchLock } from "../src/index.ts";
 import { child, describeUnless, temporary } from "./native.ts";
 import { ALL, HEAP, PROCESSES, parts, seatOf } from "./parts.ts";
 
@@ -30,6 +30,7 @@ describeUnless(why, "a heap in a file that unrelated processes share", () => {
     using region = Region.map({ file, bytes: ALL });
     const { buffer, ledger, board } = parts(region);
     const heap = new SharedSlabAllocator({ buffer, byteLength: HEAP, lanes: PROCESSES + 2 });
+    holdLock(heap, { lock });
     const stamped = new Stamped(heap, ledger, 127);
     const next = random(11);
     let started = 0;

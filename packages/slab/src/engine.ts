@@ -9,7 +9,7 @@ export { EngineAllocator, type EngineVerbs } from "./engine-allocator.ts";
 export { Heap, heapOptions, makeHeap, openHeap } from "./heap.ts";
 export { type Extent, extents, freeRuns, heapStats, liveBlocks } from "./inspect.ts";
 export { makeShared, openShared, type SharedOptions, sharedFirst } from "./lanes/heap.ts";
-export { idOf, nameHeap, newId, ticketsOf } from "./lanes/identity.ts";
+export { idOf, isRepairing, nameHeap, newId, ticketsOf } from "./lanes/identity.ts";
 export { checkTicket, drawTicket } from "./lanes/state.ts";
 export { type Layout, layoutOf } from "./layout.ts";
 export { type Growable, growable, type Place, placeFor, readPlace } from "./memory.ts";

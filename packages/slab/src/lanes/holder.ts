@@ -203,7 +203,7 @@ export abstract class LaneHolder {
    * is left to do: `lanes` is 0. O(pages of its lanes).
    *
    * What it says is live: blocks that the dead thread had allocated, of which others may know. `keep` says which are, and the rest is freed;
-   * without it, whoever knows them frees them.
+   * without it, whoever knows them frees them. Where it throws, nothing of that lane is freed: reclaim again.
    */
   reclaim(ticket: number, options: ReclaimOptions = {}): Lost {
     const it = this.itself();

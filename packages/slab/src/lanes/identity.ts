@@ -28,4 +28,12 @@ export function ticketsOf(w: Int32Array): Set<number> {
   return tickets;
 }
 
+/** Is a lane under repair? By whom its state says, not for whom. O(lanes). */
+export function isRepairing(w: Int32Array): boolean {
+  for (let i = 0; i < w[H.H_LANES]; i++) {
+    if ((Atomics.load(w, w[L.laneAt(w, i) + L.H_MAIL] + L.M_STATE) & L.STATE) === L.REPAIR) return true;
+  }
+  return false;
+}
+
 const HELD: readonly number[] = [L.LIVE, L.PARKED, L.DEAD, L.REPAIR];

@@ -6,7 +6,7 @@
  *     ORPHAN ─attach──▶  │ └──close──▶ ORPHAN, or FREE where it owns nothing                 never drawn again
  *     STRIPPED ─attach─▶ │                └──or PARKED, and others take of it──▶ STRIPPED
  *                        └──reclaim──▶ DEAD ──▶ REPAIR ──▶ ORPHAN or FREE
- *                                               └──reclaim of who repairs──▶ DEAD
+ *                                               └──reclaim of who repairs, or `keep` threw──▶ DEAD
  *
  * Nobody ever waits for a state to change: one who finds another than it needs looks at the next lane, or says so.
  */
@@ -187,7 +187,8 @@ function take(w: Int32Array, lane: number, ticket: number): boolean {
 
 /**
  * Repairs what a thread held that is known to be dead, and the lanes that it was repairing, and reclaims whom it was reclaiming. `by`: the ticket of who
- * does. Where another does already, nothing. Of the blocks, those are freed that `keep` says nobody knows: once it was asked of all of a lane.
+ * does. Where another does already, nothing. Of the blocks, those are freed that `keep` says nobody knows: once it was asked of all of a lane. Where
+ * it throws, that lane is the dead thread's as before: who reclaims again goes on.
  */
 export function reclaimLanes(w: Int32Array, dead: number, by: number, keep: Keep | undefined): Lost {
   const own = laneOf(w, by);
@@ -215,9 +216,9 @@ function reclaim(w: Int32Array, dead: number, by: number, keep: Keep | undefined
     for (const state of [L.LIVE, L.REPAIR]) change(w, lane, stateWord(dead, state), stateWord(dead, L.DEAD));
     change(w, lane, stateWord(dead, L.PARKED), stateWord(dead, L.ORPHAN));
     if (!change(w, lane, stateWord(dead, L.DEAD), stateWord(by, L.REPAIR))) continue;
-    let lost = repair(w, lane);
-    lanes++;
+    let isDone = false;
     try {
+      let lost = repair(w, lane);
       if (keep !== undefined && endBlocks(w, lane, keep)) lost = repair(w, lane);
       const next = w[lane + L.H_RECLAIMS];
       // Not this thread, which lives, whatever the other believed.
@@ -229,13 +230,15 @@ function reclaim(w: Int32Array, dead: number, by: number, keep: Keep | undefined
         inFlight = more.inFlight || inFlight;
       }
       w[lane + L.H_RECLAIMS] = 0;
+      lanes++;
+      pages += lost.pages;
+      blocks += lost.blocks;
+      inFlight = lost.inFlight || inFlight;
+      isDone = true;
     } finally {
-      const next = stateWord(dead, w[lane + H_PAGES] === 0 ? L.FREE : L.ORPHAN);
-      change(w, lane, stateWord(by, L.REPAIR), next);
+      const state = !isDone ? L.DEAD : w[lane + H_PAGES] === 0 ? L.FREE : L.ORPHAN;
+      change(w, lane, stateWord(by, L.REPAIR), stateWord(dead, state));
     }
-    pages += lost.pages;
-    blocks += lost.blocks;
-    inFlight = lost.inFlight || inFlight;
   }
   return { lanes, pages, blocks, inFlight };
 }

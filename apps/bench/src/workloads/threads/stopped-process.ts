@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Region, watchLock } from "@ariax/native";
+import { holdLock, Region, watchLock } from "@ariax/native";
 import { type Lost, SharedSlabAllocator } from "@ariax/slab";
 import { sleep } from "./control.ts";
 import { BYTES, HEAP, partsOf } from "./mapped.ts";
@@ -36,6 +36,7 @@ export async function measure({ budget }: ThreadRequest): Promise<StoppedObserva
     using region = Region.map({ file, bytes: BYTES });
     const { control, callOf } = partsOf(region);
     const heap = new SharedSlabAllocator({ buffer: region.buffer, byteLength: HEAP, lanes: count + 2 });
+    holdLock(heap, { lock }); // who reclaims must be able to be proven dead itself
     const start = async (thread: number): Promise<{ process: ChildProcess; ticket: number }> => {
       const ticket = heap.ticket();
       const program = fileURLToPath(new URL("victim-process.ts", import.meta.url));
