@@ -161,7 +161,7 @@ function lookAt(locks: LockFile, ticket: number, id: number, act: () => boolean)
 
 function isHeap(value: unknown): value is SharedSlabAllocator {
   const { words, holder, reclaim } = Object(value) as Partial<SharedSlabAllocator>;
-  return words instanceof Int32Array && typeof holder === "number" && typeof reclaim === "function";
+  return ArrayBuffer.isView(words) && typeof holder === "number" && typeof reclaim === "function";
 }
 
 /** The id of a heap that this thread has not closed. */
