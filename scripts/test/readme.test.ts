@@ -5,13 +5,28 @@ import { featureTable } from "../lib/features.ts";
 import { gpuTables } from "../lib/gpu-results.ts";
 import { between } from "../lib/markers.ts";
 import { kvTables, resultTables, storyTable, threadsTable } from "../lib/results.ts";
-import { readText } from "../lib/workspace.ts";
+import { published, readText } from "../lib/workspace.ts";
 
 build();
 const reason = isAvailable() ? "" : " (skipped: there is no native addon here)";
 test.skipIf(!isAvailable())(`the README's feature table is that of the traits (else: pnpm readme)${reason}`, () => {
   const readme = readText("README.md");
   expect(between(readme, "features", featureTable())).toBe(readme);
+});
+
+test("the table of packages has each, with all of ours that it needs", () => {
+  const rows = readText("README.md").matchAll(
+    /^\| .* \| \[`@ariax\/([\w-]+)`\]\(packages\/\1\/README\.md\) \| (.*?) ?\|$/gm,
+  );
+  const said = [...rows].map(([, id, needs]) => [id, [...needs!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name)]);
+  const needed = published.map(({ id, manifest: { dependencies, peerDependencies } }) => [
+    id,
+    Object.keys({ ...dependencies, ...peerDependencies })
+      .filter((name) => name.startsWith("@ariax/"))
+      .map((name) => name.slice("@ariax/".length)),
+  ]);
+  // Not in the table but in a section of its own: what carries AriaX's names.
+  expect(said.sort()).toEqual(needed.filter(([id]) => id !== "consciousness").sort());
 });
 
 test("between replaces what stands between the markers, and nothing else", () => {

@@ -24,7 +24,7 @@ export {
 } from "./check.ts";
 export * from "./dispose.ts";
 export { outOfMemory } from "./out-of-memory.ts";
-export { allocatorWords, bytes, counted, present, statsParts, type Words } from "./present.ts";
+export { allocatorWords, bytes, counted, postBuffer, present, statsParts, type Words } from "./present.ts";
 export { type Cells, moveBlock, resizeOrMove } from "./reallocate.ts";
 export * from "./refusal.ts";
 export * from "./show.ts";

@@ -14,7 +14,9 @@ export interface Words<T> {
   readonly name: (object: T) => string;
   /** The parts of its line. It may throw: the error's message is the part then. */
   readonly parts: (object: T) => readonly string[];
-  /** After "unsupported: ". */
+  /** `a heap`: what can't be sent. */
+  readonly what: string;
+  /** What to do instead. */
   readonly send: string;
 }
 
@@ -29,7 +31,9 @@ const property: PropertyDescriptor = {
   enumerable: true,
   get(this: object): undefined {
     const words = wordsOf.get(this);
-    if (words !== undefined) throw new UnsupportedError(words.send);
+    if (words !== undefined) {
+      throw new UnsupportedError(`${words.what} can't be cloned or sent to another thread: ${words.send}`);
+    }
   },
 };
 
@@ -75,8 +79,13 @@ export function presented(value: object): string | undefined {
 }
 
 /** What an allocator says. */
-export function allocatorWords(send: string): Words<Allocator> {
-  return { name: (it) => it.traits.name, parts: (it) => statsParts(it.stats()), send };
+export function allocatorWords(what: string, send: string): Words<Allocator> {
+  return { name: (it) => it.traits.name, parts: (it) => statsParts(it.stats()), what, send };
+}
+
+/** What to do instead of sending an object whose state is in one buffer, in which `attach` goes on. */
+export function postBuffer(buffer: string, attach: string): string {
+  return `post ${buffer}, in the transfer list unless it is shared, and call ${attach} there`;
 }
 
 /** An allocator's stats, in short. */

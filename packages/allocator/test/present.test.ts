@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { allocatorWords, bytes, counted, present, type Words } from "../src/implement.ts";
+import { allocatorWords, bytes, counted, postBuffer, present, type Words } from "../src/implement.ts";
 import { DoubleFreeError, formatInDevtools, UnsupportedError } from "../src/index.ts";
 import { TinyAllocator } from "./tiny-allocator.ts";
 
-const SEND = "a thing can't be cloned or sent to another thread: post its number";
+const SEND = "post its number";
 
 class Thing {
   declare readonly number: number;
@@ -14,7 +14,10 @@ class Thing {
     this.number = number;
   }
 }
-const WORDS: Words<Thing> = { name: () => "thing", parts: ({ number }) => [`${number}`, "more"], send: SEND };
+const WORDS: Words<Thing> = {
+  ...{ name: () => "thing", parts: ({ number }) => [`${number}`, "more"] },
+  ...{ what: "a thing", send: SEND },
+};
 
 /** Of a subclass, which says other words; its objects are both. */
 class Special extends Thing {
@@ -39,14 +42,20 @@ test("where the parts can't be had, the line has the reason", () => {
 });
 
 test("a clone throws what to send instead, before anything is copied", () => {
-  const sent = new UnsupportedError(SEND);
-  expect(sent.message).toBe(`unsupported: ${SEND}`);
+  const sent = new UnsupportedError("a thing can't be cloned or sent to another thread: post its number");
+  expect(sent.message).toBe("unsupported: a thing can't be cloned or sent to another thread: post its number");
   for (const thing of [new Thing(1), new Special(1), Object.freeze(new Thing(1))]) {
     expect(() => structuredClone({ thing })).toThrow(sent);
   }
   const channel = new MessageChannel();
   expect(() => channel.port1.postMessage([new Thing(1)])).toThrow(sent);
   channel.port1.close();
+});
+
+test("what lies in one buffer is posted with it", () => {
+  expect(postBuffer("heap.buffer", "Heap.attach(buffer)")).toBe(
+    "post heap.buffer, in the transfer list unless it is shared, and call Heap.attach(buffer) there",
+  );
 });
 
 test("a proxy can be walked through, and says the same", () => {
@@ -65,7 +74,7 @@ test("objects of a class that is frozen are printed as any object, and are not c
   Object.freeze(Frozen.prototype);
   class Alone {
     constructor() {
-      present<Alone>(this, { name: () => "alone", parts: () => [], send: SEND });
+      present<Alone>(this, { name: () => "alone", parts: () => [], what: "it", send: SEND });
     }
   }
   Object.freeze(Alone.prototype);
@@ -76,7 +85,7 @@ test("objects of a class that is frozen are printed as any object, and are not c
 
 test("an allocator says how many blocks it has, and bytes in units", () => {
   const tiny = new TinyAllocator(4096, 4096);
-  present(tiny, allocatorWords(SEND));
+  present(tiny, allocatorWords("an allocator", SEND));
   tiny.allocate(80);
   const { committed, live, free } = tiny.stats();
   expect(inspect(tiny)).toBe(

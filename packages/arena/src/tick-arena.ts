@@ -36,6 +36,7 @@ const PAGE = 4096;
 const TICK_WORDS: Words<TickArena> = {
   name: () => "tick-arena",
   parts: (it) => [`${it.frequency} Hz`, ...statsParts(it.stats())],
+  what: WORDS.what,
   send: WORDS.send,
 };
 

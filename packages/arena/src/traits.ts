@@ -21,5 +21,6 @@ export function arenaTraits(name: string, shared: boolean): Traits {
 
 /** What arenas say where they are printed or sent. */
 export const WORDS: Words<Allocator> = /* @__PURE__ */ allocatorWords(
-  "an arena can't be cloned or sent to another thread: post arena.memory.buffer, in the transfer list unless it is shared, and the offsets of blocks",
+  "an arena",
+  "post arena.memory.buffer, in the transfer list unless it is shared, and the offsets of blocks",
 );

@@ -47,7 +47,8 @@ interface Found {
 const WORDS: Words<Pick<MiniVm, "vmName" | "stats"> & { readonly pool: { readonly size: number } }> = {
   name: (it) => `mini-vm ${JSON.stringify(it.vmName)}`,
   parts: (it) => [...statsParts(it.stats()), `${it.pool.size} states`],
-  send: "a mini-VM can't be cloned or sent to another thread: post vm.lend(), and call MiniVm.adopt(loan) there",
+  what: "a mini-VM",
+  send: "post vm.lend(), and call MiniVm.adopt(loan) there",
 };
 
 /**

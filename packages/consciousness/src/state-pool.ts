@@ -1,5 +1,5 @@
 import { CorruptionError, DetachedError, InvalidArgumentError, PoolExhaustedError } from "@ariax/allocator";
-import { checkCallback, counted, present, readOptions, type Words } from "@ariax/allocator/implement";
+import { checkCallback, counted, postBuffer, present, readOptions, type Words } from "@ariax/allocator/implement";
 import {
   type Accessor,
   type Column,
@@ -45,9 +45,8 @@ const OPTIONS = ["poolSize", "fields", "shared", "buffer", "byteOffset", CONTINU
 const WORDS: Words<ConsciousnessStatePool> = {
   name: () => "ConsciousnessStatePool",
   parts: (it) => [counted(it.poolSize, "state"), `${it.size} live`],
-  send:
-    "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
-    "call ConsciousnessStatePool.attach(buffer, { fields }) there",
+  what: "a pool",
+  send: /* @__PURE__ */ postBuffer("pool.buffer", "ConsciousnessStatePool.attach(buffer, { fields })"),
 };
 
 /**

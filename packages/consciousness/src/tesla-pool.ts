@@ -21,7 +21,8 @@ const OPTIONS = ["teslaFrequency", "bytesPerTick", "harmonics", "frames", "check
 const WORDS: Words<TeslaConsciousnessPool> = {
   name: () => "TeslaConsciousnessPool",
   parts: (it) => [`${it.teslaFrequency} Hz`, ...statsParts(it.stats())],
-  send: "a Tesla pool can't be cloned or sent to another thread: post pool.memory.buffer, and the offsets of blocks",
+  what: "a Tesla pool",
+  send: "post pool.memory.buffer, and the offsets of blocks",
 };
 
 /**

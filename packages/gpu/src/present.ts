@@ -1,5 +1,5 @@
 /** What a heap says when it is printed, and when somebody tries to send it. */
-import { bytes, counted, type Words } from "@ariax/allocator/implement";
+import { bytes, counted, postBuffer, type Words } from "@ariax/allocator/implement";
 import type { RangeStats } from "./stats.ts";
 
 /** What is said of it. */
@@ -15,7 +15,6 @@ export const SAID: Words<Heap> = {
     const parts = [bytes(it.capacity), counted(blocks, "block"), `${bytes(live)} live`, `${bytes(free)} free`];
     return deferredBytes === 0 ? parts : [...parts, `${bytes(deferredBytes)} deferred`];
   },
-  send:
-    "a heap can't be cloned or sent to another thread: post heap.buffer, in the transfer list unless it is shared, and " +
-    "call RangeHeap.attach(buffer) there",
+  what: "a heap",
+  send: /* @__PURE__ */ postBuffer("heap.buffer", "RangeHeap.attach(buffer)"),
 };

@@ -28,7 +28,8 @@ export type ContextOptions = OptionsOf<MemoryContext>;
 const WORDS: Words<MemoryContext> = {
   name: (it) => `memory-context ${JSON.stringify(it.path)}`,
   parts: (it) => [...statsParts(it.stats()), `${bytes(it.used)} used of ${bytes(it.quota)}`],
-  send: "a context can't be cloned or sent to another thread: post context.lend(), and call MemoryContext.adopt(loan) there",
+  what: "a context",
+  send: "post context.lend(), and call MemoryContext.adopt(loan) there",
 };
 
 /**

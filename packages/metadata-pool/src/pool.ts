@@ -1,5 +1,5 @@
 import { DoubleFreeError, PoolExhaustedError, StaleHandleError } from "@ariax/allocator";
-import { checkInteger, counted, newBuffer, readOptions, type Words } from "@ariax/allocator/implement";
+import { checkInteger, counted, newBuffer, postBuffer, readOptions, type Words } from "@ariax/allocator/implement";
 import { BitSet } from "@ariax/bitset";
 import type { Schema } from "./fields.ts";
 import { type Handle, handleBits } from "./handle.ts";
@@ -33,9 +33,8 @@ const DEFAULT_CAPACITY = 10_000;
 const WORDS: Words<MetadataPool> = {
   name: () => "MetadataPool",
   parts: (it) => [counted(it.capacity, "record"), `${it.size} live`, `${it.retired} retired`],
-  send:
-    "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
-    "call MetadataPool.attach(buffer, { fields }) there",
+  what: "a pool",
+  send: /* @__PURE__ */ postBuffer("pool.buffer", "MetadataPool.attach(buffer, { fields })"),
 };
 
 /** Given to the constructor by `attach` only. */

@@ -63,10 +63,11 @@ export interface NativeHeap extends Allocator, Disposable {
   dispose(): void;
 }
 
-/** The tag of every such heap, those of a second copy of this package and proxies of one included. */
 /** What the heaps say where they are printed or sent. */
 export const WORDS: Words<Allocator> = /* @__PURE__ */ allocatorWords(
-  "a heap can't be cloned or sent to another thread, nor can its memory: make it over a region that is shared by name or file, map that there, and attach",
+  "a heap",
+  "its memory can't either, so make it over a region that is shared by name or file, map that there, and attach",
 );
 
+/** The tag of every such heap, those of a second copy of this package and proxies of one included. */
 export const TAG = "AriaxNativeAllocator";

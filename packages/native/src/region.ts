@@ -41,7 +41,8 @@ export type RegionKind = "private" | "file" | "shared" | "ordinary";
 const WORDS: Words<Region> = {
   name: () => "Region",
   parts: ({ kind, name, byteLength }) => [name === undefined ? kind : `${kind} "${name}"`, bytes(byteLength)],
-  send: "a region can't be cloned or sent to another thread: share it by name or file, and map that there",
+  what: "a region",
+  send: "share it by name or file, and map that there",
 };
 
 /** What a region is made of. Without a handle the buffer is an ordinary one. */

@@ -57,9 +57,7 @@ export interface EngineVerbs {
   verify(): number;
 }
 
-const WORDS = /* @__PURE__ */ allocatorWords(
-  "a heap can't be cloned or sent to another thread: post its memory, if that is shared, and attach to it there",
-);
+const WORDS = /* @__PURE__ */ allocatorWords("a heap", "post its memory, if that is shared, and attach to it there");
 
 /** An allocator whose heap another engine operates. A subclass gives the engine, and the two hot verbs. */
 export abstract class EngineAllocator<B extends ArrayBufferLike = ArrayBufferLike> implements Allocator<B> {

@@ -30,7 +30,8 @@ const LANES_VERSION = 3;
 const WORDS: Words<Memory> = {
   name: () => "memory",
   parts: ({ buffer }) => [bytes(buffer.byteLength)],
-  send: "a heap's memory can't be cloned or sent to another thread as an object: post memory.buffer, in the transfer list unless it is shared",
+  what: "a heap's memory",
+  send: "post memory.buffer, in the transfer list unless it is shared",
 };
 
 /**

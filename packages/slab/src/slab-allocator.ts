@@ -18,6 +18,7 @@ import {
   isShared,
   isUint32,
   outOfMemory,
+  postBuffer,
   present,
   renewed,
 } from "@ariax/allocator/implement";
@@ -53,8 +54,8 @@ const SMALL_MAX = 16384;
 const MAX_ALIGNMENT = 65536;
 
 const WORDS = /* @__PURE__ */ allocatorWords(
-  "a heap can't be cloned or sent to another thread: post heap.memory.buffer, in the transfer list unless it is shared, and " +
-    "call SlabAllocator.attach(buffer) there",
+  "a heap",
+  /* @__PURE__ */ postBuffer("heap.memory.buffer", "SlabAllocator.attach(buffer)"),
 );
 
 /** The class line of each small size, by eighths: 4 KiB, of which a program touches the few lines of its own sizes. */

@@ -19,7 +19,8 @@ const NONE = -1;
 const WORDS: Words<TraceBuilder> = {
   name: () => "TraceBuilder",
   parts: (it) => [counted(it.events, "event")],
-  send: "a builder can't be cloned or sent to another thread: post what builder.build() returns",
+  what: "a builder",
+  send: "post what builder.build() returns",
 };
 
 /**

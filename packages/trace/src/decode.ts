@@ -30,7 +30,8 @@ const NOTHING_PENDING = -1;
 const WORDS: Words<TraceDecoder> = {
   name: () => "TraceDecoder",
   parts: (it) => [counted(it.events, "event"), bytes(it.bytes)],
-  send: "a decoder can't be cloned or sent to another thread: post the bytes that it was to take",
+  what: "a decoder",
+  send: "post the bytes that it was to take",
 };
 
 /**

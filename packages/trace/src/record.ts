@@ -26,7 +26,8 @@ export function record(allocator: Allocator, sink: TraceSink = new TraceBuilder(
 const WORDS: Words<Allocator> = {
   name: (it) => `recorder of ${it.traits.name}`,
   parts: (it) => statsParts(it.stats()),
-  send: "a recorder can't be cloned or sent to another thread: record there too, by a sink of its own",
+  what: "a recorder",
+  send: "record there too, by a sink of its own",
 };
 
 /**

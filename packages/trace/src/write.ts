@@ -26,7 +26,8 @@ export class TraceWriter implements TraceSink {
     present<TraceWriter>(this, {
       name: () => "TraceWriter",
       parts: (it) => [counted(it.events, "event"), `${bytes(it.length)} to be taken`],
-      send: "a writer can't be cloned or sent to another thread: post what writer.take() returns",
+      what: "a writer",
+      send: "post what writer.take() returns",
     });
   }
 

@@ -130,7 +130,8 @@ export class SharedWasmAllocator extends Base {
 }
 
 const WORDS = /* @__PURE__ */ allocatorWords(
-  "a heap can't be cloned or sent to another thread: post heap.memory and heap.ticket(), and call SharedWasmAllocator.attach(memory, { ticket }) there",
+  "a heap",
+  "post heap.memory and heap.ticket(), and call SharedWasmAllocator.attach(memory, { ticket }) there",
 );
 
 const KNOWN = ["capacity", "maxCapacity", "memory", "byteOffset", "byteLength", "lanes", "module", "onLateDoubleFree"];

@@ -152,7 +152,8 @@ export class WasmAllocator<B extends ArrayBufferLike = ArrayBufferLike> extends 
 }
 
 const WORDS = /* @__PURE__ */ allocatorWords(
-  "a heap can't be cloned or sent to another thread: post heap.memory, which must be shared, and call WasmAllocator.attach(memory) there",
+  "a heap",
+  "post heap.memory, which must be shared, and call WasmAllocator.attach(memory) there",
 );
 
 /** What the engine answers where no block begins, live or free. */

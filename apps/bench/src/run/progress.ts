@@ -3,8 +3,8 @@ import { duration } from "../base/duration.ts";
 
 /** What a run tells about itself while it goes on. */
 export interface Progress {
-  /** `total` steps, and `deadline` ms at most. */
-  start(total: number, deadline: number): void;
+  /** `least` steps in any case, and up to `total` of them where they end before `deadline`, in ms. */
+  start(least: number, total: number, deadline: number): void;
   now(what: string): void;
   advance(): void;
   stop(): void;
@@ -12,7 +12,7 @@ export interface Progress {
 
 /** A bar with the time left where there is a terminal; where there is none, a line every ten seconds. */
 export function progressOn(stream: NodeJS.WriteStream, now: () => number = () => performance.now()): Progress {
-  let [total, done, deadline, start, said] = [0, 0, 0, 0, 0];
+  let [least, total, done, deadline, start, said] = [0, 0, 0, 0, 0, 0];
   const bar = stream.isTTY
     ? new cliProgress.SingleBar({
         stream,
@@ -22,11 +22,13 @@ export function progressOn(stream: NodeJS.WriteStream, now: () => number = () =>
         clearOnComplete: true,
       })
     : undefined;
-  /** In seconds: by the pace so far, and no more than the deadline leaves; past that, what was begun is still ended. */
+  /** In seconds, by the pace so far: what is done in any case, and of the rest what the deadline leaves time for. */
   const left = (): number => {
     const elapsed = now() - start;
-    const byPace = done < 5 ? Number.POSITIVE_INFINITY : (elapsed / done) * Math.max(0, total - done);
-    return (elapsed < deadline ? Math.min(byPace, deadline - elapsed) : byPace) / 1000;
+    if (done < 5) return Math.max(0, deadline - elapsed) / 1000;
+    const byPace = (steps: number): number => (elapsed / done) * Math.max(0, steps - done);
+    const rest = Math.min(byPace(total), Math.max(0, deadline - elapsed));
+    return Math.max(byPace(Math.max(least, done + 1)), rest) / 1000;
   };
   const show = (what?: string): void => {
     const elapsed = (now() - start) / 1000;
@@ -36,12 +38,13 @@ export function progressOn(stream: NodeJS.WriteStream, now: () => number = () =>
     bar?.update(Math.round(1000 * share), { left: text, ...(what === undefined ? {} : { what }) });
     if (bar === undefined && what !== undefined && elapsed - said > 10) {
       said = elapsed;
-      stream.write(`${done} of at most ${total} observations, ${text} left\n`);
+      const of = done < least ? `at least ${least}` : `at most ${total}`;
+      stream.write(`${done} of ${of} observations, ${text} left\n`);
     }
   };
   return {
-    start(steps, until) {
-      [total, deadline, start] = [steps, until, now()];
+    start(atLeast, atMost, until) {
+      [least, total, deadline, start] = [atLeast, atMost, until, now()];
       bar?.start(1000, 0, { left: "?", what: "" });
     },
     now: show,

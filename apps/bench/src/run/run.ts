@@ -23,7 +23,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<Observed[]> 
   const done = new Set<string | Cell>();
   const whoIs = ({ kind, subject }: Cell): string => `${kind} ${subject}`;
   const start = performance.now();
-  progress.start(rounds.flat().length, expected);
+  progress.start(rounds[0]?.length ?? 0, rounds.flat().length, expected);
   for (const [round, steps] of rounds.entries()) {
     let left = steps.flatMap(cellsOf).length;
     for (const step of steps) {

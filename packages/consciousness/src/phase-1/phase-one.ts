@@ -25,9 +25,7 @@ import {
 } from "@ariax/allocator/implement";
 import { HEADER, Region } from "./region.ts";
 
-const WORDS = /* @__PURE__ */ allocatorWords(
-  "this allocator can't be cloned or sent to another thread: post its memory.buffer",
-);
+const WORDS = /* @__PURE__ */ allocatorWords("this allocator", "post its memory.buffer");
 
 /**
  * Phase 1, the simple original: one region, first fit, headers between the blocks. Of the original only its time is known,

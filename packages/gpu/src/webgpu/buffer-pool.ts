@@ -56,7 +56,8 @@ const WORDS: Words<BufferPool> = {
     const parts = [counted(buffers, "buffer"), bytes(all), counted(blocks, "block")];
     return [...parts, `${bytes(live)} live`, `${bytes(free)} free`];
   },
-  send: "a pool can't be cloned or sent to another thread, as its device can't: post the bytes, and write them where the device is",
+  what: "a pool",
+  send: "its device can't either, so post the bytes, and write them where the device is",
 };
 
 /**

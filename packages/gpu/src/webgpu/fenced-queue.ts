@@ -28,7 +28,8 @@ interface Now {
 const WORDS: Words<FencedQueue> = {
   name: () => "FencedQueue",
   parts: (it) => [`fence ${it.next} is next`, `${it.done} is done`],
-  send: "a queue can't be cloned or sent to another thread, as its device can't: use it where the device is",
+  what: "a queue",
+  send: "its device can't either, so use it where the device is",
 };
 
 /**

@@ -94,7 +94,8 @@ const WORDS: Words<StagingRing> = {
     const { buffers, bytes: all, free, waiting } = it.stats();
     return [counted(buffers, "buffer"), bytes(all), `${free} free`, `${waiting} waiting`];
   },
-  send: "a ring can't be cloned or sent to another thread, as its device can't: post the bytes, and stage them where the device is",
+  what: "a ring",
+  send: "its device can't either, so post the bytes, and stage them where the device is",
 };
 
 /**

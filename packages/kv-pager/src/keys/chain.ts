@@ -85,7 +85,8 @@ class Compression extends _SHA256 {
 const SAID: SaidWords<ChainKeys> = {
   name: () => "ChainKeys",
   parts: (it) => [`blocks of ${it.blockTokens} tokens`],
-  send: "a maker of keys can't be cloned or sent to another thread: post its options, the seed among them, and make one there",
+  what: "a maker of keys",
+  send: "post its options, the seed among them, and make one there",
 };
 
 /**

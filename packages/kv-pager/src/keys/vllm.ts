@@ -34,7 +34,8 @@ export interface VllmKeysOptions {
 const SAID: SaidWords<VllmKeys> = {
   name: () => "VllmKeys",
   parts: (it) => [`blocks of ${it.blockTokens} tokens`],
-  send: "a maker of keys can't be cloned or sent to another thread: post its options, the seed among them, and make one there",
+  what: "a maker of keys",
+  send: "post its options, the seed among them, and make one there",
 };
 
 /**

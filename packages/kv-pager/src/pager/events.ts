@@ -128,7 +128,8 @@ export function readEvent(words: Int32Array, at = 0): KvEvent {
 const WORDS: Words<KvEvents> = {
   name: () => "KvEvents",
   parts: (it) => [`${it.size} to be read`, `${it.lost} lost`],
-  send: "events can't be cloned or sent to another thread: post what events.drain() returns",
+  what: "events",
+  send: "post what events.drain() returns",
 };
 
 /**

@@ -1,5 +1,5 @@
 /** What a pager says when it is printed, and when somebody tries to send it. */
-import { counted, type Words } from "@ariax/allocator/implement";
+import { counted, postBuffer, type Words } from "@ariax/allocator/implement";
 import type { KvPagerStats } from "./stats.ts";
 
 /** What is said of it. */
@@ -16,7 +16,6 @@ export const SAID: Words<Pager> = {
     const parts = [counted(it.blocks, "block"), `${empty} empty`, `${cached} cached`, `${used} used`];
     return [...parts, counted(sequences, "sequence"), `${running} running`];
   },
-  send:
-    "a pager can't be cloned or sent to another thread: post pager.buffer, in the transfer list unless it is shared, and " +
-    "call KvPager.attach(buffer) there",
+  what: "a pager",
+  send: /* @__PURE__ */ postBuffer("pager.buffer", "KvPager.attach(buffer)"),
 };

@@ -108,7 +108,8 @@ export class Planner {
     present<Planner>(this, {
       name: () => "Planner",
       parts: (it) => [counted(it.all.requests, "request"), counted(it.simulators.length, "cache")],
-      send: "a planner can't be cloned or sent to another thread: post what planner.results() and planner.report() return",
+      what: "a planner",
+      send: "post what planner.results() and planner.report() return",
     });
     const { capacities } = readOptions(options, ["capacities"]);
     if (!Array.isArray(capacities))

@@ -4,6 +4,7 @@ import {
   checkInteger,
   counted,
   newBuffer,
+  postBuffer,
   present,
   readOptions,
   type Words as SaidWords,
@@ -54,9 +55,8 @@ interface Internal {
 const SAID: SaidWords<BlockPool> = {
   name: () => "BlockPool",
   parts: (it) => [counted(it.blocks, "block"), `${it.empty} empty`, `${it.cached} cached`, `${it.used} used`],
-  send:
-    "a pool can't be cloned or sent to another thread: post pool.buffer, in the transfer list unless it is shared, and " +
-    "call BlockPool.attach(buffer) there",
+  what: "a pool",
+  send: /* @__PURE__ */ postBuffer("pool.buffer", "BlockPool.attach(buffer)"),
 };
 
 /** Steps at most, so that they are exact. */

@@ -46,9 +46,8 @@ const DEFAULT_CAPACITY = 10_000;
 const WORDS: Words<SharedMetadataPool> = {
   name: () => "SharedMetadataPool",
   parts: (it) => [counted(it.capacity, "record"), `${it.size} live`, `${it.retired} retired`],
-  send:
-    "a pool can't be cloned or sent to another thread: post pool.buffer and pool.ticket(), and " +
-    "call SharedMetadataPool.attach(buffer, { fields, ticket }) there",
+  what: "a pool",
+  send: "post pool.buffer and pool.ticket(), and call SharedMetadataPool.attach(buffer, { fields, ticket }) there",
 };
 /** The most that 4 bits name, beside none and nobody. */
 const DEFAULT_LANES = 14;

@@ -28,8 +28,8 @@ import { attachLane, checkHeld, checkTicket, drawTicket, endLane, reclaimLanes, 
 const NO_WORDS: Int32Array = /* @__PURE__ */ new Int32Array(0);
 
 const WORDS = /* @__PURE__ */ allocatorWords(
-  "a heap can't be cloned or sent to another thread: post heap.memory.buffer and heap.ticket(), and " +
-    "call SharedSlabAllocator.attach(buffer, { ticket }) there",
+  "a heap",
+  "post heap.memory.buffer and heap.ticket(), and call SharedSlabAllocator.attach(buffer, { ticket }) there",
 );
 
 /** What `reclaim` can be given. */
