@@ -197,7 +197,7 @@ function finish(heap: SharedSlabAllocator, ticket: number, options: ReclaimOptio
 
 /**
  * Reclaims what a thread leaves behind that holds the lock of its ticket in a file, once it has ended; `then` is told what that was, of one
- * that has closed that it was nothing. It may be yet to start. What is returned undoes it, as does `close`. The timer of that keeps no process
+ * that has closed that it was nothing, in any case after this call has returned. It may be yet to start. What is returned undoes it, as does `close`. The timer of that keeps no process
  * alive. A look takes two system calls, and O(lanes). What a later look finds wrong, or `then` throws, is thrown by the timer, and the watch is over.
  *
  * Where another thread reclaims it, `then` is told once that is done; if that one dies too, once it is reclaimed.
@@ -230,6 +230,8 @@ export function watchLock(
     clearTimeout(timer as NodeJS.Timeout);
     locks.close();
   };
+  /** Not before this call has returned: `then` may well use what it returns. */
+  let tell = (lost: Lost): unknown => then && queueMicrotask(() => then(lost));
   const look = () => {
     if (!isOver && isOverFor(heap)) end();
     if (isOver) return;
@@ -252,7 +254,7 @@ export function watchLock(
     }
     if (found === CLOSED || found === DIED) {
       end();
-      then?.(lost);
+      tell(lost);
       return;
     }
     timer = setTimeout(look, interval);
@@ -265,6 +267,7 @@ export function watchLock(
     throw error;
   }
   look();
+  tell = (lost) => then?.(lost);
   return end;
 }
 

@@ -10,20 +10,9 @@ import { H_MAGIC, MAGIC } from "../../slab/src/layout.ts";
 import { holdLock, NativeSharedAllocator, Region, reclaimDead, watchLock } from "../src/index.ts";
 import { LockFile } from "../src/lock-file.ts";
 import { MiB } from "./heaps.ts";
-import { child, describeNative, temporary } from "./native.ts";
+import { child, describeNative, said, temporary } from "./native.ts";
 
 const NOTHING = { lanes: 0, pages: 0, blocks: 0, inFlight: 0 };
-
-/** What a call throws. */
-function said(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    const { name, code, message } = error as { name: string; code: string; message: string };
-    return `${name} ${code}: ${message}`;
-  }
-  return "nothing";
-}
 
 describeNative("a lock file", () => {
   let folder: string;
@@ -92,6 +81,8 @@ describeNative("a lock file", () => {
     const dead = heap.reclaimDead(lock, { keep: () => false });
     expect([...dead].map(([ticket, { lanes }]) => [ticket, lanes])).toEqual([[b, 2]]);
     watchLock(heap, a, lock, then);
+    expect(then).not.toHaveBeenCalled(); // not before it has returned
+    await Promise.resolve();
     expect(then.mock.calls).toEqual([[NOTHING]]);
     expect(heap.stats().blocks).toBe(0);
     heap.verify();

@@ -12,20 +12,9 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { holdLock, NativeSharedAllocator, Region, reclaimDead, watchLock } from "../src/index.ts";
 import { LockFile } from "../src/lock-file.ts";
 import { MiB } from "./heaps.ts";
-import { child, describeNative, linesOf, temporary } from "./native.ts";
+import { child, describeNative, linesOf, said, temporary } from "./native.ts";
 
 const NOTHING: Lost = { lanes: 0, pages: 0, blocks: 0, inFlight: 0 };
-
-/** What a call throws. */
-function said(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    const { name, code, message } = error as { name: string; code: string; message: string };
-    return `${name} ${code}: ${message}`;
-  }
-  return "nothing";
-}
 
 describeNative("a lock on a file", () => {
   let folder: string;
@@ -37,7 +26,7 @@ describeNative("a lock on a file", () => {
   });
   const make = (): NativeSharedAllocator => new NativeSharedAllocator({ capacity: MiB, lanes: 4, file, lock });
 
-  test("is held from before a thread attaches until it has closed", () => {
+  test("is held from before a thread attaches until it has closed", async () => {
     const heap = make();
     const ticket = heap.ticket();
     const other = NativeSharedAllocator.attach(heap.region!, { ticket, lock });
@@ -51,6 +40,8 @@ describeNative("a lock on a file", () => {
     other.close();
     other.close();
     watchLock(heap, ticket, lock, then);
+    expect(then).not.toHaveBeenCalled(); // not before it has returned
+    await Promise.resolve();
     expect(then.mock.calls).toEqual([[NOTHING]]);
     heap.unmap();
   });
@@ -242,6 +233,7 @@ describeNative("a lock on a file", () => {
     );
     const then = vi.fn();
     watchLock(heap, ticket, lock, then);
+    await Promise.resolve();
     expect(then).toHaveBeenCalledOnce();
     expect(heap.reclaimDead(lock)).toEqual(new Map());
     heap.verify();

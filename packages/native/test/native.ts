@@ -32,6 +32,17 @@ export function describeNative(name: string, body: () => void, platform?: NodeJS
   describeUnless(reason, name, body);
 }
 
+/** What a call throws. */
+export function said(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    const { name, code, message } = error as { name: string; code: string; message: string };
+    return `${name} ${code}: ${message}`;
+  }
+  return "nothing";
+}
+
 export interface Ended {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
