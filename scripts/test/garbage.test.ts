@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isQuiet, type Round } from "../lib/garbage.ts";
+import { FLAGS, isQuiet, type Round } from "../lib/garbage.ts";
 import { ROOT } from "../lib/workspace.ts";
 
 /** What the rounds of a program were. */
@@ -10,7 +10,7 @@ function roundsOf(body: string): Round[] {
     import { rounds } from ${JSON.stringify(join(ROOT, "scripts/lib/garbage.ts"))};
     let kept;
     console.log(JSON.stringify(await rounds(() => { ${body} })));`;
-  const args = ["--expose-gc", "--input-type=module", "-e", program];
+  const args = [...FLAGS, "--input-type=module", "-e", program];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 

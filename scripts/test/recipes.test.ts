@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { findChromium } from "../lib/chromium.ts";
 import { blocksOf } from "../lib/doc-blocks.ts";
-import type { Round } from "../lib/garbage.ts";
+import { FLAGS, type Round } from "../lib/garbage.ts";
 import { saidByPage } from "../lib/page.ts";
 import { ROOT, readText } from "../lib/workspace.ts";
 
@@ -99,7 +99,7 @@ test("a frame of 12,000 particles makes some objects, and none for each particle
     for (let i = 0; i < 300; i++) next();
     console.log(JSON.stringify(await rounds(() => { for (let i = 0; i < 10; i++) next(); })));`,
   );
-  const args = ["--expose-gc", "--input-type=module", "-e", script];
+  const args = [...FLAGS, "--input-type=module", "-e", script];
   const found: Round[] = JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
   // Numbers of a burst may be objects to V8, of some 32 bytes a particle that is born; an array for each that is drawn takes more than 40.
   const bytes = found.filter(({ collections }) => collections === 0).map(({ delta }) => delta / 10 / 12_000);

@@ -1,5 +1,5 @@
 /**
- * Run with --expose-gc, and with what to do as the argument: so many ticks with blocks in them, or so many beats of a run
+ * Run with `FLAGS` of `scripts/lib/garbage.ts`, and with what to do as the argument: so many ticks with blocks in them, or so many beats of a run
  * in a made-up time, and what they did to JavaScript's heap, as JSON.
  */
 import { rounds } from "../../../scripts/lib/garbage.ts";

@@ -1,5 +1,5 @@
 /**
- * Run with --expose-gc: a million operations on a mini-VM's states and blocks, recorded, and which functions made how many bytes of
+ * Run with `FLAGS` of `scripts/lib/garbage.ts`: a million operations on a mini-VM's states and blocks, recorded, and which functions made how many bytes of
  * objects meanwhile, as JSON: V8's sampling profiler, collected objects included.
  */
 import inspector from "node:inspector/promises";

@@ -1,4 +1,4 @@
-/** Run with --expose-gc, as `node garbage.ts <handles>`: one million operations on a heap, and what they did to JavaScript's heap, as JSON. */
+/** Run with `FLAGS` of `scripts/lib/garbage.ts`, as `node garbage.ts <handles>`: one million operations on a heap, and what they did to JavaScript's heap, as JSON. */
 import { rounds } from "../../../scripts/lib/garbage.ts";
 import { type Handle, RangeHeap } from "../src/index.ts";
 

@@ -1,4 +1,4 @@
-/** Run with --expose-gc: a million verbs on a pager, of those that scheduling calls for tokens and blocks, and what they did to the heap, as JSON. */
+/** Run with `FLAGS` of `scripts/lib/garbage.ts`: a million verbs on a pager, of those that scheduling calls for tokens and blocks, and what they did to the heap, as JSON. */
 import { rounds } from "../../../scripts/lib/garbage.ts";
 import { EVENT_WORDS, KvPager, type Sequence } from "../src/index.ts";
 

@@ -1,7 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { Round } from "../../../scripts/lib/garbage.ts";
+import { outputOf, type Round } from "../../../scripts/lib/garbage.ts";
 import { POLICIES } from "../src/index.ts";
 
 const script = fileURLToPath(new URL("pool-garbage.ts", import.meta.url));
@@ -9,7 +9,7 @@ const script = fileURLToPath(new URL("pool-garbage.ts", import.meta.url));
 test.each(POLICIES)(
   "10,000 requests of 16 blocks, with the keys of their blocks, make no garbage: policy $name",
   ({ name }) => {
-    const output = execFileSync(process.execPath, ["--expose-gc", script, name], { encoding: "utf8" });
+    const output = outputOf(script, name);
     const [few, many]: [Round[], Round[]] = JSON.parse(output);
     const least = (rounds: Round[]) => {
       return Math.min(...rounds.filter(({ collections }) => collections === 0).map(({ delta }) => Math.abs(delta)));

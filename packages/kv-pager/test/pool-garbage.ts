@@ -1,4 +1,4 @@
-/** Run with --expose-gc, as `node pool-garbage.ts vllm`: half a million verbs on blocks of a pool of that policy, and keys, and what they did to the heap, as JSON. */
+/** Run with `FLAGS` of `scripts/lib/garbage.ts`, as `node pool-garbage.ts vllm`: half a million verbs on blocks of a pool of that policy, and keys, and what they did to the heap, as JSON. */
 import { rounds } from "../../../scripts/lib/garbage.ts";
 import { BlockPool, ChainKeys } from "../src/index.ts";
 

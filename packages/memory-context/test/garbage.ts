@@ -1,4 +1,4 @@
-/** Run with --expose-gc: what 300,000 rounds of the hot verbs did to JavaScript's heap, as JSON. */
+/** Run with `FLAGS` of `scripts/lib/garbage.ts`: what 300,000 rounds of the hot verbs did to JavaScript's heap, as JSON. */
 import { rounds } from "../../../scripts/lib/garbage.ts";
 import { MemoryContext } from "../src/index.ts";
 

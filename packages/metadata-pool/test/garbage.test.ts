@@ -1,11 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { isQuiet, type Round } from "../../../scripts/lib/garbage.ts";
+import { isQuiet, outputOf, type Round } from "../../../scripts/lib/garbage.ts";
 
 test.each(["for one thread", "shared"])("1,000,000 operations make no garbage: %s", (kind) => {
   const script = fileURLToPath(new URL("garbage.ts", import.meta.url));
-  const output = execFileSync(process.execPath, ["--expose-gc", script, kind], { encoding: "utf8" });
+  const output = outputOf(script, kind);
   const rounds: Round[] = JSON.parse(output);
   expect(rounds.some(isQuiet), output).toBe(true);
 });

@@ -1,4 +1,4 @@
-/** Run with --expose-gc, as `node garbage.ts [shared]`: one million operations on a pool, and what they did to the heap, as JSON. */
+/** Run with `FLAGS` of `scripts/lib/garbage.ts`, as `node garbage.ts [shared]`: one million operations on a pool, and what they did to the heap, as JSON. */
 import { rounds } from "../../../scripts/lib/garbage.ts";
 import { MetadataPool, SharedMetadataPool } from "../src/index.ts";
 

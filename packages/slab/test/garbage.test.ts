@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { isQuiet, type Round } from "../../../scripts/lib/garbage.ts";
+import { isQuiet, outputOf, type Round } from "../../../scripts/lib/garbage.ts";
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 test("1,000,000 allocate+free pairs make no garbage", () => {
-  const output = execFileSync(process.execPath, ["--expose-gc", script("garbage.ts")], { encoding: "utf8" });
+  const output = outputOf(script("garbage.ts"));
   const rounds: Round[] = JSON.parse(output);
   expect(rounds.some(isQuiet), output).toBe(true);
 });

@@ -1,4 +1,4 @@
-/** Run with --expose-gc: one million allocate+free pairs, and what they did to JavaScript's heap, as JSON. */
+/** Run with `FLAGS` of `scripts/lib/garbage.ts`: one million allocate+free pairs, and what they did to JavaScript's heap, as JSON. */
 import { rounds } from "../../../scripts/lib/garbage.ts";
 import { SlabAllocator } from "../src/index.ts";
 import { churn } from "./churn.ts";
