@@ -48,7 +48,8 @@ describe.skipIf(none !== "")(`every order of steps${none && ` (skipped: ${none})
     expect(states).toBeGreaterThan(1_000_000);
   });
 
-  test("breaks no law where lanes are parked, and stripped", () => {
+  // Twenty seconds: in the ordinary tests what is wrong in it, below, is found.
+  test.runIf(LONG)("breaks no law where lanes are parked, and stripped", () => {
     const { states, ...found } = explored(0, "-DSTRIP");
     expect(found).toEqual({ errors: 0, violated: undefined, all: true });
     expect(states).toBeGreaterThan(1_000_000);
