@@ -86,7 +86,7 @@ const REFUSED: readonly [message: string, call: (made: Made) => unknown][] = [
     "invalid lookahead: NaN is not a whole number from 0 to 536870912",
     ({ pager, runs }) => pager.allocateSlots(runs, 0, Number.NaN),
   ],
-  ["no slots: 0 of the sequence's 7 tokens have them", ({ pager, waits }) => pager.append(waits)],
+  ["no slots: 0 of the sequence's 7 tokens have them", ({ pager, waits }) => pager.append(waits, 1)],
   [
     "invalid token: 0.5 is not a whole number from -2147483648 to 4294967295",
     ({ pager, runs }) => pager.append(runs, 0.5),

@@ -206,6 +206,10 @@ export class KvPager {
    * the blocks that are cached: `newTokens` come after what `computed` has just said, and it runs from now on. Full blocks of committed tokens
    * can be found at once, also by others in the same batch.
    *
+   * With a `window`, blocks that none of the tokens to come sees are let go of, and are 0 in the table. What had slots before the call is taken
+   * as computed. So call it once a sequence and step: slots for more, or appended behind a chunk that the model has yet to see, may let go of
+   * blocks that it was to write.
+   *
    * False, and nothing changed, where blocks are missing, beside the watermark if the sequence is admitted while others run, or where the
    * tenant's quota is used up: `refusal` says which. O(blocks of the call).
    *
@@ -238,15 +242,20 @@ export class KvPager {
 
   /**
    * One more token, with its slot: it is speculative until `commit`. Of a sequence with keys the token itself need not be given. False, and
-   * nothing changed, where it needs a block and none is there. O(1).
+   * nothing changed, where it needs a block and none is there: `refusal(sequence, 0, 1)` says which. O(1).
    *
+   * With a `window`, blocks that the committed tokens before it have left behind are let go of, as at `allocateSlots`: see there.
+   *
+   * @throws `InvalidArgumentError` for what is no token, or none, of a sequence with tokens.
    * @throws `SlotsMissingError` where tokens before it have no slots, and as `allocateSlots`.
    * @throws `PoolExhaustedError`, `OutOfMemoryError` as `allocateSlots`.
    */
-  append(sequence: Sequence, token = 0): boolean {
+  append(sequence: Sequence, token?: number): boolean {
     const core = this.there();
     const slot = slotOf(core, sequence);
-    if (typeof token !== "number" || (token | 0) !== token) checkToken(token);
+    if (typeof token !== "number" || (token | 0) !== token) {
+      token = token === undefined && core.columns.given[slot] === 1 ? 0 : checkToken(token as number);
+    }
     return appendToken(core, slot, token);
   }
 

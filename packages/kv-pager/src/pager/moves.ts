@@ -1,6 +1,7 @@
 /**
  * Moves: what the engine is to copy, oldest first, before it writes a token of the step. A copy on write is done in order and that is all;
- * one between tiers has a ticket, and the blocks at both its ends stay as they are until `done`, `failed` or `expire`.
+ * one between tiers has a ticket, and the blocks at both its ends stay as they are until `done`, `failed` or `expire`, which take it out of
+ * the list if it is still there.
  *
  *     0  operation     2  block there    4  block here       6  ticket's high word
  *     1  from tier     3  to tier        5  ticket's low     7  tokens
@@ -81,15 +82,45 @@ export function addMove(
   moves[at + 7] = tokens;
 }
 
+/** Whose oldest move `each` has just now, and its number: it is still in the list, as it stays there where `each` throws. */
+let inCall: Core | undefined;
+let inCallHead = 0;
+
+/** Takes the moves of a ticket out of the list: its targets may be someone else's from now on. O(moves). */
+export function dropMoves(core: Core, ticket: number): void {
+  const { words, moves, layout } = core;
+  const wordOf = (i: number): number => MOVE_WORDS * ((words[MOVES_HEAD] + i) % layout.moves);
+  let kept = inCall === core && inCallHead === words[MOVES_HEAD] ? 1 : 0;
+  for (let i = kept; i < words[MOVES]; i++) {
+    const at = wordOf(i);
+    if (ticketAt(moves, at) === ticket) continue;
+    moves.copyWithin(wordOf(kept++), at, at + MOVE_WORDS);
+  }
+  words[MOVES] = Math.min(kept, words[MOVES]);
+}
+
+function ticketAt(moves: Int32Array, at: number): number {
+  return (moves[at + 5] >>> 0) + 2 ** 32 * moves[at + 6];
+}
+
 /** Gives all moves to `each`, the oldest first; one is taken once `each` has returned. */
 export function drainMoves(core: Core, each: EachMove): number {
   const { words, moves, layout } = core;
+  const outer = inCall;
+  const outerHead = inCallHead;
   let n = 0;
   for (; words[MOVES] > 0; n++) {
     const head = words[MOVES_HEAD];
     const at = MOVE_WORDS * (head % layout.moves);
-    const ticket = (moves[at + 5] >>> 0) + 2 ** 32 * moves[at + 6];
-    each(OPERATIONS[moves[at] as 1], moves[at + 1], moves[at + 2], moves[at + 3], moves[at + 4], ticket, moves[at + 7]);
+    const operation = OPERATIONS[moves[at] as 1];
+    inCall = core;
+    inCallHead = head;
+    try {
+      each(operation, moves[at + 1], moves[at + 2], moves[at + 3], moves[at + 4], ticketAt(moves, at), moves[at + 7]);
+    } finally {
+      inCall = outer;
+      inCallHead = outerHead;
+    }
     if (words[MOVES_HEAD] !== head) break; // it has drained them itself
     words[MOVES_HEAD] = (head + 1) % (ROUNDS * layout.moves);
     words[MOVES]--;

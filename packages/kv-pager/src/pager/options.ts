@@ -22,7 +22,10 @@ export interface KvPagerOptions {
   readonly blockTokens?: number | undefined;
   /** More blocks, the nearest tier first: up to 15. Default: none. */
   readonly tiers?: readonly TierOptions[] | undefined;
-  /** Tokens that a token sees, itself included, where the model has a sliding window; at least 2. Default: all. */
+  /**
+   * Tokens that a token sees, itself included, where the model has a sliding window; at least 2. Default: all. With it, a sequence takes slots once
+   * a step: see `allocateSlots`.
+   */
   readonly window?: number | undefined;
   /** The share of blocks that admitting a sequence beside others leaves free, 0 to 1; default 0. Sequences that run may have them. */
   readonly watermark?: number | undefined;

@@ -13,7 +13,7 @@ import type { Core } from "./core.ts";
 import { tellRemoved, tellStored } from "./events.ts";
 import { mostHits } from "./hits.ts";
 import { EPOCH } from "./layout.ts";
-import { addMove, checkMoves, LOAD, OFFLOAD } from "./moves.ts";
+import { addMove, checkMoves, dropMoves, LOAD, OFFLOAD } from "./moves.ts";
 import { allocateWords, KEY_WORDS, keysAt, offsetOf } from "./sequences.ts";
 
 const ENTRY = 3;
@@ -177,6 +177,7 @@ export function endTicket(core: Core, ticket: Ticket, arrived: number | undefine
   const copied = ticketMoves(core, at, count);
   let left = arrived === undefined ? copied : checkInteger("arrived", arrived, 0, copied);
   if (epoch[slot] !== words[EPOCH]) left = 0;
+  dropMoves(core, ticket);
   const end = at + ENTRY * count;
   for (let e = at; e < end; e += ENTRY) {
     if (words[e + 2] === 0 || left-- <= 0) continue;
