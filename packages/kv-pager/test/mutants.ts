@@ -65,6 +65,20 @@ class Compares64 extends BlockPool {
   }
 }
 
+/** A prefix goes on behind what is not there. */
+class FindsBehindAGap extends BlockPool {
+  override findPrefix(keys: Words, at: number, n: number, out?: Words, outAt = 0): number {
+    let found = 0;
+    for (let i = 0; i < n; i++) {
+      const id = super.find(keys, at + 8 * i);
+      if (id === 0) continue;
+      if (out !== undefined) out[outAt + found] = id;
+      found++;
+    }
+    return found;
+  }
+}
+
 /** A prompt's beginning goes before its end. */
 class HeadFirst extends BlockPool {
   override release(ids: Words, from = 0, n = ids.length - from): void {
@@ -189,7 +203,17 @@ class SnapshotForgets extends BlockPool {
 }
 
 export const MUTANTS: readonly (new (options: Options) => BlockPool)[] = [
-  ...[CountsTwice, ReleasesHalf, TouchesFirst, AllocatesSome, LosesLastCopy, Compares64, HeadFirst, EvictsBeforeEmpty],
+  ...[
+    CountsTwice,
+    ReleasesHalf,
+    TouchesFirst,
+    AllocatesSome,
+    LosesLastCopy,
+    Compares64,
+    HeadFirst,
+    FindsBehindAGap,
+    EvictsBeforeEmpty,
+  ],
   ...[RegistersStale, ResetsIdleOnly, ResetFrees, PinsAll, UnpinsLast, NoPriority, NoTerm, AdvancesFirst],
   ...[FindTouches, FindsNewest, RunsOfEmpty, SnapshotForgets],
 ];

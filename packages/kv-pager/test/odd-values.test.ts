@@ -54,6 +54,11 @@ describe.each(ODD)("%s", (_name, value) => {
       () => pool.register(1, words, any(value())),
       () => pool.find(any(value())),
       () => pool.find(words, any(value())),
+      () => pool.findPrefix(any(value()), 0, 1),
+      () => pool.findPrefix(words, any(value()), 1),
+      () => pool.findPrefix(words, 0, any(value())),
+      () => pool.findPrefix(words, 0, 1, any(value())),
+      () => pool.findPrefix(words, 0, 1, words, any(value())),
       () => new BlockPool({ blocks: 4, policy: any(value()) }),
       () => new BlockPool(any(value())),
     ];

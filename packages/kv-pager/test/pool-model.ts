@@ -149,6 +149,22 @@ class Run {
   find(n: number): void {
     const key = keyOf(n % KEYS);
     this.unchanged(() => assert.equal(this.pool.find(Uint32Array.of(9, ...key), 1), this.right.find(`${n % KEYS}`)));
+    this.findPrefix(n);
+  }
+
+  /** Keys from `n` on, up and down, as often as there are some: the way that blocks stand in line, and others. */
+  private findPrefix(n: number): void {
+    const { pool, right } = this;
+    for (const step of [1, KEYS - 1, 3]) {
+      const numbers = Array.from({ length: 2 * KEYS }, (_, i) => (n + step * i) % KEYS);
+      const keys = Uint32Array.of(9, ...numbers.flatMap((i) => [...keyOf(i)]));
+      const ids = numbers.map((i) => right.find(`${i}`));
+      const found = [...ids, 0].indexOf(0);
+      const out = new Int32Array(2 + numbers.length).fill(-7);
+      this.unchanged(() => assert.equal(pool.findPrefix(keys, 1, numbers.length, out, 1), found));
+      assert.deepEqual([...out], [-7, ...ids.slice(0, found), ...new Array(numbers.length - found + 1).fill(-7)]);
+      this.unchanged(() => assert.equal(pool.findPrefix(keys, 1, numbers.length), found));
+    }
   }
 
   evict(n: number, m: number): void {

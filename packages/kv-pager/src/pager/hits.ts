@@ -31,14 +31,7 @@ export function findHits(core: Core, slot: number, write: boolean): number {
   const { pool, words, columns } = core;
   const most = mostHits(core, slot);
   const at = columns.at[slot];
-  const keys = keysAt(core, slot);
-  let i = 0;
-  for (; i < most; i++) {
-    const id = pool.find(words, keys + KEY_WORDS * i);
-    if (id === 0) break;
-    if (write) words[at + i] = id;
-  }
-  return i;
+  return pool.findPrefix(words, keysAt(core, slot), most, write ? words : undefined, at);
 }
 
 /** From the right, as vLLM does: the last place where enough blocks stand side by side. */

@@ -54,7 +54,7 @@ export class Lists {
     const after = words[at + NEXT];
     words[16 * before + NEXT] = after;
     words[16 * after + PREV] = before;
-    words[at + NEXT] = words[at + PREV] = 0;
+    words[at + NEXT] = 0; // the other one stays: see `findPrefix`
   }
 
   /** To its place in a list that is in the order of stamps: looked for from both ends, O(blocks between there and the nearer one). */

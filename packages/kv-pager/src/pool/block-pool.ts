@@ -11,9 +11,19 @@ import {
 } from "@ariax/allocator/implement";
 import { BlocksExhaustedError, PinLimitError } from "../errors.ts";
 import { POLICIES, policyOf } from "../policies/index.ts";
-import { checkId, checkKey, checkList, checkThere, hasElements, isIndex, isWords, type Words } from "./check.ts";
+import {
+  checkId,
+  checkKey,
+  checkKeys,
+  checkList,
+  checkThere,
+  hasElements,
+  isIndex,
+  isWords,
+  type Words,
+} from "./check.ts";
 import { releaseAll, touchAll } from "./counting.ts";
-import { copyKey, enter, find } from "./key-index.ts";
+import { copyKey, enter, find, findPrefix } from "./key-index.ts";
 import {
   CACHED,
   DROPPED,
@@ -293,6 +303,17 @@ export class BlockPool {
     const s = this.there();
     if (!hasElements(key, at, 8)) checkKey(key, at);
     return find(s, key, at);
+  }
+
+  /**
+   * How many of `n` keys in a row, from `at` on, are there, up to the first that is not: a prompt's prefix. Their blocks, as `find` says them, go to
+   * `out` from `outAt` on, if it is given. Changes nothing else. O(found), and less than `find` for each, as blocks tell who came next.
+   */
+  findPrefix(keys: Words, at: number, n: number, out?: Words, outAt: number = 0): number {
+    const s = this.there();
+    if (!(isIndex(n) && hasElements(keys, at, 8 * n))) checkKeys(keys, at, n);
+    if (out !== undefined && !hasElements(out, outAt, n)) checkList("out", out, outAt, n);
+    return findPrefix(s, keys, at, n, out, outAt);
   }
 
   /** Forgets a block's key: a cached one is empty then, one in use is in use. Returns whether it had one. O(1). */

@@ -51,6 +51,13 @@ export function checkKey(key: Words, at: number): void {
   }
 }
 
+/** The same of `n` keys in a row. */
+export function checkKeys(keys: Words, at: number, n: number): void {
+  if (!isWords(keys)) throw new InvalidArgumentError(`invalid keys: ${show(keys)} is no Int32Array`);
+  checkInteger("at", at, 0, keys.length);
+  checkInteger("n", n, 0, Math.floor((keys.length - at) / KEY_WORDS));
+}
+
 export function checkId(s: PoolState, id: number): number {
   return checkInteger("id", id, 1, s.blocks);
 }

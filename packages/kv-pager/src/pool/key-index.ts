@@ -21,6 +21,7 @@ import type { PoolState } from "./state.ts";
 // Of layout.ts: V8 makes literals of constants of this file only.
 const EPOCH = 8;
 const KEY = 16;
+const PREV = 25;
 const MARK = 27;
 const TWIN = 28;
 const BACK = 29;
@@ -67,6 +68,47 @@ export function find(s: PoolState, key: Int32Array | Uint32Array, at: number): n
     if (id >>> 24 === 0 && isKey(words, id, key, at)) return id;
     if (d < FAR) wanted = (wanted & TAG) | (++d << DISTANCE);
   }
+}
+
+/**
+ * How many of `n` keys in a row are there, up to the first that is not; their blocks to `out`, where there is one. The record of a block often
+ * says which one the next key's is, by a link of the line that it stands in, or stood: what is found by it has the key, and no twin, of which the
+ * index might have another; or else the index is read.
+ *
+ * Measured, ns a block of a prompt, by `find` and so: of 1,000 blocks 14.2 and 10.6, of 24,576 13.7 and 10.7, of 1,000,000 65 and 13.3; with
+ * `touch` and `release` 31 and 30, 35 and 30, 101 and 40.
+ * tried: that link in `find`, from what it found last; measured, of 24,576: 20 for 14 of a prompt, 36–50 for 29 of any.
+ */
+export function findPrefix(
+  s: PoolState,
+  keys: Int32Array | Uint32Array,
+  at: number,
+  n: number,
+  out: Int32Array | Uint32Array | undefined,
+  outAt: number,
+): number {
+  const { words, blocks } = s;
+  const marked = -words[EPOCH];
+  let next = 0;
+  for (let i = 0; i < n; i++) {
+    const key = at + 8 * i;
+    const mine = 16 * next;
+    let id = next;
+    if (
+      words[mine + KEY] !== keys[key] ||
+      words[mine + MARK] !== marked ||
+      words[mine + TWIN] !== next ||
+      next === 0 ||
+      !isKey(words, next, keys, key)
+    ) {
+      id = find(s, keys, key);
+      if (id === 0) return i;
+    }
+    if (out !== undefined) out[outAt + i] = id;
+    next = words[16 * id + PREV];
+    if (next < 0 || next > blocks) next = 0;
+  }
+  return n;
 }
 
 /** Writes a block's key to `out`; or, of one that has none, the last that it had. */

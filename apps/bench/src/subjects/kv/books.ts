@@ -10,4 +10,16 @@ export interface Books {
   register(id: number, key: number): void;
   /** A block with that key, or 0. */
   find(key: number): number;
+  /** How many of the `n` keys from number `first` on are there, up to the first that is not; their blocks to `ids`. */
+  findPrefix(first: number, n: number, ids: Int32Array): number;
+}
+
+/** The same by `find`, where there is nothing better. */
+export function findEach(books: Pick<Books, "find">, first: number, n: number, ids: Int32Array): number {
+  for (let i = 0; i < n; i++) {
+    const id = books.find(first + i);
+    if (id === 0) return i;
+    ids[i] = id;
+  }
+  return n;
 }

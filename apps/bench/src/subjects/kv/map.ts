@@ -1,4 +1,4 @@
-import type { Books } from "./books.ts";
+import { type Books, findEach } from "./books.ts";
 import type { BlockKeys } from "./keys.ts";
 
 /** Empty blocks are a stack; of cached ones a Set has the order in which it was filled: its first is who was let go first. */
@@ -51,6 +51,10 @@ export class MapBooks implements Books {
 
   find(key: number): number {
     return this.byKey.get(this.texts[key]!) ?? 0;
+  }
+
+  findPrefix(first: number, n: number, ids: Int32Array): number {
+    return findEach(this, first, n, ids);
   }
 
   private evict(): number {

@@ -1,4 +1,4 @@
-import type { Books } from "./books.ts";
+import { type Books, findEach } from "./books.ts";
 
 /** Does nothing, and says that everything is there. */
 export class NoBooks implements Books {
@@ -22,5 +22,9 @@ export class NoBooks implements Books {
 
   find(key: number): number {
     return key + 1;
+  }
+
+  findPrefix(first: number, n: number, ids: Int32Array): number {
+    return findEach(this, first, n, ids);
   }
 }

@@ -1,4 +1,4 @@
-import type { Books } from "./books.ts";
+import { type Books, findEach } from "./books.ts";
 import type { BlockKeys } from "./keys.ts";
 
 class Block {
@@ -68,6 +68,10 @@ export class ObjectBooks implements Books {
 
   find(key: number): number {
     return this.byKey.get(this.texts[key]!)?.id ?? 0;
+  }
+
+  findPrefix(first: number, n: number, ids: Int32Array): number {
+    return findEach(this, first, n, ids);
   }
 
   /** Before another, which is free too, or the end. */

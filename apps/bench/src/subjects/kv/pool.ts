@@ -11,5 +11,6 @@ export function poolBooks(blocks: number, { words }: BlockKeys): Books {
     release: (ids, n) => pool.release(ids, 0, n),
     register: (id, key) => pool.register(id, words, 8 * key),
     find: (key) => pool.find(words, 8 * key),
+    findPrefix: (first, n, ids) => pool.findPrefix(words, 8 * first, n, ids),
   };
 }

@@ -83,10 +83,16 @@ export const OPERATIONS: readonly Operation[] = [
     prepare(books, blocks) {
       fill(books, blocks, blocks);
       const prompts = orderOf(Math.floor(blocks / PROMPT), ORDER);
-      return finder(
-        books,
-        Int32Array.from({ length: 8 * ORDER }, (_, i) => PROMPT * prompts[Math.floor(i / PROMPT)]! + (i % PROMPT)),
-      );
+      const ids = new Int32Array(PROMPT);
+      let at = 0;
+      return () => {
+        let found = 0;
+        for (let i = 0; i < 4; i++) {
+          found += books.findPrefix(PROMPT * prompts[at]!, PROMPT, ids);
+          at = (at + 1) & (ORDER - 1);
+        }
+        return found;
+      };
     },
   },
   {
@@ -136,12 +142,7 @@ export const OPERATIONS: readonly Operation[] = [
       return () => {
         const first = order[at]! * (PROMPT - 1);
         at = (at + 1) & (ORDER - 1);
-        let found = 0;
-        for (; found < PROMPT - 1; found++) {
-          const id = books.find(first + found);
-          if (id === 0) break;
-          ids[found] = id;
-        }
+        const found = books.findPrefix(first, PROMPT - 1, ids);
         books.touch(ids, found);
         books.allocate(PROMPT - found, ids, found);
         books.release(ids, PROMPT);
