@@ -144,7 +144,7 @@ describeNative("what can't be is refused, and nothing is mapped", () => {
     using taken = Region.share({ name, bytes: 65536 });
     try {
       expect(thrownBy(() => new NativeAllocator({ capacity: MiB, name }))).toBe(
-        `SystemCallError ERR_SYSTEM_CALL: can't share "${taken.name}": EEXIST`,
+        `SystemCallError ERR_SYSTEM_CALL: can't share "${taken.name}": EEXIST: Region.open opens it, Region.unlink removes it`,
       );
     } finally {
       Region.unlink(name);

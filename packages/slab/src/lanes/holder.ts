@@ -268,8 +268,10 @@ export abstract class LaneHolder {
 function ignore(): void {}
 
 /** Options of `reclaim`, checked, and read once. */
-function readReclaim(options: ReclaimOptions): ReclaimOptions {
-  const read = readOptions(options, ["keep"]);
+export function readReclaim<T extends ReclaimOptions>(options: T, more: readonly string[] = []): T {
+  if (typeof options === "function")
+    throw new InvalidArgumentError("invalid options: { keep } is needed, not a function");
+  const read = readOptions(options, ["keep", ...more]);
   checkCallback("keep", read.keep);
   return read;
 }
