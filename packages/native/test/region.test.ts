@@ -111,7 +111,8 @@ describeNative("the buffer", () => {
     expect(() => structuredClone(region)).toThrow(
       expect.objectContaining({
         code: "ERR_UNSUPPORTED",
-        message: "a region can't be cloned or sent to another thread: share it by name or file, and map that there",
+        message:
+          "unsupported: a region can't be cloned or sent to another thread: share it by name or file, and map that there",
       }),
     );
     expect(structuredClone(region.buffer)).not.toBe(region.buffer);

@@ -267,7 +267,11 @@ export abstract class LaneHolder {
 
 function ignore(): void {}
 
-/** Options of `reclaim`, checked, and read once. */
+/**
+ * Options of `reclaim`, and `more`, checked, and read once.
+ *
+ * @throws `InvalidArgumentError` for a wrong option, and for a function in their place.
+ */
 export function readReclaim<T extends ReclaimOptions>(options: T, more: readonly string[] = []): T {
   if (typeof options === "function")
     throw new InvalidArgumentError("invalid options: { keep } is needed, not a function");
