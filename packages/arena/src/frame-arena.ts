@@ -23,8 +23,10 @@ import {
   present,
   readOptions,
   resizeOrMove,
+  show,
 } from "@ariax/allocator/implement";
 import { Arena } from "./arena.ts";
+import { checkGiven } from "./check.ts";
 import { findPlace, PLACE, type Place } from "./place.ts";
 import { lastByteOf } from "./presence.ts";
 import { arenaTraits, WORDS } from "./traits.ts";
@@ -49,6 +51,9 @@ declare const BRAND: unique symbol;
 const OPTIONS = ["capacity", "frames", "checked", ...PLACE];
 
 const EXPIRED_BYTE = 0xdb;
+
+/** References begin above all offsets, so that none is taken for the other. */
+const FIRST_REF: number = 2 ** 32;
 
 /**
  * Arenas that take turns: blocks are allocated in the current frame, and `nextFrame` ends the oldest one, in the same
@@ -85,7 +90,7 @@ export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements 
   /** @throws `HostMemoryError` where the host has no memory for it. */
   constructor(options: FrameArenaOptions) {
     present(this, WORDS);
-    const given = readOptions(options, OPTIONS);
+    const given = readOptions(checkGiven(options, "capacity is"), OPTIONS);
     const { capacity, frames = 2, checked = false } = given;
     checkInteger("capacity", capacity, 1, MAX_CAPACITY);
     checkInteger("frames", frames, 1, 65536);
@@ -200,19 +205,24 @@ export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements 
   ref(offset: Offset): FrameRef {
     this.sizeOf(offset);
     const frame = this.frameOf(this.indexOf(offset));
-    return (checkInteger("frame", frame, 0, Math.floor(2 ** 53 / this.span) - 1) * this.span + offset / 8) as FrameRef;
+    const frames = Math.floor((2 ** 53 - FIRST_REF) / this.span);
+    return (FIRST_REF + checkInteger("frame", frame, 0, frames - 1) * this.span + offset / 8) as FrameRef;
   }
 
   /**
    * The offset of a reference's block. O(1).
    *
    * @throws `FrameExpiredError` if its frame has ended, however long ago.
-   * @throws `InvalidBlockError` if the block was freed, or is that of another arena in the same buffer.
+   * @throws `InvalidBlockError` if the block was freed, or is that of another arena in the same buffer; and for an offset, which is no reference.
    */
   check(ref: FrameRef): Offset {
-    if (typeof ref !== "number") throw new InvalidBlockError(ref);
-    const frame = Math.floor(ref / this.span);
-    const offset = 8 * (ref % this.span);
+    // Offsets are no references: they say nothing of a frame.
+    if (!(Number.isSafeInteger(ref) && ref >= FIRST_REF)) {
+      throw new InvalidBlockError(ref, `${show(ref)} is no reference: ref(offset) makes one`);
+    }
+    const granule = ref - FIRST_REF;
+    const frame = Math.floor(granule / this.span);
+    const offset = 8 * (granule % this.span);
     const index = this.indexOf(offset);
     // none of this arena's offsets?
     if (!(index >= 0 && index < this.arenas.length)) throw new InvalidBlockError(offset);

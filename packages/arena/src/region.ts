@@ -1,5 +1,6 @@
 import { InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
 import { checkAlone, checkInteger, readOptions } from "@ariax/allocator/implement";
+import { checkGiven } from "./check.ts";
 import { givenMemory, ownMemory, type Place } from "./place.ts";
 
 /** Memory that exists: all of it, or the part from `byteOffset` on. */
@@ -35,7 +36,11 @@ const GIVEN = ["buffer", "memory", "byteOffset", "byteLength"] as const;
 
 /** The region that these options ask for. */
 export function findRegion(options: OwnMemory | GivenMemory): Region {
-  const all: AllOptions = readOptions(options, ["capacity", "shared", ...GIVEN]);
+  const all: AllOptions = readOptions(checkGiven(options, "capacity, buffer or memory is"), [
+    "capacity",
+    "shared",
+    ...GIVEN,
+  ]);
   checkAlone(all, "capacity", GIVEN);
   return all.capacity === undefined ? givenRegion(all) : ownRegion(all.capacity, all.shared);
 }

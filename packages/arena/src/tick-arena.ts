@@ -18,7 +18,7 @@ import {
   statsParts,
   type Words,
 } from "@ariax/allocator/implement";
-import { refuse } from "./check.ts";
+import { checkGiven, refuse } from "./check.ts";
 import { FrameArena } from "./frame-arena.ts";
 import { findPlace, isOwn, PLACE } from "./place.ts";
 import { lastByteOf } from "./presence.ts";
@@ -97,7 +97,7 @@ export class TickArena {
 
   constructor(options: TickArenaOptions) {
     present(this, TICK_WORDS);
-    const given = readOptions(options, OPTIONS);
+    const given = readOptions(checkGiven(options, "frequency and bytesPerTick are"), OPTIONS);
     const { frequency, bytesPerTick, harmonics = 1, frames = 2, checked = false } = given;
     this.frequency = checkFrequency(frequency);
     this.period = 1000 / frequency;

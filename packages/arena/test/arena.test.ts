@@ -243,6 +243,7 @@ describe("memory", () => {
       [{ capacity: 2 ** 32 }, "invalid capacity: 4294967296 is not a whole number from 1 to 4294901760"],
       [{ buffer: null }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],
       [{}, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],
+      [undefined, "invalid options: capacity, buffer or memory is needed"],
       [null, "invalid options: null is no object"],
       [5, "invalid options: 5 is no object"],
       [{ memory: {} }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],

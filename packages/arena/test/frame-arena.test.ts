@@ -1,7 +1,7 @@
 import { type AllocatorError, DoubleFreeError, FrameExpiredError, InvalidBlockError, view } from "@ariax/allocator";
 import { conformance } from "@ariax/conformance";
 import { describe, expect, test } from "vitest";
-import { FrameArena, type FrameArenaOptions } from "../src/index.ts";
+import { FrameArena, type FrameArenaOptions, type FrameRef } from "../src/index.ts";
 
 describe.each([false, true])("conformance, checked: %s", (checked) => {
   conformance({ test, runs: 20, create: (capacity) => new FrameArena({ capacity, frames: 3, checked }) });
@@ -199,6 +199,17 @@ describe("memory that exists", () => {
     }
   });
 
+  test("no offset is taken for a reference", () => {
+    const arena = new FrameArena({ capacity: 4096, frames: 2 });
+    for (let i = 0; i < 20; i++) arena.allocate(8);
+    for (const offset of [8, 64, 2 ** 32 - 8]) {
+      expect(() => arena.check(offset as FrameRef)).toThrow(
+        `invalid block: ${offset} is no reference: ref(offset) makes one`,
+      );
+    }
+    expect(arena.ref(8)).toBeGreaterThan(2 ** 32);
+  });
+
   test("a checked frame over memory that is gone does not begin", () => {
     const buffer = new ArrayBuffer(1000);
     const arena = new FrameArena({ capacity: 100, buffer, checked: true });
@@ -210,7 +221,7 @@ describe("memory that exists", () => {
   test("impossible places are refused", () => {
     const bad: [unknown, string][] = [
       [null, "invalid options: null is no object"],
-      [undefined, "invalid options: undefined is no object"],
+      [undefined, "invalid options: capacity is needed"],
       [{ capacity: 100, byteOffset: 0 }, "invalid byteOffset: no buffer or memory is given"],
       [{ capacity: 100, buffer: null }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],
       [{ capacity: 100, memory: null }, "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer"],

@@ -168,7 +168,7 @@ describe("what is refused", () => {
   const bytes = "is not a whole number from 1 to 4294901760";
   const hertz = "is not a number above 0, up to 1000000";
   test.each<[object | null | undefined | number, string]>([
-    [undefined, "invalid options: undefined is no object"],
+    [undefined, "invalid options: frequency and bytesPerTick are needed"],
     [null, "invalid options: null is no object"],
     [5, "invalid options: 5 is no object"],
     [{}, `invalid frequency: undefined ${hertz}`],

@@ -18,6 +18,8 @@ import { childReserves, regionReserves, reserveFor, rootReserveFor } from "./res
 
 /** What `new MemoryContext` makes. The options are read first: their getters are the user's code, after which nothing is as it was. */
 export function build<C>(parent: unknown, given: OptionsOf<C>): Core {
+  if (given === undefined)
+    throw new InvalidArgumentError("invalid options: none; the first argument is the parent, or null");
   const options = readOptions(given, OPTIONS) as OptionsOf<never>;
   const above = coreOf(parent);
   if (above !== undefined) return buildChild(above, options);

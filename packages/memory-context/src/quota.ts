@@ -1,5 +1,12 @@
 /** Charging: the quota that no block gets past, and the soft limit that gives notice before. */
-import { DEFAULT_ALIGNMENT, NULL, type Offset, type OutOfMemoryError, QuotaExceededError } from "@ariax/allocator";
+import {
+  DEFAULT_ALIGNMENT,
+  InvalidArgumentError,
+  NULL,
+  type Offset,
+  type OutOfMemoryError,
+  QuotaExceededError,
+} from "@ariax/allocator";
 import { checkInteger, outOfMemory } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 import { roomFor } from "./room.ts";
@@ -111,7 +118,13 @@ export function setQuota(core: Core, quota: number): void {
 
 function checkQuota(core: Core, quota: number): void {
   core.check();
-  checkInteger("quota", quota, Math.max(1, core.used), core.place.most);
+  const { most, borrowed } = core.place;
+  if (Number.isInteger(quota) && quota > most && !borrowed) {
+    throw new InvalidArgumentError(
+      `invalid quota: ${quota} is more than ${most}, where its run ends: make it with a larger reserve`,
+    );
+  }
+  checkInteger("quota", quota, Math.max(1, core.used), most);
 }
 
 export function setSoft(core: Core, soft: number): void {

@@ -141,7 +141,6 @@ describe("options", () => {
       [null, "null"],
       [7, "7"],
       ["a", '"a"'],
-      [undefined, "undefined"],
     ]) {
       const message = `invalid options: ${shown} is no object`;
       for (const parent of [null, root(), new SlabAllocator({ capacity: 1 << 20 })]) {
@@ -257,4 +256,16 @@ describe("the memory that is not there", () => {
     // The name was not taken.
     expect(() => new MemoryContext(region, { name: "a", quota: 1000 })).not.toThrow(InvalidArgumentError);
   });
+});
+
+test("what a newcomer leaves out is named", () => {
+  const forgotten = MemoryContext as unknown as new (options: object) => MemoryContext;
+  expect(() => new forgotten({ name: "a", quota: 1 << 20 })).toThrow(
+    "invalid options: none; the first argument is the parent, or null",
+  );
+  const context = new MemoryContext(null, { name: "a", quota: 1 << 16 });
+  const { reserved } = context.usage();
+  expect(() => {
+    context.quota = 1 << 20;
+  }).toThrow(`invalid quota: 1048576 is more than ${reserved}, where its run ends: make it with a larger reserve`);
 });

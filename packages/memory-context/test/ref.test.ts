@@ -62,10 +62,20 @@ describe("a reference", () => {
   test.each([...none, "8", 8n, null, undefined, {}, [], true, Symbol("8")])("%p is none", (ref) => {
     const context = root();
     const error = caught(() => context.check(ref as BlockRef));
-    expect([error?.name, error?.message.startsWith("invalid block: no live block begins at offset ")]).toEqual([
+    expect([error?.name, error?.message.endsWith(" is no reference: ref(offset) makes one")]).toEqual([
       "InvalidBlockError",
       true,
     ]);
+  });
+
+  test("is told from every offset", () => {
+    const context = root();
+    const p = context.allocate(8);
+    for (const offset of [p, 2 ** 29, 2 ** 32 - 8]) {
+      const message = `invalid block: ${offset} is no reference: ref(offset) makes one`;
+      throws(() => context.check(offset as BlockRef), "InvalidBlockError", message);
+    }
+    expect(context.ref(p)).toBeGreaterThan(2 ** 32);
   });
 
   test("with an offset where no block is", () => {
@@ -76,17 +86,17 @@ describe("a reference", () => {
     }
   });
 
-  test("is given by the first 16,777,215 contexts of a process", () => {
+  test("is given by the first 16,777,208 contexts of a process", () => {
     const context = root();
     const p = context.allocate(8);
     const owner = (context as unknown as { core: { owner: { serial: number } } }).core.owner;
-    owner.serial = 2 ** 24;
+    owner.serial = 2 ** 24 - 7;
     throws(
       () => context.ref(p),
       "InvalidArgumentError",
-      "invalid ref: this is context 16777216 of the process, the first 16777215 can give references",
+      "invalid ref: this is context 16777209 of the process, the first 16777208 can give references",
     );
-    owner.serial = 2 ** 24 - 1;
+    owner.serial = 2 ** 24 - 8;
     expect(Number.isSafeInteger(context.ref(p))).toBe(true);
   });
 

@@ -116,6 +116,11 @@ export function readLayout(buffer: ArrayBufferLike, byteOffset: number, schema: 
 
 /** A pool knows a hash of its fields, not their names: what can be said is which were given, and whether they are as long. */
 export function refuseFields(layout: Pick<Layout, "fields" | "byteLength">, byteLength: number): never {
+  if (layout.fields.length === 0) {
+    throw new InvalidArgumentError(
+      "invalid fields: the pool has some, and none are given: attach needs the same { fields }",
+    );
+  }
   const given = JSON.stringify(Object.fromEntries(layout.fields.map(({ name, type }) => [name, type])));
   const length =
     layout.byteLength === byteLength

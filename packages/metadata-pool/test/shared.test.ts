@@ -632,3 +632,15 @@ describe("proxies", () => {
     }
   });
 });
+
+test("what a newcomer leaves out is named", () => {
+  const pool = new SharedMetadataPool({ capacity: 10, fields: { age: "u32" } });
+  const attached = (options: object) => () => SharedMetadataPool.attach(pool.buffer, options as never);
+  expect(attached({ fields: { age: "u32" } })).toThrow("invalid ticket: none is given, pool.ticket() draws one");
+  expect(attached({ ticket: pool.ticket() })).toThrow(
+    "invalid fields: the pool has some, and none are given: attach needs the same { fields }",
+  );
+  expect(() => pool.reclaim(pool.ticket(), (() => true) as never)).toThrow(
+    "invalid options: { keep } is needed, not a function",
+  );
+});

@@ -47,8 +47,8 @@ export class SystemCallError extends NativeError {
   override readonly name: string = "SystemCallError";
   readonly reason: string;
 
-  constructor(what: string, reason: string) {
-    super("ERR_SYSTEM_CALL", `${what}: ${reason}`);
+  constructor(what: string, reason: string, advice?: string) {
+    super("ERR_SYSTEM_CALL", advice === undefined ? `${what}: ${reason}` : `${what}: ${reason}: ${advice}`);
     this.reason = reason;
   }
 }

@@ -18,7 +18,7 @@
 import { ClosedError, DetachedError, InvalidArgumentError, TicketError } from "@ariax/allocator";
 import { checkCallback, checkInteger, readOptions, show } from "@ariax/allocator/implement";
 import type { Lost, ReclaimOptions, SharedSlabAllocator, WasmMemory } from "@ariax/slab";
-import { checkTicket, idOf, isRepairing, openShared, ticketsOf } from "@ariax/slab/engine";
+import { checkTicket, idOf, isRepairing, openShared, readReclaim, ticketsOf } from "@ariax/slab/engine";
 import { LockFile } from "./lock-file.ts";
 import { quietly } from "./open-file.ts";
 import { Region } from "./region.ts";
@@ -214,11 +214,10 @@ export function watchLock(
   then?: (lost: Lost) => void,
   options: WatchLockOptions = {},
 ): () => void {
-  const { keep, interval = 100 } = readOptions(options, ["keep", "interval"]);
+  const { keep, interval = 100 } = readReclaim(options, ["interval"]);
   const id = checkHeap(heap);
   checkTicket(heap.words, ticket);
   checkCallback("then", then);
-  checkCallback("keep", keep);
   checkInteger("interval", interval, 1, 0x7fffffff);
   if (ticket === heap.holder) throw new InvalidArgumentError(`invalid ticket: ${ticket} is this thread's own`);
   const locks = LockFile.open(lock, true);
@@ -288,8 +287,7 @@ function unknown(ticket: number, locks: LockFile): TicketError {
  * @throws `InvalidArgumentError`, `DetachedError`, `CorruptionError`, `UnsupportedError`, `MapError` as the calls of the heap, and of the host.
  */
 export function reclaimDead(heap: SharedSlabAllocator, lock: string, options: ReclaimOptions = {}): Map<number, Lost> {
-  const { keep } = readOptions(options, ["keep"]);
-  checkCallback("keep", keep);
+  const { keep } = readReclaim(options);
   const id = checkHeap(heap);
   const locks = LockFile.open(lock, false);
   const dead = new Map<number, Lost>();

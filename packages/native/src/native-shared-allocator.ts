@@ -21,12 +21,13 @@ import {
   newId,
   openShared,
   PAGE_SIZE,
+  readAttach,
   SharedEngineAllocator,
   sharedFirst,
 } from "@ariax/slab/engine";
 import { addon, type LaneEngine, type LanesHandle } from "./addon.ts";
 import { type Held, hold, reclaimDead, type WatchLockOptions, watchLock } from "./file-locks.ts";
-import { reach } from "./native-allocator.ts";
+import { given, reach } from "./native-allocator.ts";
 import { WORDS } from "./native-heap.ts";
 import { isSameFile, nameOf } from "./open-file.ts";
 import { Region } from "./region.ts";
@@ -159,7 +160,7 @@ export class NativeSharedAllocator extends Base {
     where: Region | SharedArrayBuffer | WasmMemory,
     options: NativeSharedAttachOptions = {},
   ): NativeSharedAllocator {
-    const read = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree", "lock"]);
+    const read = readAttach(options, ["lock"]);
     checkCallback("onLateDoubleFree", read.onLateDoubleFree);
     addon();
     const region = where instanceof Region ? where : undefined;
@@ -287,7 +288,7 @@ export class NativeSharedAllocator extends Base {
 }
 
 function make(options: NativeSharedOptions): Opened {
-  const read = readOptions(options, KNOWN);
+  const read = readOptions(given(options), KNOWN);
   const { capacity, lanes, guard, file, name, reserve = false, onLateDoubleFree, lock } = read;
   checkInteger("capacity", capacity, 0, MAX_CAPACITY);
   checkCallback("onLateDoubleFree", onLateDoubleFree);

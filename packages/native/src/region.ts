@@ -27,7 +27,7 @@ import {
   readShareOptions,
   type ShareOptions,
 } from "./region-options.ts";
-import { checkName, isNotThere, system } from "./system.ts";
+import { checkName, isNotThere, isThere, system } from "./system.ts";
 
 /** The tag of every region, those of a second copy of this package and proxies of one included. */
 const TAG = "AriaxRegion";
@@ -72,20 +72,21 @@ interface Source {
  */
 export class Region implements Memory, Disposable {
   declare readonly [Symbol.dispose]: () => void;
-  private readonly handle: Handle | undefined;
-  private readonly about: About | undefined;
-  private readonly memory: ArrayBuffer;
+  // Declared, so that what a clone reads first, by `present`, is the first property there is.
+  declare private readonly handle: Handle | undefined;
+  declare private readonly about: About | undefined;
+  declare private readonly memory: ArrayBuffer;
   /** The bytes of the buffer. */
-  readonly byteLength: number;
-  readonly kind: RegionKind;
+  declare readonly byteLength: number;
+  declare readonly kind: RegionKind;
   /** Whether there are pages without access at both ends. */
-  readonly guard: boolean;
+  declare readonly guard: boolean;
   /** What came of `hugePages: true`: whether it was taken. How many bytes are in huge pages, `hugePageBytes()` tells. */
-  readonly hugePages: HugePages;
+  declare readonly hugePages: HugePages;
   /** The name of shared memory that has one. */
-  readonly name: string | undefined;
+  declare readonly name: string | undefined;
   /** Whether all of it was reserved: then `purge` gives nothing back, as that would have to be had anew. */
-  readonly reserved: boolean;
+  declare readonly reserved: boolean;
 
   private constructor(source: Source) {
     const { handle, buffer } = source;
@@ -135,7 +136,7 @@ export class Region implements Memory, Disposable {
   static share(options: ShareOptions): Region {
     const { name, bytes, guard, reserve, least } = readShareOptions(options);
     const what = `can't share ${name === undefined ? "memory" : `"${name}"`}`;
-    const handle = mapping(what, bytes, () => addon().share(name ?? null, bytes, least, guard));
+    const handle = sharing(what, () => mapping(what, bytes, () => addon().share(name ?? null, bytes, least, guard)));
     try {
       return new Region({ kind: "shared", handle, buffer: sharedBuffer(handle), name, reserved: reserve });
     } catch (error) {
@@ -330,6 +331,20 @@ function mapFile({ bytes, guard, create, reserve, least }: MapOptions, file: str
 /** What a call of the addon has mapped. No proxy can be put in the place of a handle: those of Vue leave what is frozen alone. */
 function mapping(what: string, bytes: number | undefined, map: () => Handle): Handle {
   return Object.freeze(system(what, bytes, map));
+}
+
+/** What `share` returns; where the name is taken, what else there is to do. */
+function sharing(what: string, share: () => Handle): Handle {
+  try {
+    return share();
+  } catch (error) {
+    if (!isThere(error)) throw error;
+    throw new SystemCallError(
+      what,
+      (error as SystemCallError).reason,
+      "Region.open opens it, Region.unlink removes it",
+    );
+  }
 }
 
 /** The one buffer of a mapping; `undefined`, and nothing mapped, where this runtime takes no memory but its own. */

@@ -26,10 +26,21 @@ export function system<T>(what: string, bytes: number | undefined, call: () => T
 const NO_MEMORY: ReadonlySet<string> = /* @__PURE__ */ new Set(["ENOMEM", "error 8", "error 1455"]);
 const NOT_THERE: ReadonlySet<string> = /* @__PURE__ */ new Set(["ENOENT", "error 2"]);
 
+const THERE: ReadonlySet<string> = /* @__PURE__ */ new Set(["EEXIST", "error 80", "error 183"]);
+
 /** Whether an error says that there is nothing of that name. */
 export function isNotThere(error: unknown): boolean {
+  return hasReason(error, NOT_THERE);
+}
+
+/** Whether it says that the name is taken. */
+export function isThere(error: unknown): boolean {
+  return hasReason(error, THERE);
+}
+
+function hasReason(error: unknown, reasons: ReadonlySet<string>): boolean {
   const { code, reason } = error as SystemCallError;
-  return (code as string) === "ERR_SYSTEM_CALL" && NOT_THERE.has(reason);
+  return (code as string) === "ERR_SYSTEM_CALL" && reasons.has(reason);
 }
 
 function reasonOf(errno: number): string {

@@ -220,7 +220,7 @@ describeNative("shared memory", () => {
     );
     using region = Region.share({ name, bytes: 4096 });
     expect(thrown(() => Region.share({ name, bytes: 4096 }), 1)).toBe(
-      `SystemCallError ERR_SYSTEM_CALL: can't share "${name}": EEXIST`,
+      `SystemCallError ERR_SYSTEM_CALL: can't share "${name}": EEXIST: Region.open opens it, Region.unlink removes it`,
     );
     expect(region.name).toBe(name);
     expect(Region.unlink(name)).toBe(true);

@@ -200,3 +200,16 @@ describeNative("a heap with lanes", () => {
     heap.close();
   });
 });
+
+describeNative("what a newcomer leaves out", () => {
+  test("is named", () => {
+    using heap = new NativeSharedAllocator({ capacity: 1 << 20, lanes: 3 });
+    const lost = { ticket: undefined } as unknown as { ticket: number };
+    expect(() => NativeSharedAllocator.attach(heap.region!, lost)).toThrow(
+      "ticket is undefined: post heap.ticket() to the thread, or leave it out",
+    );
+    for (const made of [NativeAllocator, NativeSharedAllocator]) {
+      expect(() => new made(undefined as never)).toThrow("invalid options: capacity is needed");
+    }
+  });
+});

@@ -106,8 +106,16 @@ describeNative("unmap", () => {
 });
 
 describeNative("the buffer", () => {
-  test("can't be posted to another thread", () => {
+  test("can't be transferred to another thread; posted it is copied, and the region says what to do", () => {
     using region = Region.map({ bytes: PAGE });
+    expect(() => structuredClone(region)).toThrow(
+      expect.objectContaining({
+        code: "ERR_UNSUPPORTED",
+        message:
+          "unsupported: a region can't be cloned or sent to another thread: share it by name or file, and map that there",
+      }),
+    );
+    expect(structuredClone(region.buffer)).not.toBe(region.buffer);
     const { buffer } = region;
     expect(() => structuredClone(buffer, { transfer: [buffer] })).toThrow(/DataCloneError|transfer/);
     expect(region.mapped).toBe(true);

@@ -2,6 +2,7 @@ import {
   type Allocator,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
+  InvalidArgumentError,
   type Memory,
   NULL,
   type Offset,
@@ -21,7 +22,7 @@ import { collect } from "./lanes/collect.ts";
 import { makeShared, openShared } from "./lanes/heap.ts";
 
 import { freeOwn } from "./lanes/large.ts";
-import { type AttachOptions, laneOptions, openedWith, type SharedSlabOptions } from "./lanes/opened.ts";
+import { type AttachOptions, laneOptions, openedWith, readAttach, type SharedSlabOptions } from "./lanes/opened.ts";
 import { FIRST_STEP, NO_STEP, relieve, settle } from "./lanes/relief.ts";
 import { freeBit, freeRemote } from "./lanes/remote.ts";
 import { attachLane } from "./lanes/state.ts";
@@ -95,6 +96,7 @@ export class SharedSlabAllocator extends LaneCalls implements Allocator {
 
   /** A new heap; the thread that makes it has the first lane. O(lanes) over memory of its own, else O(bytes / 4096). */
   constructor(options: SharedSlabOptions) {
+    if (options === undefined) throw new InvalidArgumentError("invalid options: capacity, buffer or memory is needed");
     const opened = openedWith(options);
     const { onLateDoubleFree, ...where } = opened === undefined ? readOptions(options, KNOWN) : opened.options;
     checkCallback("onLateDoubleFree", onLateDoubleFree);
@@ -130,7 +132,7 @@ export class SharedSlabAllocator extends LaneCalls implements Allocator {
    * @throws `CorruptionError` where there is no heap.
    */
   static attach(memory: ArrayBufferLike | WasmMemory, options: Partial<AttachOptions> = {}): SharedSlabAllocator {
-    const { ticket, byteOffset, onLateDoubleFree } = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree"]);
+    const { ticket, byteOffset, onLateDoubleFree } = readAttach(options);
     checkCallback("onLateDoubleFree", onLateDoubleFree);
     return new SharedSlabAllocator(laneOptions(openShared(memory, byteOffset), ticket, onLateDoubleFree));
   }

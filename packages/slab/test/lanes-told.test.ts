@@ -37,3 +37,22 @@ function messageOf(act: () => unknown): string {
   }
   return "";
 }
+
+test("what a newcomer leaves out is named", () => {
+  const heap = new SharedSlabAllocator({ capacity: 1 << 20, lanes: 3 });
+  const { buffer } = heap.memory;
+  const lost = { ticket: undefined } as unknown as { ticket: number }; // a field of workerData that is not there
+  expect(() => SharedSlabAllocator.attach(buffer, lost)).toThrow(
+    expect.objectContaining({
+      code: "ERR_INVALID_ARGUMENT",
+      message: "ticket is undefined: post heap.ticket() to the thread, or leave it out",
+    }),
+  );
+  const other = SharedSlabAllocator.attach(buffer); // it draws one, as before
+  expect(other.holder).toBe(2);
+  expect(() => heap.reclaim(2, (() => true) as never)).toThrow("invalid options: { keep } is needed, not a function");
+  expect(() => new SharedSlabAllocator(undefined as never)).toThrow(
+    "invalid options: capacity, buffer or memory is needed",
+  );
+  other.close();
+});

@@ -13,6 +13,7 @@ import {
   type LaneVerbs,
   makeShared,
   openShared,
+  readAttach,
   readPlace,
   SharedEngineAllocator,
   type SharedOptions,
@@ -100,13 +101,13 @@ export class SharedWasmAllocator extends Base {
    * @throws `CorruptionError` where there is no heap.
    */
   static async attach(memory: WasmMemory, options: SharedWasmAttachOptions = {}): Promise<SharedWasmAllocator> {
-    const read = readAttach(memory, options);
+    const read = readOver(memory, options);
     return SharedWasmAllocator.attached(memory, read, await lanesOver(memory, read.module));
   }
 
   /** The same at once. */
   static attachSync(memory: WasmMemory, options: SharedWasmAttachOptions = {}): SharedWasmAllocator {
-    const read = readAttach(memory, options);
+    const read = readOver(memory, options);
     return SharedWasmAllocator.attached(memory, read, lanesOverSync(memory, read.module));
   }
 
@@ -162,8 +163,8 @@ function planFor(options: SharedWasmOptions): Plan {
   return { memory, module, onLate, make: () => makeShared({ memory, byteLength: maxCapacity, lanes }, true) };
 }
 
-function readAttach(memory: WasmMemory, options: SharedWasmAttachOptions): SharedWasmAttachOptions {
-  const read = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree", "module"]);
+function readOver(memory: WasmMemory, options: SharedWasmAttachOptions): SharedWasmAttachOptions {
+  const read = readAttach(options, ["module"]);
   checkHost();
   checkShared(memory);
   checkLanes(read.module);

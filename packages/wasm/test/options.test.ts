@@ -1,7 +1,7 @@
 /** Options are read once, before anything is waited for; what means nothing is refused, with its name. */
 import { reactive } from "@vue/reactivity";
 import { describe, expect, test } from "vitest";
-import { moduleBytes, WasmAllocator, type WasmOptions } from "../src/index.ts";
+import { moduleBytes, SharedWasmAllocator, WasmAllocator, type WasmOptions } from "../src/index.ts";
 import { memoryOf, PAGE, rejectedBy, thrownBy } from "./heaps.ts";
 
 const INVALID = "ERR_INVALID_ARGUMENT:";
@@ -166,4 +166,13 @@ test("pages that a memory gets while the engine is waited for are somebody else'
   const made = WasmAllocator.create({ memory: shorter, byteOffset: PAGE });
   shorter.grow(10);
   expect((await made).capacity).toBe(3 * PAGE);
+});
+
+test("a ticket that is undefined is refused: the message was without one", async () => {
+  const heap = SharedWasmAllocator.createSync({ capacity: 1 << 20, lanes: 3 });
+  const lost = { ticket: undefined } as unknown as { ticket: number };
+  const message = "ticket is undefined: post heap.ticket() to the thread, or leave it out";
+  expect(() => SharedWasmAllocator.attachSync(heap.memory, lost)).toThrow(message);
+  await expect(SharedWasmAllocator.attach(heap.memory, lost)).rejects.toThrow(message);
+  SharedWasmAllocator.attachSync(heap.memory).close();
 });

@@ -196,6 +196,7 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
   ): SharedMetadataPool<F> {
     const { fields = {} as F, byteOffset = 0, ticket } = readOptions(options, ["fields", "byteOffset", "ticket"]);
     checkPlace(buffer, byteOffset, 0);
+    if (ticket === undefined) throw new InvalidArgumentError("invalid ticket: none is given, pool.ticket() draws one");
     const layout = readSharedLayout(buffer, byteOffset, fields);
     const found: SharedPoolOptions<F> & Internal = { buffer, byteOffset, fields, [CONTINUE]: { layout, ticket } };
     return new SharedMetadataPool<F>(found);
@@ -394,6 +395,9 @@ export class SharedMetadataPool<const F extends Schema = Record<never, never>> e
   reclaim(ticket: number, options: ReclaimOptions<F> = {}): Handle<F>[] {
     const { slots, lane, self, watched } = this;
     this.checkAlive();
+    if (typeof options === "function") {
+      throw new InvalidArgumentError("invalid options: { keep } is needed, not a function");
+    }
     const { keep } = readOptions(options, ["keep"]);
     checkCallback("keep", keep);
     readTicket(slots, ticket);

@@ -267,9 +267,15 @@ export abstract class LaneHolder {
 
 function ignore(): void {}
 
-/** Options of `reclaim`, checked, and read once. */
-function readReclaim(options: ReclaimOptions): ReclaimOptions {
-  const read = readOptions(options, ["keep"]);
+/**
+ * Options of `reclaim`, and `more`, checked, and read once.
+ *
+ * @throws `InvalidArgumentError` for a wrong option, and for a function in their place.
+ */
+export function readReclaim<T extends ReclaimOptions>(options: T, more: readonly string[] = []): T {
+  if (typeof options === "function")
+    throw new InvalidArgumentError("invalid options: { keep } is needed, not a function");
+  const read = readOptions(options, ["keep", ...more]);
   checkCallback("keep", read.keep);
   return read;
 }

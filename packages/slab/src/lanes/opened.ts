@@ -1,4 +1,6 @@
 /** Options of a heap with lanes: those that a program gives, and those that stand for a heap that is there already. */
+import { InvalidArgumentError } from "@ariax/allocator";
+import { readOptions } from "@ariax/allocator/implement";
 import type { Heap } from "../heap.ts";
 import type { SharedOptions } from "./heap.ts";
 import { checkTicket, drawTicket } from "./state.ts";
@@ -32,6 +34,20 @@ const openedBy: WeakMap<object, Opened> = /* @__PURE__ */ new WeakMap();
 /** The heap that options stand for, if they do. */
 export function openedWith(options: object): Opened | undefined {
   return openedBy.get(options);
+}
+
+/**
+ * The options of `attach`, and `more`, read once. A ticket that is there, but `undefined`, is that of a message without one: the
+ * thread would get a ticket that nobody else knows, and never be reclaimed.
+ *
+ * @throws `InvalidArgumentError` for a wrong option.
+ */
+export function readAttach<T extends Partial<AttachOptions>>(options: T, more: readonly string[] = []): T {
+  const read = readOptions(options, ["ticket", "byteOffset", "onLateDoubleFree", ...more]);
+  if (read.ticket === undefined && "ticket" in options) {
+    throw new InvalidArgumentError("ticket is undefined: post heap.ticket() to the thread, or leave it out");
+  }
+  return read;
 }
 
 /** A heap that exists, as the options of a `SharedSlabAllocator` over it: for the thread of a ticket, or of one that is drawn now. */
