@@ -121,13 +121,14 @@ export class OutOfMemoryError extends AllocatorError {
   readonly free: number | undefined;
   readonly largestFree: number | undefined;
 
-  constructor(size: number, alignment: number, capacity: number, room?: Room) {
+  /** `advice`, if any, ends the message. */
+  constructor(size: number, alignment: number, capacity: number, room?: Room, advice = "") {
     const there = room === undefined ? "" : `: ${room.free} are free, at most ${room.largestFree} of them in one piece`;
     const { committed = capacity } = room ?? {};
     const part = committed < capacity ? `, of which ${committed} are committed` : "";
     super(
       "ERR_OUT_OF_MEMORY",
-      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes${part}${there}`,
+      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes${part}${there}${advice}`,
     );
     this.requested = size;
     this.free = room?.free;

@@ -74,7 +74,7 @@ function tryWords({ heap }: Core, bytes: number): number {
 /** The same, but throws `OutOfMemoryError`. */
 export function allocateWords(core: Core, bytes: number): number {
   const at = tryWords(core, bytes);
-  if (at === 0) throw outOfMemory(core.heap, bytes);
+  if (at === 0) throw outOfMemory(core.heap, bytes, undefined, "; the option tableBytes makes room for more tables");
   return at;
 }
 
@@ -136,5 +136,8 @@ function grown(need: number, have: number): number {
 
 /** Throws `PoolExhaustedError` where there is no record for one more sequence. */
 export function checkSequences({ sequences, layout }: Core): void {
-  if (sequences.nextFree < 0) throw new PoolExhaustedError(layout.sequences, sequences.retired, "list of sequences");
+  if (sequences.nextFree >= 0) return;
+  const live = layout.sequences - sequences.retired;
+  const how = `all ${live} are open; close one, or raise the option sequences (${layout.sequences})`;
+  throw new PoolExhaustedError(layout.sequences, sequences.retired, "list of sequences", how);
 }
