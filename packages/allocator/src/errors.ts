@@ -121,14 +121,13 @@ export class OutOfMemoryError extends AllocatorError {
   readonly free: number | undefined;
   readonly largestFree: number | undefined;
 
-  /** `advice`, if any, ends the message. */
-  constructor(size: number, alignment: number, capacity: number, room?: Room, advice = "") {
+  constructor(size: number, alignment: number, capacity: number, room?: Room) {
     const there = room === undefined ? "" : `: ${room.free} are free, at most ${room.largestFree} of them in one piece`;
     const { committed = capacity } = room ?? {};
     const part = committed < capacity ? `, of which ${committed} are committed` : "";
     super(
       "ERR_OUT_OF_MEMORY",
-      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes${part}${there}${advice}`,
+      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes${part}${there}`,
     );
     this.requested = size;
     this.free = room?.free;

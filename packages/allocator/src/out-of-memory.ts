@@ -9,9 +9,8 @@ export function outOfMemory(
   allocator: Pick<Allocator, "stats"> & { readonly capacity: number },
   size: number,
   alignment: number = DEFAULT_ALIGNMENT,
-  advice?: string,
 ): OutOfMemoryError {
-  return new OutOfMemoryError(size, alignment, allocator.capacity, roomOf(allocator), advice);
+  return new OutOfMemoryError(size, alignment, allocator.capacity, roomOf(allocator));
 }
 
 /** Undefined where it can't be counted: there was no room, whatever else is wrong. */

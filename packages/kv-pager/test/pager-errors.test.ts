@@ -233,6 +233,7 @@ test("tables that do not fit: nothing changed, and a shorter one does", () => {
   expect(thrown(() => open(40_000))).toMatchObject({
     code: "ERR_OUT_OF_MEMORY",
     message: expect.stringMatching(/ in one piece; the option tableBytes makes room for more tables$/),
+    stack: expect.stringContaining("; the option tableBytes makes room for more tables\n"),
   });
   expect(Buffer.compare(Buffer.from(pager.snapshot()), before)).toBe(0);
   const sequence = open(100);
