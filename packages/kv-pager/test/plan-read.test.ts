@@ -1,4 +1,6 @@
 /** The readers: bytes to prompts, and a line for each that is none. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { canonical } from "../src/plan/hashes.ts";
 import type { Prompt } from "../src/plan/planner.ts";
@@ -237,6 +239,17 @@ describe("vLLM's events", () => {
       ...{ problems: [], blockTokens: 64 },
       prompts: [{ hashes: ["q83v", "/+8=", "18446744073709551615", "18446744073709551614"], at: 1500 }],
     });
+  });
+
+  test("PLANNER.md shows both forms", () => {
+    const page = readFileSync(join(import.meta.dirname, "../PLANNER.md"), "utf8");
+    const [, text] = /^```json\n(.*?)^```/ms.exec(page)!;
+    expect(read(text!)).toMatchObject({
+      problems: [],
+      prompts: [{ hashes: [6, 7, 8], at: 1500 }, { tenant: "(cleared)" }],
+    });
+    const named = read(text!.split("\n")[0]!).notes;
+    expect(named[0]).toContain("stored 2 blocks");
   });
 
   test("what `decodeVllm` returned, as JSON", () => {
