@@ -244,12 +244,10 @@ describe("vLLM's events", () => {
   test("PLANNER.md shows both forms", () => {
     const page = readFileSync(join(import.meta.dirname, "../PLANNER.md"), "utf8");
     const [, text] = /^```json\n(.*?)^```/ms.exec(page)!;
-    expect(read(text!)).toMatchObject({
-      problems: [],
-      prompts: [{ hashes: [6, 7, 8], at: 1500 }, { tenant: "(cleared)" }],
-    });
-    const named = read(text!.split("\n")[0]!).notes;
-    expect(named[0]).toContain("stored 2 blocks");
+    const [named, ordered] = text!.split("\n").map((line) => read(line));
+    const prompts = [{ hashes: [6, 7, 8], at: 1500 }];
+    expect(named).toMatchObject({ problems: [], prompts, blockTokens: 16 });
+    expect(ordered).toMatchObject({ problems: [], prompts: [...prompts, { tenant: "(cleared)" }], blockTokens: 16 });
   });
 
   test("what `decodeVllm` returned, as JSON", () => {
