@@ -31,6 +31,8 @@ const any = (value: unknown) => value as never;
 const REFUSED: readonly [message: string, call: (made: Made) => unknown][] = [
   ["invalid options: undefined is no object", ({ pager }) => pager.open(any(undefined))],
   ["invalid options: either tokens or keys are needed", ({ pager }) => pager.open({})],
+  ["invalid options: a list, where { tokens } is wanted", ({ pager }) => pager.open(any([1, 2, 3]))],
+  ["invalid options: a list, where { tokens } is wanted", ({ pager }) => pager.open(any(Int32Array.of(1)))],
   [
     "invalid options: either tokens or keys are needed",
     ({ pager }) => pager.open({ tokens: [], keys: new Int32Array(0) }),
@@ -167,17 +169,30 @@ test("what there is only so much of, and none is left", () => {
     expect(Buffer.compare(Buffer.from(pager.snapshot()), before), what).toBe(0);
   };
   pager.quota("b", undefined);
-  unchanged("a third tenant", "list of tenants exhausted: all 2 slots are live", () => pager.quota("c", 1));
-  unchanged("a third tenant", "list of tenants exhausted: all 2 slots are live", () =>
+  unchanged("a third tenant", "list of tenants exhausted: all 2 have names, which stay; raise the option tenants", () =>
+    pager.quota("c", 1),
+  );
+  unchanged("a third tenant", "list of tenants exhausted: all 2 have names, which stay; raise the option tenants", () =>
     pager.open({ tokens: [], tenant: "c" }),
   );
   const extra = [pager.open({ tokens: [] }), pager.open({ tokens: [] })];
-  unchanged("a fifth sequence", "list of sequences exhausted: all 4 slots are live", () => pager.open({ tokens: [] }));
-  unchanged("a fifth sequence", "list of sequences exhausted: all 4 slots are live", () => pager.fork(runs));
+  unchanged(
+    "a fifth sequence",
+    "list of sequences exhausted: all 4 are open; close one, or raise the option sequences (4)",
+    () => pager.open({ tokens: [] }),
+  );
+  unchanged(
+    "a fifth sequence",
+    "list of sequences exhausted: all 4 are open; close one, or raise the option sequences (4)",
+    () => pager.fork(runs),
+  );
   for (const sequence of extra) pager.close(sequence);
   const more = make({ tickets: 1 }).pager;
   more.offload([1]);
-  expect(thrown(() => more.offload([1]))).toMatchObject({ message: "list of tickets exhausted: all 1 slots are live" });
+  expect(thrown(() => more.offload([1]))).toMatchObject({
+    message:
+      "list of tickets exhausted: all 1 are in flight; end one by done, failed or expire, or raise the option tickets",
+  });
 });
 
 test("a token behind others of its block that have no slots is refused: they would be cached, and never computed", () => {
@@ -202,7 +217,7 @@ test("a copy on write that finds the list of moves full, and then not", () => {
   expect(pager.append(first, 7)).toBe(true);
   const before = Buffer.from(pager.snapshot());
   expect(thrown(() => pager.append(second, 7)).message).toBe(
-    "list of moves exhausted: room for 1 was asked for, and there is room for 0 of 1",
+    "list of moves exhausted: room for 1 was asked for, and there is room for 0 of 1; moves() takes them out, or raise the option moves",
   );
   expect(pager.refusal(second, 0, 1)).toBe("moves");
   expect(Buffer.compare(Buffer.from(pager.snapshot()), before)).toBe(0);
@@ -215,7 +230,11 @@ test("tables that do not fit: nothing changed, and a shorter one does", () => {
   const pager = new KvPager({ ...OPTIONS, tableBytes: 65536, sequences: 400 });
   const open = (n: number) => pager.open({ tokens: new Int32Array(n) });
   const before = Buffer.from(pager.snapshot());
-  expect(thrown(() => open(40_000))).toMatchObject({ code: "ERR_OUT_OF_MEMORY" });
+  expect(thrown(() => open(40_000))).toMatchObject({
+    code: "ERR_OUT_OF_MEMORY",
+    message: expect.stringMatching(/ in one piece; the option tableBytes makes room for more tables$/),
+    stack: expect.stringContaining("; the option tableBytes makes room for more tables\n"),
+  });
   expect(Buffer.compare(Buffer.from(pager.snapshot()), before)).toBe(0);
   const sequence = open(100);
   pager.verify();

@@ -5,8 +5,10 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { POLICIES } from "../src/index.ts";
 import { generateTrace } from "../src/plan/index.ts";
-import { file, folder, lines, run } from "./plan-command.ts";
+import { lines, run, traceFolder } from "./plan-command.ts";
 import { LISTS } from "./vllm-payloads.ts";
+
+const { file, folder } = traceFolder();
 
 const TRACE = lines([1, 2], [1, 2, 3], [4], [1, 2]);
 const JSON_1 = [{ policy: "vllm", blocks: 4, lookups: 8, hits: 4 }];

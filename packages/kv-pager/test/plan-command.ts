@@ -5,16 +5,17 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import { main } from "../src/plan/node/cli.ts";
 
-export const folder: string = mkdtempSync(join(tmpdir(), "ariax-plan-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let files = 0;
-
-/** A file with this in it, by its path. */
-export function file(content: string | Uint8Array): string {
-  const path = join(folder, `trace-${++files}`);
-  writeFileSync(path, content);
-  return path;
+/** A folder of the test file that asks for one, and how it puts a file with this in it there, by its path. */
+export function traceFolder(): { readonly folder: string; readonly file: (content: string | Uint8Array) => string } {
+  const folder = mkdtempSync(join(tmpdir(), "ariax-plan-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  let files = 0;
+  const file = (content: string | Uint8Array): string => {
+    const path = join(folder, `trace-${++files}`);
+    writeFileSync(path, content);
+    return path;
+  };
+  return { folder, file };
 }
 
 export interface Ran {

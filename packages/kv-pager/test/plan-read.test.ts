@@ -1,10 +1,13 @@
 /** The readers: bytes to prompts, and a line for each that is none. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { canonical } from "../src/plan/hashes.ts";
 import type { Prompt } from "../src/plan/planner.ts";
 import { FORMATS } from "../src/plan/read/formats.ts";
 import { Lines } from "../src/plan/read/lines.ts";
 import { TraceReader } from "../src/plan/read/trace.ts";
+import { decodeVllm, encodeVllm } from "../src/vllm/index.ts";
 import { ALL_MAPS, LISTS, LISTS_MORE, MAPS, MAPS_MORE, MAPS_WHOLE } from "./vllm-payloads.ts";
 
 interface Read {
@@ -22,6 +25,7 @@ function read(text: string | Uint8Array, format?: string, piece = 1 << 20): Read
     add: ({ hashes, ...rest }: Prompt) =>
       prompts.push({ ...JSON.parse(JSON.stringify(rest)), hashes: Array.from(hashes, canonical) } as Prompt),
     clear: () => prompts.push({ hashes: [], tenant: "(cleared)" }),
+    time: () => {},
   };
   const found = FORMATS.find(({ name }) => name === format);
   const reader = new TraceReader(sink, found, (line, problem) => problems.push(`${line}: ${problem}`));
@@ -237,6 +241,31 @@ describe("vLLM's events", () => {
     });
   });
 
+  test("PLANNER.md shows both forms", () => {
+    const page = readFileSync(join(import.meta.dirname, "../PLANNER.md"), "utf8");
+    const [, text] = /^```json\n(.*?)^```/ms.exec(page)!;
+    const [named, ordered] = text!.split("\n").map((line) => read(line));
+    const prompts = [{ hashes: [6, 7, 8], at: 1500 }];
+    expect(named).toMatchObject({ problems: [], prompts, blockTokens: 16 });
+    expect(ordered).toMatchObject({ problems: [], prompts: [...prompts, { tenant: "(cleared)" }], blockTokens: 16 });
+  });
+
+  test("what `decodeVllm` returned, as JSON", () => {
+    const payload = encodeVllm(
+      [
+        { seq: 0, type: "stored", tier: 0, epoch: 1, block: 1, key: "f".repeat(64), parent: "" },
+        { seq: 1, type: "removed", tier: 0, epoch: 1, block: 1, key: "f".repeat(64), parent: "" },
+      ],
+      { ts: 1.5, blockTokens: 4, rank: 3 },
+    );
+    const text = JSON.stringify(decodeVllm(payload), (_, value) => (typeof value === "bigint" ? String(value) : value));
+    expect(text).toContain('"hashes":["18446744073709551615"]');
+    expect(read(text)).toMatchObject({
+      ...{ prompts: [{ hashes: ["18446744073709551615"], at: 1500 }], problems: [], blockTokens: 4 },
+      notes: [expect.stringMatching(/^the engine stored 1 block, 0 of them again, and removed 1;/)],
+    });
+  });
+
   test("what is to be known is noted", () => {
     const text = [
       JSON.stringify([1, [stored([5], 4), [...stored([1]), "CPU"], ["BlockRemoved", [1], "CPU"]], 0]),
@@ -363,15 +392,13 @@ describe("the format is that of the first line that is sure", () => {
     const twice = read("hash_ids,tenant,hash_ids\n1,a,2\n");
     expect(twice).toMatchObject({
       prompts: [],
-      problems: [
-        "1: the column hash_ids is there twice",
-        "2: its header is malformed: the column hash_ids is there twice",
-      ],
+      problems: ["1: the column hash_ids is there twice"],
+      notes: ["1 line behind the malformed header not read"],
     });
-    expect(read("timestamp,input_length,hashes\n1,2,3").problems).toEqual([
-      "1: a header without the column hash_ids",
-      "2: its header is malformed: a header without the column hash_ids",
-    ]);
+    expect(read("timestamp,input_length,hashes\n1,2,3\n4,5,6")).toMatchObject({
+      problems: ["1: a header without the column hash_ids"],
+      notes: ["2 lines behind the malformed header not read"],
+    });
     expect(read("Hash_IDs,tenants,input_length\n1,a,5")).toMatchObject({
       ...{ prompts: [{ hashes: [1], tokens: 5 }], problems: [] },
       notes: ['columns that nobody looked at: "tenants"'],
@@ -387,6 +414,7 @@ describe("vLLM's events in msgpack", () => {
       {
         add: ({ hashes, at }) => read.prompts.push({ hashes: Array.from(hashes), at }),
         clear: () => read.prompts.push({ hashes: [] }),
+        time: () => {},
       },
       FORMATS.find(({ name }) => name === format),
       (line, problem) => read.problems.push(`${line}: ${problem}`),
@@ -448,7 +476,7 @@ describe("vLLM's events in msgpack", () => {
   });
 
   test("what the source throws is thrown, and a format that is text stays text", async () => {
-    const reader = new TraceReader({ add: () => {}, clear: () => {} }, undefined, () => {});
+    const reader = new TraceReader({ add: () => {}, clear: () => {}, time: () => {} }, undefined, () => {});
     async function* broken() {
       yield LISTS.slice(0, 10);
       throw new TypeError("gone");

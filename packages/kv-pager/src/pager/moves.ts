@@ -55,7 +55,7 @@ export function checkMoves(core: Core, n: number): void {
   const room = moveRoom(core);
   if (room >= n) return;
   const { moves } = core.layout;
-  const how = `room for ${n} was asked for, and there is room for ${room} of ${moves}`;
+  const how = `room for ${n} was asked for, and there is room for ${room} of ${moves}; moves() takes them out, or raise the option moves`;
   throw new PoolExhaustedError(moves, 0, "list of moves", how, n, room);
 }
 

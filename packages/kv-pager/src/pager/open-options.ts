@@ -49,6 +49,9 @@ const KNOWN = [...OF_TOKENS, "keys", "length", "tenant", "priority", "retain"];
 
 /** Throws `InvalidArgumentError`, and `PoolExhaustedError` for one tenant too many. */
 export function readOpenOptions(core: Core, options: OpenOptions): OpenRequest {
+  if (!isRevoked(options) && (Array.isArray(options) || ArrayBuffer.isView(options))) {
+    throw new InvalidArgumentError("invalid options: a list, where { tokens } is wanted");
+  }
   const given = readOptions(options, KNOWN);
   const { keys: givenKeys, salt, adapter, tenant, priority = 0, retain = 0 } = given;
   if ((given.tokens === undefined) === (givenKeys === undefined)) {

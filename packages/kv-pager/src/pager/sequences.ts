@@ -16,7 +16,7 @@
  *     keys     8 · room      of full blocks               tokens    tailRoom   those behind the last full block with a key
  *                                                         note      what else its keys depend on (context.ts); `note` bytes
  */
-import { PoolExhaustedError } from "@ariax/allocator";
+import { type OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
 import { outOfMemory } from "@ariax/allocator/implement";
 import type { Core } from "./core.ts";
 
@@ -74,8 +74,17 @@ function tryWords({ heap }: Core, bytes: number): number {
 /** The same, but throws `OutOfMemoryError`. */
 export function allocateWords(core: Core, bytes: number): number {
   const at = tryWords(core, bytes);
-  if (at === 0) throw outOfMemory(core.heap, bytes);
+  if (at === 0) throw tablesFull(core, bytes);
   return at;
+}
+
+/** What the heap says, and which option is to be raised. */
+function tablesFull({ heap }: Core, bytes: number): OutOfMemoryError {
+  const error = outOfMemory(heap, bytes);
+  error.message += "; the option tableBytes makes room for more tables";
+  // V8 has the message in the stack already, as it was.
+  (Error as { captureStackTrace?(error: Error): void }).captureStackTrace?.(error);
+  return error;
 }
 
 /** The word where the note begins. */
@@ -136,5 +145,8 @@ function grown(need: number, have: number): number {
 
 /** Throws `PoolExhaustedError` where there is no record for one more sequence. */
 export function checkSequences({ sequences, layout }: Core): void {
-  if (sequences.nextFree < 0) throw new PoolExhaustedError(layout.sequences, sequences.retired, "list of sequences");
+  if (sequences.nextFree >= 0) return;
+  const live = layout.sequences - sequences.retired;
+  const how = `all ${live} are open; close one, or raise the option sequences (${layout.sequences})`;
+  throw new PoolExhaustedError(layout.sequences, sequences.retired, "list of sequences", how);
 }

@@ -117,8 +117,14 @@ export function checkTenant(core: Core, name: string): void {
   if (bytes > TENANT_NAME) {
     throw new InvalidArgumentError(`invalid tenant: a name of ${bytes} bytes does not fit ${TENANT_NAME}`);
   }
-  if (most === 0) throw new InvalidArgumentError(`invalid tenant: ${show(name)}, but the pager was made for none`);
-  if (core.words[TENANTS] >= most) throw new PoolExhaustedError(most, 0, "list of tenants");
+  if (most === 0)
+    throw new InvalidArgumentError(
+      `invalid tenant: ${show(name)}, but the pager was made for none: pass the option tenants, how many at most`,
+    );
+  if (core.words[TENANTS] >= most) {
+    const how = `all ${most} have names, which stay; raise the option tenants`;
+    throw new PoolExhaustedError(most, 0, "list of tenants", how);
+  }
 }
 
 /** The tenant of a checked name: a new one, where it has none. */

@@ -50,7 +50,10 @@ export function findRuns(core: Core, slot: number, out: Int32Array): number {
 
 /** Room for a ticket's list, and one more ticket, or throws; the word where it begins. Nothing else changes. */
 function newList(core: Core, entries: number): number {
-  if (core.tickets.nextFree < 0) throw new PoolExhaustedError(core.layout.tickets, 0, "list of tickets");
+  if (core.tickets.nextFree < 0) {
+    const how = `all ${core.layout.tickets} are in flight; end one by done, failed or expire, or raise the option tickets`;
+    throw new PoolExhaustedError(core.layout.tickets, 0, "list of tickets", how);
+  }
   return allocateWords(core, 4 * ENTRY * entries);
 }
 

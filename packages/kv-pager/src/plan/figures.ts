@@ -109,7 +109,8 @@ function tierSums(tiers: readonly Tier[]): number[] {
 
 const sumOf = (tiers: readonly Tier[]): number => tiers.reduce((sum, { blocks }) => sum + blocks, 0);
 
-export function figuresOf(report: PlanReport, asked: Asked, units: Units): Figures {
+/** `warnings`: what is to be said beside that which the report shows. */
+export function figuresOf(report: PlanReport, asked: Asked, units: Units, warnings: readonly string[] = []): Figures {
   const { all, capacities, once, span, longest, workingSets } = report;
   const indexOf = (policy: string, blocks: number): number =>
     capacities.findIndex((one) => one.policy === policy && one.blocks === blocks);
@@ -127,7 +128,7 @@ export function figuresOf(report: PlanReport, asked: Asked, units: Units): Figur
       span: Number.isNaN(span) ? null : span,
     },
     units,
-    warnings: warningsOf(shown, units.blockTokens, report.blockTokens),
+    warnings: [...warnings, ...warningsOf(shown, units.blockTokens, report.blockTokens)],
     capacities: shown,
     unlimited: effectOf(all, capacities.length, units),
     tiers: (asked.tiers.length === 0 ? [] : asked.policies).map((policy) => {

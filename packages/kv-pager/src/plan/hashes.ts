@@ -43,6 +43,12 @@ export class Hashes {
     return this.count;
   }
 
+  /** The hash that has a number, from 0 on, below `size`. O(size): for messages. */
+  nameOf(number: number): number | string {
+    for (const map of this.maps) for (const [hash, its] of map) if (its === number) return hash;
+    throw new InvalidArgumentError(`invalid number: ${number} is no hash's`);
+  }
+
   /** The number of a hash, a new one where it is new. O(1). Throws `InvalidArgumentError` where it is no hash. */
   numberOf(hash: BlockHash): number {
     const key = typeof hash === "number" && Number.isSafeInteger(hash) ? hash : canonical(hash);

@@ -49,6 +49,16 @@ export interface Sums {
   /** The same three for a cache without limit, the last entry of each column. */
 }
 
+/** A hash behind two different ones: so it does not stand for all blocks before it. `undefined`: it was a prompt's first. */
+export interface Branch {
+  /** Which request shows it, from 1 on. */
+  readonly request: number;
+  readonly hash: number | string;
+  readonly behind: number | string | undefined;
+  /** In a request before. */
+  readonly before: number | string | undefined;
+}
+
 export interface PlanReport {
   readonly all: Readonly<Sums>;
   readonly tenants: ReadonlyMap<string, Readonly<Sums>>;
@@ -87,6 +97,9 @@ export class Planner {
   /** By hash: in which epoch it was last held by a cache without limit. */
   private readonly held = new Column();
   private epoch = 1;
+  /** By hash: the number of the one before it, plus 2; 1 = it is a prompt's first; 0 = not known yet. */
+  private readonly parent = new Column();
+  private found: Branch | undefined;
   private readonly reuse = new Reuse();
   private readonly stretches = STRETCHES.map((length) => new Stretches(length, "ms"));
   private readonly batches = new Stretches(1000, "requests");
@@ -138,6 +151,7 @@ export class Planner {
     const { numbers } = this;
     for (let i = 0; i < count; i++) numbers[i] = this.hashes.numberOf(read[i]);
 
+    if (this.found === undefined) this.findBranch(numbers, count);
     const sums = tenant === undefined ? undefined : this.tenantOf(tenant);
     this.count(numbers, count, tokens, sums);
     const { simulators } = this;
@@ -145,6 +159,11 @@ export class Planner {
       this.hit(s, simulators[s].serve(numbers, count), count, tokens, sums);
     }
     this.describe(numbers, count, at, tokens);
+  }
+
+  /** The first hash that came behind two different ones, where there is any: hits may be too many then. O(1). */
+  get branch(): Branch | undefined {
+    return this.found;
   }
 
   /** All blocks are forgotten by every cache: vLLM's `AllBlocksCleared`. */
@@ -171,6 +190,22 @@ export class Planner {
       times: this.reuse.times,
       blockTokens: [this.least, this.most],
     };
+  }
+
+  /** Looks whether each block comes behind the one that it has come behind so far. O(count). */
+  private findBranch(numbers: Int32Array, count: number): void {
+    this.parent.reserve(this.hashes.size);
+    const parent = this.parent.words;
+    const nameOf = (behind: number) => (behind < 2 ? undefined : this.hashes.nameOf(behind - 2));
+    for (let i = 0, behind = 1; i < count; behind = numbers[i++] + 2) {
+      const before = parent[numbers[i]];
+      if (before === 0) parent[numbers[i]] = behind;
+      else if (before !== behind) {
+        const hash = this.hashes.nameOf(numbers[i]);
+        this.found = { request: this.all.requests + 1, hash, behind: nameOf(behind), before: nameOf(before) };
+        return;
+      }
+    }
   }
 
   /** What does not depend on a cache, and the cache without limit. */

@@ -60,16 +60,25 @@ export function readBatch(value: unknown): VllmBatch {
     };
   }
   if (!Array.isArray(value) && !isObject(value)) throw new LineError(`not a batch of events: ${kindOf(value)}`);
-  const [time, events, rank] = Array.isArray(value) ? value : [value.ts, value.events, value.data_parallel_rank];
+  const [time, events, rank] = Array.isArray(value)
+    ? value
+    : [value.ts, value.events, value.data_parallel_rank ?? value.rank];
   const ts = numberOf("ts", time);
   if (!Array.isArray(events)) throw new LineError(`events is ${kindOf(events)}, no array`);
   return { ts, events: events.map(readEvent), rank: numberOf("data_parallel_rank", rank, true) };
 }
 
+/** Our names of vLLM's fields: what `decodeVllm` returned, and was written as JSON, can be read too. */
+const OURS: Readonly<Record<string, string>> = {
+  ...{ block_hashes: "hashes", parent_block_hash: "parent", token_ids: "tokens", block_size: "blockTokens" },
+  ...{ lora_name: "loraName", group_idx: "group" },
+};
+
 function readEvent(value: unknown, i: number): VllmEvent {
   const where = `event ${i + 1}`;
   if (!Array.isArray(value) && !isObject(value)) throw new LineError(`${where} is ${kindOf(value)}`);
-  const field = (name: string, at: number): unknown => (Array.isArray(value) ? value[at] : value[name]);
+  const field = (name: string, at: number): unknown =>
+    Array.isArray(value) ? value[at] : (value[name] ?? value[OURS[name]]);
   const text = (name: string, at: number) => textOf(`${where}: ${name}`, field(name, at));
   const type = field("type", 0);
   if (type === "AllBlocksCleared") return { type };

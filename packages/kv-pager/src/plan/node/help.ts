@@ -21,7 +21,7 @@ plan:
   --token-bytes N       bytes that a token takes in the cache: tables show memory, and sizes may be bytes
   --skip-malformed      leaves malformed lines out; without it they end the command
   --json                an array of { policy, blocks, lookups, hits } instead of tables
-  --full                with --json: all that the tables show, also tiers, tenants and warnings
+  --full                with --json: all that the tables show, also tiers, tenants and warnings; ignored without
   --page FILE           the same as a page with charts
 
 generate:

@@ -3,7 +3,8 @@ import { realpathSync, statSync, writeFileSync } from "node:fs";
 import { AllocatorError } from "@ariax/allocator";
 import { chooseBlockTokens, type Fit, misfit, sizesOf } from "../block-tokens.ts";
 import { capacitiesOf, type Figures, figuresOf } from "../figures.ts";
-import { Planner } from "../planner.ts";
+import { Planner, type Prompt } from "../planner.ts";
+import { Doubts } from "../read/doubts.ts";
 import { TraceReader } from "../read/trace.ts";
 import { renderPage } from "../show/page.ts";
 import { renderText } from "../show/text.ts";
@@ -34,10 +35,17 @@ export async function plan(args: readonly string[], streams: Streams): Promise<v
     progress.clear();
     streams.err.write(`kv-pager: ${line}\n`);
   };
+  const warnings: string[] = [];
+  /** Said at once, and shown with the figures. */
+  const warn = (line: string): void => {
+    warnings.push(line);
+    say(line);
+  };
+  const doubts = new Doubts(planner, warn);
   let usual: number | undefined;
   let malformed = 0;
   for (const path of options.traces) {
-    const read = await readTrace(path, planner, options, streams, progress, say);
+    const read = await readTrace(path, doubts, options, streams, progress, { say, warn });
     malformed += read.malformed;
     usual ??= read.blockTokens;
   }
@@ -47,9 +55,9 @@ export async function plan(args: readonly string[], streams: Streams): Promise<v
   }
   const report = planner.report();
   if (report.all.requests === 0) throw new Problem(1, `${options.traces.map(nameOf).join(", ")}: no requests`);
-  const blockTokens = options.blockTokens ?? findBlockTokens(usual ?? 16, report.blockTokens, say);
-  const figures = figuresOf(report, options, { blockTokens, tokenBytes: options.tokenBytes });
-  for (const warning of figures.warnings) say(warning);
+  const blockTokens = options.blockTokens ?? findBlockTokens(usual ?? 16, report.blockTokens, warn);
+  const figures = figuresOf(report, options, { blockTokens, tokenBytes: options.tokenBytes }, warnings);
+  for (const warning of figures.warnings.slice(warnings.length)) say(warning);
   streams.out.write(options.json ? json(figures, planner, options) : renderText(figures));
   if (options.page !== undefined) {
     try {
@@ -72,37 +80,39 @@ function makePlanner(options: PlanOptions): Planner {
 
 async function readTrace(
   path: string,
-  planner: Planner,
+  doubts: Doubts,
   { format, skipMalformed }: PlanOptions,
   { stdin }: Streams,
   progress: Progress,
-  say: (line: string) => void,
+  { say, warn }: Readonly<Record<"say" | "warn", (line: string) => void>>,
 ): Promise<{ malformed: number; blockTokens: number | undefined }> {
   let malformed = 0;
   let requests = 0;
+  const where = (): string => `${nameOf(path)}:${reader.at}`;
   const sink = {
-    add: (prompt: Parameters<Planner["add"]>[0]): void => {
-      planner.add(prompt);
+    add: (prompt: Prompt): void => {
+      doubts.add(prompt, where);
       progress.at(++requests);
     },
-    clear: (): void => planner.clear(),
+    clear: (): void => doubts.clear(),
+    time: (at: number): void => doubts.time(at, where),
   };
   const reader = new TraceReader(sink, format, (line, problem) => {
     if (++malformed <= MOST_SHOWN) say(`${nameOf(path)}:${line}: ${problem}`);
   });
   await reader.read(bytesOf(path, stdin, (bytes) => progress.read(bytes)));
   if (malformed > MOST_SHOWN) say(`${nameOf(path)}: ${counted(malformed - MOST_SHOWN, "more malformed line")}`);
-  if (malformed > 0 && skipMalformed) say(`${nameOf(path)}: ${counted(malformed, "malformed line")} left out`);
-  for (const note of reader.reader?.notes() ?? []) say(`${nameOf(path)}: ${note}`);
+  if (malformed > 0 && skipMalformed) warn(`${nameOf(path)}: ${counted(malformed, "malformed line")} left out`);
+  for (const note of reader.reader?.notes() ?? []) warn(`${nameOf(path)}: ${note}`);
   return { malformed, blockTokens: reader.reader?.blockTokens };
 }
 
 /** Where the user has not said it: what fits the requests' lengths. Throws `Problem` where that can't be known. */
-function findBlockTokens(usual: number, fit: Fit, say: (line: string) => void): number {
+function findBlockTokens(usual: number, fit: Fit, warn: (line: string) => void): number {
   const found = chooseBlockTokens(usual, fit);
   if (found === undefined) throw new Problem(1, `${misfit(usual, fit)}: pass --block-tokens`);
   if (found !== usual)
-    say(`blocks of ${found} tokens are planned with: the requests' lengths say blocks ${sizesOf(fit)}`);
+    warn(`blocks of ${found} tokens are planned with: the requests' lengths say blocks ${sizesOf(fit)}`);
   return found;
 }
 

@@ -4,6 +4,7 @@
  * `tenant` in others. Cells may be quoted (RFC 4180), but not over several lines.
  */
 import type { BlockHash } from "../hashes.ts";
+import { counted } from "../show/units.ts";
 import { numberOf } from "./json.ts";
 import { excerpt, LineError } from "./line-error.ts";
 import type { Format, Reader, Sink } from "./reader.ts";
@@ -24,21 +25,27 @@ class CsvReader implements Reader {
   private readonly sink: Sink;
   /** Undefined before the first line; null where that was a prompt. */
   private columns: readonly string[] | null | undefined;
-  /** What is wrong with the header: nobody knows then what is in the lines behind it. */
-  private refused: string | undefined;
+  /** Is the header malformed? Nobody knows then what is in the lines behind it: so many are not read. */
+  private isRefused = false;
+  private unread = 0;
 
   constructor(sink: Sink) {
     this.sink = sink;
   }
 
   line(text: string): void {
-    if (this.refused !== undefined) throw new LineError(`its header is malformed: ${this.refused}`);
+    if (this.isRefused) {
+      this.unread++;
+      return;
+    }
     if (text.startsWith("{") || text.startsWith("["))
       throw new LineError(`JSON, where the trace is CSV: ${excerpt(text)}`);
     const cells = cellsOf(text);
     if (this.columns === undefined && this.isNamed(namesOf(cells))) return;
     if (this.columns) {
-      this.sink.add(this.named(cells, this.columns));
+      const prompt = this.named(cells, this.columns);
+      if (prompt.at !== undefined) this.sink.time(prompt.at);
+      this.sink.add(prompt);
       return;
     }
     // Spreadsheets make all rows as long as the longest.
@@ -50,8 +57,9 @@ class CsvReader implements Reader {
   /** Is it a header? Throws `LineError` for one that is malformed. */
   private isNamed(names: readonly string[]): boolean {
     if (!names.some((name) => COLUMNS.includes(name))) return false;
-    this.refused = refusalOf(names);
-    if (this.refused !== undefined) throw new LineError(this.refused);
+    const refusal = refusalOf(names);
+    this.isRefused = refusal !== undefined;
+    if (refusal !== undefined) throw new LineError(refusal);
     this.columns = names;
     return true;
   }
@@ -60,7 +68,10 @@ class CsvReader implements Reader {
 
   notes(): string[] {
     const others = (this.columns ?? []).filter((name) => name !== "" && !COLUMNS.includes(name));
-    return others.length === 0 ? [] : [`columns that nobody looked at: ${others.map(excerpt).join(", ")}`];
+    return [
+      ...(this.unread > 0 ? [`${counted(this.unread, "line")} behind the malformed header not read`] : []),
+      ...(others.length === 0 ? [] : [`columns that nobody looked at: ${others.map(excerpt).join(", ")}`]),
+    ];
   }
 
   private named(cells: string[], columns: readonly string[]) {

@@ -26,12 +26,14 @@ class MooncakeReader implements Reader {
       throw new LineError("an array of requests: each needs a line of its own, as jq -c '.[]' makes them");
     }
     if (!isObject(value)) throw new LineError(`not an object: ${kindOf(value)}`);
-    this.sink.add({
+    const prompt = {
       hashes: hashesOf("hash_ids", value.hash_ids),
       at: numberOf("timestamp", value.timestamp),
       tokens: numberOf("input_length", value.input_length, true),
       tenant: tenantOf(value.tenant),
-    });
+    };
+    if (prompt.at !== undefined) this.sink.time(prompt.at);
+    this.sink.add(prompt);
   }
 
   end(): void {}

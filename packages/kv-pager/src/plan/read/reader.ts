@@ -9,6 +9,8 @@ import { LineError } from "./line-error.ts";
 export interface Sink {
   add(prompt: Prompt): void;
   clear(): void;
+  /** A line's time, in ms, of each that has one; `add` may come later. */
+  time(at: number): void;
 }
 
 export interface Reader {

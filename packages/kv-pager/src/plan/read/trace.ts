@@ -18,6 +18,8 @@ interface Line {
 export class TraceReader implements LineSink {
   /** Undefined before the format is known. */
   reader: Reader | undefined;
+  /** The line, or the batch, that is taken now. */
+  at = 0;
   private readonly sink: Sink;
   private readonly problem: Problems;
   private readonly lines: Lines = new Lines(this);
@@ -80,6 +82,7 @@ export class TraceReader implements LineSink {
   }
 
   private take({ text, number, isCut }: Line): void {
+    this.at = number;
     try {
       this.reader!.line(text);
     } catch (error) {
@@ -97,7 +100,7 @@ export class TraceReader implements LineSink {
     let number = 0;
     try {
       for await (const batch of batchesOf(pieces)) {
-        number++;
+        this.at = ++number;
         try {
           reader.value!(batch);
         } catch (error) {

@@ -71,7 +71,10 @@ class VllmReader implements Reader {
     const { ts, events, rank } = readBatch(value);
     const at = ts === undefined ? undefined : 1000 * ts;
     if (rank !== undefined) this.ranks.add(rank);
-    if (at !== undefined) this.closeIdle(at);
+    if (at !== undefined) {
+      this.sink.time(at);
+      this.closeIdle(at);
+    }
     for (const event of events) {
       if (event.type === "AllBlocksCleared") this.clear();
       else if (event.medium !== undefined && event.medium.toUpperCase() !== "GPU") this.elsewhere++;

@@ -3,7 +3,8 @@ import type { Figures } from "../figures.ts";
 import { type Section, sections, summary } from "./sections.ts";
 
 export function renderText(figures: Figures): string {
-  return [`${summary(figures)}\n`, ...sections(figures).map(table)].join("\n");
+  const warnings = figures.warnings.map((warning) => `warning: ${plain(warning)}\n`).join("");
+  return [`${summary(figures)}\n${warnings}`, ...sections(figures).map(table)].join("\n");
 }
 
 function table({ title, text, columns, rows }: Section): string {
@@ -20,8 +21,11 @@ function table({ title, text, columns, rows }: Section): string {
   );
 }
 
-/** A tenant's name is whatever a trace says: nothing of it may command a terminal, or be longer than a line. */
+/** Whatever a trace says, or its name is: nothing of it may command a terminal. */
+const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
+
+/** A tenant's name: not longer than a line either. */
 function printable(text: string): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
-  return plain.length <= 32 ? plain : `${plain.slice(0, 31)}…`;
+  const shown = plain(text);
+  return shown.length <= 32 ? shown : `${shown.slice(0, 31)}…`;
 }
