@@ -1,8 +1,11 @@
 /** Whose blocks lie in a buffer: by it a ring asks a pool whether a block is live, as the pool itself does before it writes. */
 import type { GpuBuffer, Place } from "./device.ts";
 
-/** A live block as its pool has it; throws for any other. */
-export type Owner = (block: never) => Place;
+/** A pool, as much of it as a ring needs. */
+export interface Owner {
+  /** A live block as its pool has it; throws for any other. */
+  live(block: Place): Place;
+}
 
 const owners: WeakMap<GpuBuffer, Owner> = /* @__PURE__ */ new WeakMap();
 

@@ -300,5 +300,5 @@ function checkTarget<B extends GpuBuffer>(target: Place<B>): Place<B> {
   }
   // A place in a pool's buffer that somebody has reckoned has no handle, and is theirs to know.
   const owner = typeof handle === "number" ? ownerOf(buffer as B) : undefined;
-  return (owner?.(target as never) as Place<B> | undefined) ?? { buffer: buffer as B, offset, size };
+  return (owner?.live(target) as Place<B> | undefined) ?? { buffer: buffer as B, offset, size };
 }
