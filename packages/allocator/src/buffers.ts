@@ -44,14 +44,15 @@ export function isDetached(buffer: ArrayBufferLike): boolean {
 }
 
 /**
- * `buffer`, if it is one and has its bytes. For whoever is given memory: what it is too short for comes later. O(1).
+ * `buffer`, if it is one and has its bytes. For whoever is given memory: what it is too short for comes later. `more` says what else would
+ * do. O(1).
  *
  * @throws `InvalidArgumentError` otherwise.
  * @throws `DetachedError` where it was transferred away.
  */
-export function checkBuffer(buffer: ArrayBufferLike): ArrayBufferLike {
+export function checkBuffer(buffer: ArrayBufferLike, more = ""): ArrayBufferLike {
   if (!isBuffer(buffer)) {
-    throw new InvalidArgumentError("invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer");
+    throw new InvalidArgumentError(`invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer${more}`);
   }
   if (isDetached(buffer)) throw new DetachedError("the given buffer was transferred; pass the one that it became");
   return buffer;

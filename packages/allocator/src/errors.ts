@@ -77,21 +77,28 @@ abstract class ArgumentRangeError extends RangeError {
   }
 }
 
-/** A size that is no whole number of bytes from 0 to the capacity. */
+/** A size that is no whole number of bytes from 0 to the capacity; `limit` and `remedy` name what is exceeded, and what would help. */
 export class InvalidSizeError extends ArgumentRangeError {
   override readonly name: string = "InvalidSizeError";
 
-  constructor(size: unknown, capacity: number) {
-    super("ERR_INVALID_SIZE", `invalid size: ${show(size)} is not a whole number of bytes from 0 to ${capacity}`);
+  constructor(size: unknown, capacity: number, limit = "capacity", remedy = "") {
+    const isAbove = Number.isInteger(size) && (size as number) > capacity;
+    const why = isAbove
+      ? `exceeds the ${limit} of ${capacity} bytes${remedy}`
+      : `is not a whole number of bytes from 0 to ${capacity}`;
+    super("ERR_INVALID_SIZE", `invalid size: ${show(size)} ${why}`);
   }
 }
 
-/** An alignment that is no power of two, or is above what the allocator can do. */
+/** An alignment that is no power of two, or is above what the allocator can do; `why` says what sets the maximum. */
 export class InvalidAlignmentError extends ArgumentRangeError {
   override readonly name: string = "InvalidAlignmentError";
 
-  constructor(alignment: unknown, maximum: number) {
-    super("ERR_INVALID_ALIGNMENT", `invalid alignment: ${show(alignment)} is not a power of two from 1 to ${maximum}`);
+  constructor(alignment: unknown, maximum: number, why = "") {
+    super(
+      "ERR_INVALID_ALIGNMENT",
+      `invalid alignment: ${show(alignment)} is not a power of two from 1 to ${maximum}${why}`,
+    );
   }
 }
 
@@ -110,6 +117,8 @@ export interface Room {
   readonly largestFree: number;
   /** Said where it is less than the capacity: the rest can still be grown by. */
   readonly committed?: number;
+  /** What will be free, and when: "4096 bytes wait for …". */
+  readonly waiting?: string;
 }
 
 /** A block that does not fit. Nothing changed; freeing, or a smaller size, may help. */
@@ -123,11 +132,12 @@ export class OutOfMemoryError extends AllocatorError {
 
   constructor(size: number, alignment: number, capacity: number, room?: Room) {
     const there = room === undefined ? "" : `: ${room.free} are free, at most ${room.largestFree} of them in one piece`;
-    const { committed = capacity } = room ?? {};
+    const { committed = capacity, waiting: later } = room ?? {};
+    const waiting = later ? `; ${later}` : "";
     const part = committed < capacity ? `, of which ${committed} are committed` : "";
     super(
       "ERR_OUT_OF_MEMORY",
-      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes${part}${there}`,
+      `out of memory: no room for ${size} bytes aligned to ${alignment} in a capacity of ${capacity} bytes${part}${there}${waiting}`,
     );
     this.requested = size;
     this.free = room?.free;
@@ -294,11 +304,13 @@ export class ContextLentError extends AllocatorError {
   }
 }
 
-/** Memory that is gone: its buffer was transferred, its mapping undone; `what` says it of what is no heap's yet. */
+/** Memory that is gone: its buffer was transferred, its mapping undone, its WebAssembly.Memory has another; `what` says it in other words. */
 export class DetachedError extends AllocatorError {
   override readonly name: string = "DetachedError";
 
-  constructor(what = "the heap's memory is gone, its buffer was transferred or unmapped") {
+  constructor(
+    what = "the heap's memory is gone, its buffer was transferred or unmapped, or its WebAssembly.Memory has grown",
+  ) {
     super("ERR_DETACHED", `detached: ${what}`);
   }
 }

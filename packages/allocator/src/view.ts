@@ -26,10 +26,24 @@ export function view<T, B extends ArrayBufferLike = ArrayBufferLike>(
 ): ViewOf<T, B> {
   const unit = bytesPerElement(type);
   const room = checkAllocator(allocator).sizeOf(offset);
-  checkInteger("length", length, 0, Math.floor(room / unit));
+  checkLength(length, unit, room);
   if (offset % unit !== 0)
     throw new InvalidArgumentError(`invalid view: offset ${offset} is not a multiple of ${unit}`);
   return new type(allocator.memory.buffer, offset, length) as ViewOf<T, B>;
+}
+
+/**
+ * How many elements of `unit` bytes, of a block of `room` bytes.
+ *
+ * @throws `InvalidArgumentError` for more than it has.
+ */
+function checkLength(length: number, unit: number, room: number): number {
+  if (Number.isInteger(length) && length * unit > room) {
+    throw new InvalidArgumentError(
+      `invalid length: ${length} elements are ${length * unit} bytes, the block has ${room}`,
+    );
+  }
+  return checkInteger("length", length, 0, Math.floor(room / unit));
 }
 
 /**

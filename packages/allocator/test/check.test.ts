@@ -27,7 +27,7 @@ describe("checkSize", () => {
   test("is exact at the largest capacity", () => {
     expect(checkSize(MAX_CAPACITY, MAX_CAPACITY)).toBe(MAX_CAPACITY);
     expect(() => checkSize(MAX_CAPACITY + 1, MAX_CAPACITY)).toThrow(
-      "invalid size: 4294901761 is not a whole number of bytes from 0 to 4294901760",
+      "invalid size: 4294901761 exceeds the capacity of 4294901760 bytes",
     );
   });
 });

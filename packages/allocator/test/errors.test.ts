@@ -94,6 +94,34 @@ const ERRORS = [
     true,
   ],
   [
+    new InvalidSizeError(65537, 65536),
+    "InvalidSizeError",
+    "ERR_INVALID_SIZE",
+    "invalid size: 65537 exceeds the capacity of 65536 bytes",
+    true,
+  ],
+  [
+    new InvalidSizeError(65536.5, 65536),
+    "InvalidSizeError",
+    "ERR_INVALID_SIZE",
+    "invalid size: 65536.5 is not a whole number of bytes from 0 to 65536",
+    true,
+  ],
+  [
+    new InvalidSizeError(9, 8, "maximum", ", set by maxBytes"),
+    "InvalidSizeError",
+    "ERR_INVALID_SIZE",
+    "invalid size: 9 exceeds the maximum of 8 bytes, set by maxBytes",
+    true,
+  ],
+  [
+    new InvalidAlignmentError(8, 4, ": the pool's stride is 12"),
+    "InvalidAlignmentError",
+    "ERR_INVALID_ALIGNMENT",
+    "invalid alignment: 8 is not a power of two from 1 to 4: the pool's stride is 12",
+    true,
+  ],
+  [
     new InvalidAlignmentError(3, 4096),
     "InvalidAlignmentError",
     "ERR_INVALID_ALIGNMENT",
@@ -203,7 +231,7 @@ const ERRORS = [
     new DetachedError(),
     "DetachedError",
     "ERR_DETACHED",
-    "detached: the heap's memory is gone, its buffer was transferred or unmapped",
+    "detached: the heap's memory is gone, its buffer was transferred or unmapped, or its WebAssembly.Memory has grown",
     false,
   ],
 ] as const;

@@ -24,7 +24,7 @@ describe("view", () => {
       expect(view(tiny, offset, type, most).byteLength).toBe(32);
       expect(view(tiny, offset, type, 0).byteLength).toBe(0);
       expect(() => view(tiny, offset, type, most + 1)).toThrow(
-        `invalid length: ${most + 1} is not a whole number from 0 to ${most}`,
+        `invalid length: ${most + 1} elements are ${32 + type.BYTES_PER_ELEMENT} bytes, the block has 32`,
       );
     },
   );

@@ -1,14 +1,21 @@
 /** What callers ask for, checked; and why they don't get it. */
-import { PoolExhaustedError } from "@ariax/allocator";
-import { checkAlignment, checkInteger, outOfMemory } from "@ariax/allocator/implement";
+import { InvalidSizeError, OutOfMemoryError, PoolExhaustedError } from "@ariax/allocator";
+import { checkAlignment, checkInteger } from "@ariax/allocator/implement";
 import { growError } from "./control.ts";
 import { findRun } from "./fit.ts";
 import { BlockMovingError, blockError, freeError, liveRow } from "./handles.ts";
-import { kindOf, LIMIT, MOVING, SHIFT, TAKEN } from "./layout.ts";
+import { DEFERRED_BLOCKS, kindOf, LIMIT, MOST, MOVES, MOVING, SHIFT, SIZE, TAKEN } from "./layout.ts";
 import { MAX_ALIGNMENT } from "./options.ts";
+import { rangeStats } from "./stats.ts";
 
-/** What counts what a heap has. */
-type Heap = Parameters<typeof outOfMemory>[0];
+/** A size, up to that of the range; throws `InvalidSizeError`. */
+export function checkSize(w: Int32Array, size: number): void {
+  const granule = 2 ** w[SHIFT];
+  const capacity = (w[SIZE] >>> 0) * granule;
+  if (Number.isInteger(size) && size >= 0 && size <= capacity) return;
+  const canGrow = Number.isInteger(size) && size <= (w[MOST] >>> 0) * granule;
+  throw new InvalidSizeError(size, capacity, "capacity", canGrow ? ": grow first" : "");
+}
 
 /** A fence; throws `InvalidArgumentError`. */
 export function checkFence(fence: number): number {
@@ -28,12 +35,27 @@ export function stillRow(w: Int32Array, handle: number): number {
   return row;
 }
 
-/** Why `heap`, whose words are `w`, has no block of `size` bytes, which are checked. */
-export function refuseAllocate(heap: Heap, w: Int32Array, size: number, alignment: number): never {
-  if (w[TAKEN] >= w[LIMIT]) throw new PoolExhaustedError(w[LIMIT], 0, "block table");
+/** Why there is no block of `size` bytes, which are checked. */
+export function refuseAllocate(w: Int32Array, size: number, alignment: number): never {
+  const { free, largestFree, deferredBytes, movingBytes } = rangeStats(w);
+  if (w[TAKEN] >= w[LIMIT]) {
+    const waiting = waitingFor("", w[DEFERRED_BLOCKS], w[MOVES]);
+    const how = waiting && `all ${w[LIMIT]} slots are taken; ${waiting}`;
+    throw new PoolExhaustedError(w[LIMIT], 0, "block table", how || undefined);
+  }
   const granule = 2 ** w[SHIFT];
   const run = findRun(w, Math.ceil(size / granule) || 1, 1 << alignShift(alignment, granule));
-  throw run === 0 ? outOfMemory(heap, size, alignment) : growError(w);
+  if (run !== 0) throw growError(w);
+  const room = { free, largestFree, waiting: waitingFor(" bytes", deferredBytes, movingBytes) };
+  throw new OutOfMemoryError(size, alignment, (w[SIZE] >>> 0) * granule, room);
+}
+
+/** What is taken by no live block, and what gives it back; nothing where there is none. */
+function waitingFor(what: string, deferred: number, moving: number): string {
+  const parts = [];
+  if (deferred > 0) parts.push(`${deferred}${what} wait for reach(fence)`);
+  if (moving > 0) parts.push(`${moving}${what} wait for commit or drop of moves`);
+  return parts.join(", ");
 }
 
 export function refuseFree(w: Int32Array, handle: number): never {

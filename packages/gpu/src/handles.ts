@@ -82,7 +82,7 @@ export function giveHandle(w: Int32Array, row: number): Handle {
 export function freeError(w: Int32Array, handle: number): AllocatorError {
   const place = placeOf(w, handle);
   if (w[TABLE] === 0) {
-    if (place < 0) return new InvalidFreeError(handle, `${show(handle)} is no handle`);
+    if (place < 0) return new InvalidFreeError(handle, noHandle(handle));
     return hasKey(w, handle | 0) ? new DoubleFreeError(place) : new InvalidFreeError(place);
   }
   return wasName(w, handle)
@@ -94,12 +94,14 @@ export function freeError(w: Int32Array, handle: number): AllocatorError {
 export function blockError(w: Int32Array, handle: number): AllocatorError {
   const place = placeOf(w, handle);
   if (w[TABLE] === 0) {
-    return place < 0 ? new InvalidBlockError(handle, `${show(handle)} is no handle`) : new InvalidBlockError(place);
+    return place < 0 ? new InvalidBlockError(handle, noHandle(handle)) : new InvalidBlockError(place);
   }
   return wasName(w, handle)
     ? new StaleHandleError(handle)
     : new InvalidBlockError(handle, `no live block has the handle ${show(handle)}`);
 }
+
+const noHandle = (value: unknown): string => `${show(value)} is no handle: pass what allocate returned`;
 
 /** The offset that an offset handle means, in bytes; −1 where it means none. */
 function placeOf(w: Int32Array, handle: number): number {

@@ -177,7 +177,10 @@ function alignOf(w: Int32Array, row: number): number {
 
 /** A move, or what a caller takes for one, read once. */
 export function readMove(move: Move): Move {
-  return readOptions(move, ["id", "handle", "from", "to", "size"], "move");
+  const read = readOptions(move, ["id", "handle", "from", "to", "size"], "move");
+  if (read.id === undefined)
+    throw new InvalidArgumentError("invalid move: it has no id: pass one that moves() returned");
+  return read;
 }
 
 /** The source of a move that is under way; throws `InvalidArgumentError` where it is none. O(1). */

@@ -1,5 +1,5 @@
-import { checkInteger, checkSize, present } from "@ariax/allocator/implement";
-import { alignShift, checkFence, refuseAllocate, refuseBlock, refuseFree, stillRow } from "./checks.ts";
+import { checkInteger, present } from "@ariax/allocator/implement";
+import { alignShift, checkFence, checkSize, refuseAllocate, refuseBlock, refuseFree, stillRow } from "./checks.ts";
 import {
   bytesFor,
   checkPlace,
@@ -141,7 +141,7 @@ export class RangeHeap {
    * @throws `HostMemoryError` where the control block can't become longer.
    */
   allocate(size: number, alignment: number = this.granule): Handle {
-    return this.tryAllocate(size, alignment) || refuseAllocate(this, this.words(), size, alignment);
+    return this.tryAllocate(size, alignment) || refuseAllocate(this.words(), size, alignment);
   }
 
   /**
@@ -152,7 +152,7 @@ export class RangeHeap {
   tryAllocate(size: number, alignment: number = this.granule): Handle | 0 {
     const { granule } = this;
     let w = this.words();
-    checkSize(size, (w[SIZE] >>> 0) * granule);
+    checkSize(w, size);
     const shift = alignment === granule ? 0 : alignShift(alignment, granule);
     const length = Math.ceil(size / granule) || 1;
     if (w[TAKEN] >= w[LIMIT]) return 0;
@@ -219,7 +219,7 @@ export class RangeHeap {
     const { granule, more } = this;
     const w = this.words();
     const row = stillRow(w, handle) || refuseBlock(w, handle);
-    checkSize(size, (w[SIZE] >>> 0) * granule);
+    checkSize(w, size);
     return resizeRow(w, row, Math.ceil(size / granule) || 1, more);
   }
 

@@ -46,7 +46,7 @@ test("one that is replaced by a longer one is no heap any more", () => {
   for (let i = 0; i < 100; i++) heap.allocate(1);
   expect(heap.buffer).not.toBe(buffer);
   expect(() => other.allocate(1)).toThrow(
-    "detached: the heap's memory is gone, its buffer was transferred or unmapped",
+    "detached: the heap's memory is gone, its buffer was transferred or unmapped, or its WebAssembly.Memory has grown",
   );
   expect(() => RangeHeap.attach(buffer)).toThrow("detached: the heap's memory is gone");
   RangeHeap.attach(heap.buffer).verify();
@@ -79,7 +79,9 @@ test.each(Object.entries(CALLS))("%s: a buffer that was transferred away, or bec
   const gone = new RangeHeap({ bytes: 2 ** 20 });
   const h = gone.allocate(1);
   structuredClone(gone.buffer, { transfer: [gone.buffer as ArrayBuffer] });
-  expect(() => call(gone, h)).toThrow("detached: the heap's memory is gone, its buffer was transferred or unmapped");
+  expect(() => call(gone, h)).toThrow(
+    "detached: the heap's memory is gone, its buffer was transferred or unmapped, or its WebAssembly.Memory has grown",
+  );
   const buffer = new ArrayBuffer(9000, { maxByteLength: 10_000 });
   const short = new RangeHeap({ bytes: 2 ** 20, buffer });
   short.allocate(1);

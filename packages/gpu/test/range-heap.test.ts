@@ -60,7 +60,12 @@ describe("allocate", () => {
     expect(heap.tryAllocate(513)).toBe(0);
     expect(() => heap.allocate(513)).toThrow(/^out of memory: no room for 513 bytes aligned to 256/);
     expect(() => heap.allocate(256, 2 ** 20)).toThrow(/^out of memory: no room for 256 bytes aligned to 1048576/);
-    for (const size of [-1, 0.5, MIB + 1, Number.NaN, 2 ** 60, "1", 1n, null, Symbol.iterator, {}]) {
+    for (const size of [MIB + 1, 2 ** 60]) {
+      const message = `invalid size: ${size} exceeds the capacity of 1048576 bytes`;
+      expect(() => heap.tryAllocate(size)).toThrow(new RegExp(`^${message}$`));
+      expect(() => heap.tryResize(1 as Handle, size)).toThrow(new RegExp(`^${message}$`));
+    }
+    for (const size of [-1, 0.5, Number.NaN, "1", 1n, null, Symbol.iterator, {}]) {
       expect(() => heap.tryAllocate(size as number)).toThrow(
         /^invalid size: .* is not a whole number of bytes from 0 to 1048576$/,
       );
@@ -99,9 +104,9 @@ describe("free", () => {
     expect(() => heap.free(bad(4096))).toThrow("invalid free: no block begins at offset 1048320");
     const none = [0, -1, 4097, 1.5, 2 ** 32 + 1, 2 ** 53, Number.NaN, "1", 1n, null, undefined, {}, Symbol.iterator];
     for (const value of none) {
-      expect(() => heap.free(bad(value))).toThrow(/^invalid free: .* is no handle$/);
-      expect(() => heap.defer(bad(value), 1)).toThrow(/^invalid free: .* is no handle$/);
-      expect(() => heap.offsetOf(bad(value))).toThrow(/^invalid block: .* is no handle$/);
+      expect(() => heap.free(bad(value))).toThrow(/^invalid free: .* is no handle: pass what allocate returned$/);
+      expect(() => heap.defer(bad(value), 1)).toThrow(/^invalid free: .* is no handle: pass what allocate returned$/);
+      expect(() => heap.offsetOf(bad(value))).toThrow(/^invalid block: .* is no handle: pass what allocate returned$/);
       expect(heap.isLive(bad(value))).toBe(false);
     }
   });
@@ -124,6 +129,41 @@ describe("free", () => {
     for (const call of [() => heap.sizeOf(a), () => heap.offsetOf(a), () => heap.tryResize(a, 1)]) {
       expect(call).toThrow("invalid block: no live block begins at offset 0");
     }
+  });
+});
+
+describe("what waits is said where there is no room", () => {
+  const REACH = "wait for reach(fence)";
+  const NONE = "out of memory: no room for 1000 bytes aligned to 256 in a capacity of 4096 bytes";
+
+  test("of deferred blocks, of moves and of nothing", () => {
+    const heap = new RangeHeap({ bytes: 4096 });
+    const handles = Array.from({ length: 8 }, () => heap.allocate(512));
+    const refusal = () => {
+      try {
+        heap.allocate(1000);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "";
+    };
+    expect(refusal()).toBe(`${NONE}: 0 are free, at most 0 of them in one piece`);
+    for (const i of [1, 3]) heap.defer(handles[i], 3);
+    heap.defer(handles[5], 4);
+    expect(refusal()).toBe(`${NONE}: 0 are free, at most 0 of them in one piece; 1536 bytes ${REACH}`);
+    heap.reach(3);
+    heap.moves(512, 4096);
+    expect(refusal()).toBe(
+      `${NONE}: 512 are free, at most 512 of them in one piece; 512 bytes ${REACH}, 512 bytes wait for commit or drop of moves`,
+    );
+  });
+
+  test("of slots of the block table", () => {
+    const heap = new RangeHeap({ bytes: MIB, blocks: 2 });
+    const handles = [heap.allocate(1), heap.allocate(1)];
+    expect(() => heap.allocate(1)).toThrow(/^block table exhausted: all 2 slots are live$/);
+    heap.defer(handles[0], 1);
+    expect(() => heap.allocate(1)).toThrow(/^block table exhausted: all 2 slots are taken; 1 wait for reach\(fence\)$/);
   });
 });
 
@@ -249,6 +289,10 @@ describe("grow and reset", () => {
   test("the range becomes longer, up to what was said", () => {
     const heap = make({ maxBytes: 2 * MIB });
     const a = heap.allocate(MIB);
+    expect(() => heap.allocate(MIB + 1)).toThrow(
+      /^invalid size: 1048577 exceeds the capacity of 1048576 bytes: grow first$/,
+    );
+    expect(() => heap.allocate(2 * MIB + 1)).toThrow(/exceeds the capacity of 1048576 bytes$/);
     heap.grow(MIB + 300);
     expect([heap.capacity, heap.stats().free]).toEqual([MIB + 256, 256]);
     heap.grow(2 * MIB);

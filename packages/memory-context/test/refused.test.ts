@@ -40,7 +40,10 @@ describe("what the quota refuses", () => {
   test("is no argument error: those come first", () => {
     const { context } = nearlyFull(0);
     const { capacity } = context;
-    const size = (bad: unknown) => `invalid size: ${bad} is not a whole number of bytes from 0 to ${capacity}`;
+    const size = (bad: number) =>
+      Number.isInteger(bad) && bad > 0
+        ? `invalid size: ${bad} exceeds the capacity of ${capacity} bytes`
+        : `invalid size: ${bad} is not a whole number of bytes from 0 to ${capacity}`;
     for (const bad of [-1, 0.5, Number.NaN, 2 ** 32, 0xffff0001]) {
       throws(() => context.allocate(bad), "InvalidSizeError", size(bad));
       throws(() => context.tryAllocate(bad), "InvalidSizeError", size(bad));
@@ -75,7 +78,7 @@ describe("what the quota refuses", () => {
     throws(
       () => full.tryAllocate(65_537),
       "InvalidSizeError",
-      "invalid size: 65537 is not a whole number of bytes from 0 to 65536",
+      "invalid size: 65537 exceeds the capacity of 65536 bytes",
     );
   });
 

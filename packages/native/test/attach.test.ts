@@ -111,7 +111,7 @@ describe.each(ENGINES)("the engine in %s", (engine) => {
 
     test("what is no memory, or no heap", () => {
       expect(thrownBy(() => attach({} as ArrayBuffer))).toBe(
-        `${INVALID} buffer: neither an ArrayBuffer nor a SharedArrayBuffer`,
+        `${INVALID} buffer: neither an ArrayBuffer nor a SharedArrayBuffer, nor a WebAssembly.Memory`,
       );
       expect(thrownBy(() => attach(new ArrayBuffer(100)))).toBe(`${CORRUPTED} no heap: 100 bytes are too few for one`);
       expect(thrownBy(() => attach(new ArrayBuffer(MiB)))).toBe(`${CORRUPTED} no heap: no magic number at byte 0`);

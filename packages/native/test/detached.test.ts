@@ -8,7 +8,7 @@ import { ENGINES, MiB, thrownBy } from "./heaps.ts";
 import { describeNative } from "./native.ts";
 
 const DETACHED =
-  "DetachedError ERR_DETACHED: detached: the heap's memory is gone, its buffer was transferred or unmapped";
+  "DetachedError ERR_DETACHED: detached: the heap's memory is gone, its buffer was transferred or unmapped, or its WebAssembly.Memory has grown: attach to the memory, not to its buffer";
 
 /** Every verb, with the offsets of a small and of a large block. */
 const VERBS: Record<string, (heap: Allocator, small: number, large: number) => unknown> = {

@@ -14,6 +14,7 @@ import {
   type Growable,
   growable,
   MIN_CAPACITY,
+  OR_MEMORY,
   type Place,
   placeFor,
   type SlabOptions,
@@ -80,7 +81,7 @@ export class Heap implements Memory {
 
   private renewed(): Int32Array {
     const { buffer } = this.memory;
-    if (buffer.byteLength === 0) throw new DetachedError();
+    if (buffer.byteLength === 0) throw new DetachedError(GONE);
     if (buffer.byteLength < this.base + 4 * this.wordCount) throw this.truncated(this.base + 4 * this.wordCount);
     return (this.control = new Int32Array(buffer, this.base, this.wordCount));
   }
@@ -130,6 +131,9 @@ export class Heap implements Memory {
   }
 }
 
+const GONE =
+  "the heap's memory is gone, its buffer was transferred or unmapped, or its WebAssembly.Memory has grown: attach to the memory, not to its buffer";
+
 /** The heaps behind options: known by identity, so that nothing that a user makes is taken for one. */
 const heaps: WeakMap<object, Heap> = /* @__PURE__ */ new WeakMap();
 
@@ -175,7 +179,7 @@ export function makeHeap({ memory, base, pages, limit, zero }: Place): Heap {
  * @throws `DetachedError` for a buffer that was transferred.
  */
 export function openHeap(where: ArrayBufferLike | WasmMemory, byteOffset = 0, withLanes = "SharedSlabAllocator"): Heap {
-  const memory = growable(where);
+  const memory = growable(where, OR_MEMORY);
   const { buffer } = memory;
   checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
   const base = Math.ceil(byteOffset / PAGE_SIZE) * PAGE_SIZE;

@@ -8,10 +8,12 @@ import {
   checkBoolean,
   checkBuffer,
   checkInteger,
+  checkOptions,
   isBuffer,
   isShared,
   newBuffer,
   readOptions,
+  show,
   tagOf,
 } from "@ariax/allocator/implement";
 import { layoutOf } from "./layout.ts";
@@ -84,7 +86,12 @@ const PART = ["byteOffset", "byteLength"];
  * @throws `InvalidArgumentError` for a wrong argument or option.
  */
 export function readPlace<T extends object>(options: T, more: readonly string[]): T {
-  const read = readOptions(options, [...OWN, ...PART, "memory", ...more]);
+  const known = [...OWN, ...PART, "memory", ...more];
+  if (!more.includes("lanes") && Object.hasOwn(checkOptions(options), "lanes")) {
+    const other = more.includes("module") ? "SharedWasmAllocator" : "SharedSlabAllocator";
+    throw new InvalidArgumentError(`unknown option: "lanes" is one of ${other}`);
+  }
+  const read = readOptions(options, known);
   checkAlone(read, "memory", [...OWN, "buffer"]);
   checkAlone(read, "buffer", OWN);
   checkAlone(read, "capacity", PART);
@@ -98,7 +105,7 @@ export function readPlace<T extends object>(options: T, more: readonly string[])
  */
 export function placeFor(options: SlabOptions): Place {
   if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError("invalid options: capacity, buffer or memory is needed");
+    throw new InvalidArgumentError(`invalid options: ${show(options)} is no object with capacity, buffer or memory`);
   }
   const read = readPlace(options, ["buffer"]) as Partial<OwnMemory & GivenMemory & GivenWasmMemory>;
   const { memory, buffer } = read;
@@ -149,13 +156,13 @@ function givenPlace(
 }
 
 /**
- * A buffer, or a WebAssembly program's memory, as something that can become longer. Throws as `checkBuffer`.
+ * A buffer, or a WebAssembly program's memory, as something that can become longer. Throws as `checkBuffer`; `more` says what else would do.
  *
  * @throws `InvalidArgumentError` for a wrong argument or option.
  * @throws `DetachedError` once the memory is gone.
  */
-export function growable(memory: ArrayBufferLike | WasmMemory): Growable {
-  if (!isWasmMemory(memory)) return new GrowableBuffer(checkBuffer(memory));
+export function growable(memory: ArrayBufferLike | WasmMemory, more?: string): Growable {
+  if (!isWasmMemory(memory)) return new GrowableBuffer(checkBuffer(memory, more));
   checkBuffer(memory.buffer);
   if (takesBigints(memory)) {
     throw new InvalidArgumentError("invalid memory: it has 64-bit addresses, a heap's are 32 bits long");
@@ -186,6 +193,8 @@ function takesBigints(memory: WasmMemory): boolean {
   return false;
 }
 
+/** What `attach` takes beside buffers. */
+export const OR_MEMORY = ", nor a WebAssembly.Memory";
 const WASM_PAGE = 65536;
 
 /** Is it, or can it be made, so many bytes long? */

@@ -55,7 +55,7 @@ describe("memory that is given", () => {
   test("attach takes buffers only, and no heap beyond 4 GiB", () => {
     const { buffer } = new SlabAllocator({ capacity: 65536 }).memory;
     const view = new Int32Array(buffer) as unknown as ArrayBuffer;
-    const message = "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer";
+    const message = "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer, nor a WebAssembly.Memory";
     expect(() => SlabAllocator.attach(view)).toThrow(message);
     expect(() => SlabAllocator.attach(undefined as unknown as ArrayBuffer)).toThrow(message);
   });

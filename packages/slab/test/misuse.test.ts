@@ -169,7 +169,11 @@ describe("sizes and alignments that no heap could serve", () => {
     const heap = create();
     const [p, large] = [heap.allocate(100), heap.allocate(50_000)];
     const before = heap.words.slice();
-    const error = `ERR_INVALID_SIZE: invalid size: ${size} is not a whole number of bytes from 0 to ${CAPACITY}`;
+    const why =
+      Number.isInteger(size) && size > 0
+        ? `exceeds the capacity of ${CAPACITY} bytes`
+        : `is not a whole number of bytes from 0 to ${CAPACITY}`;
+    const error = `ERR_INVALID_SIZE: invalid size: ${size} ${why}`;
     for (const call of [
       () => heap.allocate(size),
       () => heap.tryAllocate(size),
@@ -234,8 +238,9 @@ describe("what is no number, or no array of offsets", () => {
   });
 
   test("no options", () => {
-    const none = "ERR_INVALID_ARGUMENT: invalid options: capacity, buffer or memory is needed";
-    expect(thrownBy(() => new SlabAllocator(undefined as never))).toBe(none);
-    expect(thrownBy(() => new SlabAllocator(65536 as never))).toBe(none);
+    const none = (what: string) =>
+      `ERR_INVALID_ARGUMENT: invalid options: ${what} is no object with capacity, buffer or memory`;
+    expect(thrownBy(() => new SlabAllocator(undefined as never))).toBe(none("undefined"));
+    expect(thrownBy(() => new SlabAllocator(65536 as never))).toBe(none("65536"));
   });
 });

@@ -1,4 +1,6 @@
 /** Options are read once, and what means nothing is refused, with its name. */
+
+import { show } from "@ariax/allocator/implement";
 import { reactive } from "@vue/reactivity";
 import { describe, expect, test, vi } from "vitest";
 import { SlabAllocator } from "../src/index.ts";
@@ -51,6 +53,7 @@ describe("refused, and nothing is written", () => {
     ],
     [{ memory: new Proxy(memory, {}) }, "invalid memory: not a WebAssembly.Memory"],
     [[], "invalid options: an Array has none"],
+    [{ capacity, lanes: 4 }, 'unknown option: "lanes" is one of SharedSlabAllocator'],
   ];
   test.each(wrong.map(([options, message]) => [message, options]))("%s", (message, options) => {
     expect(made(options)).toBe(`${INVALID} ${message}`);
@@ -59,7 +62,9 @@ describe("refused, and nothing is written", () => {
   });
 
   test.each([undefined, null, 65536, 65536n, "1 MiB", Symbol("heap"), () => ({ capacity })])("%o", (options) => {
-    expect(made(options)).toBe(`${INVALID} invalid options: capacity, buffer or memory is needed`);
+    expect(made(options)).toBe(
+      `${INVALID} invalid options: ${show(options)} is no object with capacity, buffer or memory`,
+    );
   });
 });
 
@@ -116,12 +121,13 @@ describe("attach refuses", () => {
   test.each([undefined, null, {}, [], 5, 5n, Symbol("memory"), "memory", new Int32Array(1 << 18), { buffer, grow: 1 }])(
     "%o",
     (memory) => {
-      expect(attach(memory)).toBe(`${INVALID} invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer`);
+      const message = "invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer, nor a WebAssembly.Memory";
+      expect(attach(memory)).toBe(`${INVALID} ${message}`);
     },
   );
 
   test("the proxy of a buffer, or of a memory", () => {
-    const message = `${INVALID} invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer`;
+    const message = `${INVALID} invalid buffer: neither an ArrayBuffer nor a SharedArrayBuffer, nor a WebAssembly.Memory`;
     expect(attach(new Proxy(heap.memory.buffer, {}))).toBe(message);
     expect(attach(new Proxy(memory, {}))).toBe(message);
   });

@@ -71,7 +71,7 @@ describe.each(Object.keys(VERBS))("%s", (verb) => {
     const state = busy();
     lose(state.buffer);
     expect(thrownBy(() => VERBS[verb](state))).toBe(
-      "ERR_DETACHED: detached: the heap's memory is gone, its buffer was transferred or unmapped",
+      "ERR_DETACHED: detached: the heap's memory is gone, its buffer was transferred or unmapped, or its WebAssembly.Memory has grown: attach to the memory, not to its buffer",
     );
   });
 });

@@ -138,11 +138,24 @@ test("bad memories", () => {
   );
 });
 
+test("a heap attached to the buffer of a memory that grows says what to attach to", () => {
+  const memory = memoryOf(16, 64);
+  const p = new SlabAllocator({ memory }).allocate(100);
+  const [ofBuffer, ofMemory] = [SlabAllocator.attach(memory.buffer), SlabAllocator.attach(memory)];
+  memory.grow(1);
+  expect(thrownBy(() => ofBuffer.allocate(100_000))).toBe(
+    "ERR_DETACHED: detached: the heap's memory is gone, its buffer was transferred or unmapped, or its WebAssembly.Memory has grown: attach to the memory, not to its buffer",
+  );
+  ofMemory.free(p);
+  ofMemory.verify();
+});
+
 test("a heap whose buffer was transferred says so, whatever is asked of it", () => {
   const heap = new SlabAllocator({ capacity: 1 << 20 });
   const p = heap.allocate(100);
   structuredClone(heap.memory.buffer, { transfer: [heap.memory.buffer as ArrayBuffer] });
-  const gone = "ERR_DETACHED: detached: the heap's memory is gone, its buffer was transferred or unmapped";
+  const gone =
+    "ERR_DETACHED: detached: the heap's memory is gone, its buffer was transferred or unmapped, or its WebAssembly.Memory has grown: attach to the memory, not to its buffer";
   for (const call of [
     () => heap.allocate(100),
     () => heap.tryAllocate(100_000),

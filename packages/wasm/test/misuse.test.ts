@@ -81,7 +81,11 @@ test("sizes and offsets that are none", () => {
   const before = heap.words.slice();
   for (const size of [-1, 0.5, Number.NaN, 2 ** 32, 2 ** 32 + 16, (1 << 20) + 1, "16" as unknown as number]) {
     const shown = typeof size === "string" ? `"${size}"` : String(size);
-    const message = `ERR_INVALID_SIZE: invalid size: ${shown} is not a whole number of bytes from 0 to 1048576`;
+    const why =
+      Number.isInteger(size) && size > 0
+        ? "exceeds the capacity of 1048576 bytes"
+        : "is not a whole number of bytes from 0 to 1048576";
+    const message = `ERR_INVALID_SIZE: invalid size: ${shown} ${why}`;
     for (const call of [
       () => heap.allocate(size),
       () => heap.tryAllocate(size),

@@ -151,7 +151,7 @@ test("a capacity is rounded down to pages of 4 KiB, and a memory up to its own",
 test("a heap without maxCapacity never grows, and says what it can hold", () => {
   const heap = WasmAllocator.createSync({ capacity: 1 << 18 });
   expect(thrownBy(() => heap.allocate(5_000_000))).toBe(
-    "ERR_INVALID_SIZE: invalid size: 5000000 is not a whole number of bytes from 0 to 262144",
+    "ERR_INVALID_SIZE: invalid size: 5000000 exceeds the capacity of 262144 bytes",
   );
   expect(heap.memory.buffer.byteLength).toBe(1 << 18);
 });

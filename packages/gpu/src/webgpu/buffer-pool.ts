@@ -11,7 +11,6 @@ import {
   bytes,
   checkAlignment,
   checkInteger,
-  checkSize,
   counted,
   disposable,
   isRevoked,
@@ -23,10 +22,11 @@ import type { GpuBlock, OwnBlock } from "./block.ts";
 import { type Bytes, checkBytes, writeBytes } from "./bytes.ts";
 import { defragment, type Scratch } from "./defragment.ts";
 import { type BufferOf, COPY_ALIGNMENT, COPY_DST, COPY_SRC, type GpuBuffer, type GpuDevice } from "./device.ts";
-import { type DeviceMemoryError, PoolDisposedError } from "./errors.ts";
+import { checkSizeWithin, type DeviceMemoryError, PoolDisposedError, waitingBytes } from "./errors.ts";
 import { type FencedQueue, rawQueue } from "./fenced-queue.ts";
 import { askForBuffer } from "./make-buffer.ts";
 import { checkPool, type PoolKind, type PoolOptions } from "./options.ts";
+import { setOwner } from "./owners.ts";
 import { makeHeap, Page, type PageState, type Wish } from "./page.ts";
 import { type PoolStats, statsOf } from "./stats.ts";
 import { verifyPages } from "./verify.ts";
@@ -152,8 +152,7 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
    */
   write(block: GpuBlock<BufferOf<D>>, data: Bytes, at: number = 0): void {
     const it = this.itself();
-    it.checkOpen();
-    const own = it.find(block, false);
+    const own = it.live(block);
     writeBytes(it.queue.device.queue, own, checkBytes(own, data, at), at);
   }
 
@@ -264,11 +263,11 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
   }
 
   private wishOf(size: number, alignment: number): Wish {
-    const { stride, maxSize, label: pool } = this;
-    checkSize(size, maxSize);
+    const { stride, maxSize, maxBytes, label: pool } = this;
+    checkSizeWithin(size, maxSize, maxBytes, stride);
     checkAlignment(alignment, MAX_ALIGNMENT);
     if (stride % alignment !== 0 && alignment % stride !== 0)
-      throw new InvalidAlignmentError(alignment, stride & -stride);
+      throw new InvalidAlignmentError(alignment, stride & -stride, `: the pool's stride is ${stride}`);
     const units = Math.max(1, Math.ceil(size / stride));
     return {
       size: COPY_ALIGNMENT * Math.ceil(size / COPY_ALIGNMENT),
@@ -304,6 +303,12 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     return this.pages.get(page)?.blocks.get(handle);
   }
 
+  /** A block that may be written to: for rings too, as an `Owner`. */
+  private live(block: GpuBlock<BufferOf<D>>): OwnBlock<BufferOf<D>> {
+    this.checkOpen();
+    return this.find(block, false);
+  }
+
   private find(block: GpuBlock<BufferOf<D>>, isFree: boolean): OwnBlock<BufferOf<D>> {
     const own = this.look(block);
     if (own !== undefined) return own;
@@ -329,14 +334,16 @@ export class BufferPool<D extends GpuDevice = GpuDevice> {
     const wanted = Math.min(Math.max(bufferBytes, units * stride), maxBytes - now.bytes);
     const all = Math.floor(wanted / stride);
     if (all < units) {
-      const { free, largestFree } = this.stats();
-      const room = { free: free + all * stride, largestFree: Math.max(largestFree, all * stride) };
+      const { free, largestFree, deferredBytes } = this.stats();
+      const waiting = waitingBytes(deferredBytes);
+      const room = { free: free + all * stride, largestFree: Math.max(largestFree, all * stride), waiting };
       throw new OutOfMemoryError(units * stride, alignment, maxBytes, room);
     }
     const heap = makeHeap(all);
     const { buffer, answer } = askForBuffer(this.queue.device, { label, size: all * stride, usage });
     const page = new Page(buffer, heap, stride);
     this.pages.set(page.number, page);
+    setOwner(buffer, this as never);
     now.bytes += page.bytes;
     this.expect(answer, (error) => {
       if (error === undefined) page.state = "open";

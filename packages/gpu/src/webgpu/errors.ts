@@ -1,5 +1,5 @@
 /** What a device refuses, and what is gone with it. */
-import { AllocatorError } from "@ariax/allocator";
+import { AllocatorError, InvalidSizeError } from "@ariax/allocator";
 
 /** Device memory that there isn't. Nothing changed; less, or freeing something else, may help. Code `ERR_OUT_OF_MEMORY`. */
 export class DeviceMemoryError extends AllocatorError {
@@ -30,6 +30,20 @@ export class PoolDisposedError extends AllocatorError {
     super("ERR_CLOSED", `closed: ${JSON.stringify(label)} was disposed of, and its buffers destroyed`);
   }
 }
+
+/**
+ * A size of at most `most` bytes: all of `maxBytes` but for less than a `unit`, or else what the device allows. Throws
+ * `InvalidSizeError`, which says which of the two it is.
+ */
+export function checkSizeWithin(size: number, most: number, maxBytes: number, unit: number): void {
+  if (Number.isInteger(size) && size >= 0 && size <= most) return;
+  const who = maxBytes - most < unit ? ", set by maxBytes" : ", set by the device";
+  throw new InvalidSizeError(size, most, "maximum", who);
+}
+
+/** What an error for want of room says of bytes that nobody has any more; nothing where there are none. */
+export const waitingBytes = (bytes: number): string =>
+  bytes > 0 ? `${bytes} bytes wait for queue.submit and the GPU` : "";
 
 /** The first line of what a device says, without the dot at its end. */
 export const lineOf = (reason: string): string =>

@@ -144,6 +144,10 @@ function checkDevice(device: GpuDevice): void {
 /** `queue`, and not a proxy of it, if it is a `FencedQueue`; else throws `InvalidArgumentError`. */
 export function rawQueue<D extends GpuDevice>(queue: FencedQueue<D>): FencedQueue<D> {
   const itself = (queue as unknown as Partial<Record<"itself", () => FencedQueue<D>>> | null | undefined)?.itself;
-  if (typeof itself !== "function") throw new InvalidArgumentError(`invalid queue: ${show(queue)} is no FencedQueue`);
+  if (typeof itself !== "function") {
+    throw new InvalidArgumentError(
+      `invalid queue: ${show(queue)} is no FencedQueue: new FencedQueue(device) makes one`,
+    );
+  }
   return itself();
 }

@@ -13,7 +13,6 @@ import {
   bytes,
   checkAlignment,
   checkInteger,
-  checkSize,
   counted,
   disposable,
   present,
@@ -21,6 +20,7 @@ import {
   show,
   type Words,
 } from "@ariax/allocator/implement";
+import type { GpuBlock } from "./block.ts";
 import { type Bytes, checkBytes } from "./bytes.ts";
 import {
   type BufferOf,
@@ -33,10 +33,11 @@ import {
   MAP_WRITE,
   type Place,
 } from "./device.ts";
-import { PoolDisposedError } from "./errors.ts";
+import { checkSizeWithin, PoolDisposedError, waitingBytes } from "./errors.ts";
 import { type FencedQueue, rawQueue } from "./fenced-queue.ts";
 import { makeBuffer } from "./make-buffer.ts";
 import { checkBufferBytes, checkLabel } from "./options.ts";
+import { ownerOf } from "./owners.ts";
 
 export interface RingOptions {
   /** Of its buffers, and in its errors. */
@@ -148,7 +149,7 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
     const it = this.itself();
     if (it.now.isDisposed) throw new PoolDisposedError(it.label);
     it.queue.checkAlive();
-    checkSize(size, it.maxSize);
+    checkSizeWithin(size, it.maxSize, it.maxBytes, MAP_ALIGNMENT);
     checkAlignment(alignment, MAX_ALIGNMENT);
     const step = Math.max(alignment, MAP_ALIGNMENT);
     const chunk = it.chunkFor(size, step);
@@ -161,6 +162,8 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
    * Copies bytes into a block of a pool, or any other place with the usage `COPY_DST`, as a command of `encoder`: `at` bytes from where
    * it begins, a multiple of 4. The queue is to submit that next. The last bytes are filled up with zeros to a multiple of 4. O(bytes).
    *
+   * @throws `InvalidBlockError` for a block that is not live.
+   * @throws `PoolDisposedError` once it, or the block's pool, was disposed of.
    * @throws `DetachedError` once the memory is gone.
    * @throws `InvalidSizeError`, `InvalidAlignmentError`
    * @throws `OutOfMemoryError` where there is no room.
@@ -227,11 +230,12 @@ export class StagingRing<D extends GpuDevice = GpuDevice> {
 
   /** What could be had, where there may be a buffer of `more` bytes. */
   private room(alignment: number, more: number): Room {
-    const { filling, free } = this.now;
+    const { filling, free, bytes } = this.now;
     const last = filling.at(-1);
     const rest = last === undefined ? 0 : Math.max(0, last.bytes - alignUp(last.top, alignment));
-    const parts = [rest, more, ...free.map(({ bytes }) => bytes)];
-    return { free: parts.reduce((sum, part) => sum + part, 0), largestFree: Math.max(...parts) };
+    const parts = [rest, more, ...free.map((chunk) => chunk.bytes)];
+    const sum = parts.reduce((all, part) => all + part, 0);
+    return { free: sum, largestFree: Math.max(...parts), waiting: waitingBytes(bytes + more - sum) };
   }
 
   /** Unmaps what was written to; what is returned asks for it again, behind the submit. */
@@ -288,11 +292,13 @@ function checkEncoder(encoder: GpuEncoder): void {
   }
 }
 
-/** What is said of the place, each once. */
+/** What is said of the place, each once; of a pool's block, what the pool says. */
 function checkTarget<B extends GpuBuffer>(target: Place<B>): Place<B> {
-  const { buffer, offset, size } = (target as Place<B> | null | undefined) ?? ({} as Partial<Place<B>>);
+  const { buffer, offset, size, handle } = (target as Partial<GpuBlock<B>> | null | undefined) ?? {};
   if (typeof buffer !== "object" || typeof offset !== "number" || typeof size !== "number") {
     throw new InvalidArgumentError(`invalid target: ${show(target)} is no place in a buffer`);
   }
-  return { buffer, offset, size };
+  // A place in a pool's buffer that somebody has reckoned has no handle, and is theirs to know.
+  const owner = typeof handle === "number" ? ownerOf(buffer as B) : undefined;
+  return (owner?.live(target) as Place<B> | undefined) ?? { buffer: buffer as B, offset, size };
 }

@@ -65,8 +65,24 @@ describe("growth", () => {
     expect(pool.stats()).toEqual(before);
     // More than could ever be there is no matter of room.
     expect(thrownBy(() => pool.allocate(6001))).toBe(
-      "ERR_INVALID_SIZE InvalidSizeError: invalid size: 6001 is not a whole number of bytes from 0 to 6000",
+      "ERR_INVALID_SIZE InvalidSizeError: invalid size: 6001 exceeds the maximum of 6000 bytes, set by maxBytes",
     );
+  });
+
+  test("says what waits for the GPU, where there is no room", async () => {
+    const { device, queue, pool } = make({ maxBytes: 4096 });
+    const none =
+      "ERR_OUT_OF_MEMORY OutOfMemoryError: out of memory: no room for 16 bytes aligned to 1 in a capacity of 4096 bytes: 0 are free, at most 0 of them in one piece";
+    pool.allocate(496);
+    const block = pool.allocate(3600);
+    expect(thrownBy(() => pool.allocate(16))).toBe(none);
+    pool.free(block);
+    const waits = `${none}; 3600 bytes wait for queue.submit and the GPU`;
+    expect(thrownBy(() => pool.allocate(16))).toBe(waits);
+    queue.submit([]);
+    expect(thrownBy(() => pool.allocate(16))).toBe(waits);
+    await device.run();
+    expect(pool.allocate(16).offset).toBe(496);
   });
 
   test("ends at what the device allows for a buffer", () => {
@@ -74,7 +90,7 @@ describe("growth", () => {
     expect(pool.maxSize).toBe(10_000);
     expect(pool.allocate(10_000).size).toBe(10_000);
     expect(thrownBy(() => pool.allocate(10_001))).toBe(
-      "ERR_INVALID_SIZE InvalidSizeError: invalid size: 10001 is not a whole number of bytes from 0 to 10000",
+      "ERR_INVALID_SIZE InvalidSizeError: invalid size: 10001 exceeds the maximum of 10000 bytes, set by the device",
     );
   });
 
@@ -118,7 +134,7 @@ describe("rules of WebGPU", () => {
     const vertices = make({ stride: 36 }).pool;
     expect(vertices.allocate(1, 4).offset).toBe(0);
     expect(thrownBy(() => vertices.allocate(1, 8))).toBe(
-      "ERR_INVALID_ALIGNMENT InvalidAlignmentError: invalid alignment: 8 is not a power of two from 1 to 4",
+      "ERR_INVALID_ALIGNMENT InvalidAlignmentError: invalid alignment: 8 is not a power of two from 1 to 4: the pool's stride is 36",
     );
     expect(thrownBy(() => pool.allocate(1, 48))).toBe(
       "ERR_INVALID_ALIGNMENT InvalidAlignmentError: invalid alignment: 48 is not a power of two from 1 to 65536",
@@ -369,7 +385,7 @@ describe("options", () => {
       { undefined: "undefined", number: "7" }[typeof queue as string] ?? (queue === null ? "null" : "an object");
     for (const makePool of [vertexPool, uniformPool]) {
       expect(thrownBy(() => makePool(queue as never))).toBe(
-        `ERR_INVALID_ARGUMENT InvalidArgumentError: invalid queue: ${what} is no FencedQueue`,
+        `ERR_INVALID_ARGUMENT InvalidArgumentError: invalid queue: ${what} is no FencedQueue: new FencedQueue(device) makes one`,
       );
     }
   });

@@ -1,7 +1,14 @@
 import type { AllocatorError } from "@ariax/allocator";
 import { describe, expect, test } from "vitest";
-import { FencedQueue, type GpuDevice, type RingOptions, StagingRing, vertexPool } from "../../src/webgpu/index.ts";
-import { SoftDevice } from "./soft-device.ts";
+import {
+  FencedQueue,
+  type GpuBlock,
+  type GpuDevice,
+  type RingOptions,
+  StagingRing,
+  vertexPool,
+} from "../../src/webgpu/index.ts";
+import { type SoftBuffer, SoftDevice } from "./soft-device.ts";
 
 function make(options: RingOptions = {}) {
   const device = new SoftDevice();
@@ -98,7 +105,10 @@ describe("a ring", () => {
     const { device, queue, ring } = make({ maxBytes: 1024 });
     ring.stage(1024);
     expect(thrownBy(() => ring.stage(1))).toBe(
-      "ERR_OUT_OF_MEMORY OutOfMemoryError: out of memory: no room for 1 bytes aligned to 8 in a capacity of 1024 bytes: 0 are free, at most 0 of them in one piece",
+      "ERR_OUT_OF_MEMORY OutOfMemoryError: out of memory: no room for 1 bytes aligned to 8 in a capacity of 1024 bytes: 0 are free, at most 0 of them in one piece; 1024 bytes wait for queue.submit and the GPU",
+    );
+    expect(thrownBy(() => ring.stage(1025))).toBe(
+      "ERR_INVALID_SIZE InvalidSizeError: invalid size: 1025 exceeds the maximum of 1024 bytes, set by maxBytes",
     );
     queue.submit([]);
     await device.run();
@@ -140,7 +150,7 @@ describe("a ring", () => {
       [() => ring.write(encoder, undefined as never, data), "invalid target: undefined is no place in a buffer"],
       [() => ring.write(encoder, {} as never, data), "invalid target: an object is no place in a buffer"],
       [() => ring.write(encoder, block, data, 4096), "invalid data: 4 bytes at 4096 exceed the block's 4096"],
-      [() => new StagingRing(7 as never), "invalid queue: 7 is no FencedQueue"],
+      [() => new StagingRing(7 as never), "invalid queue: 7 is no FencedQueue: new FencedQueue(device) makes one"],
       [() => make({ bufferBytes: 7 }), "invalid bufferBytes: 7 is not a whole number from 8 to 1048576"],
       [() => make({ bufferBytes: 64, maxBytes: 32 }), "invalid bufferBytes: 64 exceed the maxBytes of 32"],
       [() => make({ size: 7 } as never), 'unknown option: "size" is not one of label, bufferBytes, maxBytes'],
@@ -150,6 +160,95 @@ describe("a ring", () => {
     expect(thrownBy(() => ring.stage(-1))).toMatch(/^ERR_INVALID_SIZE /);
     expect(thrownBy(() => ring.stage(1, 3))).toMatch(/^ERR_INVALID_ALIGNMENT /);
     expect(ring.stats()).toEqual(before);
+  });
+});
+
+describe("a ring writes to live blocks only, as their pool does", () => {
+  const INVALID = "ERR_INVALID_BLOCK InvalidBlockError: invalid block: no live block begins at offset";
+  const four = new Uint8Array([1, 2, 3, 4]);
+
+  function both() {
+    const { device, queue, ring } = make();
+    const pool = vertexPool(queue, { label: "meshes", bufferBytes: 4096 });
+    const encoder = device.createCommandEncoder();
+    const refused = (block: GpuBlock<SoftBuffer>, message: string) => {
+      const before = ring.stats();
+      for (const one of [block, { ...block }, new Proxy(block, {})]) {
+        expect(thrownBy(() => pool.write(one, four))).toBe(message);
+        expect(thrownBy(() => ring.write(encoder, one, four))).toBe(message);
+        expect(thrownBy(() => ring.write(encoder, one, new Uint8Array(0)))).toBe(message);
+      }
+      expect([encoder.commands.length, ring.stats()]).toEqual([0, before]);
+    };
+    return { device, queue, ring, pool, encoder, refused };
+  }
+
+  test("not to one that was freed, be its place free, waiting, another block's or destroyed", async () => {
+    const { device, queue, pool, refused } = both();
+    const block = pool.allocate(16);
+    pool.free(block);
+    refused(block, `${INVALID} 0`);
+    queue.submit([]);
+    await device.run();
+    refused(block, `${INVALID} 0`);
+    const other = pool.allocate(16);
+    expect([other.buffer, other.offset]).toEqual([block.buffer, block.offset]);
+    refused(block, `${INVALID} 0`);
+    pool.free(other);
+    queue.submit([]);
+    await device.run();
+    expect(pool.trim()).toBe(4096);
+    refused(block, `${INVALID} 0`);
+  });
+
+  test("not to those of a pool that was disposed of", () => {
+    const { pool, refused } = both();
+    const block = pool.allocate(16);
+    pool.dispose();
+    refused(block, 'ERR_CLOSED PoolDisposedError: closed: "meshes" was disposed of, and its buffers destroyed');
+  });
+
+  test("to one that was moved where it is now, whatever a copy of it says", async () => {
+    const { device, queue, ring, pool } = both();
+    const [hole, block] = [pool.allocate(16), pool.allocate(16)];
+    await pool.settled();
+    pool.free(hole);
+    queue.submit([]);
+    await device.run();
+    const copy = { ...block };
+    expect(pool.defragment()).toEqual([block]);
+    expect([copy.offset, block.offset]).toEqual([16, 0]);
+    queue.submit([]);
+    await device.run();
+    const other = pool.allocate(16);
+    expect(other.offset).toBe(16);
+    const encoder = device.createCommandEncoder();
+    ring.write(encoder, copy, four);
+    queue.submit([encoder.finish()]);
+    await device.run();
+    expect([...block.buffer.data.subarray(0, 20)]).toEqual([1, 2, 3, 4, ...new Array(16).fill(0)]);
+  });
+
+  test("not by the copy of one that was moved to another buffer", async () => {
+    const { device, queue, pool, refused } = both();
+    const [, hole, block] = [2000, 2000, 1000].map((size) => pool.allocate(size)) as GpuBlock<SoftBuffer>[];
+    await pool.settled();
+    pool.free(hole!);
+    queue.submit([]);
+    await device.run();
+    const copy = { ...block! };
+    pool.defragment();
+    expect(block!.page).not.toBe(copy.page);
+    refused(copy, `${INVALID} ${copy.offset}`);
+  });
+
+  test("to a place in a pool's buffer that somebody has reckoned, without a question", async () => {
+    const { device, queue, ring, pool, encoder } = both();
+    const { buffer, offset } = pool.allocate(64);
+    ring.write(encoder, { buffer, offset: offset + 32, size: 8 }, four);
+    queue.submit([encoder.finish()]);
+    await device.run();
+    expect([...buffer.data.subarray(32, 36)]).toEqual([1, 2, 3, 4]);
   });
 });
 

@@ -3,7 +3,7 @@ import { CorruptionError, HostMemoryError, InvalidArgumentError, MAX_CAPACITY } 
 import { checkInteger, newBuffer } from "@ariax/allocator/implement";
 import { Heap } from "../heap.ts";
 import * as H from "../layout.ts";
-import { type Growable, growable, readPlace, type WasmMemory } from "../memory.ts";
+import { type Growable, growable, OR_MEMORY, readPlace, type WasmMemory } from "../memory.ts";
 import { freeAt } from "../page-pool.ts";
 import { PAGE_SIZE } from "../size-class.ts";
 import * as L from "./layout.ts";
@@ -167,7 +167,7 @@ export function clearShared(w: Int32Array): void {
  * @throws `DetachedError` for a buffer that was transferred.
  */
 export function openShared(where: ArrayBufferLike | WasmMemory, byteOffset = 0, withoutLanes = "SlabAllocator"): Heap {
-  const memory = growable(where);
+  const memory = growable(where, OR_MEMORY);
   const { buffer } = memory;
   checkInteger("byteOffset", byteOffset, 0, buffer.byteLength);
   const base = Math.ceil(byteOffset / PAGE_SIZE) * PAGE_SIZE;
