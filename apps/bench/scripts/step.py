@@ -14,7 +14,8 @@ if os.environ["STEP_MAP"] == "-":
 else:
     with open("%s/perf-%d.map" % (os.environ["STEP_MAP"], gdb.selected_inferior().pid)) as names:
         at = "*0x" + [line.split()[0] for line in names if " JS:*" in line and "stepped " in line][-1]
-gdb.execute("hbreak " + at, to_string=True)
+# One of software: a virtual machine may have none of hardware, and says nothing then.
+gdb.execute("break " + at, to_string=True)
 gdb.execute("continue", to_string=True)
 gdb.execute("set scheduler-locking on")
 word = lambda text: int(gdb.parse_and_eval(text)) & (2**64 - 1)
