@@ -52,9 +52,6 @@ const OPTIONS = ["capacity", "frames", "checked", ...PLACE];
 
 const EXPIRED_BYTE = 0xdb;
 
-/** References begin above all offsets, so that none is taken for the other. */
-const FIRST_REF: number = 2 ** 32;
-
 /**
  * Arenas that take turns: blocks are allocated in the current frame, and `nextFrame` ends the oldest one, in the same
  * time whatever was allocated.
@@ -205,24 +202,20 @@ export class FrameArena<B extends ArrayBufferLike = ArrayBufferLike> implements 
   ref(offset: Offset): FrameRef {
     this.sizeOf(offset);
     const frame = this.frameOf(this.indexOf(offset));
-    const frames = Math.floor((2 ** 53 - FIRST_REF) / this.span);
-    return (FIRST_REF + checkInteger("frame", frame, 0, frames - 1) * this.span + offset / 8) as FrameRef;
+    return (checkInteger("frame", frame, 0, Math.floor(2 ** 53 / this.span) - 1) * this.span + offset / 8) as FrameRef;
   }
 
   /**
-   * The offset of a reference's block. O(1).
+   * The offset of a reference's block. Never pass an offset: it may be taken for a reference of another block. O(1).
    *
    * @throws `FrameExpiredError` if its frame has ended, however long ago.
-   * @throws `InvalidBlockError` if the block was freed, or is that of another arena in the same buffer; and for an offset, which is no reference.
+   * @throws `InvalidBlockError` if the block was freed, or is that of another arena in the same buffer.
    */
   check(ref: FrameRef): Offset {
-    // Offsets are no references: they say nothing of a frame.
-    if (!(Number.isSafeInteger(ref) && ref >= FIRST_REF)) {
+    if (typeof ref !== "number")
       throw new InvalidBlockError(ref, `${show(ref)} is no reference: ref(offset) makes one`);
-    }
-    const granule = ref - FIRST_REF;
-    const frame = Math.floor(granule / this.span);
-    const offset = 8 * (granule % this.span);
+    const frame = Math.floor(ref / this.span);
+    const offset = 8 * (ref % this.span);
     const index = this.indexOf(offset);
     // none of this arena's offsets?
     if (!(index >= 0 && index < this.arenas.length)) throw new InvalidBlockError(offset);

@@ -182,7 +182,7 @@ export class MemoryContext extends QuotaHeap implements Disposable {
    * A live block as a reference: a number below 2⁵³ that no other context takes, and that stays void once this one is gone. It is of no use in
    * another thread. O(1).
    *
-   * @throws `InvalidArgumentError` from context 2²⁴ − 7 of the process on.
+   * @throws `InvalidArgumentError` from the 2²⁴th context of the process on.
    * @throws `InvalidBlockError` for a block that is not live.
    */
   ref(offset: Offset): BlockRef {
@@ -195,7 +195,7 @@ export class MemoryContext extends QuotaHeap implements Disposable {
    *
    * @throws `ForeignBlockError` if it is of another context.
    * @throws `ContextDisposedError` if that is gone.
-   * @throws `InvalidBlockError` if the block was freed, and for an offset, which is no reference.
+   * @throws `InvalidBlockError` if the block was freed, and for an offset below 2²⁹, which is no reference.
    */
   check(ref: BlockRef): Offset {
     this.core.check();

@@ -1,10 +1,12 @@
 /**
  * References: a block and the context it belongs to, in one number.
  *
- *     reference = (7 + serial) · 2²⁹ + offset / 8 < 2⁵³         an offset has 32 bits, the last three of which are 0
+ *     reference = serial · 2²⁹ + offset / 8 < 2⁵³         an offset has 32 bits, the last three of which are 0
  *
- * Every reference is 2³² at least: no offset is taken for one. A serial is never used again in a process: 2²⁴ − 8 contexts have one. So a reference of a context that is gone never comes
- * alive, and which context it was is known as long as its name is remembered.
+ * A serial is never used again in a process: 2²⁴ − 1 contexts have one. So a reference of a context that is gone never comes alive, and which
+ * context it was is known as long as its name is remembered. An offset below 2²⁹ is never taken for one.
+ *
+ * tried: serials from 8 on, so that no offset is; measured: V8 makes an object of each number from 2³¹ on, and the hot verbs made garbage.
  */
 import {
   ContextDisposedError,
@@ -20,9 +22,7 @@ export type BlockRef = number & { readonly [BRAND]: true };
 declare const BRAND: unique symbol;
 
 const SPAN: number = 2 ** 29;
-/** References of none: what is below them are offsets. */
-const BELOW = 7;
-const MAX_SERIAL: number = 2 ** 24 - 1 - BELOW;
+const MAX_SERIAL: number = 2 ** 24 - 1;
 /** Contexts whose names are remembered, of those that gave references. */
 export const REMEMBERED = 65536;
 
@@ -50,7 +50,7 @@ export function makeRef(owner: Owner, offset: Offset): BlockRef {
     );
   }
   if (!owners.has(serial)) remember(owner);
-  return ((serial + BELOW) * SPAN + offset / 8) as BlockRef;
+  return (serial * SPAN + offset / 8) as BlockRef;
 }
 
 function remember(owner: Owner): void {
@@ -60,7 +60,7 @@ function remember(owner: Owner): void {
 
 /** The offset in a reference, if it is the owner's; else throws, naming whose it is. O(1). */
 export function offsetIn(owner: Owner, ref: BlockRef): Offset {
-  const serial = Number.isSafeInteger(ref) ? Math.floor(ref / SPAN) - BELOW : 0;
+  const serial = Number.isSafeInteger(ref) ? Math.floor(ref / SPAN) : 0;
   // Can no context have given it?
   if (serial < 1 || serial > Math.min(contexts, MAX_SERIAL)) {
     throw new InvalidBlockError(ref, `${show(ref)} is no reference: ref(offset) makes one`);
