@@ -75,8 +75,8 @@ export function find(s: PoolState, key: Int32Array | Uint32Array, at: number): n
  * says which one the next key's is, by a link of the line that it stands in, or stood: what is found by it has the key, and no twin, of which the
  * index might have another; or else the index is read.
  *
- * Measured, ns a block of a prompt, by `find` and so: of 1,000 blocks 14.2 and 10.6, of 24,576 13.7 and 10.7, of 1,000,000 65 and 13.3; with
- * `touch` and `release` 31 and 30, 35 and 30, 101 and 40.
+ * Measured in a process of its own, 4,096 prompts at random, ns a block, by `find` and so: of 1,000 blocks 14.2 and
+ * 10.6, of 24,576 13.7 and 10.7, of 1,000,000 57 and 20; with `touch` and `release` 31 and 30, 35 and 30, 86 and 40.
  * tried: that link in `find`, from what it found last; measured, of 24,576: 20 for 14 of a prompt, 36–50 for 29 of any.
  */
 export function findPrefix(
