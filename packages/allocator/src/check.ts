@@ -65,6 +65,16 @@ export function checkOptions<T>(options: T, name = "options"): T {
 }
 
 /**
+ * `options`, if there are any.
+ *
+ * @throws `InvalidArgumentError` otherwise, saying what is `needed`: "capacity is".
+ */
+export function checkGiven<T>(options: T | undefined, needed: string): T {
+  if (options === undefined) throw new InvalidArgumentError(`invalid options: ${needed} needed`);
+  return options;
+}
+
+/**
  * The `known` options, each read once, in an object that nobody else has: what the caller, or a getter, changes later is not seen. One that is
  * `undefined` counts as not given.
  *

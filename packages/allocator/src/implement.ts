@@ -14,6 +14,7 @@ export {
   checkBoolean,
   checkCallback,
   checkCount,
+  checkGiven,
   checkInteger,
   checkKnown,
   checkOffsets,

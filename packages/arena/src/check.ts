@@ -7,12 +7,6 @@ export function refuse(name: string, value: unknown, what: string): never {
   throw new InvalidArgumentError(`invalid ${name}: ${show(value)} is ${what}`);
 }
 
-/** `options`, if there are any; else throws `InvalidArgumentError`, saying what is needed. */
-export function checkGiven<T>(options: T | undefined, needed: string): T {
-  if (options === undefined) throw new InvalidArgumentError(`invalid options: ${needed} needed`);
-  return options;
-}
-
 /** `value`, if it is a number above 0 and up to `most`. */
 export function checkAboveZero(name: string, value: number, most: number): number {
   if (typeof value === "number" && value > 0 && value <= most) return value;

@@ -15,6 +15,7 @@ import {
 import {
   checkBoolean,
   checkCount,
+  checkGiven,
   checkInteger,
   checkWritable,
   isShared,
@@ -26,7 +27,6 @@ import {
   show,
 } from "@ariax/allocator/implement";
 import { Arena } from "./arena.ts";
-import { checkGiven } from "./check.ts";
 import { findPlace, PLACE, type Place } from "./place.ts";
 import { lastByteOf } from "./presence.ts";
 import { arenaTraits, WORDS } from "./traits.ts";

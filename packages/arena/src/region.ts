@@ -1,6 +1,5 @@
 import { InvalidArgumentError, MAX_CAPACITY, type Memory } from "@ariax/allocator";
-import { checkAlone, checkInteger, readOptions } from "@ariax/allocator/implement";
-import { checkGiven } from "./check.ts";
+import { checkAlone, checkGiven, checkInteger, readOptions } from "@ariax/allocator/implement";
 import { givenMemory, ownMemory, type Place } from "./place.ts";
 
 /** Memory that exists: all of it, or the part from `byteOffset` on. */

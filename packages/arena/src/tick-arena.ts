@@ -9,6 +9,7 @@ import {
 } from "@ariax/allocator";
 import {
   checkBoolean,
+  checkGiven,
   checkInteger,
   checkWritable,
   isUint32,
@@ -18,7 +19,7 @@ import {
   statsParts,
   type Words,
 } from "@ariax/allocator/implement";
-import { checkGiven, refuse } from "./check.ts";
+import { refuse } from "./check.ts";
 import { FrameArena } from "./frame-arena.ts";
 import { findPlace, isOwn, PLACE } from "./place.ts";
 import { lastByteOf } from "./presence.ts";

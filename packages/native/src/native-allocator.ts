@@ -1,5 +1,5 @@
 import { InvalidArgumentError, MAX_CAPACITY } from "@ariax/allocator";
-import { checkBoolean, checkInteger, readOptions, show, tagOf } from "@ariax/allocator/implement";
+import { checkBoolean, checkGiven, checkInteger, readOptions, show, tagOf } from "@ariax/allocator/implement";
 import type { WasmMemory } from "@ariax/slab";
 import { growable, type Heap, layoutOf, makeHeap, openHeap, PAGE_SIZE } from "@ariax/slab/engine";
 import { addon } from "./addon.ts";
@@ -31,7 +31,7 @@ export interface NativeAllocatorConstructor {
 // One name for the classes of two engines, which have their verbs from different parents.
 export const NativeAllocator: NativeAllocatorConstructor = class {
   constructor(options: NativeOptions) {
-    const read = readOptions(given(options), NATIVE_OPTIONS);
+    const read = readOptions(checkGiven(options, "capacity is"), NATIVE_OPTIONS);
     const { capacity } = read;
     checkInteger("capacity", capacity, MIN_CAPACITY, MAX_CAPACITY);
     const engine = checkEngine(read.engine);
@@ -67,12 +67,6 @@ export const NativeAllocator: NativeAllocatorConstructor = class {
 
 const ENGINE_OPTIONS = ["engine", "purgeDelay"];
 const NATIVE_OPTIONS = ["capacity", ...ENGINE_OPTIONS, "hugePages", "guard", "file", "name", "reserve"];
-
-/** @throws `InvalidArgumentError` where no options are given. */
-export function given<T>(options: T | undefined): T {
-  if (options === undefined) throw new InvalidArgumentError("invalid options: capacity is needed");
-  return options;
-}
 
 /** As for any heap: a control block, and room for a slab of every length. */
 const MIN_CAPACITY = 65536;

@@ -2,6 +2,7 @@ import { ClosedError, CorruptionError, InvalidArgumentError, MAX_CAPACITY, type 
 import {
   checkCallback,
   checkCount,
+  checkGiven,
   checkInteger,
   checkOffsets,
   checkSize,
@@ -27,7 +28,7 @@ import {
 } from "@ariax/slab/engine";
 import { addon, type LaneEngine, type LanesHandle } from "./addon.ts";
 import { type Held, hold, reclaimDead, type WatchLockOptions, watchLock } from "./file-locks.ts";
-import { given, reach } from "./native-allocator.ts";
+import { reach } from "./native-allocator.ts";
 import { WORDS } from "./native-heap.ts";
 import { isSameFile, nameOf } from "./open-file.ts";
 import { Region } from "./region.ts";
@@ -288,7 +289,7 @@ export class NativeSharedAllocator extends Base {
 }
 
 function make(options: NativeSharedOptions): Opened {
-  const read = readOptions(given(options), KNOWN);
+  const read = readOptions(checkGiven(options, "capacity is"), KNOWN);
   const { capacity, lanes, guard, file, name, reserve = false, onLateDoubleFree, lock } = read;
   checkInteger("capacity", capacity, 0, MAX_CAPACITY);
   checkCallback("onLateDoubleFree", onLateDoubleFree);

@@ -2,7 +2,6 @@ import {
   type Allocator,
   DEFAULT_ALIGNMENT,
   DoubleFreeError,
-  InvalidArgumentError,
   type Memory,
   NULL,
   type Offset,
@@ -11,6 +10,7 @@ import {
 import {
   checkAlignment,
   checkCallback,
+  checkGiven,
   checkSize,
   isShared,
   isUint32,
@@ -96,7 +96,7 @@ export class SharedSlabAllocator extends LaneCalls implements Allocator {
 
   /** A new heap; the thread that makes it has the first lane. O(lanes) over memory of its own, else O(bytes / 4096). */
   constructor(options: SharedSlabOptions) {
-    if (options === undefined) throw new InvalidArgumentError("invalid options: capacity, buffer or memory is needed");
+    checkGiven(options, "capacity, buffer or memory is");
     const opened = openedWith(options);
     const { onLateDoubleFree, ...where } = opened === undefined ? readOptions(options, KNOWN) : opened.options;
     checkCallback("onLateDoubleFree", onLateDoubleFree);

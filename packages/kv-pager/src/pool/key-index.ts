@@ -95,7 +95,7 @@ export function findPrefix(
     const mine = 16 * next;
     let id = next;
     if (
-      words[mine + KEY] !== keys[key] ||
+      (words[mine + KEY] ^ keys[key]) !== 0 || // of signed and unsigned words
       words[mine + MARK] !== marked ||
       words[mine + TWIN] !== next ||
       next === 0 ||
